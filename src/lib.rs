@@ -1,1 +1,23 @@
+//! soapstone hears a visit, writes a draft note, and shows where every sentence came from.
+//!
+//! Data flows one way, and a module uses only what stands above it here:
+//!
+//! ```text
+//! recording ─ audio ─ transcription ─┐
+//! transcript ────────────────────────┴─ structuring ─ coding ─ pipeline ─ delivery (Markdown, JSON, FHIR)
+//! ```
+//!
+//! `docs/ARCHITECTURE.md` walks a visit through it; `tests/it/architecture.rs` holds the arrows.
 
+pub mod audio;
+pub mod cli;
+pub mod coding;
+pub mod config;
+pub mod delivery;
+pub mod domain;
+pub mod inference;
+pub mod model_files;
+pub mod pipeline;
+pub mod structuring;
+pub mod terminology;
+pub mod transcription;

@@ -1,0 +1,110 @@
+//! Every setting, its default and its meaning: one TOML file, one struct a section.
+
+mod paths;
+mod recognition;
+mod writing;
+
+use std::path::{Path, PathBuf};
+
+pub use paths::PathsConfig;
+pub use recognition::RecognitionConfig;
+use serde::Deserialize;
+pub use writing::{Device, WritingConfig};
+
+/// The whole configuration. Unknown keys are errors: a misspelt key must not pass for a setting.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where files are.
+    pub paths: PathsConfig,
+    /// How speech becomes text.
+    pub recognition: RecognitionConfig,
+    /// How text becomes a note.
+    pub writing: WritingConfig,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not valid TOML, or a key is unknown or has the wrong type.
+    #[error("the configuration {} is not valid: {reason}", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        reason: String,
+    },
+    /// A value is outside its range.
+    #[error("the configuration's {key} is {value}: {rule}")]
+    Value {
+        /// The key, with its section.
+        key: &'static str,
+        /// What it was set to.
+        value: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads and checks `file`, or takes the defaults where there is none.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let config = match file {
+            None => Self::default(),
+            Some(path) => Self::read(path)?,
+        };
+        config.recognition.validate()?;
+        config.writing.validate()?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Parse { path: path.to_owned(), reason: error.to_string() })
+    }
+}
+
+/// The number of threads that `configured` means: 0 stands for every core of the machine.
+pub(crate) fn threads_or_all_cores(configured: usize) -> usize {
+    match configured {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), text).expect("the file can be written");
+        Config::load(Some(file.path()))
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        assert_eq!(load("").expect("loads"), Config::default());
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_line() {
+        let error = load("[recognition]\nmodle = \"x\"\n").expect_err("refused").to_string();
+        assert!(error.contains("modle") && error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_named_with_its_key() {
+        let error = load("[recognition]\nmax_minutes = 0\n").expect_err("refused").to_string();
+        assert!(error.contains("recognition.max_minutes is 0"), "{error}");
+    }
+}

@@ -1,0 +1,28 @@
+//! The clinic's own words as types: what a visit, a transcript and a note are made of.
+//!
+//! Everything here is plain data that any stage may read. Nothing here does I/O, and nothing here knows a library
+//! other than serde (and schemars, which writes the published JSON schemas from these very types).
+
+mod chart;
+mod clock;
+mod note;
+mod patient_text;
+mod transcript;
+
+pub use chart::{Chart, ChartAllergy, ChartMedication, ChartProblem, Sex};
+pub use clock::{Clock, SystemClock};
+pub use note::{
+    Allergy, Coding, Dose, Encounter, Evidence, Medication, MedicationAction, NOTE_SCHEMA, Note, NoteSchema,
+    NoteStatus, Omission, Order, OrderKind, Problem, PromptRef, Provenance, Review, Section, SectionKind, Soap,
+    Statement, Support, UncertainText, UnsupportedText, VitalSign,
+};
+pub use patient_text::PatientText;
+pub use transcript::{
+    AudioInfo, ModelRef, Repair, Role, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema, Utterance, Word,
+};
+
+/// Tells how far a stage has come, as a fraction from 0 to 1. Called from whichever thread does the work.
+pub type Progress<'a> = &'a (dyn Fn(f32) + Sync);
+
+/// The progress of work that nobody watches.
+pub fn no_progress(_fraction: f32) {}

@@ -1,0 +1,136 @@
+//! Who said what, and when: `soapstone.transcript/1`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PatientText;
+
+/// The name and version of the transcript format, as its `schema` field carries it.
+pub const TRANSCRIPT_SCHEMA: &str = "soapstone.transcript/1";
+
+/// A visit as text. A transcript that was not made from audio has no times and no words.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Transcript {
+    /// Always `soapstone.transcript/1`.
+    pub schema: TranscriptSchema,
+    /// The recording, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioInfo>,
+    /// BCP 47 tag of the language spoken.
+    #[serde(default = "english")]
+    pub language: String,
+    /// The models that made it.
+    #[serde(default)]
+    pub models: Vec<ModelRef>,
+    /// In order of their start.
+    pub utterances: Vec<Utterance>,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+/// The one accepted value of a transcript's `schema` field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TranscriptSchema {
+    /// `soapstone.transcript/1`
+    #[default]
+    #[serde(rename = "soapstone.transcript/1")]
+    V1,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AudioInfo {
+    /// Length in milliseconds.
+    pub duration_ms: u64,
+    /// Samples a second and channel, in the file as it came.
+    pub sample_rate_hz: u32,
+    /// SHA-256 of the file as it came, in lower-case hex.
+    pub sha256: String,
+}
+
+/// A model that had a part in a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelRef {
+    /// What it did: `asr`, `vad`, `text`, …
+    pub task: String,
+    /// Its name in the model manifest.
+    pub name: String,
+    /// SHA-256 of its weights, in lower-case hex.
+    pub sha256: String,
+}
+
+/// One speaker's stretch of speech.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Utterance {
+    /// `u1`, `u2`, … in order; what evidence refers to.
+    pub id: String,
+    /// `S1`, `S2`, …: a voice, whoever it belongs to.
+    #[serde(default)]
+    pub speaker: String,
+    /// Who that voice is in the visit.
+    #[serde(default)]
+    pub role: Role,
+    /// Milliseconds from the start of the recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<u64>,
+    /// Milliseconds from the start of the recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_ms: Option<u64>,
+    /// What was said.
+    pub text: PatientText,
+    /// The words with their times; empty without audio.
+    #[serde(default)]
+    pub words: Vec<Word>,
+    /// Words that were probably misheard.
+    #[serde(default)]
+    pub repairs: Vec<Repair>,
+}
+
+/// Who a speaker is in the visit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Physician, nurse practitioner, physician assistant: who leads the visit.
+    Clinician,
+    /// Whom the visit is about.
+    Patient,
+    /// Anybody else in the room: a relative, a nurse, an interpreter.
+    Other,
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
+/// One word as it was recognised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Word {
+    /// With its punctuation, without surrounding space.
+    pub text: PatientText,
+    /// Milliseconds from the start of the recording.
+    pub start_ms: u64,
+    /// Milliseconds from the start of the recording.
+    pub end_ms: u64,
+    /// The recogniser's probability, from 0 to 1.
+    pub probability: f32,
+}
+
+/// "Heard X, suggest Y".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Repair {
+    /// The words as recognised.
+    pub heard: PatientText,
+    /// What they probably were.
+    pub suggested: PatientText,
+    /// Milliseconds from the start of the recording.
+    pub start_ms: u64,
+    /// Milliseconds from the start of the recording.
+    pub end_ms: u64,
+    /// Whether the utterance's text already says the suggestion.
+    pub applied: bool,
+    /// From 0 to 1.
+    pub probability: f32,
+    /// Why, in a few words for a clinician.
+    pub reason: String,
+}

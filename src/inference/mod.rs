@@ -1,0 +1,107 @@
+//! Text models on the clinic's own machine: GGUF weights run by candle, on a thread of their own.
+//!
+//! This module knows no medicine. A stage asks for [`TextModel`]: text in a JSON shape ([`TextModel::generate`]), or the
+//! likeliest of some options ([`TextModel::choose`]). The engine keeps the attention cache of the last prompt and
+//! reuses the longest common prefix, so prompts that differ only in their question share the work of all that
+//! stands before it: write what is shared first, and ask questions one after another.
+
+use serde_json::Value;
+
+use crate::domain::ModelRef;
+
+/// A model that continues text.
+pub trait TextModel: Send + Sync {
+    /// Its name and the hash of its weights.
+    fn model_ref(&self) -> &ModelRef;
+
+    /// How many tokens prompt and answer may have together.
+    fn context_tokens(&self) -> usize;
+
+    /// How many tokens `text` is.
+    fn count_tokens(&self, text: &str) -> Result<usize, InferenceError>;
+
+    /// Writes an answer that is valid against `request.schema`, greedily: the same request gives the same answer.
+    fn generate(&self, request: &GenerateRequest) -> Result<Generated, InferenceError>;
+
+    /// The probability of each option as the answer to `prompt`; they sum to 1. Options are told apart by their first
+    /// token, so they must begin differently ("A", "B", … do).
+    fn choose(&self, prompt: &Prompt, options: &[String]) -> Result<Vec<f32>, InferenceError>;
+}
+
+/// A conversation of one question, as the chat template of the model will write it.
+#[derive(Clone, Default)]
+pub struct Prompt {
+    /// Who the model is and what rules hold: the system message.
+    pub system: String,
+    /// What all questions are about (the transcript): the beginning of the user's message.
+    pub shared: String,
+    /// The question itself: the end of the user's message.
+    pub question: String,
+}
+
+/// A question with the shape of its answer.
+#[derive(Clone)]
+pub struct GenerateRequest {
+    /// The question.
+    pub prompt: Prompt,
+    /// JSON Schema that constrains the answer; `None` for free text.
+    pub schema: Option<Value>,
+    /// The answer ends here at the latest.
+    pub max_tokens: usize,
+}
+
+/// An answer.
+#[derive(Clone)]
+pub struct Generated {
+    /// What the model wrote.
+    pub text: String,
+    /// Whether it came to its own end; `false` when `max_tokens` or the context cut it off.
+    pub complete: bool,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// The cost of one answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub prompt_tokens: usize,
+    /// Of these, how many were still in the cache.
+    pub cached_tokens: usize,
+    /// Tokens written.
+    pub generated_tokens: usize,
+    /// Milliseconds spent on the prompt.
+    pub prompt_ms: u64,
+    /// Milliseconds spent on the answer.
+    pub generate_ms: u64,
+}
+
+/// Why a model could not answer. No variant carries prompt or answer text.
+#[derive(Debug, thiserror::Error)]
+pub enum InferenceError {
+    /// The prompt does not fit; split it.
+    #[error("the prompt has {tokens} tokens, but the model takes {limit}")]
+    PromptTooLong {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// The most it may have.
+        limit: usize,
+    },
+    /// The file is not a model that soapstone can run.
+    #[error("cannot load the model {name}: {reason}")]
+    Load {
+        /// The model.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The schema given cannot constrain an answer.
+    #[error("the answer's schema cannot be used: {0}")]
+    Schema(String),
+    /// The computation failed.
+    #[error("the model failed: {0}")]
+    Failed(String),
+    /// The model's thread has ended.
+    #[error("the model is no longer running")]
+    Gone,
+}
