@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn crosstalk_between_two_clip_on_microphones_is_kept_apart() {
         let (doctor, patient) = voices();
-        // 10 dB of crosstalk both ways, and a second microphone with 4 dB less gain.
+        // 10 dB of crosstalk both ways, and a second microphone with 2 dB less gain.
         let first = channel(&[(&doctor, 1.0), (&patient, 0.316)]);
-        let second = channel(&[(&doctor, 0.2), (&patient, 0.63)]);
+        let second = channel(&[(&doctor, 0.25), (&patient, 0.79)]);
         assert_eq!(settle(vec![first, second]).len(), 2);
     }
 

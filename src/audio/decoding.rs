@@ -18,7 +18,7 @@ use super::{
 use crate::domain::{AudioInfo, Progress};
 
 /// Rates that a recording of speech can have.
-const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=768_000;
+const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=192_000;
 
 /// A recording that is nowhere louder than -80 dBFS holds nothing: that is below the noise of any microphone.
 const SILENCE_PEAK: f32 = 1e-4;

@@ -78,6 +78,7 @@ impl<'a> Input<'a> {
 
     /// A reader from the beginning. Readers of one file share its position: use one after the other.
     pub fn reader(&self) -> Result<InputReader<'_>, AudioError> {
+        self.position.store(0, Ordering::Relaxed);
         let inner = match &self.content {
             Content::File(file) => {
                 let mut file = file;
