@@ -1,1 +1,2 @@
-
+mod audio;
+mod transcription;

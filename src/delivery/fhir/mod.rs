@@ -1,0 +1,5 @@
+//! FHIR R4: the patient's chart in.
+
+mod chart;
+
+pub use chart::{ChartError, read_chart};
