@@ -73,7 +73,7 @@ proptest! {
     }
 
     #[test]
-    fn any_rate_and_channel_count_gives_its_length(rate_hz in 4_000..200_000_u32, channels in 1..9_u16) {
+    fn any_rate_and_channel_count_gives_its_length(rate_hz in 4_000..=192_000_u32, channels in 1..9_u16) {
         let one = tone(300.0, rate_hz, 0.25);
         let samples: Vec<i16> = one.iter().flat_map(|&sample| std::iter::repeat_n(sample, channels.into())).collect();
         let recording = decode_bytes(&Wav::pcm16(channels, rate_hz, &samples).bytes()).expect("it is decoded");
