@@ -15,7 +15,7 @@ pub(super) fn check(input: &Input<'_>) -> Result<(), AudioError> {
     let verdict = match peek(&mut reader) {
         Ok(head) if head.starts_with(b"OggS") => ogg_end(&mut reader, input.len),
         Ok(head) if &head[4..8] == b"ftyp" => mp4_end(&mut reader, input.len),
-        Ok(head) if head.starts_with(b"\x1A\x45\xDF\xA3") => matroska_end(&mut reader),
+        Ok(head) if head.starts_with(b"\x1A\x45\xDF\xA3") => matroska_end(&mut reader, input.len),
         _ => return Ok(()),
     };
     let end = verdict.map_err(|source| input.read_error(source))?;
@@ -86,35 +86,60 @@ fn mp4_end(reader: &mut BufReader<impl Read + Seek>, file_bytes: u64) -> io::Res
     Ok(Some(box_start))
 }
 
-/// Where the segment ends (RFC 8794, section 6, and RFC 9559); `None` where its size was left open.
-fn matroska_end(reader: &mut BufReader<impl Read + Seek>) -> io::Result<Option<u64>> {
-    reader.seek_relative(4)?;
-    let Some(header_bytes) = element_size(reader)? else { return Ok(None) };
-    reader.seek(io::SeekFrom::Current(header_bytes.min(1 << 20) as i64))?;
-    let mut id = [0; 4];
-    if !read_whole(reader, &mut id)? || id != [0x18, 0x53, 0x80, 0x67] {
-        return Ok(None);
+/// Where the last element ends (RFC 8794, section 6, and RFC 9559). An element whose size was left open, as a segment and
+/// its clusters are when written live, is walked through; any other is stepped over.
+fn matroska_end(reader: &mut BufReader<impl Read + Seek>, file_bytes: u64) -> io::Result<Option<u64>> {
+    let mut element_start = 0_u64;
+    while element_start < file_bytes {
+        let mut first = [0; 1];
+        let mut rest_of_id = [0; 3];
+        reader.read_exact(&mut first)?;
+        let more = first[0].leading_zeros() as usize;
+        if more > 3 {
+            return Ok(None);
+        }
+        if !read_whole(reader, &mut rest_of_id[..more])? {
+            return Ok(Some(file_bytes + 1));
+        }
+        element_start = match element_size(reader)? {
+            ElementSize::Missing => return Ok(Some(file_bytes + 1)),
+            ElementSize::Open => reader.stream_position()?,
+            ElementSize::Bytes(bytes) => {
+                let end = reader.stream_position()?.saturating_add(bytes);
+                reader.seek(io::SeekFrom::Start(end.min(file_bytes)))?;
+                end
+            }
+        };
     }
-    let Some(segment_bytes) = element_size(reader)? else { return Ok(None) };
-    Ok(Some(reader.stream_position()?.saturating_add(segment_bytes)))
+    Ok(Some(element_start))
 }
 
-/// A variable-size integer; `None` for "unknown", which is all ones.
-fn element_size(reader: &mut impl Read) -> io::Result<Option<u64>> {
+#[derive(Debug, PartialEq)]
+enum ElementSize {
+    Bytes(u64),
+    /// All ones.
+    Open,
+    /// The file ends before it.
+    Missing,
+}
+
+/// Reads a variable-size integer.
+fn element_size(reader: &mut impl Read) -> io::Result<ElementSize> {
     let mut first = [0; 1];
-    if !read_whole(reader, &mut first)? || first[0] == 0 {
-        return Ok(None);
+    if !read_whole(reader, &mut first)? {
+        return Ok(ElementSize::Missing);
     }
-    let more = first[0].leading_zeros() as usize;
+    // Nine bytes and more (a first byte of 0) are no size; as one of 0 the walk goes on into whatever follows.
+    let more = (first[0].leading_zeros() as usize).min(7);
     let mut rest = [0; 7];
     if !read_whole(reader, &mut rest[..more])? {
-        return Ok(None);
+        return Ok(ElementSize::Missing);
     }
     let marker = 0x80_u64 >> more;
     let start = u64::from(first[0]) & (marker - 1);
     let size = rest[..more].iter().fold(start, |size, &byte| size << 8 | u64::from(byte));
-    let unknown = (1_u64 << (7 * (more + 1))) - 1;
-    Ok(Some(size).filter(|&size| size != unknown))
+    let open = (1_u64 << (7 * (more + 1))) - 1;
+    Ok(if size == open { ElementSize::Open } else { ElementSize::Bytes(size) })
 }
 
 /// Fills `buffer`, or says that the file ended before.
@@ -134,11 +159,11 @@ mod tests {
     #[test]
     fn element_sizes_of_every_width_are_read() {
         let size = |bytes: &[u8]| element_size(&mut Cursor::new(bytes)).expect("reads");
-        assert_eq!(size(&[0x81]), Some(1));
-        assert_eq!(size(&[0x40, 0x02]), Some(2));
-        assert_eq!(size(&[0x01, 0, 0, 0, 0, 0, 1, 0]), Some(256));
-        assert_eq!(size(&[0xFF]), None);
-        assert_eq!(size(&[0x01, 255, 255, 255, 255, 255, 255, 255]), None);
-        assert_eq!(size(&[0x40]), None);
+        assert_eq!(size(&[0x81]), ElementSize::Bytes(1));
+        assert_eq!(size(&[0x40, 0x02]), ElementSize::Bytes(2));
+        assert_eq!(size(&[0x01, 0, 0, 0, 0, 0, 1, 0]), ElementSize::Bytes(256));
+        assert_eq!(size(&[0xFF]), ElementSize::Open);
+        assert_eq!(size(&[0x01, 255, 255, 255, 255, 255, 255, 255]), ElementSize::Open);
+        assert_eq!(size(&[0x40]), ElementSize::Missing);
     }
 }

@@ -15,7 +15,11 @@ use symphonia::core::{
         registry::CodecRegistry,
     },
     errors::Error as SymphoniaError,
-    formats::{FormatOptions, FormatReader, Track, TrackType, probe::Hint, well_known::FORMAT_ID_MP3},
+    formats::{
+        FormatOptions, FormatReader, Track, TrackType,
+        probe::Hint,
+        well_known::{FORMAT_ID_MKV, FORMAT_ID_MP3},
+    },
     io::{MediaSourceStream, MediaSourceStreamOptions},
     meta::MetadataOptions,
     packet::Packet,
@@ -58,7 +62,14 @@ pub(super) struct Packets<'i> {
 
 enum Reader<'i> {
     Wav(WavPackets<InputReader<'i>>, u32),
-    Container { format: Box<dyn FormatReader + 'i>, track: u32, time_base: Option<TimeBase> },
+    Container {
+        format: Box<dyn FormatReader + 'i>,
+        track: u32,
+        time_base: Option<TimeBase>,
+        /// Whether running out of bytes between packets is the end, and no loss: a Matroska file whose sizes were left
+        /// open ends so, and `completeness` has made sure that no element is cut.
+        ends_with_file: bool,
+    },
 }
 
 impl<'i> Packets<'i> {
@@ -103,9 +114,11 @@ impl<'i> Packets<'i> {
             // Opus always decodes to 48 kHz; what a WebM header says is the rate before coding (RFC 7845, section 5.1).
             parameters.with_sample_rate(48_000);
         }
-        let is_mp3 = format.format_info().format == FORMAT_ID_MP3;
+        let container = format.format_info().format;
+        let is_mp3 = container == FORMAT_ID_MP3;
         let promise = promise(track, parameters.sample_rate, parameters.codec, is_mp3);
-        let reader = Reader::Container { track: track.id, time_base: track.time_base, format };
+        let ends_with_file = container == FORMAT_ID_MKV;
+        let reader = Reader::Container { track: track.id, time_base: track.time_base, format, ends_with_file };
         Ok(Self { input, reader, parameters, promise, plain: false })
     }
 
@@ -122,10 +135,15 @@ impl<'i> Packets<'i> {
     pub fn next(&mut self) -> Result<Option<Packet>, AudioError> {
         match &mut self.reader {
             Reader::Wav(packets, _) => packets.next().map_err(|source| self.input.read_error(source)),
-            Reader::Container { format, track, .. } => loop {
+            Reader::Container { format, track, ends_with_file, .. } => loop {
                 match format.next_packet() {
                     Ok(Some(packet)) if packet.track_id != *track => {}
                     Ok(packet) => return Ok(packet),
+                    Err(SymphoniaError::IoError(end))
+                        if *ends_with_file && end.kind() == io::ErrorKind::UnexpectedEof =>
+                    {
+                        return Ok(None);
+                    }
                     Err(error) => return Err(packet_error(self.input, error)),
                 }
             },

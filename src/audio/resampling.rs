@@ -124,13 +124,14 @@ fn to_i16(sample: f32) -> i16 {
 
 #[cfg(test)]
 mod tests {
-    use std::f32::consts::TAU;
+    use std::f64::consts::TAU;
 
     use super::*;
 
-    fn tone(frequency_hz: f32, rate_hz: u32, seconds: f32) -> Vec<f32> {
-        let frames = (rate_hz as f32 * seconds) as usize;
-        (0..frames).map(|n| 0.5 * (TAU * frequency_hz * n as f32 / rate_hz as f32).sin()).collect()
+    fn tone(frequency_hz: f64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+        let step = TAU * frequency_hz / f64::from(rate_hz);
+        let frames = (f64::from(rate_hz) * seconds) as usize;
+        (0..frames).map(|n| (0.5 * (step * n as f64).sin()) as f32).collect()
     }
 
     fn resample(samples: &[f32], rate_hz: u32, block: usize) -> Vec<i16> {

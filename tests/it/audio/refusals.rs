@@ -61,6 +61,7 @@ fn a_file_cut_off_is_refused_in_every_format_that_can_tell() {
         "tone.opus",
         "stereo.opus",
         "tone.webm",
+        "live.webm",
         "vorbis.ogg",
         "flac.ogg",
         "tone.aiff",

