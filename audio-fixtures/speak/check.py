@@ -35,13 +35,15 @@ def check_times(name, audio, rate, transcript):
     previous = 0
     for u in transcript["utterances"]:
         a, b = u["start_ms"] * rate // 1000 // hop, u["end_ms"] * rate // 1000 // hop
-        peak = level[a:b].max()
-        loud = np.flatnonzero(level[a - 8:b + 1] > peak * 10 ** (-36 / 20)) + a - 8
+        first, last = (level[a:a + 100].max(), level[max(a, b - 100):b].max())  # sentences of a turn differ in loudness
+        quiet = 10 ** (-36 / 20)
+        begin = int(np.flatnonzero(level[a - 8:b] > first * quiet)[0]) - 8
+        end = int(np.flatnonzero(level[a:b + 1] > last * quiet)[-1]) + a
         before = level[max(previous, a - 20):a - 6]
-        if len(before) and before.max() < peak * 10 ** (-36 / 20) and abs(int(loud[0]) - a) * 5 > 30:
-            faults.append(f"{name} {u['id']}: begins {(int(loud[0]) - a) * 5} ms off")
-        if (b - int(loud[-1])) * 5 > 30:
-            faults.append(f"{name} {u['id']}: falls silent {(b - int(loud[-1])) * 5} ms before its end")
+        if len(before) and before.max() < first * quiet and abs(begin) * 5 > 30:
+            faults.append(f"{name} {u['id']}: begins {begin * 5} ms off")
+        if (b - end) * 5 > 30:
+            faults.append(f"{name} {u['id']}: falls silent {(b - end) * 5} ms before its end")
         previous = b
 
 

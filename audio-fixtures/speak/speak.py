@@ -10,7 +10,7 @@ other line is one turn of three columns: speaker <TAB> gap <TAB> text.
 
 Settings:
   #! title WORDS
-  #! cast SPEAKER ROLE VOICE [SPEED]      role: clinician, patient, other
+  #! cast SPEAKER ROLE VOICE [SPEED [PITCH]]   role: clinician, patient, other; a child is a pitch of about 1.2
   #! tags TAG...                          for the manifest
   #! rate HZ                              of the file, default 16000
   #! level DBFS                           speech level of the file, default -24
@@ -53,7 +53,8 @@ class Dialogue:
                 key, *rest = line[2:].split()
                 match key:
                     case "title": self.title = " ".join(rest)
-                    case "cast": self.cast[rest[0]] = (rest[1], rest[2], float(rest[3]) if len(rest) > 3 else 1.0)
+                    case "cast": 
+                        self.cast[rest[0]] = (rest[1], rest[2], *(float(x) for x in (rest[3:] + ["1", "1"])[:2]))
                     case "tags": self.tags += rest
                     case "rate": self.rate = int(rest[0])
                     case "level": self.level = float(rest[0])
@@ -107,14 +108,17 @@ def trim(a):
     return a
 
 
-def turn_audio(speaker, voice, speed, text, rng):
+def turn_audio(speaker, voice, speed, pitch, text, rng):
     out = []
     for sentence in re.findall(r".+?(?:[.?!]+(?=\s|$)|$)", spoken(text)):
         if not sentence.strip():
             continue
         if out:
             out.append(np.zeros(int(rng.uniform(0.12, 0.38) * RATE), np.float32))
-        a = trim(speaker.say(voice, sentence.strip(), round(speed * float(rng.uniform(0.97, 1.03)), 3)))
+        a = speaker.say(voice, sentence.strip(), round(speed / pitch * float(rng.uniform(0.97, 1.03)), 3))
+        if pitch != 1:
+            a = np.interp(np.arange(0, len(a) - 1, pitch), np.arange(len(a)), a).astype(np.float32)
+        a = trim(a)
         out.append(a * (db(-24) / active_rms(a)))
     return np.concatenate(out)
 
@@ -172,7 +176,7 @@ def noise(kind, length, speaker, rng):
     if kind == "babble":
         out = np.zeros(length, np.float32)
         for voice, text in BABBLE:
-            a = turn_audio(speaker, voice, 1.05, text, rng)
+            a = turn_audio(speaker, voice, 1.05, 1, text, rng)
             a = np.roll(np.resize(np.concatenate([a, np.zeros(RATE // 3, np.float32)]), length), int(rng.integers(0, length)))
             out += a / a.std()
         return reverberate(band(out, 150, 3500), 0.6, rng)
@@ -205,8 +209,8 @@ def speak(path, speaker):
             a = sound(text, rng)
             sounds.append((at, a))
         else:
-            _, voice, speed = d.cast[who]
-            a = turn_audio(speaker, voice, speed, text, rng)
+            _, voice, speed, pitch = d.cast[who]
+            a = turn_audio(speaker, voice, speed, pitch, text, rng)
             placed.append((at, at + len(a) / RATE, who, shown(text), a))
         end = max(end, at + len(a) / RATE) if gap is not None and gap < 0 else at + len(a) / RATE
     length = int((max(p[1] for p in placed) + 0.8) * RATE)

@@ -103,6 +103,8 @@ class Speaker:
             ipa = " ".join(run.stdout.split())
             for old, new in SYMBOLS + (GB_SYMBOLS if british else US_SYMBOLS):
                 ipa = ipa.replace(old, new)
+            if ipa.startswith("I "):  # "I" that begins a phrase is all but swallowed unless it has some stress
+                ipa = "ˌ" + ipa
             out.append((" " if out else "") + ipa)
         return "".join(out)
 
