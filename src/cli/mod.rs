@@ -1,3 +1,8 @@
 //!
 
 pub mod input;
+//! The command line: one file a command.
+
+mod bar;
+pub mod models;
+pub mod terminology;

@@ -4,3 +4,4 @@ mod architecture;
 mod audio;
 mod schemas;
 mod transcription;
+mod terminology;

@@ -36,3 +36,6 @@ pub(super) fn ct2_to_ggml(
         Err(ggml::ConvertError::Write(source)) => Err(ModelError::Io { path: to.to_owned(), source }),
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

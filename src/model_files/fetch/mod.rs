@@ -3,6 +3,8 @@
 
 mod hub;
 mod pip;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ const SILENT: &[&str] = &[
 ];
 /// Words that a title may add without saying more, stemmed.
 const FREE: &[&str] =
-    &["unspecifi", "complic", "site", "primari", "essenti", "mellitus", "encount", "initi", "specifi"];
+    &["unspecifi", "complic", "site", "primari", "essenti", "mellitus", "encount", "initi", "specifi", "uncompl"];
 
 /// The best candidates for any of `variants`.
 pub(super) fn search(index: &OpenIndex, variants: &[Variant], limit: usize) -> Vec<IcdCandidate> {
@@ -73,20 +73,20 @@ impl Ranking<'_> {
             consider(0.97 * self.fit(said, &words, &words), term);
         }
         for category in self.above(code) {
+            let general = self.words(&category.title);
             for phrase in std::iter::once(&category.title).chain(&category.inclusion_terms) {
                 let words = self.words(phrase);
                 if words.is_disjoint(said) {
                     continue;
                 }
-                // What the category says holds for the code, whose own title says what it adds.
+                // What the category says holds for the code; its own title counts by what it says beyond the category's.
                 let together: HashSet<String> = words.union(&title).cloned().collect();
-                let added: HashSet<String> =
-                    title.difference(&words).cloned().chain(words.intersection(said).cloned()).collect();
-                consider(0.9 * self.fit(said, &together, &added), phrase);
+                let adds: HashSet<String> = words.iter().chain(title.difference(&general)).cloned().collect();
+                consider(0.9 * self.fit(said, &together, &adds), phrase);
             }
         }
         let (fit, matched_term) = best;
-        let score = (weight * fit * prior(code, said)).min(1.0);
+        let score = weight * fit * prior(code, said);
         let (code, title) = (code.code.clone(), code.title.clone());
         (fit > 0.0).then_some(IcdCandidate { code, title, billable: true, score, matched_term })
     }
@@ -130,15 +130,28 @@ impl Ranking<'_> {
         *self.rarity.entry(word.to_owned()).or_insert_with(|| index.rarity(word))
     }
 
+    /// The stemmed words that say something. What a title denies ("without aura") is neither said nor added by it.
     fn words(&mut self, text: &str) -> HashSet<String> {
         let mut words = HashSet::new();
-        self.analyzer.token_stream(text).process(&mut |token| {
-            if !SILENT.contains(&token.text.as_str()) {
-                words.insert(token.text.clone());
-            }
-        });
+        for affirmed in affirmed(&text.to_lowercase()) {
+            self.analyzer.token_stream(affirmed).process(&mut |token| {
+                if !SILENT.contains(&token.text.as_str()) {
+                    words.insert(token.text.clone());
+                }
+            });
+        }
         words
     }
+}
+
+/// The pieces of a lower-case text that are not denied: a denial goes from "without" or "not" to the next comma or "with".
+fn affirmed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').flat_map(|clause| {
+        let denied = [" without ", " not "].iter().filter_map(|word| Some((clause.find(word)?, word.len()))).min();
+        let Some((at, length)) = denied else { return [clause, ""] };
+        let rest = &clause[at + length..];
+        [&clause[..at], rest.find(" with ").map_or("", |with| &rest[with..])]
+    })
 }
 
 /// How likely a code is before anything was said of it: what is rarer in a clinic, or must be said to be meant, is less.
@@ -161,12 +174,34 @@ fn prior(code: &IcdCode, said: &HashSet<String>) -> f32 {
         _ => 1.0,
     };
     let title = code.title.to_lowercase();
-    let kind = if title.contains("unspecified") || title.contains("not elsewhere") {
-        1.04
-    } else if title.starts_with("other ") {
-        0.93
-    } else {
+    // By the list's own convention a final 9 is "unspecified" or "without complications".
+    let kind = if code.code.ends_with('9') {
         1.0
+    } else if title.contains(", unspecified") {
+        0.98
+    } else if title.starts_with("other ") {
+        0.9
+    } else {
+        0.96
     };
+    let unsaid_side =
+        ["left", "right", "bilateral"].iter().any(|side| title.contains(side) && !says(&[&side[..side.len().min(7)]]));
+    let kind = if unsaid_side { kind * 0.97 } else { kind };
     chapter * encounter * kind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(text: &str) -> String {
+        affirmed(text).collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn what_is_denied_is_left_out() {
+        assert_eq!(kept("type 2 diabetes mellitus without complications"), "type 2 diabetes mellitus|");
+        assert_eq!(kept("migraine, not intractable, with aura"), "migraine|||| with aura|");
+        assert_eq!(kept("a without b or c with d"), "a| with d");
+    }
 }

@@ -196,9 +196,9 @@ fn expand(nodes: Vec<Node>) -> Vec<IcdCode> {
         code.parent = node.parent.map(|parent| nodes[parent].code.code.clone());
         let extensions = if node.has_children { None } else { seventh_characters(&nodes, node) };
         code.billable = !node.has_children && extensions.is_none();
-        let written_out =
-            extensions.into_iter().flatten().map(|(character, meaning)| with_seventh(&code, character, meaning));
-        let written_out: Vec<IcdCode> = written_out.collect();
+        let applying = extensions.into_iter().flatten().filter(|(character, _)| applies(character, &code.code));
+        let written_out: Vec<IcdCode> =
+            applying.map(|(character, meaning)| with_seventh(&code, character, meaning)).collect();
         codes.push(code);
         codes.extend(written_out);
     }
@@ -218,6 +218,13 @@ fn seventh_characters<'n>(nodes: &'n [Node], node: &'n Node) -> Option<&'n [(Str
         at = node.parent.map(|parent| &nodes[parent]);
     }
     None
+}
+
+/// The one exception, which the list states in words, at S06: who died of a brain injury before waking has no later
+/// encounters, so D and S do not apply where the sixth character is 7 or 8.
+fn applies(character: &str, code: &str) -> bool {
+    let died = code.starts_with("S06.") && code.len() == FULL_LENGTH && code.ends_with(['7', '8']);
+    !(died && matches!(character, "D" | "S"))
 }
 
 fn with_seventh(base: &IcdCode, character: &str, meaning: &str) -> IcdCode {
