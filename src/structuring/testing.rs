@@ -17,3 +17,35 @@ pub(crate) fn transcript(lines: &str) -> Transcript {
     let utterances = lines.lines().filter(|line| !line.trim().is_empty()).enumerate().map(utterance).collect();
     Transcript { utterances, ..Transcript::default() }
 }
+
+/// A model whose tokens are words, and which must not be asked anything.
+pub(crate) struct CountingModel;
+
+impl crate::inference::TextModel for CountingModel {
+    fn model_ref(&self) -> &crate::domain::ModelRef {
+        unreachable!("this model only counts")
+    }
+
+    fn context_tokens(&self) -> usize {
+        unreachable!("this model only counts")
+    }
+
+    fn count_tokens(&self, text: &str) -> Result<usize, crate::inference::InferenceError> {
+        Ok(text.split_whitespace().count())
+    }
+
+    fn generate(
+        &self,
+        _: &crate::inference::GenerateRequest,
+    ) -> Result<crate::inference::Generated, crate::inference::InferenceError> {
+        unreachable!("this model only counts")
+    }
+
+    fn choose(
+        &self,
+        _: &crate::inference::Prompt,
+        _: &[String],
+    ) -> Result<Vec<f32>, crate::inference::InferenceError> {
+        unreachable!("this model only counts")
+    }
+}

@@ -38,6 +38,11 @@ pub fn said_values(text: &str) -> Vec<f64> {
     let mut values: Vec<f64> = numbers(text).into_iter().map(|number| number.value).collect();
     let tokens = tokens(text);
     for (at, token) in tokens.iter().enumerate() {
+        // "five hundred" does not say five, but "two twenty milligram tablets" does say two, and twenty.
+        let next = below_hundred(text, &tokens, at).map_or(at + 1, |(_, next)| next);
+        if !token.digits && matches!(word_at(text, &tokens, next), Some("hundred" | "thousand")) {
+            continue;
+        }
         values.extend(simple_value(token));
         values.extend(below_hundred(text, &tokens, at).map(|(value, _)| value));
         values.extend(loose_value(&token.lower));
