@@ -1,1 +1,5 @@
-//!
+//! The command line: one file a command.
+
+mod bar;
+pub mod models;
+pub mod terminology;
