@@ -195,7 +195,7 @@ mod tests {
         let facts = found("D: I'll order a CBC and refer you to cardiology. I'll see you again in four weeks.");
         assert_eq!(
             facts.orders.iter().map(|one| order(one).text).collect::<Vec<_>>(),
-            ["Follow up in four weeks.", "Order CBC.", "Refer for cardiology."]
+            ["Order CBC.", "Refer for cardiology.", "Follow up in four weeks."]
         );
     }
 }

@@ -70,7 +70,9 @@ fn digit_strings(text: &str, tokens: &[Token]) -> Vec<f64> {
                 break;
             }
             value = value * 10.0 + digit;
-            values.push(value);
+            if count > 0 {
+                values.push(value);
+            }
         }
     }
     values

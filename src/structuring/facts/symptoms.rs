@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::context;
+use super::{allergies, context};
 use crate::{
     domain::Evidence,
     structuring::{
@@ -232,7 +232,8 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
         for entry in LEXICON.iter() {
             let Some(mention) = entry.pattern.find(sentence) else { continue };
             let before = &sentence[..mention.start()];
-            if context::of_another_person(before) {
+            let place = range.start + mention.start()..range.start + mention.end();
+            if context::of_another_person(before) || allergies::is_allergy_context(visit, line, &place) {
                 continue;
             }
             let present = !(context::negates(before) || denied_after(&sentence[mention.end()..]));

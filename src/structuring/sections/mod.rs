@@ -8,14 +8,14 @@ mod gates;
 mod parts;
 mod prompts;
 
-pub use parts::Part;
-pub use prompts::{prompt, prompt_ref};
+use parts::Part;
+pub use prompts::prompt_ref;
 use prompts::{PROMPTS, SectionPrompt};
 
 use super::text;
 use crate::{
-    domain::{Progress, SectionKind, Transcript},
-    inference::{InferenceError, TextModel},
+    domain::{Evidence, Progress, SectionKind, Transcript},
+    inference::{InferenceError, Prompt, TextModel},
 };
 
 /// Tokens for what the chat template adds around a prompt.
@@ -69,6 +69,27 @@ pub fn write(
         sections.written.extend(items.into_iter().map(written));
     }
     Ok(sections)
+}
+
+/// Another question about `transcript`, with the same beginning as those of the sections. Where the transcript does not
+/// fit beside the question and `answer_tokens`, the quotes of `evidence` stand for it.
+pub fn question_about(
+    transcript: &Transcript,
+    evidence: &[Evidence],
+    question: &str,
+    answer_tokens: usize,
+    model: &dyn TextModel,
+) -> Result<Prompt, InferenceError> {
+    let whole = parts::parts(transcript, model, budget(model)?)?;
+    if let [part] = whole.as_slice() {
+        let prompt = prompts::prompt(&part.text(), question);
+        let tokens = model.count_tokens(&format!("{}{}{}", prompt.system, prompt.shared, prompt.question))?;
+        if tokens + answer_tokens + TEMPLATE_TOKENS <= model.context_tokens() {
+            return Ok(prompt);
+        }
+    }
+    let quotes: Vec<&str> = evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
+    Ok(prompts::prompt(&quotes.join("\n"), question))
 }
 
 /// Tokens that a part of the transcript may have: what the longest question and its answer leave of the context.
