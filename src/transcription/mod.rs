@@ -1,1 +1,2 @@
-//!
+//! From a recording to who said what, and when.
+pub mod vad;
