@@ -1,2 +1,3 @@
 //! From a recording to who said what, and when.
+pub mod asr;
 pub mod vad;
