@@ -1,1 +1,5 @@
 //!
+
+pub mod input;
+pub mod output;
+pub mod transcribe;

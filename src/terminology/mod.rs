@@ -1,1 +1,7 @@
-//!
+//! Codes and their words, from published lists that are on the machine: nothing here asks a model or a network.
+
+mod error;
+pub mod icd10cm;
+
+pub use error::TerminologyError;
+pub use icd10cm::{Icd10Cm, IcdCandidate, IcdCode};

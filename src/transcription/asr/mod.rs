@@ -156,12 +156,7 @@ impl Reader<'_> {
     }
 
     /// Decodes with the text before it; if that leads astray, once more without, and keeps the likelier of the two.
-    fn decode(
-        &self,
-        state: &mut WhisperState,
-        window: &Window,
-        said: &[WhisperTokenId],
-    ) -> Result<Decoded, AsrError> {
+    fn decode(&self, state: &mut WhisperState, window: &Window, said: &[WhisperTokenId]) -> Result<Decoded, AsrError> {
         let sound = window.sound(self.channel);
         let recent = &said[said.len().saturating_sub(CONTEXT_TOKENS)..];
         let prompted = decoder::decode(state, &sound, &[self.glossary, recent].concat())?;
