@@ -6,3 +6,5 @@ pub mod input;
 mod bar;
 pub mod models;
 pub mod terminology;
+pub mod output;
+pub mod transcribe;

@@ -164,5 +164,8 @@ fn render_review(page: &mut String, review: &Review) {
 
 fn render_provenance(page: &mut String, note: &Note) {
     let models: Vec<&str> = note.provenance.models.iter().map(|model| model.name.as_str()).collect();
-    line(page, format_args!("\n---\nsoapstone {} · {} · {}", note.provenance.soapstone, models.join(", "), note.encounter.id));
+    line(
+        page,
+        format_args!("\n---\nsoapstone {} · {} · {}", note.provenance.soapstone, models.join(", "), note.encounter.id),
+    );
 }

@@ -179,6 +179,7 @@ fn the_picture_in_the_docs_names_every_module() {
 
 #[test]
 fn the_arrow_reader_sees_nested_imports() {
-    let code = "use crate::{\n    audio::{Recording, info::{A, B}},\n    config::Config,\n};\nfn f(x: crate::domain::Note) {}";
+    let code =
+        "use crate::{\n    audio::{Recording, info::{A, B}},\n    config::Config,\n};\nfn f(x: crate::domain::Note) {}";
     assert_eq!(modules_used(code), ["audio", "config", "domain"]);
 }

@@ -25,7 +25,10 @@ fn check(name: &str, schema: Schema) {
         fs::write(schema_path(name), &current).expect("the schema can be written");
     }
     let published = fs::read_to_string(schema_path(name)).unwrap_or_default();
-    assert!(published == current, "docs/schemas/{name}.schema.json is not what the types say; see the head of this file");
+    assert!(
+        published == current,
+        "docs/schemas/{name}.schema.json is not what the types say; see the head of this file"
+    );
 }
 
 #[test]
