@@ -19,15 +19,21 @@ fn pattern(text: &str) -> Regex {
 }
 
 static CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't take|cannot take|react(?:ed)? (?:badly )?to|break out|broke out)\b"));
-static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\ballerg(?:y|ies|ic)\b"));
+static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
+/// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
+static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:gives?|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b")
+});
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b")
 });
 static OTHER_SUBSTANCES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|peanuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b")
 });
+/// Groups of medicines, which the drug table does not list.
+static DRUG_GROUPS: LazyLock<Regex> = LazyLock::new(|| pattern(r"sul(?:f|ph)a|penicillin|cephalosporin|contrast|iodine|nsaids|opioids|statins"));
 static REACTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throwing up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?)\b")
+    pattern(r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throwing up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b")
 });
 
 /// What was said about allergies.
@@ -45,7 +51,12 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     let text = line.text();
     let asked = visit.question_before(line.index).is_some_and(|question| NAMED_CUE.is_match(last_sentence(question)));
     let first_sentences = line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
-    CUE.is_match(&text[sentence]) || (asked && first_sentences)
+    let headed = line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
+        let heading = &text[heading.clone()];
+        NAMED_CUE.is_match(heading) && heading.split_whitespace().count() <= 4
+    });
+    let spoken = &text[sentence];
+    CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || headed || (asked && first_sentences)
 }
 
 /// The allergies of the visit.
@@ -82,8 +93,10 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
     for (range, codes) in substances(text, table) {
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
-        let denied = context::negates(before) || context::of_another_person(before);
-        if denied || !is_allergy_context(visit, line, &range) {
+        let denied = context::negates(before) || super::medications::someone_elses(line, before);
+        let stray = codes.is_empty() && !CUE.is_match(&text[sentence.clone()]) && !BRINGS_ON.is_match(&text[sentence.clone()])
+            && sentence.start > line.sentences[0].start && OTHER_SUBSTANCES.find_iter(&text[range.clone()]).all(|one| !DRUG_GROUPS.is_match(one.as_str()));
+        if denied || stray || !is_allergy_context(visit, line, &range) {
             continue;
         }
         let answer = visit.answer_to(line.index);
@@ -176,6 +189,8 @@ mod tests {
     #[test]
     fn a_statement_is_enough() {
         assert_eq!(said("P: I'm allergic to sulfa, I get hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
+        assert_eq!(said("P: And sulfa gives me hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
+        assert_eq!(said("D: Now, allergies. I've got penicillin here.\nP: Yes. My throat swelled up.").0, [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]);
         assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
     }
 

@@ -26,12 +26,12 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
     use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
     [
         (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take you off|taking you off|took (?:me|you) off|get (?:you )?off|quit|hold(?: off on)?|cut out|no longer (?:take|taking|need)|wean\w*)\b"),
-        (Increase, r"\b(increas\w+|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
+        (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|your|the|it)|smaller dose)\b"),
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:ing)? on|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
         (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? you on|prescrib\w+|try(?:ing)?|trial of|give you|giving you|send(?:ing)? (?:in|over|you)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get you (?:on|some)|order(?:ing)?|have you take|want you to take|want you taking|like you to take|you can take|you can use|you could take|should take|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
-        (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on|on)\b"),
+        (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
     .map(|(action, text)| (action, pattern(text)))
     .into()
@@ -40,10 +40,12 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
 static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(instead of|rather than|considered|consider|thought about|think about|thinking about|stay away from|avoid\w*|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b")
 });
-static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,40}\b(instead|levels?|blood test|panel)\b"));
+static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!,]{0,20}\b(levels?|blood test|panel)\b"));
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|good|fine|elevated|up|down|\d)|resistan\w+|antagonist|channel)\b")
 });
+static IN_USE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b"));
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
 /// One mention of a medicine, understood in its place.
@@ -51,7 +53,11 @@ struct Mention<'t> {
     drug: &'t Drug,
     surface: String,
     line: usize,
+    speaker: String,
+    by: Role,
     action: MedicationAction,
+    /// The dose that a clinician names with how often to take it, which without another verb is an instruction.
+    instructed: bool,
     /// Said not to be taken, or only talked about.
     dismissed: bool,
     dose: Option<Dose>,
@@ -96,7 +102,7 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
     if allergies::is_allergy_context(visit, line, &mention.range) || LEVEL.is_match(after) {
         return None;
     }
-    if line.utterance.role != Role::Other && context::of_another_person(before) {
+    if someone_elses(line, before) {
         return None;
     }
     let (mut action, negated) = decision(line, &sentence, mention.range.clone());
@@ -104,7 +110,10 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         drug: mention.drug,
         surface: text[mention.range.clone()].to_owned(),
         line: line.index,
+        speaker: line.utterance.speaker.clone(),
+        by: line.utterance.role,
         action,
+        instructed: false,
         dismissed: negated,
         dose: None,
         frequency: None,
@@ -112,7 +121,13 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
     };
     read_sig(visit, line, in_line, at, &mut found);
-    if is_question(&text[sentence.clone()]) {
+    let asked = is_question(&text[sentence.clone()]);
+    found.instructed = line.utterance.role == Role::Clinician
+        && !asked
+        && !IN_USE.is_match(&text[sentence.clone()])
+        && found.dose.is_some()
+        && found.frequency.is_some();
+    if asked {
         action = MedicationAction::Taken;
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
@@ -124,6 +139,14 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         }
     }
     Some(found)
+}
+
+/// Whether the clause before a mention makes it somebody else's than the patient's.
+pub(super) fn someone_elses(line: &Line, before: &str) -> bool {
+    match line.utterance.role {
+        Role::Other => context::of_the_speaker(before),
+        _ => context::of_another_person(before),
+    }
 }
 
 fn context_answers(answer: Option<&Line>) -> bool {
@@ -153,7 +176,7 @@ fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> (Med
     let (action, negated) = match nearest {
         Some((action, range)) => {
             let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);
-            (second_of_a_switch(action, &before[range.end..]), negated)
+            (up_or_down(second_of_a_switch(action, &before[range.end..]), after), negated)
         }
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
@@ -173,6 +196,16 @@ fn ends_in_negation(before: &str) -> bool {
     last.into_iter().any(|word| matches!(word.as_str(), "not" | "don't" | "n't" | "never" | "won't" | "no"))
 }
 
+/// "take the sertraline up to one hundred".
+fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
+    let after = after.trim_start().to_lowercase();
+    match action {
+        MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => MedicationAction::Increase,
+        MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => MedicationAction::Decrease,
+        action => action,
+    }
+}
+
 /// "switch from A to B": A ends and B begins.
 fn second_of_a_switch(action: MedicationAction, between: &str) -> MedicationAction {
     if action != MedicationAction::Change {
@@ -190,7 +223,6 @@ fn second_of_a_switch(action: MedicationAction, between: &str) -> MedicationActi
 /// Looks for dose, route and frequency after the name, right before it, and in the answer to a bare question.
 fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, found: &mut Mention) {
     let text = line.text();
-    let mention = &in_line[at];
     let scope = sig_scope(line, in_line, at);
     let after = &text[scope.clone()];
     take_sig(after, found);
@@ -209,7 +241,6 @@ fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, foun
     if (found.dose.clone(), found.frequency.clone()) != had {
         evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, 0..reach)]);
     }
-    let _ = mention;
 }
 
 fn take_sig(text: &str, found: &mut Mention) {
@@ -281,14 +312,15 @@ fn usual_unit(drug: &Drug, value: f64) -> Option<String> {
 /// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
 fn follow_up(line: &Line, mentions: &mut [Mention]) {
     let Some(last) = mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed) else { return };
+    let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
     for range in &line.sentences {
         let sentence = &line.text()[range.clone()];
         if is_question(sentence) {
             continue;
         }
         let doses = sig::doses(sentence, &|value| usual_unit(last.drug, value));
-        let corrected = context::corrects(sentence) && line.index - last.line <= 2;
-        let agreed = sig::final_dose(sentence, &doses).filter(|_| corrected || last.dose.is_none());
+        let corrected = context::corrects(sentence) && line.index - last.line <= 2 && same_speaker;
+        let agreed = sig::final_dose(sentence, &doses).filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
         let mut used = false;
         if let Some(dose) = agreed {
             last.dose = Some(dose.dose);
@@ -328,11 +360,17 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let counted: Vec<&&Mention> = mentions.iter().filter(|mention| !mention.dismissed).collect();
     let first = counted.first()?;
     let decided = counted.iter().rev().find(|mention| mention.action != MedicationAction::Taken);
-    let chosen = decided.unwrap_or(counted.last()?);
+    let instructed = counted.iter().rev().find(|mention| mention.instructed);
+    let chosen = decided.or(instructed).unwrap_or(counted.last()?);
     // "Start" of what is already taken, without a change of dose, is going on with it.
     let taken_before = counted.iter().any(|mention| mention.line < chosen.line && mention.action == MedicationAction::Taken && mention.dose.is_some());
     let action = match chosen.action {
-        MedicationAction::Start if taken_before => MedicationAction::Continue,
+        MedicationAction::Start if taken_before => dose_change(&counted, chosen).unwrap_or(MedicationAction::Continue),
+        MedicationAction::Taken if chosen.instructed => dose_change(&counted, chosen).unwrap_or(match taken_before {
+            true => MedicationAction::Continue,
+            false => MedicationAction::Start,
+        }),
+        MedicationAction::Continue | MedicationAction::Change => dose_change(&counted, chosen).unwrap_or(chosen.action),
         action => action,
     };
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
@@ -348,6 +386,18 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let name = first.drug.name.to_owned();
     let text = written(&first.surface, dose.as_ref(), frequency.as_deref());
     Some(Medication { text: text.into(), name, action, codes: rxnorm(first.drug), dose, route, frequency, evidence })
+}
+
+/// More or less than what was taken until now, where both amounts were said.
+fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
+    let now = chosen.dose.as_ref()?;
+    let earlier = counted.iter().filter(|mention| mention.line < chosen.line);
+    let before = earlier.filter_map(|mention| mention.dose.as_ref()).filter(|dose| dose.unit == now.unit).next_back()?;
+    match now.value.partial_cmp(&before.value)? {
+        std::cmp::Ordering::Greater => Some(MedicationAction::Increase),
+        std::cmp::Ordering::Less => Some(MedicationAction::Decrease),
+        std::cmp::Ordering::Equal => None,
+    }
 }
 
 /// The route said, if the drug has it; else its only usual one.
@@ -413,6 +463,10 @@ mod tests {
             ("D: Don't stop the warfarin.", "continue Warfarin"),
             ("D: We'll cut your prednisone to ten milligrams a day.", "decrease Prednisone 10 mg once daily"),
             ("D: I'll refill your metformin, 500 milligrams twice a day.", "continue Metformin 500 mg twice daily"),
+            ("D: I'd like to take the sertraline up to one hundred milligrams a day.", "increase Sertraline 100 mg once daily"),
+            ("D: For the burning, phenazopyridine, two hundred milligrams three times a day.", "start Phenazopyridine 200 mg three times daily"),
+            ("D: Take naproxen instead, five hundred milligrams twice a day.", "start Naproxen 500 mg twice daily"),
+            ("P: I take fifty milligrams of sertraline.\nD: Let's have you take one hundred milligrams of sertraline once a day.", "increase Sertraline 100 mg once daily"),
             ("D: Start levothyroxine one hundred and twelve micrograms every morning.", "start Levothyroxine 112 mcg once daily"),
         ] {
             assert_eq!(said(lines), [expected], "{lines}");
@@ -439,6 +493,8 @@ mod tests {
         for lines in [
             "P: I don't take aspirin.",
             "P: My mother takes warfarin.",
+            "P: A guy at work got oxycodone for his.",
+            "O: I take sumatriptan for mine.",
             "D: I'm not going to start metformin today.",
             "D: I did think about hydrochlorothiazide instead.",
             "D: I'd stay away from ibuprofen, it pushes up your blood pressure.",

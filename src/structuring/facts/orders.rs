@@ -19,7 +19,7 @@ fn pattern(text: &str) -> Regex {
 
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b")
+    pattern(r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b")
 });
 static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(came back|show(?:s|ed)|was (?:normal|fine|good|negative)|were (?:normal|fine|good|negative)|last (?:week|month|year|time)|results? of|looking at|look at (?:your|some|the)|your results|reviewed|we did|had (?:a|an|your)|looks (?:good|fine|normal)|is (?:normal|negative|elevated)|ago|show me|pull up)\b")

@@ -39,8 +39,8 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     vec![
         kind("8867-4", "Heart rate", r"\b(pulse|heart rate|heart is (?:going|beating) at)\b", Some(r"\s*(?:beats|bpm)\b"), 25.0..250.0, per_minute),
         kind("8310-5", "Body temperature", r"\b(temperature|temp|fever|temps)\b", None, 33.0..110.0, temperature_unit),
-        kind("2708-6", "Oxygen saturation", r"\b(oxygen|o2|saturations?|sats?|sp ?o2|pulse ox|oximet\w+|satting)\b", None, 50.0..101.0, |_, _| Some("%")),
-        kind("9279-1", "Respiratory rate", r"\b(respiratory rate|respirations?|resp rate|breathing rate|resps)\b", Some(r"\s*breaths\b"), 5.0..70.0, per_minute),
+        kind("59408-5", "Oxygen saturation", r"\b(oxygen|o2|saturations?|sats?|sp ?o2|pulse ox|oximet\w+|satting)\b", None, 50.0..101.0, |_, _| Some("%")),
+        kind("9279-1", "Respiratory rate", r"\b(respiratory rate|respirations?|resp rate|breathing rate|resps|breathing(?: at)?)\b", Some(r"\s*breaths\b"), 5.0..70.0, per_minute),
         kind("29463-7", "Body weight", r"\b(weight|weigh|weighs|weighed|weighing|scale)\b", None, 1.0..700.0, weight_unit),
         kind("8302-2", "Body height", r"\b(height|tall)\b", None, 30.0..230.0, height_unit),
         kind("39156-5", "Body mass index", r"\b(bmi|b\.m\.i\.?|body mass index)\b", None, 10.0..80.0, |_, _| Some("kg/m2")),
@@ -155,8 +155,8 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         });
         let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
             || (kind.loinc == "8302-2" && is_tall(after))
-            ;
-        if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) {
+            || (kind.loinc == "29463-7" && is_subject(before));
+        if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) && kind.loinc != "9279-1" {
             continue;
         }
         let Some(unit) = (kind.unit)(number.value, after) else { continue };
@@ -168,6 +168,12 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         found.push(VitalSign { loinc, name, value: number.value, unit: unit.to_owned(), evidence: vec![quote] });
     }
     found
+}
+
+/// "You're two hundred pounds today."
+fn is_subject(before: &str) -> bool {
+    let before = before.trim_end().to_lowercase();
+    ["you're", "you are", "i'm", "i am", "he's", "she's"].iter().any(|subject| before.ends_with(subject))
 }
 
 fn is_tall(after: &str) -> bool {
@@ -251,7 +257,7 @@ mod tests {
             one("8867-4", 76.0, "/min"),
             one("29463-7", 211.0, "[lb_av]"),
             one("8310-5", 98.6, "[degF]"),
-            one("2708-6", 97.0, "%"),
+            one("59408-5", 97.0, "%"),
             one("9279-1", 16.0, "/min"),
         ];
         for vital in &expected {
