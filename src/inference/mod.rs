@@ -5,6 +5,15 @@
 //! reuses the longest common prefix, so prompts that differ only in their question share the work of all that
 //! stands before it: write what is shared first, and ask questions one after another.
 
+mod chat;
+mod engine;
+mod gguf;
+mod grammar;
+mod models;
+mod session;
+mod tokenizer;
+
+pub use engine::Engine;
 use serde_json::Value;
 
 use crate::domain::ModelRef;

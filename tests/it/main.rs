@@ -1,3 +1,7 @@
 //! The integration tests: one binary, folders mirror `src`.
 
+mod architecture;
+mod audio;
+mod schemas;
 mod terminology;
+mod transcription;

@@ -1,0 +1,175 @@
+//! A model on a thread of its own.
+//!
+//! A model has one owner, so it needs no lock, and its cache is never pulled between two questions. Callers send a
+//! request with a channel for the answer and wait. Dropping the engine ends the thread and waits for it.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use super::{
+    GenerateRequest, Generated, InferenceError, Prompt, TextModel,
+    chat::ChatTemplate,
+    gguf::GgufFile,
+    grammar::Grammars,
+    models::{self, Hyper},
+    session::Session,
+    tokenizer::Tokenizer,
+};
+use crate::{
+    config::{Device, WritingConfig},
+    domain::ModelRef,
+};
+
+/// Requests that may wait: the callers are a handful of stages that wait for each answer, so a longer queue means that
+/// something is wrong, and they should be held back.
+const QUEUE: usize = 4;
+
+/// A loaded model, ready for questions.
+pub struct Engine {
+    model: ModelRef,
+    tokenizer: Arc<Tokenizer>,
+    context: usize,
+    /// `None` only while dropping: the thread ends when the last sender is gone.
+    requests: Option<SyncSender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Request {
+    Generate(GenerateRequest, SyncSender<Result<Generated, InferenceError>>),
+    Choose(Prompt, Vec<String>, SyncSender<Result<Vec<f32>, InferenceError>>),
+}
+
+impl Engine {
+    /// Loads the GGUF file at `path`, known as `model`. It fails when the file is no model that soapstone can run, and when
+    /// the device asked for is one that this build or this machine has not.
+    pub fn load(path: &Path, model: ModelRef, config: &WritingConfig) -> Result<Self, InferenceError> {
+        let failed = |reason: String| InferenceError::Load { name: model.name.clone(), reason };
+        let device = device(config.device).map_err(&failed)?;
+        let session = open(path, config, &device).map_err(&failed)?;
+        let (tokenizer, context) = (Arc::clone(&session.tokenizer), session.context);
+        let (requests, queue) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new().name("text-model".to_owned()).spawn(move || serve(session, queue));
+        let thread = thread.map_err(|error| failed(format!("its thread cannot be started: {error}")))?;
+        Ok(Self { model, tokenizer, context, requests: Some(requests), thread: Some(thread) })
+    }
+
+    fn ask<T>(
+        &self,
+        request: impl FnOnce(SyncSender<Result<T, InferenceError>>) -> Request,
+    ) -> Result<T, InferenceError> {
+        // One answer is all that this channel will ever hold.
+        let (reply, answer) = sync_channel(1);
+        let requests = self.requests.as_ref().ok_or(InferenceError::Gone)?;
+        requests.send(request(reply)).map_err(|_| InferenceError::Gone)?;
+        answer.recv().map_err(|_| InferenceError::Gone)?
+    }
+}
+
+impl TextModel for Engine {
+    fn model_ref(&self) -> &ModelRef {
+        &self.model
+    }
+
+    fn context_tokens(&self) -> usize {
+        self.context
+    }
+
+    fn count_tokens(&self, text: &str) -> Result<usize, InferenceError> {
+        self.tokenizer.encode(text).map(|tokens| tokens.len())
+    }
+
+    fn generate(&self, request: &GenerateRequest) -> Result<Generated, InferenceError> {
+        self.ask(|reply| Request::Generate(request.clone(), reply))
+    }
+
+    fn choose(&self, prompt: &Prompt, options: &[String]) -> Result<Vec<f32>, InferenceError> {
+        self.ask(|reply| Request::Choose(prompt.clone(), options.to_vec(), reply))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was answered as an error when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Answers requests until nobody can send any more.
+fn serve(mut session: Session, queue: Receiver<Request>) {
+    for request in queue {
+        // Whoever asked may have gone; then nobody misses the answer.
+        match request {
+            Request::Generate(request, reply) => {
+                let _ = reply.send(guarded(&mut session, |session| session.generate(&request)));
+            }
+            Request::Choose(prompt, options, reply) => {
+                let _ = reply.send(guarded(&mut session, |session| session.choose(&prompt, &options)));
+            }
+        }
+    }
+}
+
+/// Runs `work`; a panic becomes an error, and the cache, whose state is then unknown, is forgotten.
+fn guarded<T>(
+    session: &mut Session,
+    work: impl FnOnce(&mut Session) -> Result<T, InferenceError>,
+) -> Result<T, InferenceError> {
+    let result = catch_unwind(AssertUnwindSafe(|| work(session)));
+    result.unwrap_or_else(|panic| {
+        session.read.clear();
+        Err(InferenceError::Failed(panic_message(panic.as_ref())))
+    })
+}
+
+/// Our own panics carry no text of a patient: a literal message is safe, a formatted one might not be.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    panic.downcast_ref::<&str>().map_or_else(|| "a panic".to_owned(), |message| format!("a panic: {message}"))
+}
+
+fn open(path: &Path, config: &WritingConfig, device: &candle_core::Device) -> Result<Session, String> {
+    let file = GgufFile::open(path).map_err(|error| error.to_string())?;
+    let hyper = Hyper::read(&file)?;
+    let tokenizer = Arc::new(Tokenizer::from_gguf(&file)?);
+    let source =
+        file.text("tokenizer.chat_template").ok_or("it has no chat template, so it was not made for questions")?;
+    let (first, last) = tokenizer.first_and_last();
+    let template = ChatTemplate::new(source, first, last).map_err(|error| format!("its chat template: {error}"))?;
+    let grammars = Grammars::new(&tokenizer)?;
+    let context = config.context_tokens.min(hyper.context);
+    let model =
+        models::load(&file, hyper, context, config.thread_count(), device).map_err(|error| error.to_string())?;
+    Ok(Session { model, tokenizer, template, grammars, context, read: Vec::new() })
+}
+
+fn device(device: Device) -> Result<candle_core::Device, String> {
+    match device {
+        Device::Cpu => Ok(candle_core::Device::Cpu),
+        #[cfg(feature = "cuda")]
+        Device::Cuda => candle_core::Device::new_cuda(0).map_err(|error| error.to_string()),
+        #[cfg(not(feature = "cuda"))]
+        Device::Cuda => Err(missing("cuda")),
+        #[cfg(feature = "metal")]
+        Device::Metal => candle_core::Device::new_metal(0).map_err(|error| error.to_string()),
+        #[cfg(not(feature = "metal"))]
+        Device::Metal => Err(missing("metal")),
+    }
+}
+
+#[cfg(not(all(feature = "cuda", feature = "metal")))]
+fn missing(feature: &str) -> String {
+    format!(
+        "writing.device is {feature}, but this soapstone was built without it: build it with `--features {feature}`, or \
+         set writing.device to cpu"
+    )
+}

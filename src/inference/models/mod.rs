@@ -1,0 +1,31 @@
+//! The models: what distinguishes the architectures, and two ways to run them.
+//!
+//! All of them are the same decoder with a few choices ([`Hyper`] names them). [`plain`] runs it in candle's tensors, on any
+//! device.
+
+mod hyper;
+mod plain;
+
+use candle_core::{Device, Result};
+pub(super) use hyper::Hyper;
+use plain::PlainModel;
+
+use super::gguf::GgufFile;
+
+/// A decoder with the attention cache of what it has read.
+pub(super) trait LanguageModel: Send {
+    /// Reads `tokens` at the positions from `start` on, and forgets whatever stood there and after. Returns the logits of
+    /// what follows the last of them, one for each token of the vocabulary.
+    fn forward(&mut self, tokens: &[u32], start: usize) -> Result<Vec<f32>>;
+}
+
+/// Loads the model in `file` with a cache for `context` tokens, to run on `threads` threads or on a GPU.
+pub(super) fn load(
+    file: &GgufFile,
+    hyper: Hyper,
+    context: usize,
+    _threads: usize,
+    device: &Device,
+) -> Result<Box<dyn LanguageModel>> {
+    Ok(Box::new(PlainModel::load(file, hyper, context, device)?))
+}

@@ -1,0 +1,3 @@
+//! Transcripts and what makes them.
+
+mod reading;
