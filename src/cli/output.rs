@@ -1,44 +1,72 @@
-//! Results: to standard output, or whole to a file.
+//! Where results go: standard output, or a file that is either complete or not there.
 
 use std::{
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
-/// Why a result could not be written. Nothing half-written is left.
-#[derive(Debug, thiserror::Error)]
-pub enum OutputError {
-    /// The file or its folder does not let itself be written.
-    #[error("cannot write {}: {source}", path.display())]
+use tempfile::NamedTempFile;
+
+use super::{Failure, FailureKind};
+
+/// A place for one result. With a file, the temporary file beside it is made at once, so that an unwritable place is
+/// noticed before minutes of work and not after them.
+pub enum Output {
+    /// Standard output.
+    Stdout,
+    /// A file that appears under its name when it is whole.
     File {
-        /// The file.
+        /// Its final name.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
+        /// Where it is written until then.
+        temporary: NamedTempFile,
     },
-    /// Standard output does not.
-    #[error("cannot write to standard output: {0}")]
-    Stdout(io::Error),
 }
 
-/// Writes `text` to `out`, under a temporary name until it is complete, or to standard output.
-pub fn write(out: Option<&Path>, text: &str) -> Result<(), OutputError> {
-    match out {
-        Some(path) => to_file(path, text).map_err(|source| OutputError::File { path: path.to_owned(), source }),
-        None => io::stdout().lock().write_all(text.as_bytes()).map_err(OutputError::Stdout),
+impl Output {
+    /// Opens `path`, or standard output.
+    pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Self::Stdout) };
+        if path.is_dir() {
+            return Err(cannot_write(path, "it is a folder"));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let temporary = tempfile::Builder::new()
+            .prefix(".soapstone-")
+            .tempfile_in(folder)
+            .map_err(|error| cannot_write(path, error))?;
+        Ok(Self::File { path: path.to_owned(), temporary })
+    }
+
+    /// Writes the whole result.
+    pub fn finish(self, content: &str) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => match write_line(io::stdout().lock(), content) {
+                // The reader has seen enough (`soapstone note … | head`).
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+                written => written.map_err(|error| cannot_write(Path::new("standard output"), error)),
+            },
+            Self::File { path, mut temporary } => {
+                write_line(temporary.as_file_mut(), content)
+                    .and_then(|()| temporary.as_file().sync_all())
+                    .and_then(|()| temporary.persist(&path).map(drop).map_err(|error| error.error))
+                    .map_err(|error| cannot_write(&path, error))
+            }
+        }
     }
 }
 
-fn to_file(path: &Path, text: &str) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+fn write_line(mut sink: impl Write, content: &str) -> io::Result<()> {
+    sink.write_all(content.trim_end().as_bytes())?;
+    sink.write_all(b"\n")?;
+    sink.flush()
+}
+
+fn cannot_write(path: &Path, reason: impl std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::BadInput, format_args!("cannot write {}: {reason}", path.display()))
 }
 
 #[cfg(test)]
@@ -52,16 +80,26 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("note.md");
         fs::write(&path, "old").expect("it can be written");
-        write(Some(&path), "new").expect("it is written");
-        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
+        let output = Output::open(Some(&path)).expect("it can be opened");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "old");
+        output.finish("new").expect("it is written");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
         assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 1);
     }
 
     #[test]
-    fn what_cannot_be_written_is_named() {
+    fn work_that_fails_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        drop(Output::open(Some(&folder.path().join("note.md"))).expect("it can be opened"));
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named_before_any_work() {
         for path in [Path::new("/no-such-folder/note.md"), Path::new("/")] {
-            let error = write(Some(path), "text").expect_err("it is refused").to_string();
-            assert!(error.contains(&path.display().to_string()), "{error}");
+            let failure = Output::open(Some(path)).err().expect("it is refused");
+            assert_eq!(failure.kind(), FailureKind::BadInput);
+            assert!(failure.to_string().contains(&path.display().to_string()), "{failure}");
         }
     }
 }

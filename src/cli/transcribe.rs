@@ -1,22 +1,24 @@
 //! `soapstone transcribe`: who said what, and when.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueEnum};
 
 use super::{
-    input::{self, InputError, VisitInput},
-    output::{self, OutputError},
+    Failure,
+    failure::about_input,
+    input::{self, VisitInput},
+    output::Output,
+    progress::StageDisplay,
 };
 use crate::{
-    audio::{self, AudioError},
     config::Config,
-    domain::{Progress, Transcript},
-    model_files::ModelStore,
-    transcription::{Transcriber, TranscriptionError, formats},
+    domain::{SystemClock, Transcript},
+    pipeline::Scribe,
+    transcription::formats,
 };
 
 /// Transcribe a recording: who said what, and when, with times and probabilities for every word.
@@ -59,48 +61,20 @@ enum Format {
     Rttm,
 }
 
-/// Why there is no transcript.
-#[derive(Debug, thiserror::Error)]
-pub enum TranscribeError {
-    /// INPUT cannot be opened.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// INPUT is no recording that can be decoded.
-    #[error(transparent)]
-    Audio(#[from] AudioError),
-    /// A model is missing, or nothing is said.
-    #[error(transparent)]
-    Transcription(#[from] TranscriptionError),
-    /// The result cannot be written.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// INPUT holds text: bad input.
-    #[error("{input} is a transcript already: give a recording, or give the transcript to `soapstone note`")]
-    AlreadyATranscript {
-        /// The file.
-        input: String,
-    },
-    /// The vocabulary is not text: bad input.
-    #[error("cannot read the vocabulary {}: {source}", path.display())]
-    Vocabulary {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-/// Runs the command; `progress` covers decoding and recognition.
-pub fn run(args: &TranscribeArgs, config: &Config, progress: Progress) -> Result<(), TranscribeError> {
+/// Runs the command; the transcript goes to standard output or a file, progress to standard error.
+pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
+    let output = Output::open(args.out.as_deref())?;
     let vocabulary = args.vocabulary.as_deref().map(read_vocabulary).transpose()?.unwrap_or_default();
-    let VisitInput::Audio(source) = input::read(&args.input)? else {
-        return Err(TranscribeError::AlreadyATranscript { input: args.input.clone() }.into());
+    let VisitInput::Audio(recording) = input::read(&args.input)? else {
+        return Err(Failure::bad_input(
+            &args.input,
+            "it is a transcript already: give a recording, or give the transcript to `soapstone note`",
+        ));
     };
-    let transcriber = Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))?;
-    let recording = audio::decode(source.source(), &config.recognition, &|done| progress(0.1 * done))?;
-    let transcribed = transcriber.transcribe(&recording, &vocabulary, &|done| progress(0.1 + 0.9 * done))?;
-    output::write(args.out.as_deref(), &render(args, &transcribed.transcript))?;
-    Ok(())
+    let display = StageDisplay::new();
+    let mut scribe = Scribe::new(config, &SystemClock, &display);
+    let transcript = scribe.transcribe(recording.source(), &vocabulary).map_err(|error| about_input(error, &args.input))?;
+    output.finish(&render(args, &transcript))
 }
 
 fn render(args: &TranscribeArgs, transcript: &Transcript) -> String {
@@ -120,9 +94,9 @@ fn recording_name(input: &str) -> String {
 }
 
 /// One term a line; blank lines and comments left out.
-pub fn read_vocabulary(path: &Path) -> Result<Vec<String>, TranscribeError> {
-    let text =
-        fs::read_to_string(path).map_err(|source| TranscribeError::Vocabulary { path: path.to_owned(), source })?;
+pub(super) fn read_vocabulary(path: &Path) -> Result<Vec<String>, Failure> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::bad_input(&path.display().to_string(), format_args!("cannot read it: {error}")))?;
     let lines = text.lines().map(str::trim);
     Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
 }
