@@ -13,7 +13,8 @@ const OFFICIAL_CODES_SHA256: &str = "1a7aaa3f6391358c8a6e97fadf1ac9919333f75484d
 const OFFICIAL_CODES: usize = 98_186;
 
 fn tabular_list() -> Vec<icd10cm::IcdCode> {
-    let file = ModelStore::new(&Config::default().paths).locate(icd10cm::NAME).unwrap_or_else(|error| panic!("{error}"));
+    let file =
+        ModelStore::new(&Config::default().paths).locate(icd10cm::NAME).unwrap_or_else(|error| panic!("{error}"));
     icd10cm::tabular::parse(&std::fs::read(file.path).expect("it reads")).expect("it is the tabular list")
 }
 
@@ -115,7 +116,10 @@ fn candidates_are_billable_distinct_and_in_order() {
     for (phrase, _) in SPOKEN {
         let found = opened().search(phrase, 8);
         assert!(found.is_sorted_by(|a, b| a.score >= b.score), "{phrase}: {found:?}");
-        assert!(found.iter().all(|candidate| candidate.billable && (0.0..=1.0).contains(&candidate.score)), "{found:?}");
+        assert!(
+            found.iter().all(|candidate| candidate.billable && (0.0..=1.0).contains(&candidate.score)),
+            "{found:?}"
+        );
         let codes: std::collections::HashSet<_> = found.iter().map(|candidate| &candidate.code).collect();
         assert_eq!(codes.len(), found.len(), "{phrase}");
     }
