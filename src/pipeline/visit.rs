@@ -9,9 +9,7 @@ use crate::{
     audio::{self, AudioError, AudioSource},
     coding,
     config::Config,
-    domain::{
-        Chart, Clock, Encounter, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript,
-    },
+    domain::{Chart, Clock, Encounter, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript},
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
     structuring::{self, Draft},
@@ -74,9 +72,9 @@ impl<'a> Scribe<'a> {
 
     /// Recording to transcript. `vocabulary` are names that the recogniser should expect, the most important first.
     pub fn transcribe(&mut self, source: AudioSource<'_>, vocabulary: &[String]) -> Result<Transcript, VisitError> {
-        let (config, models) = (&self.config.recognition, &self.models);
+        let config = &self.config.recognition;
         // Loaded first: a missing model is said before a long recording is read.
-        let transcriber = Transcriber::load(config, models)?;
+        let transcriber = Transcriber::load(config, &self.models)?;
         let recording = self.timed(Stage::Decode, |progress| audio::decode(source, config, progress))?;
         let transcribed =
             self.timed(Stage::Transcribe, |progress| transcriber.transcribe(&recording, vocabulary, progress))?;
