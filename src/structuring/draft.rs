@@ -43,9 +43,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         for written in sections.written.iter().filter(|written| written.kind == kind) {
             builder.written(kind, &written.text, &checker);
         }
-        if kind == SectionKind::Plan {
-            builder.complete_plan(facts);
-        }
+        builder.complete(kind, facts);
     }
     let (sections, review) = builder.finish();
     let texts: Vec<&str> = sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
@@ -98,6 +96,27 @@ impl Builder {
         }
     }
 
+    /// What the rules know of section `kind` and no line says yet.
+    fn complete(&mut self, kind: SectionKind, facts: &Facts) {
+        if kind == SectionKind::Plan {
+            self.complete_plan(facts);
+        }
+        if kind == SectionKind::ChiefComplaint && self.statements.is_empty() {
+            self.statements.extend(complaint(facts).map(|line| (kind, line.text, line.evidence)));
+        }
+        for finding in facts.findings.iter().filter(|finding| finding.kind == kind) {
+            let wanted = text::content_stems(&finding.text);
+            let covered = self.statements.iter().any(|(_, text, _)| {
+                let stems = text::content_stems(text);
+                let shared = wanted.iter().filter(|stem| stems.contains(stem)).count();
+                10 * shared >= 7 * wanted.len()
+            });
+            if !covered {
+                self.statements.push((kind, finding.text.clone(), finding.evidence.clone()));
+            }
+        }
+    }
+
     /// Decisions and orders that the model's plan does not name.
     fn complete_plan(&mut self, facts: &Facts) {
         let decisions = facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
@@ -140,6 +159,19 @@ impl Builder {
         }
         (sections, self.review)
     }
+}
+
+/// What the patient came with, where the model did not say it rightly: the first symptoms that the patient affirmed.
+fn complaint(facts: &Facts) -> Option<Line> {
+    let present: Vec<_> = facts.symptoms.iter().filter(|symptom| symptom.present).take(2).collect();
+    let names: Vec<&str> = present.iter().map(|symptom| symptom.name).collect();
+    let mut text = names.join(" and ");
+    text.get_mut(..1)?.make_ascii_uppercase();
+    let mut evidence = Vec::new();
+    for symptom in present {
+        evidence::merge(&mut evidence, symptom.evidence.iter().cloned());
+    }
+    Some(Line { text: format!("{text}."), evidence })
 }
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {

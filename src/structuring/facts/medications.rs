@@ -25,11 +25,11 @@ fn pattern(text: &str) -> Regex {
 static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
     use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
     [
-        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take you off|taking you off|took (?:me|you) off|get (?:you )?off|quit|hold(?: off on)?|cut out|no longer (?:take|taking|need)|wean\w*)\b"),
+        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take you off|taking you off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|no longer (?:take|taking|need)|wean\w*)\b"),
         (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|your|the|it)|smaller dose)\b"),
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
-        (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:ing)? on|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
+        (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
         (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? you on|prescrib\w+|try(?:ing)?|trial of|give you|giving you|send(?:ing)? (?:in|over|you)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get you (?:on|some)|order(?:ing)?|have you take|want you to take|want you taking|like you to take|you can take|you can use|you could take|should take|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
@@ -40,10 +40,13 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
 static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(instead of|rather than|considered|consider|thought about|think about|thinking about|stay away from|avoid\w*|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b")
 });
-static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!,]{0,20}\b(levels?|blood test|panel)\b"));
+static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!,]{0,20}\b(levels?|blood test|panel)\b|^[^.?!]{0,12}\bbut (?:not|no|i\s?wouldn.t|i\s?don.t|i.d rather not|with your)\b"));
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|good|fine|elevated|up|down|\d)|resistan\w+|antagonist|channel)\b")
+    pattern(r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|elevated|\d)|resistan\w+|antagonist|channel)\b")
 });
+/// "… with the apixaban they can make you bleed": named beside the matter.
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
+static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(can i|could i|should i|may i|i can|i could|i should|okay to|ok to|safe to|is it safe|what about|how about|do i need)\b"));
 static IN_USE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b"));
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
@@ -131,8 +134,8 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         action = MedicationAction::Taken;
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
-        let only_asked = !line.by_clinician();
-        found.dismissed = (declined && !corrects_a_dose(answer)) || (only_asked && found.action != MedicationAction::Taken);
+        let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
+        found.dismissed = (declined && !corrects_a_dose(answer)) || asks_leave;
         found.action = action;
         if let Some(answer) = answer.filter(|_| declined || context_answers(answer)) {
             evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
@@ -171,6 +174,8 @@ fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> (Med
         let verbs = DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
         verbs.filter(|(action, _)| *action != MedicationAction::Taken).min_by_key(|(_, start)| *start).map(|(action, _)| action)
     };
+    let beside = BESIDE.is_match(before);
+    let nearest = nearest.filter(|_| !beside);
     let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| before[found.end()..].split_whitespace().count() <= 5)
         || NOT_MEANT_AFTER.is_match(after);
     let (action, negated) = match nearest {
@@ -178,6 +183,7 @@ fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> (Med
             let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);
             (up_or_down(second_of_a_switch(action, &before[range.end..]), after), negated)
         }
+        None if beside => (MedicationAction::Taken, false),
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
     if !line.by_clinician() {
@@ -256,11 +262,11 @@ fn take_sig(text: &str, found: &mut Mention) {
     }
 }
 
-/// From the name to the next medicine, at most to the end of the third sentence after it.
+/// From the name to the next medicine, at most to the end of the sixth sentence after it.
 fn sig_scope(line: &Line, in_line: &[DrugMention], at: usize) -> Range<usize> {
     let start = in_line[at].range.end;
     let text = line.text();
-    let mut end = line.sentences.iter().filter(|range| range.end > start).take(4).map(|range| range.end).last().unwrap_or(text.len());
+    let mut end = line.sentences.iter().filter(|range| range.end > start).take(7).map(|range| range.end).last().unwrap_or(text.len());
     if let Some(next) = in_line.get(at + 1) {
         let next_sentence = line.sentence_at(next.range.start);
         let own = line.sentence_at(in_line[at].range.start);
@@ -467,6 +473,9 @@ mod tests {
             ("D: For the burning, phenazopyridine, two hundred milligrams three times a day.", "start Phenazopyridine 200 mg three times daily"),
             ("D: Take naproxen instead, five hundred milligrams twice a day.", "start Naproxen 500 mg twice daily"),
             ("P: I take fifty milligrams of sertraline.\nD: Let's have you take one hundred milligrams of sertraline once a day.", "increase Sertraline 100 mg once daily"),
+            ("D: Tylenol is fine, if you need something.", "start Tylenol as needed"),
+            ("P: I take apixaban.\nD: They hold on to salt, and with the apixaban they can make you bleed.", "taken Apixaban"),
+            ("D: The carvedilol stays the same.", "continue Carvedilol"),
             ("D: Start levothyroxine one hundred and twelve micrograms every morning.", "start Levothyroxine 112 mcg once daily"),
         ] {
             assert_eq!(said(lines), [expected], "{lines}");
@@ -495,6 +504,8 @@ mod tests {
             "P: My mother takes warfarin.",
             "P: A guy at work got oxycodone for his.",
             "O: I take sumatriptan for mine.",
+            "P: My knee doctor said I can take ibuprofen?\nD: I'd stay away from ibuprofen.",
+            "D: I'd normally say propranolol, but not with asthma.",
             "D: I'm not going to start metformin today.",
             "D: I did think about hydrochlorothiazide instead.",
             "D: I'd stay away from ibuprofen, it pushes up your blood pressure.",

@@ -65,6 +65,8 @@ pub struct Symptom {
     pub system: BodySystem,
     /// `false` when it was denied.
     pub present: bool,
+    /// Whether it was denied in one place and affirmed in another ("no numbness, well, in the toes").
+    pub mixed: bool,
     /// Question and answer, or the statement.
     pub evidence: Vec<Evidence>,
 }
@@ -177,6 +179,7 @@ pub fn symptoms(visit: &Visit) -> Vec<Symptom> {
         for symptom in said {
             match found.iter_mut().find(|known| known.name == symptom.name) {
                 Some(known) => {
+                    known.mixed |= known.present != symptom.present;
                     known.present |= symptom.present;
                     evidence::merge(&mut known.evidence, symptom.evidence);
                 }
@@ -214,7 +217,7 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
                 evidence::evidence(line.utterance, (*range).clone()),
                 evidence::evidence(answer.utterance, answer.sentences[0].clone()),
             ];
-            found.push(Symptom { name: entry.name, system: entry.system, present: affirmed && !denied, evidence });
+            found.push(Symptom { name: entry.name, system: entry.system, present: affirmed && !denied, mixed: false, evidence });
         }
     }
     found
@@ -241,7 +244,7 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
             if let Some(question) = visit.question_before(line.index).filter(|asked| entry.pattern.is_match(asked.text())) {
                 evidence.insert(0, evidence::whole(question.utterance));
             }
-            found.push(Symptom { name: entry.name, system: entry.system, present, evidence });
+            found.push(Symptom { name: entry.name, system: entry.system, present, mixed: false, evidence });
         }
     }
     found

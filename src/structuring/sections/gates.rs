@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::domain::{Role, SectionKind, Transcript};
+use crate::{
+    domain::{Role, SectionKind, Transcript},
+    structuring::facts::Facts,
+};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
@@ -27,8 +30,12 @@ static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(results?|x-?rays?|labs?|lab work|blood (?:work|tests?|count)|came back|tests?|a1c|a one c|mri|ct|scan|ultrasound|e[ck]g|echo\w*|panel|levels?|urinalysis|urine|biops\w+|culture|swab|hemoglobin|creatinine|cholesterol|mammogram|inr|peak flow|showed|shows)\b")
 });
 
-/// Whether `transcript` holds anything that section `kind` could be about.
-pub fn worth_asking(kind: SectionKind, transcript: &Transcript) -> bool {
+/// Whether `transcript` holds anything that section `kind` could be about, and `facts` have not said it already: relatives'
+/// illnesses, which a small model mixes up, are taken from the sentences that name them.
+pub fn worth_asking(kind: SectionKind, transcript: &Transcript, facts: &Facts) -> bool {
+    if kind == SectionKind::FamilyHistory && facts.findings.iter().any(|finding| finding.kind == kind) {
+        return false;
+    }
     let said = |cue: &Regex| transcript.utterances.iter().any(|utterance| cue.is_match(&utterance.text));
     let said_by_clinician = |cue: &Regex| {
         let mut utterances = transcript.utterances.iter();
@@ -52,10 +59,18 @@ mod tests {
     #[test]
     fn only_what_was_touched_on_is_asked_for() {
         let visit = transcript("D: Let me listen to your lungs.\nP: My mother had asthma.");
+        let worth_asking = |kind, visit| worth_asking(kind, visit, &Facts::default());
         assert!(worth_asking(SectionKind::FamilyHistory, &visit));
         assert!(worth_asking(SectionKind::PhysicalExam, &visit));
         assert!(worth_asking(SectionKind::Plan, &visit));
         assert!(!worth_asking(SectionKind::Results, &visit));
         assert!(!worth_asking(SectionKind::SocialHistory, &visit));
+    }
+
+    #[test]
+    fn what_rules_have_found_is_not_asked_again() {
+        let visit = transcript("P: My mother had asthma.");
+        let facts = crate::structuring::facts::facts(&visit, crate::terminology::DrugTable::bundled());
+        assert!(!worth_asking(SectionKind::FamilyHistory, &visit, &facts));
     }
 }

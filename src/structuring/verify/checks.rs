@@ -7,9 +7,9 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
-    structuring::facts::{
-        Facts, context, numbers, sig,
-        symptoms::LEXICON,
+    structuring::{
+        facts::{Facts, context, numbers, sig, symptoms::LEXICON},
+        visit::is_question,
     },
     terminology::DrugTable,
 };
@@ -22,6 +22,7 @@ pub fn fault(statement: &str, kind: Option<SectionKind>, cited: &[usize], index:
         .or_else(|| dose_taken_back(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, facts))
+        .or_else(|| never_affirmed(statement, kind, index))
         .or_else(|| side_turned(statement, cited, index))
 }
 
@@ -29,7 +30,12 @@ fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<S
     let known = |value: f64| {
         index.units.iter().any(|unit| numbers::contains_value(&unit.values, value)) || age.is_some_and(|age| f64::from(age) == value)
     };
-    let missing = numbers::numbers(statement).into_iter().find(|number| !known(number.value))?;
+    let part_of_a_name = |start: usize| {
+        let before = statement[..start].trim_end_matches('-');
+        before.ends_with(char::is_alphabetic) && (before.len() == start || before.ends_with(char::is_uppercase))
+    };
+    let mut numbers = numbers::numbers(statement).into_iter();
+    let missing = numbers.find(|number| !known(number.value) && !part_of_a_name(number.range.start))?;
     Some(format!("number {} was not said", whole_number(statement, &missing.range)))
 }
 
@@ -94,15 +100,26 @@ static GIVING: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern written here compiles")
 });
 
-/// A medicine that the plan gives, but that was only considered, refused, or somebody else's.
+static TAKING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:taking|takes|took|taken|using|uses|been on|is on|was on|continues?|started on)\b").expect("a pattern written here compiles")
+});
+
+/// A medicine that the plan gives or the patient is said to take, but that was only considered, refused, or somebody
+/// else's.
 fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
-    if kind != Some(SectionKind::Plan) || !GIVING.is_match(statement) {
+    let claimed = match kind {
+        Some(SectionKind::Plan) => GIVING.is_match(statement),
+        _ => TAKING.find(statement).is_some_and(|taking| !context::negates(&statement[..taking.start()])),
+    };
+    if !claimed {
         return None;
     }
     let mentions = DrugTable::bundled().mentions(statement);
-    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action != MedicationAction::Stop);
+    let planned = kind == Some(SectionKind::Plan);
+    let fits = |action: MedicationAction| !planned || action != MedicationAction::Stop;
+    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
     let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
-    Some(format!("{} was talked about, but not decided on", &statement[wrong.range]))
+    Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
 }
 
 /// A symptom said to be there that was denied, or the reverse.
@@ -119,10 +136,28 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         let denied = context::negates(&statement[..mention.start()]);
         match (denied, fact.present) {
             (false, false) => Some(format!("{} was denied", entry.name)),
-            (true, true) => Some(format!("{} was affirmed", entry.name)),
+            (true, true) if !fact.mixed => Some(format!("{} was affirmed", entry.name)),
             _ => None,
         }
     })
+}
+
+/// A symptom as a diagnosis although it only came up in denials, questions and warnings.
+fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    if kind != Some(SectionKind::Assessment) {
+        return None;
+    }
+    let named = LEXICON.iter().filter_map(|entry| Some((entry, entry.pattern.find(statement)?)));
+    let (entry, _) = named.filter(|(_, mention)| !context::negates(&statement[..mention.start()])).find(|(entry, _)| {
+        let mut sentences = index.units.iter().map(|unit| &index.line(unit.line).text()[unit.range.clone()]).peekable();
+        sentences.peek().is_some()
+            && sentences.all(|sentence| {
+                entry.pattern.find(sentence).is_none_or(|said| {
+                    context::negates(&sentence[..said.start()]) || context::hypothetical(sentence) || is_question(sentence)
+                })
+            })
+    })?;
+    Some(format!("{} was not affirmed", entry.name))
 }
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {

@@ -43,7 +43,7 @@ pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omiss
     for vital in facts.vitals.iter().filter(|vital| !numbers::contains_value(&note.values, vital.value)) {
         found.push(omission("vital", &format!("{} {} {}", vital.name, vital.value, vital.unit), &vital.evidence));
     }
-    for order in facts.orders.iter().filter(|order| !note.has_words(&order.text)) {
+    for order in facts.orders.iter().filter(|order| !note.has_words(order.text.trim_start_matches("Referral: "))) {
         found.push(omission("order", &order.text, &order.evidence));
     }
     for symptom in facts.symptoms.iter().filter(|symptom| !note.has_symptom(symptom.name)) {
