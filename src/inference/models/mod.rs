@@ -40,3 +40,6 @@ pub(super) fn load(
     let _ = threads;
     Ok(Box::new(PlainModel::load(file, hyper, context, device)?))
 }
+
+#[cfg(test)]
+mod tests;
