@@ -1,1 +1,140 @@
-//!
+//! ICD-10-CM codes for problems: candidates come from the published list, and the model only picks a letter among them,
+//! or none. It never writes a code.
+
+mod candidates;
+
+use candidates::{Candidate, Patient, candidates};
+
+use crate::{
+    domain::{Chart, Coding, Evidence, Problem, Progress, PromptRef, Transcript},
+    inference::{InferenceError, TextModel},
+    structuring::{Draft, evidence_of, sections},
+    terminology::Icd10Cm,
+};
+
+const CHOOSE: &str = include_str!("../../prompts/coding/1/choose.txt");
+
+/// Candidates that the model is shown, at most; what comes later in the ranking is hardly ever right.
+const MOST_CANDIDATES: usize = 8;
+
+/// Codes proposed for one problem, at most.
+const MOST_CODES: usize = 3;
+
+/// A code less probable than this is not worth proposing beside a likelier one.
+const LEAST_PROBABILITY: f32 = 0.15;
+
+/// What the provenance of a note says about the prompt used here.
+pub fn prompt_ref() -> PromptRef {
+    PromptRef { task: "coding".to_owned(), version: "1".to_owned() }
+}
+
+/// Proposes ICD-10-CM codes for each problem of `draft`, the likeliest first; a problem that none of the candidates
+/// fits keeps none. Medicines and allergies carry their RxNorm codes from the drug table already.
+pub fn code(
+    draft: &mut Draft,
+    transcript: &Transcript,
+    chart: Option<&Chart>,
+    model: &dyn TextModel,
+    icd: &Icd10Cm,
+    progress: Progress<'_>,
+) -> Result<(), InferenceError> {
+    let patient = Patient::new(transcript, chart);
+    let search = |text: &str| candidates(icd, text, &patient, MOST_CANDIDATES);
+    code_with(draft, transcript, model, &search, progress)
+}
+
+fn code_with(
+    draft: &mut Draft,
+    transcript: &Transcript,
+    model: &dyn TextModel,
+    search: &dyn Fn(&str) -> Vec<Candidate>,
+    progress: Progress<'_>,
+) -> Result<(), InferenceError> {
+    let total = draft.problems.len();
+    for at in 0..total {
+        let problem = &draft.problems[at];
+        let evidence = evidence_of(&draft.sections, &problem.statements);
+        let found = search(&candidates::query(&problem.name, &evidence));
+        let codes = choose(problem, found, evidence, transcript, model)?;
+        draft.problems[at].codes = codes;
+        progress((at + 1) as f32 / total as f32);
+    }
+    Ok(())
+}
+
+/// Lets the model choose among `found` and "none of these".
+fn choose(
+    problem: &Problem,
+    found: Vec<Candidate>,
+    evidence: Vec<Evidence>,
+    transcript: &Transcript,
+    model: &dyn TextModel,
+) -> Result<Vec<Coding>, InferenceError> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let letters: Vec<String> = ('A'..).take(found.len() + 1).map(String::from).collect();
+    let titles = found.iter().map(|candidate| candidate.title.as_str()).chain(["None of these"]);
+    let list: Vec<String> = letters.iter().zip(titles).map(|(letter, title)| format!("{letter}. {title}")).collect();
+    let question = CHOOSE.trim().replace("{problem}", &problem.name).replace("{candidates}", &list.join("\n"));
+    let prompt = sections::question_about(transcript, &evidence, &question, 8, model)?;
+    let by_model = model.choose(&prompt, &letters)?;
+    Ok(ranked(found, &by_model, &evidence))
+}
+
+/// The choice of the model weighed by how well each candidate's words fit: a small model leans towards the first
+/// letters and to the vaguest title, and the words know nothing of the visit; together they err less.
+fn ranked(found: Vec<Candidate>, by_model: &[f32], evidence: &[Evidence]) -> Vec<Coding> {
+    let none = by_model.last().copied().unwrap_or_default();
+    let weights: Vec<f32> = found.iter().zip(by_model).map(|(candidate, chosen)| candidate.score * chosen).collect();
+    // "None" competes with the fit of the best candidate: it must be likelier than a candidate that fits that well.
+    let best_score = found.iter().map(|candidate| candidate.score).fold(0.0, f32::max);
+    let none_weight = none * (1.0 - best_score).max(0.1);
+    let total = weights.iter().sum::<f32>() + none_weight;
+    if total <= 0.0 || weights.iter().all(|weight| *weight < none_weight) {
+        return Vec::new();
+    }
+    let mut ranked: Vec<(Candidate, f32)> = found.into_iter().zip(weights.iter().map(|weight| weight / total)).collect();
+    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let proposed = ranked.into_iter().enumerate().filter(|(place, (_, p))| *place == 0 || *p >= LEAST_PROBABILITY);
+    let coding = |(_, (candidate, probability)): (usize, (Candidate, f32))| Coding {
+        system: Coding::ICD_10_CM.to_owned(),
+        code: candidate.code,
+        display: candidate.title,
+        probability: Some(probability),
+        evidence: evidence.to_vec(),
+    };
+    proposed.take(MOST_CODES).map(coding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(code: &str, score: f32) -> Candidate {
+        Candidate { code: code.to_owned(), title: format!("title of {code}"), score }
+    }
+
+    fn codes(found: Vec<Candidate>, by_model: &[f32]) -> Vec<String> {
+        ranked(found, by_model, &[]).into_iter().map(|coding| coding.code).collect()
+    }
+
+    #[test]
+    fn the_models_choice_leads() {
+        let found = vec![candidate("I10", 0.9), candidate("I11.9", 0.7)];
+        assert_eq!(codes(found.clone(), &[0.1, 0.85, 0.05]), ["I11.9"]);
+        assert_eq!(codes(found, &[0.6, 0.35, 0.05]), ["I10", "I11.9"]);
+    }
+
+    #[test]
+    fn none_of_these_is_an_answer() {
+        assert!(codes(vec![candidate("I10", 0.3)], &[0.1, 0.9]).is_empty());
+    }
+
+    #[test]
+    fn probabilities_sum_to_at_most_one() {
+        let found = vec![candidate("I10", 0.9), candidate("I11.9", 0.9)];
+        let sum: f32 = ranked(found, &[0.5, 0.3, 0.2], &[]).iter().filter_map(|coding| coding.probability).sum();
+        assert!(sum > 0.5 && sum <= 1.0, "{sum}");
+    }
+}

@@ -1,1 +1,19 @@
+//! From a transcript to the parts of a note, in three steps that `pipeline` runs and times one by one:
 //!
+//! 1. [`facts::facts`]: medicines, allergies, vitals, orders and symptoms, by rules;
+//! 2. [`sections::write`]: the other sections, by the language model;
+//! 3. [`draft`]: every line checked against what was said, completed with the facts, and the rest put under review.
+
+mod draft;
+mod evidence;
+pub mod facts;
+mod render;
+pub mod sections;
+#[cfg(test)]
+pub(crate) mod testing;
+mod text;
+pub mod verify;
+mod visit;
+
+pub use draft::{Draft, draft, evidence_of};
+pub use visit::Visit;

@@ -1,1 +1,9 @@
-//!
+//! Codes and their words, from published lists that are on the machine: nothing here asks a model or a network.
+
+mod drugs;
+mod error;
+pub mod icd10cm;
+
+pub use drugs::{Drug, DrugMention, DrugTable};
+pub use error::TerminologyError;
+pub use icd10cm::{Icd10Cm, IcdCandidate, IcdCode};

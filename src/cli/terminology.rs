@@ -1,0 +1,83 @@
+//! `soapstone terminology`: the code lists on this machine.
+
+use std::path::PathBuf;
+
+use super::{Failure, bar};
+use crate::config::Config;
+use crate::model_files::Manifest;
+use crate::terminology::{Icd10Cm, TerminologyError, icd10cm};
+
+/// Lists, fetches and searches ICD-10-CM.
+///
+/// Codes are never written by a model: the program looks up candidates in the published list, and the model chooses among
+/// them. The list is fetched once and indexed in `paths.terminology` of the configuration. The drug table (RxNorm) is
+/// part of the program.
+#[derive(Debug, clap::Args)]
+pub struct TerminologyArgs {
+    #[command(subcommand)]
+    command: TerminologyCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum TerminologyCommand {
+    /// Shows the code lists and whether they are on this machine.
+    List,
+    /// Fetches ICD-10-CM and builds its index; does nothing where both are done.
+    Pull,
+    /// Builds the index from the tabular list (XML) that is already on this machine.
+    ///
+    /// It must be the release that the program knows, the file `icd10c-tabular-April-1-2026.xml`.
+    Import {
+        /// The XML file.
+        file: PathBuf,
+    },
+    /// Shows the codes that the program would consider for a problem.
+    ///
+    /// One line a code: code, how well it fits (0 to 1), title, and the words of the list that matched.
+    Search {
+        /// The problem, in a clinician's or a patient's words.
+        #[arg(required = true)]
+        text: Vec<String>,
+        /// How many codes to show.
+        #[arg(long, default_value_t = 8)]
+        limit: usize,
+    },
+}
+
+/// Runs the command; results go to stdout, progress to stderr.
+pub fn run(args: &TerminologyArgs, config: &Config) -> Result<(), Failure> {
+    let dir = &config.paths.terminology;
+    match &args.command {
+        TerminologyCommand::List => list(config)?,
+        TerminologyCommand::Pull => {
+            let built = bar::with(icd10cm::NAME, |progress| icd10cm::pull(&config.paths, progress))?;
+            println!("{} {} in {}", icd10cm::NAME, if built { "indexed" } else { "already there" }, dir.display());
+        }
+        TerminologyCommand::Import { file } => {
+            bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, file, progress))?;
+            println!("{} indexed in {}", icd10cm::NAME, dir.display());
+        }
+        TerminologyCommand::Search { text, limit } => {
+            for candidate in Icd10Cm::open(dir)?.search(&text.join(" "), *limit) {
+                let (code, score, title) = (candidate.code, candidate.score, candidate.title);
+                println!("{code:<9} {score:.2}  {title}  [{}]", candidate.matched_term);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list(config: &Config) -> Result<(), Failure> {
+    let about = Manifest::embedded().get(icd10cm::NAME).map_or("", |entry| entry.about.as_str());
+    let here = match Icd10Cm::open(&config.paths.terminology) {
+        Ok(list) => {
+            let (all, billable) = list.counts();
+            format!("here, {billable} billable codes of {all}")
+        }
+        Err(TerminologyError::Missing { command, .. }) => format!("not here; get it with: {command}"),
+        Err(error) => return Err(error.into()),
+    };
+    println!("{:<10} {about}: {here}", icd10cm::NAME);
+    println!("\nin {}", config.paths.terminology.display());
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Facts and the model's lines, put together into the parts of a note: each line checked, each with its evidence.
+
+use super::{
+    evidence,
+    facts::{Facts, symptoms::LEXICON},
+    render::{self, Line},
+    sections::{Sections, says_the_same},
+    text,
+    verify::{Checker, Verdict, omissions},
+    visit::Visit,
+};
+use crate::domain::{
+    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement, Support,
+    Transcript, UncertainText, UnsupportedText, VitalSign,
+};
+
+/// Everything of a note but who it is about and how it came about. The problems have no codes yet.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// All thirteen, in order.
+    pub sections: Vec<Section>,
+    /// What was assessed.
+    pub problems: Vec<Problem>,
+    /// The patient's medicines, with RxNorm codes.
+    pub medications: Vec<Medication>,
+    /// Allergies said aloud.
+    pub allergies: Vec<Allergy>,
+    /// Measurements said aloud.
+    pub vitals: Vec<VitalSign>,
+    /// What was ordered.
+    pub orders: Vec<Order>,
+    /// What a clinician must look at.
+    pub review: Review,
+}
+
+/// Checks what the model wrote, adds what the rules know, and lists what is missing.
+pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sections: &Sections) -> Draft {
+    let visit = Visit::new(transcript);
+    let checker = Checker::new(&visit, facts, chart.and_then(|chart| chart.age_years));
+    let mut builder = Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
+    for kind in SectionKind::ALL {
+        builder.rendered(kind, facts);
+        for written in sections.written.iter().filter(|written| written.kind == kind) {
+            builder.written(kind, &written.text, &checker);
+        }
+        if kind == SectionKind::Plan {
+            builder.complete_plan(facts);
+        }
+    }
+    let (sections, review) = builder.finish();
+    let texts: Vec<&str> = sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
+    let review = Review { omitted: omissions(&texts, facts, &visit), ..review };
+    Draft {
+        problems: problems(&sections),
+        sections,
+        medications: facts.medications.clone(),
+        allergies: facts.allergies.known.clone(),
+        vitals: facts.vitals.clone(),
+        orders: facts.orders.clone(),
+        review,
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    statements: Vec<(SectionKind, String, Vec<Evidence>)>,
+    review: Review,
+}
+
+impl Builder {
+    /// The lines that rules write for section `kind`.
+    fn rendered(&mut self, kind: SectionKind, facts: &Facts) {
+        let lines = match kind {
+            SectionKind::ReviewOfSystems => render::review_of_systems(facts),
+            SectionKind::Medications => render::medications(facts),
+            SectionKind::Allergies => render::allergies(facts),
+            SectionKind::Vitals => render::vitals(facts),
+            _ => return,
+        };
+        self.statements.extend(lines.into_iter().map(|line| (kind, line.text, line.evidence)));
+    }
+
+    /// A line of the model's: into the note, or under review with the reason.
+    fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker) {
+        if self.statements.iter().any(|(_, known, _)| says_the_same(known, text)) {
+            return;
+        }
+        match checker.check(text, Some(kind)) {
+            Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
+            Verdict::Uncertain(evidence, reason) => {
+                self.review.uncertain.push(UncertainText { text: text.clone(), reason: reason.into(), evidence: evidence.clone() });
+                self.statements.push((kind, text.as_str().to_owned(), evidence));
+            }
+            Verdict::Unsupported(evidence, reason) => {
+                let section = Some(kind);
+                self.review.unsupported.push(UnsupportedText { text: text.clone(), reason: reason.into(), section, evidence });
+            }
+        }
+    }
+
+    /// Decisions and orders that the model's plan does not name.
+    fn complete_plan(&mut self, facts: &Facts) {
+        let decisions = facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
+        for (medication, line) in decisions.collect::<Vec<_>>() {
+            let dose = medication.dose.as_ref().map(|dose| dose.value);
+            if !self.plan().any(|text| names_drug(text, &medication.name, dose)) {
+                self.push_plan(line);
+            }
+        }
+        for order in &facts.orders {
+            let wanted = text::content_stems(order.text.trim_start_matches("Referral: "));
+            let named = self.plan().any(|text| {
+                let stems = text::content_stems(text);
+                wanted.iter().all(|stem| stems.contains(stem))
+            });
+            if !named {
+                self.push_plan(render::order(order));
+            }
+        }
+    }
+
+    fn plan(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().filter(|(kind, ..)| *kind == SectionKind::Plan).map(|(_, text, _)| text.as_str())
+    }
+
+    fn push_plan(&mut self, line: Line) {
+        self.statements.push((SectionKind::Plan, line.text, line.evidence));
+    }
+
+    /// The sections with numbered statements. A line without evidence cannot stand in a draft.
+    fn finish(self) -> (Vec<Section>, Review) {
+        let mut number = 0;
+        let mut sections: Vec<Section> = SectionKind::ALL.iter().map(|kind| Section::new(*kind, Vec::new())).collect();
+        for (kind, text, evidence) in self.statements.into_iter().filter(|(_, _, evidence)| !evidence.is_empty()) {
+            number += 1;
+            let statement =
+                Statement { id: format!("s{number}"), text: text.into(), evidence, support: Support::Supported };
+            let section = sections.iter_mut().find(|section| section.id == kind).expect("all sections are there");
+            section.statements.push(statement);
+        }
+        (sections, self.review)
+    }
+}
+
+fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
+    use super::facts::numbers::{contains_value, said_values};
+    let named = crate::terminology::DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
+    named && dose.is_none_or(|dose| contains_value(&said_values(text), dose))
+}
+
+/// One problem for each line of the assessment; where there is none, the symptoms of the chief complaint.
+fn problems(sections: &[Section]) -> Vec<Problem> {
+    let statements = |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
+    let mut found: Vec<Problem> = Vec::new();
+    for statement in statements(SectionKind::Assessment) {
+        add_problem(&mut found, problem_name(&statement.text), &statement.id);
+    }
+    if found.is_empty() {
+        for statement in statements(SectionKind::ChiefComplaint) {
+            for entry in LEXICON.iter().filter(|entry| entry.pattern.is_match(&statement.text)).take(3) {
+                add_problem(&mut found, entry.name.to_owned(), &statement.id);
+            }
+        }
+    }
+    for problem in &mut found {
+        let stems = text::content_stems(&problem.name);
+        let about = statements(SectionKind::Plan).filter(|statement| {
+            let own = text::content_stems(&statement.text);
+            stems.iter().any(|stem| own.contains(stem))
+        });
+        problem.statements.extend(about.map(|statement| statement.id.clone()));
+    }
+    found
+}
+
+fn add_problem(found: &mut Vec<Problem>, name: String, statement: &str) {
+    if name.is_empty() {
+        return;
+    }
+    match found.iter_mut().find(|problem| says_the_same(&problem.name, &name)) {
+        Some(known) => known.statements.push(statement.to_owned()),
+        None => found.push(Problem {
+            id: format!("p{}", found.len() + 1),
+            name: name.into(),
+            statements: vec![statement.to_owned()],
+            codes: Vec::new(),
+        }),
+    }
+}
+
+/// The name of the problem that an assessment line begins with.
+fn problem_name(line: &str) -> String {
+    let end = line.find([',', ';', ':', '(', '.']).unwrap_or(line.len());
+    let name = line[..end].trim();
+    let name = [" is ", " are ", " which ", " that ", " with good ", " due to her ", " due to his "]
+        .iter()
+        .filter_map(|stop| name.find(stop))
+        .min()
+        .map_or(name, |at| &name[..at]);
+    name.trim().to_owned()
+}
+
+/// The evidence of the statements with these ids.
+pub fn evidence_of(sections: &[Section], ids: &[String]) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for statement in sections.iter().flat_map(|section| &section.statements).filter(|one| ids.contains(&one.id)) {
+        evidence::merge(&mut found, statement.evidence.iter().cloned());
+    }
+    found
+}

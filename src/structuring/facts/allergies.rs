@@ -1,0 +1,208 @@
+//! Allergies and intolerances said aloud, with what happened.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::context;
+use crate::{
+    domain::{Allergy, Coding, Evidence},
+    structuring::{
+        evidence,
+        visit::{Line, Visit},
+    },
+    terminology::DrugTable,
+};
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+static CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't take|cannot take|react(?:ed)? (?:badly )?to|break out|broke out)\b"));
+static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
+/// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
+static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:gives?|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b")
+});
+static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b")
+});
+static OTHER_SUBSTANCES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|peanuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b")
+});
+/// Groups of medicines, which the drug table does not list.
+static DRUG_GROUPS: LazyLock<Regex> = LazyLock::new(|| pattern(r"sul(?:f|ph)a|penicillin|cephalosporin|contrast|iodine|nsaids|opioids|statins"));
+static REACTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throwing up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b")
+});
+
+/// What was said about allergies.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Allergies {
+    /// Those affirmed.
+    pub known: Vec<Allergy>,
+    /// Where it was said that there are none.
+    pub none_known: Option<Vec<Evidence>>,
+}
+
+/// Whether the mention at `range` of `line` speaks of an allergy and not of use.
+pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    let sentence = line.sentence_at(range.start);
+    let text = line.text();
+    let asked = visit.question_before(line.index).is_some_and(|question| NAMED_CUE.is_match(last_sentence(question)));
+    let first_sentences = line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
+    let headed = line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
+        let heading = &text[heading.clone()];
+        NAMED_CUE.is_match(heading) && heading.split_whitespace().count() <= 4
+    });
+    let spoken = &text[sentence];
+    CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || headed || (asked && first_sentences)
+}
+
+/// The allergies of the visit.
+pub fn allergies(visit: &Visit, table: &DrugTable) -> Allergies {
+    let mut found = Allergies::default();
+    for line in &visit.lines {
+        for allergy in line_allergies(visit, line, table) {
+            add(&mut found.known, allergy);
+        }
+        if found.none_known.is_none() {
+            found.none_known = denial(visit, line);
+        }
+    }
+    if !found.known.is_empty() {
+        found.none_known = None;
+    }
+    found
+}
+
+fn add(known: &mut Vec<Allergy>, allergy: Allergy) {
+    let same = |one: &Allergy| one.substance.to_lowercase() == allergy.substance.to_lowercase();
+    match known.iter_mut().find(|one| same(one)) {
+        Some(one) => {
+            one.reaction = one.reaction.take().or(allergy.reaction);
+            evidence::merge(&mut one.evidence, allergy.evidence);
+        }
+        None => known.push(allergy),
+    }
+}
+
+fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy> {
+    let text = line.text();
+    let mut found = Vec::new();
+    for (range, codes) in substances(text, table) {
+        let sentence = line.sentence_at(range.start);
+        let before = &text[sentence.start..range.start];
+        let denied = context::negates(before) || super::medications::someone_elses(line, before);
+        let stray = codes.is_empty() && !CUE.is_match(&text[sentence.clone()]) && !BRINGS_ON.is_match(&text[sentence.clone()])
+            && sentence.start > line.sentences[0].start && OTHER_SUBSTANCES.find_iter(&text[range.clone()]).all(|one| !DRUG_GROUPS.is_match(one.as_str()));
+        if denied || stray || !is_allergy_context(visit, line, &range) {
+            continue;
+        }
+        let answer = visit.answer_to(line.index);
+        if line.asks() && text[sentence.clone()].ends_with('?') {
+            let confirmed = answer.is_some_and(|answer| context::affirms(answer.text()));
+            if !confirmed {
+                continue;
+            }
+        }
+        let (reaction, more) = reaction(visit, line, range.end);
+        let mut evidence = vec![evidence::evidence(line.utterance, sentence)];
+        evidence::merge(&mut evidence, more);
+        found.push(Allergy { substance: text[range].to_lowercase().into(), reaction, codes, evidence });
+    }
+    found
+}
+
+/// Drugs of the table and the other substances that people react to.
+fn substances(text: &str, table: &DrugTable) -> Vec<(Range<usize>, Vec<Coding>)> {
+    let mut found: Vec<(Range<usize>, Vec<Coding>)> =
+        table.mentions(text).into_iter().map(|mention| (mention.range.clone(), super::medications::rxnorm(mention.drug))).collect();
+    for other in OTHER_SUBSTANCES.find_iter(text) {
+        if !found.iter().any(|(range, _)| range.start < other.end() && other.start() < range.end) {
+            found.push((other.range(), Vec::new()));
+        }
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    found
+}
+
+/// The reaction told after the substance, in the same turn or, when asked for, in the next of the patient's.
+fn reaction(visit: &Visit, line: &Line, from: usize) -> (Option<crate::domain::PatientText>, Vec<Evidence>) {
+    if let Some(found) = REACTION.find(&line.text()[from..]) {
+        let range = from + found.start()..from + found.end();
+        return (Some(found.as_str().into()), vec![evidence::evidence(line.utterance, line.sentence_at(range.start))]);
+    }
+    let sentence = line.sentence_at(from.saturating_sub(1));
+    if let Some(found) = REACTION.find(&line.text()[sentence]) {
+        return (Some(found.as_str().into()), Vec::new());
+    }
+    for next in visit.lines.iter().skip(line.index + 1).take(2) {
+        if next.by_patient_side()
+            && let Some(found) = REACTION.find(next.text())
+            && !context::negates(&next.text()[..found.start()])
+        {
+            let sentence = next.sentence_at(found.start());
+            return (Some(found.as_str().into()), vec![evidence::evidence(next.utterance, sentence)]);
+        }
+    }
+    (None, Vec::new())
+}
+
+/// "No known drug allergies", or "no" to the question about them.
+fn denial(visit: &Visit, line: &Line) -> Option<Vec<Evidence>> {
+    let text = line.text();
+    let stated = NONE_KNOWN.find(text).filter(|found| !text[line.sentence_at(found.start())].ends_with('?'));
+    if let Some(found) = stated {
+        return Some(vec![evidence::evidence(line.utterance, line.sentence_at(found.start()))]);
+    }
+    let question = line.sentences.last().filter(|_| line.asks() && NAMED_CUE.is_match(last_sentence(line)))?;
+    let answer = visit.answer_to(line.index)?;
+    (context::denies(answer.text()) && line.by_clinician()).then(|| {
+        vec![evidence::evidence(line.utterance, question.clone()), evidence::evidence(answer.utterance, answer.sentences[0].clone())]
+    })
+}
+
+fn last_sentence<'a>(line: &Line<'a>) -> &'a str {
+    line.sentences.last().map(|range| &line.text()[range.clone()]).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::testing::transcript;
+
+    fn said(lines: &str) -> (Vec<(String, Option<String>)>, bool) {
+        let transcript = transcript(lines);
+        let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
+        let pair = |allergy: Allergy| (allergy.substance.into_string(), allergy.reaction.map(|text| text.into_string()));
+        (found.known.into_iter().map(pair).collect(), found.none_known.is_some())
+    }
+
+    #[test]
+    fn an_answer_names_substance_and_reaction() {
+        let (known, none) = said("D: Any allergies to medicines?\nP: Just penicillin. I got a rash all over, when I was a kid.");
+        assert_eq!(known, [("penicillin".to_owned(), Some("a rash all over".to_owned()))]);
+        assert!(!none);
+    }
+
+    #[test]
+    fn a_statement_is_enough() {
+        assert_eq!(said("P: I'm allergic to sulfa, I get hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
+        assert_eq!(said("P: And sulfa gives me hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
+        assert_eq!(said("D: Now, allergies. I've got penicillin here.\nP: Yes. My throat swelled up.").0, [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]);
+        assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
+    }
+
+    #[test]
+    fn none_known_is_a_fact_too() {
+        assert_eq!(said("D: Any drug allergies?\nP: No, none that I know of."), (vec![], true));
+        assert_eq!(said("P: No known drug allergies."), (vec![], true));
+    }
+
+    #[test]
+    fn a_denied_or_foreign_allergy_is_none() {
+        assert!(said("P: I'm not allergic to penicillin.").0.is_empty());
+        assert!(said("P: My sister is allergic to codeine.").0.is_empty());
+    }
+}

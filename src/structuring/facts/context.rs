@@ -1,0 +1,112 @@
+//! Whose, whether, and meant or not: the words around a mention that turn its meaning.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+/// A lazily compiled, case-insensitive pattern.
+macro_rules! patterns {
+    ($($name:ident = $text:expr;)*) => {
+        $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
+    };
+}
+
+patterns! {
+    RELATIVE = r"\b(mother|mom|mum|mama|father|dad|brothers?|sisters?|siblings?|sons?|daughters?|wife|husband|spouse|partner|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|nieces?|nephews?|parents?|friends?|mates?|buddy|guys?|lady|ladies|colleagues?|boss|someone|somebody|people|neighbou?rs?|co-?workers?|roommates?|family|folks)\b";
+    PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
+    FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
+    OWN_PERSON = r"\b(i|i'm|i've|my|mine|myself)\b";
+    THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving)\b";
+    NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
+    TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because)\b|;|[.?!]\s";
+    AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
+    DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
+    CORRECTION = r"\b(no|wait|sorry|scratch that|make (?:that|it)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
+    HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about)\b";
+}
+
+/// Whether somebody other than the patient is the subject of what follows `before`, the clause up to a mention.
+pub fn of_another_person(before: &str) -> bool {
+    let Some(relative) = RELATIVE.find_iter(before).last() else { return false };
+    !FIRST_PERSON.is_match(&before[relative.end()..])
+}
+
+/// Whether somebody who speaks for the patient speaks of themselves in `before`, the clause up to a mention.
+pub fn of_the_speaker(before: &str) -> bool {
+    let Some(own) = OWN_PERSON.find_iter(before).last() else { return false };
+    !THIRD_PERSON.is_match(&before[own.end()..])
+}
+
+/// Whether `text` names a blood relative.
+pub fn names_a_relative(text: &str) -> bool {
+    PARENT_OR_KIN.is_match(text)
+}
+
+/// Whether `before`, the sentence up to a mention, denies it: a negation with no turn between.
+pub fn negates(before: &str) -> bool {
+    let Some(negation) = NEGATION.find_iter(before).last() else { return false };
+    let between = &before[negation.end()..];
+    !TURN.is_match(between) && between.split_whitespace().count() <= 12 && !between.trim_start().starts_with(',')
+        || (negation.as_str().eq_ignore_ascii_case("no") && leads_a_list(between))
+}
+
+/// "No, no fever" negates by its second "no"; "No, I have a cough" by none: only a comma right after "no" parts them.
+fn leads_a_list(between: &str) -> bool {
+    !between.trim_start().starts_with(',') && !TURN.is_match(between)
+}
+
+/// Whether an answer begins by affirming.
+pub fn affirms(answer: &str) -> bool {
+    AFFIRMED_ANSWER.is_match(answer)
+}
+
+/// Whether an answer begins by denying.
+pub fn denies(answer: &str) -> bool {
+    DENIED_ANSWER.is_match(answer)
+}
+
+/// Whether `between`, the words between two values, takes the first one back.
+pub fn corrects(between: &str) -> bool {
+    CORRECTION.is_match(between)
+}
+
+/// Whether `sentence` speaks of what may happen, not of what is.
+pub fn hypothetical(sentence: &str) -> bool {
+    HYPOTHETICAL.is_match(sentence)
+}
+
+/// A count of negations, for comparing a statement with what was said.
+pub fn has_negation(text: &str) -> bool {
+    NEGATION.is_match(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_subject_decides_whose_it_is() {
+        assert!(of_another_person("my mother takes "));
+        assert!(!of_another_person("my wife says I should take "));
+        assert!(!of_another_person("my knee doctor gave me "));
+    }
+
+    #[test]
+    fn a_negation_reaches_to_the_next_turn() {
+        assert!(negates("I don't have any "));
+        assert!(negates("no fever, no chills or "));
+        assert!(!negates("no fever, but I have a "));
+        assert!(!negates("No, I have a "));
+    }
+
+    #[test]
+    fn answers_begin_with_their_polarity() {
+        assert!(affirms("Uh, yes, I am.") && !denies("Uh, yes, I am."));
+        assert!(denies("No, nothing like that.") && !affirms("No, nothing like that."));
+        assert!(!denies("Nobody told me.") && !affirms("Yesterday."));
+    }
+}

@@ -1,0 +1,43 @@
+//! Facts by rules: what must be exact is read from the words themselves and never written by a model.
+
+pub mod allergies;
+pub mod context;
+pub mod medications;
+pub mod numbers;
+pub mod orders;
+pub mod sig;
+pub mod symptoms;
+pub mod vitals;
+
+use super::visit::Visit;
+use crate::{
+    domain::{Medication, Order, Transcript, VitalSign},
+    terminology::DrugTable,
+};
+
+/// What the rules found in a visit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// The patient's medicines, each once.
+    pub medications: Vec<Medication>,
+    /// Allergies, or that there are none.
+    pub allergies: allergies::Allergies,
+    /// Measurements.
+    pub vitals: Vec<VitalSign>,
+    /// Tests, referrals, procedures, the next visit.
+    pub orders: Vec<Order>,
+    /// Symptoms affirmed and denied.
+    pub symptoms: Vec<symptoms::Symptom>,
+}
+
+/// Reads the facts of `transcript`.
+pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
+    let visit = Visit::new(transcript);
+    Facts {
+        medications: medications::medications(&visit, table),
+        allergies: allergies::allergies(&visit, table),
+        vitals: vitals::vitals(&visit),
+        orders: orders::orders(&visit),
+        symptoms: symptoms::symptoms(&visit),
+    }
+}

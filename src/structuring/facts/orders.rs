@@ -1,0 +1,154 @@
+//! What the clinician orders: tests, imaging, referrals, procedures and the next visit.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::context;
+use crate::{
+    domain::{Order, OrderKind},
+    structuring::{
+        evidence,
+        visit::{Line, Visit, is_question},
+    },
+};
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+/// Words by which a clinician orders, as against reporting what is done already.
+static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b")
+});
+static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(came back|show(?:s|ed)|was (?:normal|fine|good|negative)|were (?:normal|fine|good|negative)|last (?:week|month|year|time)|results? of|looking at|look at (?:your|some|the)|your results|reviewed|we did|had (?:a|an|your)|looks (?:good|fine|normal)|is (?:normal|negative|elevated)|ago|show me|pull up)\b")
+});
+
+/// The kinds of test and service, and how they are named. Longer names first where one holds another.
+static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
+    use OrderKind::{Imaging, Laboratory, Procedure, Referral};
+    [
+        (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function tests?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono) (?:test|swab|screen)|throat (?:culture|swab)|blood cultures?|stool (?:test|culture|sample|studies)|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
+        (Imaging, r"\b((?:(?:chest|knee|hip|hand|wrist|foot|ankle|shoulder|spine|back|neck|elbow|finger|rib|abdominal|right|left) )*x-?rays?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?mri(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?ct(?: scan| angiogram)?(?: of (?:your|the|that)(?: (?:right|left|lower|upper))? \w+)?|cat scan|(?:\w+ )?ultrasounds?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|echo(?:cardiogram)?|mammogram|dexa(?: scan)?|bone density(?: scan| test)?|doppler|pet scan|carotid \w+)\b"),
+        (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|event monitor|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:study|test)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
+        (Referral, r"\b(physical therap(?:y|ist)|physiotherap(?:y|ist)|occupational therapy|cardiolog(?:y|ist)|dermatolog(?:y|ist)|neurolog(?:y|ist)|gastroenterolog(?:y|ist)|orthop(?:a)?edic(?:s|\w*)?(?: surge(?:on|ry))?|urolog(?:y|ist)|endocrinolog(?:y|ist)|rheumatolog(?:y|ist)|pulmonolog(?:y|ist)|psychiatr(?:y|ist)|psycholog(?:y|ist)|ophthalmolog(?:y|ist)|optometr\w+|podiatr(?:y|ist)|nephrolog(?:y|ist)|hematolog(?:y|ist)|oncolog(?:y|ist)|allergist|ent(?: doctor| specialist)?|ear,? nose,? and throat|nutrition(?:ist)?|dietit?ian|dietician|counsel(?:l)?(?:ing|or)|therapist|pain (?:clinic|management|specialist)|(?:diabetic |diabetes |yearly |annual )*eye (?:exam|doctor)|sleep (?:clinic|specialist)|cardiac rehab\w*|speech therap\w+|diabetes educat\w+|surgeon|general surgery|gynecolog(?:y|ist)|obstetric\w*|vascular surg\w+|social work(?:er)?|emergency (?:room|department))\b"),
+    ]
+    .map(|(kind, text)| (kind, pattern(text)))
+    .into()
+});
+
+static FOLLOW_UP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:(?:see|check|talk to|have) you (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b")
+});
+
+/// The orders of the visit, each once, in the order in which they were given.
+pub fn orders(visit: &Visit) -> Vec<Order> {
+    let mut found: Vec<Order> = Vec::new();
+    for line in visit.lines.iter().filter(|line| line.by_clinician()) {
+        for range in &line.sentences {
+            for order in sentence_orders(line, range) {
+                add(&mut found, order);
+            }
+        }
+    }
+    found
+}
+
+fn add(found: &mut Vec<Order>, order: Order) {
+    let key = |text: &str| text.to_lowercase().trim_start_matches("repeat ").to_owned();
+    match found.iter_mut().find(|known| known.kind == order.kind && key(&known.text) == key(&order.text)) {
+        Some(known) => evidence::merge(&mut known.evidence, order.evidence),
+        None => found.push(order),
+    }
+}
+
+fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
+    let sentence = &line.text()[range.clone()];
+    let mut found = Vec::new();
+    if let Some(captures) = FOLLOW_UP.captures(sentence)
+        && !is_conditional(&sentence[..captures.get(0).map_or(0, |whole| whole.start())])
+    {
+        let text = format!("Follow up in {}", captures[1].trim().to_lowercase());
+        found.push(order(line, range, OrderKind::FollowUp, text));
+    }
+    if is_question(sentence) && !sentence.to_lowercase().contains("okay?") {
+        return found;
+    }
+    for (kind, target) in TARGETS.iter() {
+        for mention in target.find_iter(sentence) {
+            let before = &sentence[..mention.start()];
+            let ordered = ORDERING.find_iter(before).last();
+            let Some(ordered) = ordered else { continue };
+            let tail = &sentence[ordered.end()..];
+            let refused = context::negates(before) || before.to_lowercase().contains("n't need") || is_conditional(before);
+            if refused || DONE_ALREADY.is_match(tail) {
+                continue;
+            }
+            let again = if ordered.as_str().to_lowercase().starts_with("re") && ordered.as_str().to_lowercase().contains("peat")
+                || before.trim_end().to_lowercase().ends_with("repeat")
+                || before.trim_end().to_lowercase().ends_with("another")
+            {
+                "Repeat "
+            } else {
+                ""
+            };
+            let lead = if *kind == OrderKind::Referral { "Referral: " } else { again };
+            found.push(order(line, range, *kind, format!("{lead}{}", mention.as_str())));
+        }
+    }
+    found
+}
+
+fn order(line: &Line, range: &Range<usize>, kind: OrderKind, text: String) -> Order {
+    Order { kind, text: text.into(), evidence: vec![evidence::evidence(line.utterance, range.clone())] }
+}
+
+/// "If it doesn't get better, we'll get an MRI" orders nothing today.
+fn is_conditional(before: &str) -> bool {
+    static CONDITION: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(if|unless|might|may|could|consider|thinking about|think about|should (?:it|that|this))\b"));
+    CONDITION.is_match(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::testing::transcript;
+
+    fn said(lines: &str) -> Vec<(OrderKind, String)> {
+        let transcript = transcript(lines);
+        orders(&Visit::new(&transcript)).into_iter().map(|order| (order.kind, order.text.into_string())).collect()
+    }
+
+    #[test]
+    fn several_orders_in_one_sentence() {
+        assert_eq!(
+            said("D: I'd also like a basic metabolic panel and a urine albumin today, and I'll refer you for your yearly eye exam."),
+            [
+                (OrderKind::Laboratory, "basic metabolic panel".to_owned()),
+                (OrderKind::Laboratory, "urine albumin".to_owned()),
+                (OrderKind::Referral, "Referral: yearly eye exam".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_next_visit_is_an_order() {
+        assert_eq!(said("D: And I'll see you again in four weeks."), [(OrderKind::FollowUp, "Follow up in four weeks".to_owned())]);
+        assert_eq!(said("D: Come back and see me in 3 months."), [(OrderKind::FollowUp, "Follow up in 3 months".to_owned())]);
+    }
+
+    #[test]
+    fn results_conditions_and_questions_order_nothing() {
+        for lines in [
+            "D: Your A1c from last week came back at seven point eight.",
+            "D: Let's look at the results of your chest x-ray.",
+            "D: If it isn't better, we'll get an MRI.",
+            "D: You don't need an x-ray.",
+            "P: I want an MRI.",
+        ] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
+    }
+}

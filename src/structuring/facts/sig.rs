@@ -1,0 +1,276 @@
+//! Doses, routes and frequencies as people say them.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{context, numbers};
+use crate::{
+    domain::Dose,
+    structuring::text::{Token, tokens},
+};
+
+/// A dose with its place in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoseMention {
+    /// The amount.
+    pub dose: Dose,
+    /// Bytes of the text.
+    pub range: Range<usize>,
+}
+
+/// The doses of `text`, in order. Where `usual_unit` knows the unit of a bare number ("lisinopril twenty"), it counts too.
+pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<DoseMention> {
+    let tokens = tokens(text);
+    let mut found = Vec::new();
+    for number in numbers::numbers(text) {
+        let next = tokens.iter().position(|token| token.range.start >= number.range.end);
+        let unit = next.and_then(|at| unit_after(text, &tokens, at, number.range.end));
+        let (unit, end) = match unit {
+            Some(found) => found,
+            None if counts_something_else(text, &tokens, next, &number.range) => continue,
+            None => match usual_unit(number.value) {
+                Some(unit) => (unit, number.range.end),
+                None => continue,
+            },
+        };
+        found.push(DoseMention { dose: Dose { value: number.value, unit }, range: number.range.start..end });
+    }
+    found.extend(parts_of_a_tablet(text));
+    found.sort_by_key(|mention| mention.range.start);
+    found
+}
+
+/// The dose that stands at the end: a correction takes back what came before it, an amount in weight beats a count of
+/// tablets, and "from twenty to forty" means forty.
+pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
+    let by_weight = |mention: &DoseMention| !is_count(&mention.dose.unit);
+    let mut chosen: Option<&DoseMention> = None;
+    for mention in mentions {
+        let replaces = chosen.is_none_or(|earlier| {
+            let between = &text[earlier.range.end.min(mention.range.start)..mention.range.start];
+            let corrected = context::corrects(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
+            (corrected && between.len() < 80) || (by_weight(mention) && !by_weight(earlier))
+        });
+        if replaces {
+            chosen = Some(mention);
+        }
+    }
+    chosen.cloned()
+}
+
+fn is_count(unit: &str) -> bool {
+    matches!(unit, "tablets" | "capsules" | "puffs" | "sprays" | "drops" | "patches")
+}
+
+fn unit_after(text: &str, tokens: &[Token], at: usize, number_end: usize) -> Option<(String, usize)> {
+    let gap = &text[number_end..tokens[at].range.start];
+    if text[number_end..].starts_with('%') {
+        return Some(("%".to_owned(), number_end + 1));
+    }
+    if !gap.chars().all(|character| character == ' ' || character == '-') {
+        return None;
+    }
+    let unit = unit_name(&tokens[at].lower)?;
+    let after = text[tokens[at].range.end..].trim_start();
+    let concentration = after.starts_with('/') || after.starts_with("per deciliter") || after.starts_with("per liter");
+    (!concentration).then(|| (unit.to_owned(), tokens[at].range.end))
+}
+
+fn unit_name(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "mg" | "mgs" | "milligram" | "milligrams" | "milligramme" | "milligrammes" | "migs" => "mg",
+        "mcg" | "mcgs" | "microgram" | "micrograms" | "mics" | "ug" | "µg" => "mcg",
+        "g" | "gram" | "grams" => "g",
+        "unit" | "units" => "units",
+        "ml" | "mls" | "milliliter" | "milliliters" | "millilitre" | "millilitres" | "cc" | "ccs" => "mL",
+        "puff" | "puffs" => "puffs",
+        "tablet" | "tablets" | "tab" | "tabs" | "pill" | "pills" => "tablets",
+        "capsule" | "capsules" => "capsules",
+        "drop" | "drops" => "drops",
+        "spray" | "sprays" | "squirt" | "squirts" => "sprays",
+        "patch" | "patches" => "patches",
+        "meq" | "milliequivalent" | "milliequivalents" => "mEq",
+        "percent" => "%",
+        "teaspoon" | "teaspoons" => "teaspoons",
+        _ => return None,
+    })
+}
+
+/// Whether a bare number counts days, times, years or anything else that no dose is counted in.
+fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, range: &Range<usize>) -> bool {
+    const COUNTED: [&str; 34] = [
+        "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "times",
+        "time", "over", "out", "or", "percent", "pounds", "kilos", "point", "more", "am", "pm", "o'clock", "a", "per",
+        "refills", "doses", "of", "to", "days'", "degrees", "beats",
+    ];
+    let before = text[..range.start].trim_end().to_lowercase();
+    let after_counter = ["every", "for", "about", "over", "age", "last", "past", "in", "at", "was", "is", "than"]
+        .iter()
+        .any(|word| before.split_whitespace().next_back() == Some(word));
+    let counted = next.is_some_and(|at| {
+        let gap = &text[range.end..tokens[at].range.start];
+        gap.trim().is_empty() && COUNTED.contains(&tokens[at].lower.as_str()) || gap.contains(['/', '%'])
+    });
+    let follows_slash = before.ends_with('/');
+    after_counter || counted || follows_slash
+}
+
+/// "half a tablet", "a puff".
+fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
+    static PARTS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:(half)(?: of)? an? |(a|an) )(tablet|pill|capsule|puff|spray|patch|teaspoon)\b")
+            .expect("a pattern written here compiles")
+    });
+    PARTS
+        .captures_iter(text)
+        .filter_map(|captures| {
+            let value = if captures.get(1).is_some() { 0.5 } else { 1.0 };
+            let unit = unit_name(&captures[3].to_lowercase())?.to_owned();
+            Some(DoseMention { dose: Dose { value, unit }, range: captures.get(0)?.range() })
+        })
+        .collect()
+}
+
+/// The frequency said in `text`, in the note's words, and where.
+pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
+    let regular = REGULAR.iter().find_map(|(pattern, name)| pattern.find(text).map(|found| ((*name).to_owned(), found.range())));
+    let regular = every_interval(text).or(regular);
+    let needed = AS_NEEDED.find(text);
+    match (regular, needed) {
+        (Some((name, range)), Some(needed)) => {
+            Some((format!("{name} as needed"), range.start.min(needed.start())..range.end.max(needed.end())))
+        }
+        (None, Some(needed)) => Some(("as needed".to_owned(), needed.range())),
+        (regular, None) => regular,
+    }
+}
+
+static AS_NEEDED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|only when)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// Longer phrases first: "twice a week" must not be read as "a week".
+static REGULAR: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let compile = |(text, name): &(&str, &'static str)| {
+        (Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"), *name)
+    };
+    FREQUENCIES.iter().map(compile).collect()
+});
+
+const FREQUENCIES: &[(&str, &str)] = &[
+    (r"every other day|every second day|on alternate days", "every other day"),
+    (r"(?:three|3) times (?:a|per|each) week|(?:three|3) times weekly", "three times weekly"),
+    (r"(?:twice|two times|2 times) (?:a|per|each) week|twice weekly", "twice weekly"),
+    (r"once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week", "once weekly"),
+    (r"once (?:a|per|every) month|once monthly|monthly|every month", "once monthly"),
+    (r"(?:four|4) times (?:a|per|each|every) day|(?:four|4) times daily|qid", "four times daily"),
+    (r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|tid|thrice (?:a day|daily)", "three times daily"),
+    (r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|bid|b\.i\.d|morning and (?:night|evening|bedtime)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours", "twice daily"),
+    (r"at bedtime|before bed|every night|each night|nightly|at night|in the evenings?|every evening", "at bedtime"),
+    (r"once (?:a|per|each|every) day|once daily|one time a day|daily|every day|each day|every morning|each morning|in the mornings?|a day|per day|every twenty[- ]four hours|qd|with breakfast", "once daily"),
+    (r"with (?:each |every )?meals?|before (?:each |every )?meals?|at meals", "with meals"),
+];
+
+/// "every four to six hours", "every 3 months".
+fn every_interval(text: &str) -> Option<(String, Range<usize>)> {
+    static EVERY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\bevery ([\w -]{1,30}?) (hours?|days?|weeks?|months?)\b").expect("a pattern written here compiles")
+    });
+    let captures = EVERY.captures(text)?;
+    let values: Vec<String> = numbers::numbers(&captures[1]).iter().map(|number| format!("{}", number.value)).collect();
+    let interval = match values.as_slice() {
+        [one] => one.clone(),
+        [low, high] => format!("{low} to {high}"),
+        _ => return None,
+    };
+    let unit = captures[2].to_lowercase();
+    let name = match (interval.as_str(), unit.as_str()) {
+        ("12", "hours") => "twice daily".to_owned(),
+        ("24", "hours") => "once daily".to_owned(),
+        _ => format!("every {interval} {unit}"),
+    };
+    Some((name, captures.get(0)?.range()))
+}
+
+/// The route said in `text`, in the note's words.
+pub fn route(text: &str) -> Option<&'static str> {
+    ROUTES.iter().find(|(pattern, _)| pattern.is_match(text)).map(|(_, name)| *name)
+}
+
+static ROUTES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    [
+        (r"by mouth|orally|oral|tablets?|pills?|capsules?|swallow", "oral"),
+        (r"puffs?|inhalers?|inhaled?|nebuli[sz]ers?|inhalations?", "inhaled"),
+        (r"nasal|nose|nostrils?|sprays?", "nasal"),
+        (r"creams?|ointments?|gel|lotion|rub (?:it )?on|topical(?:ly)?|to the skin|apply", "topical"),
+        (r"eye ?drops?|in (?:the|your|each) eyes?", "ophthalmic"),
+        (r"ear ?drops?|in (?:the|your) ears?", "otic"),
+        (r"patch(?:es)?", "transdermal"),
+        (r"inject(?:ions?|ed|s)?|shots?|under the skin|subcutaneous(?:ly)?|pens?", "subcutaneous"),
+        (r"under (?:the|your) tongue|sublingual(?:ly)?", "sublingual"),
+        (r"suppositor(?:y|ies)|rectal(?:ly)?", "rectal"),
+    ]
+    .map(|(text, name)| (Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"), name))
+    .into()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dose(text: &str) -> Option<(f64, String)> {
+        let strengths = |value: f64| [5.0, 10.0, 20.0, 40.0, 500.0].contains(&value).then(|| "mg".to_owned());
+        final_dose(text, &doses(text, &strengths)).map(|mention| (mention.dose.value, mention.dose.unit))
+    }
+
+    #[test]
+    fn doses_are_read_with_their_units() {
+        for (text, value, unit) in [
+            ("eighty milligrams once a day", 80.0, "mg"),
+            ("one hundred and twelve micrograms", 112.0, "mcg"),
+            ("point five milligrams", 0.5, "mg"),
+            ("20mg", 20.0, "mg"),
+            ("two puffs", 2.0, "puffs"),
+            ("ten units at night", 10.0, "units"),
+            ("half a tablet", 0.5, "tablets"),
+            ("one 81 milligram tablet", 81.0, "mg"),
+            ("five hundred, twice a day", 500.0, "mg"),
+        ] {
+            assert_eq!(dose(text), Some((value, unit.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_dose_stays_out() {
+        for text in ["for ten days", "every 5 hours", "20 pounds", "126 milligrams per deciliter", "five times a week"] {
+            assert_eq!(dose(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_correction_takes_the_first_dose_back() {
+        assert_eq!(dose("twenty milligrams, no, make that forty milligrams"), Some((40.0, "mg".to_owned())));
+        assert_eq!(dose("Ten milligrams. No, wait, you raised it. Twenty milligrams"), Some((20.0, "mg".to_owned())));
+        assert_eq!(dose("from 20 milligrams to 40 milligrams"), Some((40.0, "mg".to_owned())));
+    }
+
+    #[test]
+    fn frequencies_come_out_in_the_words_of_the_note() {
+        for (text, name) in [
+            ("once a day in the morning", "once daily"),
+            ("twice a day, with food", "twice daily"),
+            ("every four to six hours as needed", "every 4 to 6 hours as needed"),
+            ("two times a day", "twice daily"),
+            ("one at bedtime", "at bedtime"),
+            ("twice a week", "twice weekly"),
+            ("when I need it", "as needed"),
+            ("every 12 hours", "twice daily"),
+            ("every other day", "every other day"),
+        ] {
+            assert_eq!(frequency(text).map(|(name, _)| name).as_deref(), Some(name), "{text}");
+        }
+        assert_eq!(frequency("with a glass of water"), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! Measurements said aloud, with LOINC codes and UCUM units. A target ("under 130 over 80") is no measurement.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::numbers::{self, Number};
+use crate::{
+    domain::VitalSign,
+    structuring::{
+        evidence,
+        visit::{Line, Visit},
+    },
+};
+
+/// A kind of measurement that one number gives.
+struct Kind {
+    loinc: &'static str,
+    name: &'static str,
+    /// What announces it, up to a few words before the number.
+    cue: Regex,
+    /// What may follow the number instead.
+    after: Option<Regex>,
+    /// What a living adult or child can measure.
+    plausible: Range<f64>,
+    unit: fn(f64, &str) -> Option<&'static str>,
+}
+
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let pattern = |text: &str| Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles");
+    let kind = |loinc, name, cue, after: Option<&str>, plausible, unit| Kind {
+        loinc,
+        name,
+        cue: pattern(cue),
+        after: after.map(|text| pattern(&format!("^{text}"))),
+        plausible,
+        unit,
+    };
+    vec![
+        kind("8867-4", "Heart rate", r"\b(pulse|heart rate|heart is (?:going|beating) at)\b", Some(r"\s*(?:beats|bpm)\b"), 25.0..250.0, per_minute),
+        kind("8310-5", "Body temperature", r"\b(temperature|temp|fever|temps)\b", None, 33.0..110.0, temperature_unit),
+        kind("59408-5", "Oxygen saturation", r"\b(oxygen|o2|saturations?|sats?|sp ?o2|pulse ox|oximet\w+|satting)\b", None, 50.0..101.0, |_, _| Some("%")),
+        kind("9279-1", "Respiratory rate", r"\b(respiratory rate|respirations?|resp rate|breathing rate|resps|breathing(?: at)?)\b", Some(r"\s*breaths\b"), 5.0..70.0, per_minute),
+        kind("29463-7", "Body weight", r"\b(weight|weigh|weighs|weighed|weighing|scale)\b", None, 1.0..700.0, weight_unit),
+        kind("8302-2", "Body height", r"\b(height|tall)\b", None, 30.0..230.0, height_unit),
+        kind("39156-5", "Body mass index", r"\b(bmi|b\.m\.i\.?|body mass index)\b", None, 10.0..80.0, |_, _| Some("kg/m2")),
+    ]
+});
+
+fn per_minute(_: f64, _: &str) -> Option<&'static str> {
+    Some("/min")
+}
+
+fn temperature_unit(value: f64, _: &str) -> Option<&'static str> {
+    match value {
+        33.0..43.0 => Some("Cel"),
+        93.0..110.0 => Some("[degF]"),
+        _ => None,
+    }
+}
+
+fn weight_unit(_: f64, after: &str) -> Option<&'static str> {
+    let word = after.trim_start().to_lowercase();
+    if word.starts_with("pound") || word.starts_with("lb") {
+        Some("[lb_av]")
+    } else if word.starts_with("kilo") || word.starts_with("kg") {
+        Some("kg")
+    } else {
+        None
+    }
+}
+
+fn height_unit(_: f64, after: &str) -> Option<&'static str> {
+    let word = after.trim_start().to_lowercase();
+    if word.starts_with("cm") || word.starts_with("centimet") {
+        Some("cm")
+    } else if word.starts_with("inch") {
+        Some("[in_i]")
+    } else {
+        None
+    }
+}
+
+/// The measurements of the visit, in order. The same value said again only adds evidence.
+pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
+    let mut found: Vec<VitalSign> = Vec::new();
+    for line in &visit.lines {
+        for vital in line_vitals(line) {
+            match found.iter_mut().find(|known| known.loinc == vital.loinc && known.value == vital.value) {
+                Some(known) => evidence::merge(&mut known.evidence, vital.evidence),
+                None => found.push(vital),
+            }
+        }
+    }
+    found
+}
+
+fn line_vitals(line: &Line) -> Vec<VitalSign> {
+    let text = line.text();
+    let numbers = numbers::numbers(text);
+    let mut found = blood_pressures(line, &numbers);
+    let taken: Vec<Range<usize>> = pressure_pairs(text, &numbers).map(|(one, other)| one.range.start..other.range.end).collect();
+    let numbers: Vec<Number> =
+        numbers.into_iter().filter(|number| !taken.iter().any(|range| range.contains(&number.range.start))).collect();
+    for kind in KINDS.iter() {
+        found.extend(single_values(line, &numbers, kind));
+    }
+    found.extend(feet_and_inches(line, &numbers));
+    found
+}
+
+/// Pairs like "152 over 94" and "142/88" that can be a blood pressure.
+fn pressure_pairs<'n>(text: &'n str, numbers: &'n [Number]) -> impl Iterator<Item = (&'n Number, &'n Number)> {
+    numbers.windows(2).filter_map(move |pair| {
+        let between = text[pair[0].range.end..pair[1].range.start].trim().to_lowercase();
+        let shape = matches!(between.as_str(), "over" | "/" | "on" | "over about");
+        let plausible = (60.0..280.0).contains(&pair[0].value)
+            && (30.0..160.0).contains(&pair[1].value)
+            && pair[0].value > pair[1].value + 9.0;
+        (shape && plausible).then_some((&pair[0], &pair[1]))
+    })
+}
+
+fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
+    let text = line.text();
+    let measured = pressure_pairs(text, numbers).filter(|(systolic, _)| !is_target(line, systolic.range.start));
+    measured
+        .flat_map(|(systolic, diastolic)| {
+            let quote = sentence_quote(line, systolic.range.start..diastolic.range.end);
+            let vital = |loinc: &str, name: &str, value| VitalSign {
+                loinc: loinc.to_owned(),
+                name: name.to_owned(),
+                value,
+                unit: "mm[Hg]".to_owned(),
+                evidence: vec![evidence::evidence(line.utterance, quote.clone())],
+            };
+            [
+                vital("8480-6", "Systolic blood pressure", systolic.value),
+                vital("8462-4", "Diastolic blood pressure", diastolic.value),
+            ]
+        })
+        .collect()
+}
+
+fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign> {
+    let text = line.text();
+    let mut found = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        let sentence = line.sentence_at(number.range.start);
+        let previous = at.checked_sub(1).map_or(sentence.start, |before| numbers[before].range.end.max(sentence.start));
+        let before = &text[previous.min(number.range.start)..number.range.start];
+        let after = &text[number.range.end..];
+        let announced = kind.cue.find_iter(before).last().is_some_and(|cue| {
+            before[cue.end()..].split_whitespace().count() <= 7 && !is_change(&before[cue.end()..])
+        });
+        let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
+            || (kind.loinc == "8302-2" && is_tall(after))
+            || (kind.loinc == "29463-7" && is_subject(before));
+        if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) && kind.loinc != "9279-1" {
+            continue;
+        }
+        let Some(unit) = (kind.unit)(number.value, after) else { continue };
+        if is_target(line, number.range.start) {
+            continue;
+        }
+        let quote = evidence::evidence(line.utterance, sentence_quote(line, number.range.clone()));
+        let (loinc, name) = (kind.loinc.to_owned(), kind.name.to_owned());
+        found.push(VitalSign { loinc, name, value: number.value, unit: unit.to_owned(), evidence: vec![quote] });
+    }
+    found
+}
+
+/// "You're two hundred pounds today."
+fn is_subject(before: &str) -> bool {
+    let before = before.trim_end().to_lowercase();
+    ["you're", "you are", "i'm", "i am", "he's", "she's"].iter().any(|subject| before.ends_with(subject))
+}
+
+fn is_tall(after: &str) -> bool {
+    let words: Vec<&str> = after.split_whitespace().take(2).collect();
+    words.get(1).is_some_and(|word| word.starts_with("tall"))
+}
+
+fn counts_time(after: &str) -> bool {
+    let word = after.split_whitespace().next().unwrap_or_default().to_lowercase();
+    ["day", "week", "month", "year", "hour", "minute", "time"].iter().any(|unit| word.starts_with(unit))
+}
+
+/// "five foot nine", "5 feet 10 inches tall".
+fn feet_and_inches(line: &Line, numbers: &[Number]) -> Option<VitalSign> {
+    let text = line.text();
+    let pair = numbers.windows(2).find(|pair| {
+        let between = text[pair[0].range.end..pair[1].range.start].trim().to_lowercase();
+        matches!(between.as_str(), "foot" | "feet" | "ft" | "'") && (2.0..8.0).contains(&pair[0].value) && pair[1].value < 12.0
+    })?;
+    let quote = sentence_quote(line, pair[0].range.start..pair[1].range.end);
+    Some(VitalSign {
+        loinc: "8302-2".to_owned(),
+        name: "Body height".to_owned(),
+        value: pair[0].value * 12.0 + pair[1].value,
+        unit: "[in_i]".to_owned(),
+        evidence: vec![evidence::evidence(line.utterance, quote)],
+    })
+}
+
+/// "down four pounds", "lost ten": a change, not a weight.
+fn is_change(between: &str) -> bool {
+    static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(down|up|lost|gained|gain|lose|losing|gaining|by|dropped|loss)\b").expect("a pattern written here compiles")
+    });
+    CHANGE.is_match(between)
+}
+
+/// Whether the words before `at` set a target or a threshold.
+fn is_target(line: &Line, at: usize) -> bool {
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(goal|target|aim\w*|under|below|less than|above|more than|greater than|higher than|if|want (?:it|you|that)|like (?:it|you|that) (?:to be )?|should be|supposed to|normal is|ideally|at least|keep)\b[^.?!]*$")
+            .expect("a pattern written here compiles")
+    });
+    let sentence = line.sentence_at(at);
+    TARGET.is_match(&line.text()[sentence.start..at])
+}
+
+/// From the start of the clause to the end of the value and its unit.
+fn sentence_quote(line: &Line, value: Range<usize>) -> Range<usize> {
+    let sentence = line.sentence_at(value.start);
+    let text = line.text();
+    let start = text[sentence.start..value.start].rfind([',', ';']).map_or(sentence.start, |at| sentence.start + at + 1);
+    let end = text[value.end..sentence.end].find([',', ';', '.', '?', '!']).map_or(sentence.end, |at| value.end + at);
+    start..end.max(value.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::testing::transcript;
+
+    fn said(text: &str) -> Vec<(String, f64, String)> {
+        let transcript = transcript(&format!("D: {text}"));
+        vitals(&Visit::new(&transcript)).into_iter().map(|vital| (vital.loinc, vital.value, vital.unit)).collect()
+    }
+
+    fn one(loinc: &str, value: f64, unit: &str) -> (String, f64, String) {
+        (loinc.to_owned(), value, unit.to_owned())
+    }
+
+    #[test]
+    fn a_row_of_vitals_is_read_apart() {
+        let found = said(
+            "Here today it's one fifty two over ninety four, and your pulse is seventy six. Weight is two hundred and \
+             eleven pounds, so you're down four since last time. Temperature is ninety eight point six, and your oxygen \
+             is 97 percent on room air. Respiratory rate sixteen.",
+        );
+        let expected = [
+            one("8480-6", 152.0, "mm[Hg]"),
+            one("8462-4", 94.0, "mm[Hg]"),
+            one("8867-4", 76.0, "/min"),
+            one("29463-7", 211.0, "[lb_av]"),
+            one("8310-5", 98.6, "[degF]"),
+            one("59408-5", 97.0, "%"),
+            one("9279-1", 16.0, "/min"),
+        ];
+        for vital in &expected {
+            assert!(found.contains(vital), "{vital:?} in {found:?}");
+        }
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+    }
+
+    #[test]
+    fn digits_and_celsius_are_read() {
+        assert_eq!(said("BP 142/88"), [one("8480-6", 142.0, "mm[Hg]"), one("8462-4", 88.0, "mm[Hg]")]);
+        assert_eq!(said("The temp was 38.2 this morning"), [one("8310-5", 38.2, "Cel")]);
+        assert_eq!(said("You're five foot nine"), [one("8302-2", 69.0, "[in_i]")]);
+    }
+
+    #[test]
+    fn targets_changes_and_other_fractions_are_no_measurements() {
+        for text in [
+            "We want it under 130 over 80.",
+            "Call me if your temperature goes above 101.",
+            "You lost ten pounds.",
+            "A three over six systolic murmur.",
+            "I've had a fever for 3 days",
+            "Weigh yourself every day for 7 days",
+        ] {
+            assert!(said(text).is_empty(), "{text}: {:?}", said(text));
+        }
+    }
+}

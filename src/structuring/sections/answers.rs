@@ -1,0 +1,153 @@
+//! From the model's JSON to clean lines: complete items only, no fillers, no talk.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::{domain::SectionKind, structuring::text};
+
+/// The two shapes of an answer: a list, or a paragraph for what reads as a story.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    List { items: Vec<String> },
+    Paragraph { text: String },
+}
+
+/// The items of an answer: its list, or the sentences of its paragraph. One that was cut off gives what was complete.
+pub fn items(answer: &str) -> Vec<String> {
+    match serde_json::from_str::<Answer>(answer) {
+        Ok(Answer::List { items }) => items,
+        Ok(Answer::Paragraph { text }) => sentences(&text),
+        Err(_) if answer.contains("\"items\"") => complete_items(answer),
+        Err(_) => complete_sentences(answer),
+    }
+}
+
+fn sentences(paragraph: &str) -> Vec<String> {
+    text::sentences(paragraph).into_iter().map(|range| paragraph[range].to_owned()).collect()
+}
+
+/// The finished sentences of an unfinished paragraph.
+fn complete_sentences(answer: &str) -> Vec<String> {
+    let Some((_, open)) = answer.split_once(':').and_then(|(_, rest)| rest.split_once('"')) else { return Vec::new() };
+    let closed = format!("\"{}\"", open.trim_end_matches(['\\', '"', '}']));
+    let mut found = sentences(&serde_json::from_str::<String>(&closed).unwrap_or_default());
+    if found.last().is_some_and(|last| !last.ends_with(['.', '!', '?'])) {
+        found.pop();
+    }
+    found
+}
+
+/// The closed strings of the array of an unfinished answer.
+fn complete_items(answer: &str) -> Vec<String> {
+    let Some(start) = answer.find('[') else { return Vec::new() };
+    let mut rest = answer[start + 1..].trim_start();
+    let mut items = Vec::new();
+    loop {
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+        let Some(Ok(item)) = stream.next() else { return items };
+        rest = rest[stream.byte_offset()..].trim_start();
+        items.push(item);
+        match rest.strip_prefix(',') {
+            Some(after) => rest = after.trim_start(),
+            None => return items,
+        }
+    }
+}
+
+/// An item as the note can carry it; `None` for what says nothing: "None discussed", an echo of the talk, a heading.
+pub fn tidy(item: &str, kind: SectionKind) -> Option<String> {
+    let text = item.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = LEAD.replace(&text, "").into_owned();
+    if text.chars().filter(|c| c.is_alphabetic()).count() < 3 || FILLER.is_match(&text) || TALK.is_match(&text) {
+        return None;
+    }
+    if kind == SectionKind::HistoryOfPresentIllness && MISPLACED.is_match(&text) {
+        return None;
+    }
+    let text = match kind {
+        SectionKind::Plan => imperative(&text),
+        SectionKind::Assessment => ASSESSED.replace(&text, "").into_owned(),
+        _ => text,
+    };
+    let mut characters = text.chars();
+    let first: String = characters.next()?.to_uppercase().collect();
+    let text = format!("{first}{}", characters.as_str());
+    let ended = text.ends_with(['.', '!', '?']);
+    Some(if ended { text } else { format!("{}.", text.trim_end_matches([',', ';', ':', ' '])) })
+}
+
+/// "I want you to weigh yourself every day" as a line of a plan.
+fn imperative(text: &str) -> String {
+    let text = INTENTION.replace(text, "").into_owned();
+    let text = YOURSELF.replace_all(&text, "self").into_owned();
+    let text = YOUR.replace_all(&text, "the").into_owned();
+    YOU.replace_all(&text, "the patient").into_owned()
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
+static FILLER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:none|nothing|n/?a|unknown|unremarkable|not? (?:\w+ ){0,6}(?:mentioned|discussed|provided|specified|applicable|stated|given|available|reported|recorded|documented|noted|indicated)|no (?:\w+ )?(?:information|data|details?)(?: .*)?|no (?:relevant |significant |known )?(?:family|social|past|medical)(?: medical)? history(?: .*)?|there (?:is|are|was|were) no (?:information|mention).*|(?:chief complaint|history of present illness|past (?:medical )?history|social history|family history|physical exam(?:ination)?|results|assessment|plan))\W*$|\b(?:not (?:mentioned|discussed|specified|provided|stated|documented)|no mention of|none (?:mentioned|discussed|reported|noted)|is not available|no information|according to the transcript|the transcript)\b",
+    )
+});
+static TALK: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:doctor|patient|other person|speaker|d|p):|\b(?:hey,? dragon|dax)\b|\?\W*$|^(?:hi|hello|okay|ok|thank you|thanks|good (?:morning|afternoon)|bye)\b"));
+/// What was decided is the plan's, wherever the model puts it.
+static MISPLACED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b")
+});
+static INTENTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )")
+});
+static YOURSELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byourself\b"));
+static YOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byour\b"));
+static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou\b"));
+static ASSESSED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:the )?(?:patient|he|she|they)(?: is| was| has been)? ?(?:has|have|diagnosed with|likely has|presents with|suffers from|with)? (?:an? |the )?(?:diagnosis of )?|^(?:the )?(?:primary |main |likely )?diagnos(?:is|es)(?: is| of|:)? ?|^you (?:likely )?have (?:an? )?")
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_answer_gives_its_complete_items() {
+        assert_eq!(items(r#"{"items":["Cough for \"ages\".","Fev"#), ["Cough for \"ages\"."]);
+        assert_eq!(items(r#"{"items":["Cough."]}"#), ["Cough."]);
+        assert!(items("{").is_empty());
+        assert_eq!(items(r#"{"text": "Cough for a week. No fever. She al"#), ["Cough for a week.", "No fever."]);
+        assert_eq!(items(r#"{"text":"Cough. No fever."}"#), ["Cough.", "No fever."]);
+    }
+
+    #[test]
+    fn fillers_and_talk_are_dropped() {
+        for item in [
+            "None discussed.",
+            "No family history mentioned.",
+            "N/A",
+            "The patient's social history is not mentioned in the transcript.",
+            "Doctor: how are you?",
+            "No significant past medical history.",
+            "Results:",
+            "",
+        ] {
+            assert_eq!(tidy(item, SectionKind::Results), None, "{item}");
+        }
+    }
+
+    #[test]
+    fn lines_become_statements() {
+        assert_eq!(tidy("- weigh yourself daily", SectionKind::Plan).as_deref(), Some("Weigh self daily."));
+        assert_eq!(tidy("I want you to call your doctor", SectionKind::Plan).as_deref(), Some("Call the doctor."));
+        assert_eq!(tidy("1. The patient has hypertension", SectionKind::Assessment).as_deref(), Some("Hypertension."));
+        assert_eq!(tidy("Lungs: clear", SectionKind::PhysicalExam).as_deref(), Some("Lungs: clear."));
+        assert_eq!(tidy("No murmur", SectionKind::PhysicalExam).as_deref(), Some("No murmur."));
+    }
+}

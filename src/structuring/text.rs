@@ -1,0 +1,183 @@
+//! Words of an utterance, and how alike two texts are: what rules and checks both stand on.
+
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
+
+/// A word, or a number in digits, with its place in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// In lower case, without a possessive `'s`.
+    pub lower: String,
+    /// Bytes of the text.
+    pub range: Range<usize>,
+    /// Whether it is written in digits.
+    pub digits: bool,
+}
+
+/// The words and numbers of `text`. `5mg` is two tokens, `A1c` and `don't` are one, and hyphens part words.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut rest = 0;
+    while let Some(offset) = text[rest..].find(char::is_alphanumeric) {
+        let start = rest + offset;
+        let digits = text[start..].starts_with(|c: char| c.is_ascii_digit());
+        let end = if digits { number_end(text, start) } else { word_end(text, start) };
+        let lower = text[start..end].to_lowercase().replace('’', "'");
+        let lower = lower.strip_suffix("'s").map_or(lower.clone(), str::to_owned);
+        found.push(Token { lower, range: start..end, digits });
+        rest = end;
+    }
+    found
+}
+
+/// Digits with thousands commas and one decimal point.
+fn number_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let digits_from = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut end = start + digits_from(start);
+    while bytes.get(end) == Some(&b',') && digits_from(end + 1) == 3 && end - start <= 3 {
+        end += 4;
+    }
+    if bytes.get(end) == Some(&b'.') && digits_from(end + 1) > 0 {
+        end += 1 + digits_from(end + 1);
+    }
+    end
+}
+
+fn word_end(text: &str, start: usize) -> usize {
+    let mut end = start;
+    let mut characters = text[start..].char_indices().peekable();
+    while let Some((offset, character)) = characters.next() {
+        let inner_apostrophe =
+            matches!(character, '\'' | '’') && characters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+        if !character.is_alphanumeric() && !inner_apostrophe {
+            break;
+        }
+        end = start + offset + character.len_utf8();
+    }
+    end
+}
+
+/// The sentences of `text`, as byte ranges without surrounding space. A point between digits ends nothing, nor does
+/// the point of a title or abbreviation.
+pub fn sentences(text: &str) -> Vec<Range<usize>> {
+    const ABBREVIATIONS: [&str; 8] = ["mr", "mrs", "ms", "dr", "st", "vs", "e.g", "i.e"];
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, character) in text.char_indices() {
+        let after = at + character.len_utf8();
+        if !matches!(character, '.' | '?' | '!' | '…') || text[after..].starts_with(|c: char| !c.is_whitespace()) {
+            continue;
+        }
+        let last_word = text[start..at].rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
+        if character == '.' && ABBREVIATIONS.contains(&last_word.as_str()) {
+            continue;
+        }
+        push_trimmed(text, start..after, &mut found);
+        start = after;
+    }
+    push_trimmed(text, start..text.len(), &mut found);
+    found
+}
+
+fn push_trimmed(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let part = &text[range.clone()];
+    let start = range.start + (part.len() - part.trim_start().len());
+    let end = start + part.trim().len();
+    if start < end {
+        found.push(start..end);
+    }
+}
+
+/// The words of `text` that carry meaning, stemmed; numbers are left out, since they are compared by value.
+pub fn content_stems(text: &str) -> Vec<String> {
+    tokens(text)
+        .into_iter()
+        .filter(|token| !token.digits && !STOP_WORDS.contains(token.lower.as_str()))
+        .map(|token| stem(&token.lower))
+        .filter(|stem| stem.len() > 1)
+        .collect()
+}
+
+/// A word without its commonest endings; enough to see that "taking" and "takes" are one verb.
+pub fn stem(word: &str) -> String {
+    let word = word.strip_suffix("'s").unwrap_or(word);
+    for (suffix, replacement, shortest) in SUFFIXES {
+        if let Some(base) = word.strip_suffix(suffix)
+            && base.len() >= *shortest
+        {
+            let mut base = format!("{base}{replacement}");
+            let bytes = base.as_bytes();
+            let doubled = bytes.len() > 3 && bytes[bytes.len() - 1] == bytes[bytes.len() - 2];
+            if doubled && matches!(*suffix, "ing" | "ed") && !base.ends_with("ll") && !base.ends_with("ss") {
+                base.pop();
+            }
+            return base.strip_suffix('e').map_or(base.clone(), str::to_owned);
+        }
+    }
+    word.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(word).to_owned()
+}
+
+const SUFFIXES: &[(&str, &str, usize)] = &[
+    ("ies", "y", 2),
+    ("ied", "y", 2),
+    ("iness", "y", 3),
+    ("ness", "", 3),
+    ("ations", "", 4),
+    ("ation", "", 4),
+    ("ingly", "", 3),
+    ("ing", "", 3),
+    ("ally", "al", 3),
+    ("ly", "", 4),
+    ("ers", "er", 3),
+    ("es", "", 3),
+    ("ed", "", 3),
+    ("s", "", 3),
+];
+
+/// Words that any two sentences may share without speaking of the same thing.
+static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORD_LIST.split_whitespace().collect());
+
+const STOP_WORD_LIST: &str = "a an the and or but so if then than that this these those there here it its is are was \
+    were be been being am do does did doing done have has had having i you he she we they me him her us them my your \
+    his our their i'm i've i'll i'd you're you've it's that's he's she's we're we'll we've they're of in on at to from \
+    for with by as about into over under up down out off just very really quite kind sort like also too not no yes yeah \
+    yep okay ok right well uh um oh mm hmm hm what which who when where why how can could would should will shall may \
+    might must let let's get got go going gonna gon na wanna want know think see say said says tell thing things bit \
+    little some any all more most much many such only own same other another again now today still back one ones don't \
+    didn't doesn't isn't aren't wasn't weren't haven't hasn't hadn't can't couldn't won't wouldn't n't patient reports \
+    report reported states state stated notes note noted denies deny denied doctor clinician sure good great alright \
+    because since while during each every per please thank thanks hi hello";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokens(text).into_iter().map(|token| token.lower).collect()
+    }
+
+    #[test]
+    fn numbers_part_from_units_and_keep_their_point() {
+        assert_eq!(words("5mg, 7.8 and 1,000 of B12; A1c"), ["5", "mg", "7.8", "and", "1,000", "of", "b12", "a1c"]);
+        assert_eq!(words("don't use Crohn's 142/88."), ["don't", "use", "crohn", "142", "88"]);
+    }
+
+    #[test]
+    fn a_title_and_a_decimal_do_not_end_a_sentence() {
+        let text = "Hello Mr. Alvarez. It was 7.8 today. Fine?";
+        let found: Vec<&str> = sentences(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["Hello Mr. Alvarez.", "It was 7.8 today.", "Fine?"]);
+    }
+
+    #[test]
+    fn stems_join_the_forms_of_a_word() {
+        for (one, other) in [("taking", "takes"), ("allergies", "allergy"), ("stopped", "stop"), ("cramps", "cramping")] {
+            assert_eq!(stem(one), stem(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn content_words_leave_out_fillers_and_numbers() {
+        assert_eq!(content_stems("The patient reports 3 weeks of headaches"), ["week", "headach"]);
+    }
+}

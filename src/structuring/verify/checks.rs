@@ -1,0 +1,153 @@
+//! What can be wrong with a statement although its words were said: a number, a medicine, its dose, a denial, a side.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::support::{Index, Unit};
+use crate::{
+    domain::{MedicationAction, SectionKind},
+    structuring::facts::{
+        Facts, context, numbers, sig,
+        symptoms::LEXICON,
+    },
+    terminology::DrugTable,
+};
+
+/// The first fault of `statement`, as a reason for the clinician. `cited` are the sentences that support it.
+pub fn fault(statement: &str, kind: Option<SectionKind>, cited: &[usize], index: &Index, facts: &Facts, age: Option<u32>) -> Option<String> {
+    number_not_said(statement, index, age)
+        .or_else(|| drug_not_said(statement, index))
+        .or_else(|| dose_not_said(statement, index))
+        .or_else(|| dose_taken_back(statement, kind, facts))
+        .or_else(|| only_talked_about(statement, kind, facts))
+        .or_else(|| polarity_turned(statement, kind, facts))
+        .or_else(|| side_turned(statement, cited, index))
+}
+
+fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<String> {
+    let known = |value: f64| {
+        index.units.iter().any(|unit| numbers::contains_value(&unit.values, value)) || age.is_some_and(|age| f64::from(age) == value)
+    };
+    let missing = numbers::numbers(statement).into_iter().find(|number| !known(number.value))?;
+    Some(format!("number {} was not said", whole_number(statement, &missing.range)))
+}
+
+/// "140/90" rather than "140".
+fn whole_number<'t>(text: &'t str, range: &std::ops::Range<usize>) -> &'t str {
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-');
+    let start = text[..range.start].rfind(|c: char| !joins(c)).map_or(0, |at| at + 1);
+    let end = text[range.end..].find(|c: char| !joins(c)).map_or(text.len(), |at| range.end + at);
+    text.get(start..end).unwrap_or(text).trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+fn said_near(index: &Index, drug: &str) -> Vec<usize> {
+    let table = DrugTable::bundled();
+    let named = |unit: &&Unit| {
+        let sentence = &index.line(unit.line).text()[unit.range.clone()];
+        table.mentions(sentence).iter().any(|mention| mention.drug.name == drug)
+    };
+    index.units.iter().filter(named).map(|unit| unit.line).collect()
+}
+
+fn drug_not_said(statement: &str, index: &Index) -> Option<String> {
+    let mentions = DrugTable::bundled().mentions(statement);
+    let missing = mentions.into_iter().find(|mention| said_near(index, mention.drug.name).is_empty())?;
+    Some(format!("{} was not said", &statement[missing.range]))
+}
+
+/// A dose must have been said within two turns of its medicine, before or after.
+fn dose_not_said(statement: &str, index: &Index) -> Option<String> {
+    let mentions = DrugTable::bundled().mentions(statement);
+    for (at, mention) in mentions.iter().enumerate() {
+        let end = mentions.get(at + 1).map_or(statement.len(), |next| next.range.start);
+        let lines = said_near(index, mention.drug.name);
+        let near = |unit: &&Unit| lines.iter().any(|line| unit.line.abs_diff(*line) <= 2);
+        for dose in sig::doses(&statement[mention.range.end..end], &|_| None) {
+            let said = index.units.iter().filter(near).any(|unit| numbers::contains_value(&unit.values, dose.dose.value));
+            if !said {
+                let name = &statement[mention.range.clone()];
+                return Some(format!("{} {} was not said of {name}", dose.dose.value, dose.dose.unit));
+            }
+        }
+    }
+    None
+}
+
+/// A dose that was corrected afterwards, or belongs to the time before a change.
+fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind != Some(SectionKind::Plan) {
+        return None;
+    }
+    let mentions = DrugTable::bundled().mentions(statement);
+    let [mention] = mentions.as_slice() else { return None };
+    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
+    let stands = fact.dose.as_ref()?;
+    let doses = sig::doses(statement, &|_| None);
+    let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
+    let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose.value != stands.value);
+    contradicted.then(|| format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit))
+}
+
+static GIVING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:the doctor )?(?:start\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|order\w*)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// A medicine that the plan gives, but that was only considered, refused, or somebody else's.
+fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind != Some(SectionKind::Plan) || !GIVING.is_match(statement) {
+        return None;
+    }
+    let mentions = DrugTable::bundled().mentions(statement);
+    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action != MedicationAction::Stop);
+    let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
+    Some(format!("{} was talked about, but not decided on", &statement[wrong.range]))
+}
+
+/// A symptom said to be there that was denied, or the reverse.
+fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    let subjective = kind.is_none_or(|kind| {
+        matches!(kind, SectionKind::ChiefComplaint | SectionKind::HistoryOfPresentIllness | SectionKind::ReviewOfSystems)
+    });
+    if !subjective || context::hypothetical(statement) {
+        return None;
+    }
+    LEXICON.iter().find_map(|entry| {
+        let mention = entry.pattern.find(statement)?;
+        let fact = facts.symptoms.iter().find(|fact| fact.name == entry.name)?;
+        let denied = context::negates(&statement[..mention.start()]);
+        match (denied, fact.present) {
+            (false, false) => Some(format!("{} was denied", entry.name)),
+            (true, true) => Some(format!("{} was affirmed", entry.name)),
+            _ => None,
+        }
+    })
+}
+
+static SIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(left|right)(?:[- ]sided)?(?: (?:lower|upper|inner|outer|big|middle))? (knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// "Left knee" where only the right one was spoken of.
+fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String> {
+    let pairs = |text: &str| -> Vec<(String, String)> {
+        SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect()
+    };
+    let said: Vec<(String, String)> = index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
+    let claimed = pairs(statement);
+    let said_loosely = |side: &str| {
+        let cited_lines: Vec<usize> = cited.iter().map(|at| index.units[*at].line).collect();
+        index.units.iter().filter(|unit| cited_lines.iter().any(|line| unit.line.abs_diff(*line) <= 2)).any(|unit| {
+            let sentence = index.line(unit.line).text()[unit.range.clone()].to_lowercase();
+            sentence.split(|c: char| !c.is_alphabetic()).any(|word| word == side)
+        })
+    };
+    let turned = claimed.into_iter().find(|(side, part)| {
+        let exact = said.contains(&(side.clone(), part.clone()));
+        let other = if side == "left" { "right" } else { "left" };
+        !exact && (said.contains(&(other.to_owned(), part.clone())) || !said_loosely(side))
+    })?;
+    Some(format!("{} {} was not said", turned.0, turned.1))
+}

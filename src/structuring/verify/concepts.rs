@@ -1,0 +1,85 @@
+//! Different words for one thing: what the patient calls sugar and the note calls diabetes.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::{structuring::facts::symptoms::LEXICON, terminology::DrugTable};
+
+/// A concept found in a text, with the words that named it.
+pub struct Concept {
+    /// One name for all ways of saying it; never a word of the text.
+    pub key: String,
+    /// The words used.
+    pub phrase: String,
+}
+
+/// The concepts that `text` names.
+pub fn concepts(text: &str) -> Vec<Concept> {
+    let symptoms = LEXICON.iter().map(|entry| (entry.name, &entry.pattern));
+    let conditions = CONDITIONS.iter().map(|(name, pattern)| (*name, pattern));
+    let mut found: Vec<Concept> = symptoms
+        .chain(conditions)
+        .filter_map(|(name, pattern)| {
+            let phrase = pattern.find(text)?.as_str().to_owned();
+            Some(Concept { key: format!("={name}"), phrase })
+        })
+        .collect();
+    let drugs = DrugTable::bundled().mentions(text).into_iter();
+    found.extend(drugs.map(|mention| Concept {
+        key: format!("=drug {}", mention.drug.name),
+        phrase: text[mention.range].to_owned(),
+    }));
+    found
+}
+
+static CONDITIONS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    let compile = |(name, text): &(&'static str, &str)| {
+        (*name, Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"))
+    };
+    SYNONYMS.iter().map(compile).collect()
+});
+
+const SYNONYMS: &[(&str, &str)] = &[
+    ("hypertension", r"hypertens\w+|(?:high |elevated )?blood pressures?|bp"),
+    ("diabetes", r"diabet\w+|(?:blood )?sugars?|blood glucose"),
+    ("cholesterol", r"(?:high )?cholesterol|hyperlipid(?:a)?emia|dyslipidemia|lipids?"),
+    ("heart attack", r"heart attacks?|myocardial infarction|mi"),
+    ("heart failure", r"heart failure|chf|hfref"),
+    ("atrial fibrillation", r"atrial fib(?:rillation)?|a-?fib|irregular heart(?:beat| rhythm)"),
+    ("stroke", r"strokes?|cva|cerebrovascular accident"),
+    ("urinary infection", r"(?:urinary tract|bladder|urine|urinary) infections?|uti|cystitis"),
+    ("ear infection", r"ear infections?|otitis(?: media)?"),
+    ("kidney", r"kidneys?|renal"),
+    ("asthma", r"asthma\w*|reactive airways?"),
+    ("copd", r"copd|emphysema|chronic bronchitis|chronic obstructive pulmonary disease"),
+    ("reflux", r"reflux|gerd|heartburn"),
+    ("depression", r"depress\w+"),
+    ("anxiety", r"anxi\w+|panic"),
+    ("arthritis", r"arthritis|osteoarthritis|degenerative joint"),
+    ("thyroid", r"thyroid\w*|hypothyroid\w*"),
+    ("smoking", r"smok\w+|tobacco|cigarettes?|packs?"),
+    ("alcohol", r"alcohol|drink(?:s|ing)?|beers?|wine|liquor"),
+    ("abdomen", r"abdom\w+|stomach|belly|tummy"),
+    ("operation", r"surger(?:y|ies)|operations?|operated|surgical\w*|\w+ectomy|replacement"),
+    ("x-ray", r"x-?rays?|radiographs?"),
+    ("electrocardiogram", r"e[ck]g|electrocardiogram"),
+    ("echocardiogram", r"echo(?:cardiogram)?"),
+    ("a1c", r"(?:hemoglobin )?a1c|a one c|hba1c"),
+    ("follow-up", r"follow(?:ing)?[- ]?up|see (?:you|me) (?:back|again|in)|come back|return(?:s|ing)?|recheck"),
+    ("father", r"father|dad|paternal"),
+    ("mother", r"mother|mom|mum|maternal"),
+    ("worse", r"worse\w*|aggravat\w+|exacerbat\w+|flare\w*"),
+    ("better", r"better|improv\w+|reliev\w+|helps?|helped|eases?"),
+    ("exercise", r"exercis\w+|work(?:ing)? out|gym|jog\w*|exert\w+"),
+    ("lungs", r"lungs?|breath sounds|pulmonary|respiratory"),
+    ("heart", r"heart|cardiac|cardiovascular"),
+    ("pain", r"pain\w*|hurts?|hurting|sore\w*|ach(?:e|es|ing|y)|discomfort|tender\w*"),
+    ("swelling", r"swell\w*|swollen|edema|effusion"),
+    ("therapy", r"therap(?:y|ist)|counsel\w+"),
+    ("antibiotic", r"antibiotics?"),
+    ("blood thinner", r"blood thinners?|anticoagula\w+"),
+    ("inhaler", r"inhalers?|puffers?"),
+    ("refer", r"refer\w*|send you to|see a|specialist"),
+    ("years", r"years?|yrs?"),
+];

@@ -1,0 +1,129 @@
+//! What was said and is in no statement.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::{
+    domain::{Evidence, Omission},
+    structuring::{
+        evidence,
+        facts::{Facts, context, numbers},
+        text,
+        visit::{Line, Visit, is_question},
+    },
+    terminology::DrugTable,
+};
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+/// Telling the patient when to come back or call for help.
+static SAFETY_NET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(if|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|emergency|911|nine one one|let (?:me|us) know)\b.*\bif\b")
+});
+static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(had|has|have|died|passed|diagnosed|diabet\w+|cancer|heart|stroke|attack|disease|pressure|depress\w+|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcohol\w*|kidney|epilepsy)\b")
+});
+
+/// What of `facts` and of the visit none of `statements` covers.
+pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omission> {
+    let note = Covered::new(statements);
+    let mut found = Vec::new();
+    for medication in &facts.medications {
+        let dose = medication.dose.as_ref().map(|dose| dose.value);
+        if !note.has_drug(&medication.name, dose) {
+            found.push(omission("medication", medication.text.as_str(), &medication.evidence));
+        }
+    }
+    for allergy in facts.allergies.known.iter().filter(|allergy| !note.has_words(&allergy.substance)) {
+        found.push(omission("allergy", &allergy.substance, &allergy.evidence));
+    }
+    for vital in facts.vitals.iter().filter(|vital| !numbers::contains_value(&note.values, vital.value)) {
+        found.push(omission("vital", &format!("{} {} {}", vital.name, vital.value, vital.unit), &vital.evidence));
+    }
+    for order in facts.orders.iter().filter(|order| !note.has_words(&order.text)) {
+        found.push(omission("order", &order.text, &order.evidence));
+    }
+    for symptom in facts.symptoms.iter().filter(|symptom| !note.has_symptom(symptom.name)) {
+        let text = if symptom.present { symptom.name.to_owned() } else { format!("no {}", symptom.name) };
+        found.push(omission("symptom", &text, &symptom.evidence));
+    }
+    for line in &visit.lines {
+        found.extend(unsaid_sentences(line, &note));
+    }
+    found
+}
+
+fn omission(kind: &str, text: &str, evidence: &[Evidence]) -> Omission {
+    Omission { kind: kind.to_owned(), text: text.into(), evidence: evidence.to_vec() }
+}
+
+/// Safety-netting and relatives' illnesses, sentence by sentence.
+fn unsaid_sentences(line: &Line, note: &Covered) -> Vec<Omission> {
+    let mut found = Vec::new();
+    for range in &line.sentences {
+        let sentence = &line.text()[range.clone()];
+        if is_question(sentence) {
+            continue;
+        }
+        let safety = line.by_clinician() && SAFETY_NET.is_match(sentence);
+        let relative = line.by_patient_side()
+            && context::names_a_relative(sentence)
+            && context::of_another_person(sentence)
+            && ILLNESS.is_match(sentence);
+        let kind = match (safety, relative) {
+            (true, _) => "safety_net",
+            (_, true) => "family_history",
+            _ => continue,
+        };
+        if note.coverage(sentence) < 0.5 {
+            found.push(omission(kind, sentence, &[evidence::evidence(line.utterance, range.clone())]));
+        }
+    }
+    found
+}
+
+/// What the statements hold, ready to be asked.
+struct Covered<'s> {
+    statements: &'s [&'s str],
+    stems: Vec<Vec<String>>,
+    values: Vec<f64>,
+}
+
+impl<'s> Covered<'s> {
+    fn new(statements: &'s [&'s str]) -> Self {
+        let stems = statements.iter().map(|statement| text::content_stems(statement)).collect();
+        let values = statements.iter().flat_map(|statement| numbers::said_values(statement)).collect();
+        Self { statements, stems, values }
+    }
+
+    fn has_drug(&self, name: &str, dose: Option<f64>) -> bool {
+        self.statements.iter().any(|statement| {
+            let named = DrugTable::bundled().mentions(statement).iter().any(|mention| mention.drug.name == name);
+            named && dose.is_none_or(|dose| numbers::contains_value(&numbers::said_values(statement), dose))
+        })
+    }
+
+    /// Whether one statement has all content words of `text`.
+    fn has_words(&self, text: &str) -> bool {
+        let wanted = text::content_stems(text);
+        self.stems.iter().any(|stems| wanted.iter().all(|word| stems.contains(word)))
+    }
+
+    fn has_symptom(&self, name: &str) -> bool {
+        let entry = crate::structuring::facts::symptoms::LEXICON.iter().find(|entry| entry.name == name);
+        entry.is_some_and(|entry| self.statements.iter().any(|statement| entry.pattern.is_match(statement)))
+    }
+
+    /// The part of the content words of `text` that the best statement has.
+    fn coverage(&self, text: &str) -> f64 {
+        let wanted = text::content_stems(text);
+        if wanted.is_empty() {
+            return 1.0;
+        }
+        let shared = |stems: &Vec<String>| wanted.iter().filter(|word| stems.contains(word)).count();
+        self.stems.iter().map(shared).max().unwrap_or(0) as f64 / wanted.len() as f64
+    }
+}

@@ -1,0 +1,211 @@
+//! Which sentences of the visit bear a statement out.
+//!
+//! Every sentence said is a unit. A statement is taken apart into features (content words, concepts, numbers), each
+//! weighing the more the rarer it is in the visit, and the units that cover most of that weight are its evidence.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
+
+use super::concepts;
+use crate::{
+    domain::Evidence,
+    structuring::{
+        evidence,
+        facts::{context, numbers},
+        text,
+        visit::{Line, Visit, is_question},
+    },
+};
+
+/// Sentences behind one statement, at most.
+const MOST_UNITS: usize = 3;
+
+/// A further sentence must cover this part of a statement that the earlier ones do not.
+const LEAST_GAIN: f64 = 0.12;
+
+/// A sentence said.
+pub struct Unit {
+    /// Its utterance.
+    pub line: usize,
+    /// Its place in the utterance.
+    pub range: Range<usize>,
+    /// Values that it could be heard to say.
+    pub values: Vec<f64>,
+    /// Whether a relative or somebody else is its subject.
+    pub of_another: bool,
+    keys: HashSet<String>,
+    /// What a question adds to its answer.
+    asked: HashSet<String>,
+}
+
+/// All sentences of the visit, with how rare each of their features is.
+pub struct Index<'v, 'a> {
+    visit: &'v Visit<'a>,
+    /// In order.
+    pub units: Vec<Unit>,
+    frequency: HashMap<String, usize>,
+}
+
+/// What bears a statement out.
+pub struct Support {
+    /// The part of its weight that was found, from 0 to 1.
+    pub coverage: f64,
+    /// Indices of the units, the best first.
+    pub units: Vec<usize>,
+}
+
+struct Feature {
+    keys: Vec<String>,
+    weight: f64,
+}
+
+impl<'v, 'a> Index<'v, 'a> {
+    /// Takes the visit apart.
+    pub fn new(visit: &'v Visit<'a>) -> Self {
+        let mut units: Vec<Unit> = Vec::new();
+        for line in &visit.lines {
+            let question = visit.question_before(line.index);
+            let asked = question.map(|question| keys(question.text())).unwrap_or_default();
+            for (place, range) in line.sentences.iter().enumerate() {
+                let sentence = &line.text()[range.clone()];
+                units.push(Unit {
+                    line: line.index,
+                    range: range.clone(),
+                    values: numbers::said_values(sentence),
+                    of_another: context::names_a_relative(sentence) && context::of_another_person(sentence),
+                    keys: keys(sentence),
+                    asked: if place < 2 { asked.clone() } else { HashSet::new() },
+                });
+            }
+        }
+        let mut frequency = HashMap::new();
+        for key in units.iter().flat_map(|unit| unit.keys.iter()) {
+            *frequency.entry(key.clone()).or_insert(0) += 1;
+        }
+        Self { visit, units, frequency }
+    }
+
+    /// The lines of the visit.
+    pub fn line(&self, index: usize) -> &Line<'a> {
+        &self.visit.lines[index]
+    }
+
+    /// The sentences that bear `statement` out best, among those that `eligible` allows.
+    pub fn support(&self, statement: &str, eligible: &dyn Fn(&Unit) -> bool) -> Support {
+        let features = self.features(statement);
+        let total: f64 = features.iter().map(|feature| feature.weight).sum();
+        let mut covered = vec![false; features.len()];
+        let mut chosen: Vec<usize> = Vec::new();
+        let mut coverage = 0.0;
+        while total > 0.0 && chosen.len() < MOST_UNITS {
+            let gain = |unit: &Unit| -> f64 {
+                let own = features.iter().zip(&covered).filter(|(_, covered)| !**covered);
+                own.map(|(feature, _)| feature.weight * unit.covers(feature)).sum::<f64>() / total
+            };
+            let candidates = self.units.iter().enumerate().filter(|(at, unit)| !chosen.contains(at) && eligible(unit));
+            let best = candidates.map(|(at, unit)| (at, gain(unit))).max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)));
+            let Some((at, gain)) = best.filter(|(_, gain)| *gain > 0.0) else { break };
+            if !chosen.is_empty() && gain < LEAST_GAIN {
+                break;
+            }
+            chosen.push(at);
+            coverage += gain;
+            for (feature, covered) in features.iter().zip(&mut covered) {
+                *covered |= self.units[at].covers(feature) > 0.0;
+            }
+        }
+        Support { coverage, units: chosen }
+    }
+
+    fn features(&self, statement: &str) -> Vec<Feature> {
+        let mut in_concepts: HashSet<String> = HashSet::new();
+        let mut features = Vec::new();
+        for concept in concepts::concepts(statement) {
+            let stems = text::content_stems(&concept.phrase);
+            let mut keys = vec![concept.key];
+            if stems.len() == 1 {
+                keys.extend(stems.iter().cloned());
+            }
+            in_concepts.extend(stems);
+            features.push(Feature { weight: self.weight(&keys), keys });
+        }
+        let mut words = text::content_stems(statement);
+        words.sort();
+        words.dedup();
+        words.retain(|word| !in_concepts.contains(word) && !WRITTEN_ONLY.contains(&word.as_str()));
+        features.extend(words.into_iter().map(|word| {
+            let keys = vec![word];
+            Feature { weight: self.weight(&keys), keys }
+        }));
+        let values = numbers::numbers(statement).into_iter().map(|number| value_key(number.value));
+        features.extend(values.map(|key| {
+            let keys = vec![key];
+            Feature { weight: self.weight(&keys), keys }
+        }));
+        features
+    }
+
+    /// Rare features weigh more; what nobody said weighs as what was said once.
+    fn weight(&self, keys: &[String]) -> f64 {
+        let seen = keys.iter().filter_map(|key| self.frequency.get(key)).max().copied().unwrap_or(1);
+        (1.0 + self.units.len() as f64 / seen as f64).ln()
+    }
+
+    /// The evidence of the chosen units, with the question where the answer alone says too little.
+    pub fn evidence(&self, units: &[usize], statement: &str) -> Vec<Evidence> {
+        let features = self.features(statement);
+        let mut found = Vec::new();
+        for unit in units.iter().map(|at| &self.units[*at]) {
+            let from_question = features.iter().any(|feature| {
+                !feature.keys.iter().any(|key| unit.keys.contains(key)) && feature.keys.iter().any(|key| unit.asked.contains(key))
+            });
+            let line = self.line(unit.line);
+            if from_question && let Some(question) = self.visit.question_before(unit.line) {
+                let last = question.sentences.last().cloned().unwrap_or(0..question.text().len());
+                evidence::merge(&mut found, [evidence::evidence(question.utterance, last)]);
+            }
+            evidence::merge(&mut found, [evidence::evidence(line.utterance, unit.range.clone())]);
+            // A question says nothing by itself: its answer belongs to it.
+            let asks = is_question(&line.text()[unit.range.clone()]);
+            if let Some(answer) = self.visit.answer_to(unit.line).filter(|answer| asks && !answer.sentences.is_empty()) {
+                evidence::merge(&mut found, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
+            }
+        }
+        found
+    }
+}
+
+impl Unit {
+    /// 1 for a feature of its own words, a little less for one that its question brought up, 0 for neither.
+    fn covers(&self, feature: &Feature) -> f64 {
+        if feature.keys.iter().any(|key| self.keys.contains(key)) {
+            1.0
+        } else if feature.keys.iter().any(|key| self.asked.contains(key)) {
+            0.8
+        } else {
+            0.0
+        }
+    }
+}
+
+fn keys(text: &str) -> HashSet<String> {
+    let mut keys: HashSet<String> = text::content_stems(text).into_iter().collect();
+    keys.extend(concepts::concepts(text).into_iter().map(|concept| concept.key));
+    keys.extend(numbers::said_values(text).into_iter().map(value_key));
+    keys
+}
+
+fn value_key(value: f64) -> String {
+    format!("#{value}")
+}
+
+/// Words of notes that nobody says in a visit; they neither support nor contradict.
+const WRITTEN_ONLY: [&str; 46] = [
+    "endors", "experienc", "present", "histor", "current", "complain", "describ", "mention", "indicat", "concern", "symptom",
+    "associat", "recent", "approximat", "follow", "due", "includ", "previous", "regard", "bilater", "exam", "normal",
+    "advis", "recommend", "prescrib", "order", "monitor", "continu", "discuss", "educat", "need", "unspecifi", "acut",
+    "chron", "statu", "stabl", "diagnos", "condition", "treatment", "medication", "medicin", "daily", "currently", "past",
+    "find", "onset",
+];

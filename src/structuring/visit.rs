@@ -1,0 +1,107 @@
+//! A transcript as rules read it: utterances with their sentences and the place of each in the visit.
+
+use std::ops::Range;
+
+use super::text;
+use crate::domain::{Role, Transcript, Utterance};
+
+/// One utterance with its sentences.
+pub struct Line<'a> {
+    /// The utterance.
+    pub utterance: &'a Utterance,
+    /// Its place in the transcript.
+    pub index: usize,
+    /// Byte ranges of its sentences.
+    pub sentences: Vec<Range<usize>>,
+}
+
+impl<'a> Line<'a> {
+    /// What was said.
+    pub fn text(&self) -> &'a str {
+        self.utterance.text.as_str()
+    }
+
+    /// Whether the clinician speaks. An unknown speaker is read as either side, so that nothing is lost.
+    pub fn by_clinician(&self) -> bool {
+        matches!(self.utterance.role, Role::Clinician | Role::Unknown)
+    }
+
+    /// Whether the patient, or somebody who speaks for the patient, speaks.
+    pub fn by_patient_side(&self) -> bool {
+        self.utterance.role != Role::Clinician
+    }
+
+    /// The sentence that holds byte `at`.
+    pub fn sentence_at(&self, at: usize) -> Range<usize> {
+        let holding = self.sentences.iter().find(|range| range.start <= at && at < range.end);
+        holding.cloned().unwrap_or(0..self.text().len())
+    }
+
+    /// Whether the utterance asks something in its last sentence. Recognisers may leave the question mark out, so an
+    /// auxiliary verb or "any" at the sentence's start counts too.
+    pub fn asks(&self) -> bool {
+        let Some(last) = self.sentences.last() else { return false };
+        is_question(&self.text()[last.clone()])
+    }
+}
+
+/// Whether `sentence` is a question.
+pub fn is_question(sentence: &str) -> bool {
+    const OPENINGS: [&str; 40] = [
+        "do you", "did you", "are you", "were you", "have you", "has it", "had you", "is it", "is there", "any ", "does it",
+        "does that", "how ", "what ", "when ", "where ", "who ", "which ", "why ", "and any", "or any", "can you tell",
+        "are there", "have there", "do they", "is your", "is the", "any other", "have your", "do your", "does your",
+        "did it", "was it", "was there", "and how", "and what", "and do you", "and have you", "and are you", "and is",
+    ];
+    let sentence = sentence.trim().to_lowercase();
+    let opening = sentence.trim_start_matches(|c: char| !c.is_alphabetic());
+    let opening = ["okay", "all right", "alright", "right", "good", "so", "um", "uh", "well"]
+        .iter()
+        .find_map(|filler| opening.strip_prefix(filler))
+        .map_or(opening, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
+    sentence.ends_with('?') || OPENINGS.iter().any(|start| opening.starts_with(start)) && opening.split(' ').count() < 25
+}
+
+/// The visit line by line.
+pub struct Visit<'a> {
+    /// In order.
+    pub lines: Vec<Line<'a>>,
+}
+
+impl<'a> Visit<'a> {
+    /// Reads `transcript`.
+    pub fn new(transcript: &'a Transcript) -> Self {
+        let line = |(index, utterance): (usize, &'a Utterance)| Line {
+            utterance,
+            index,
+            sentences: text::sentences(&utterance.text),
+        };
+        Self { lines: transcript.utterances.iter().enumerate().map(line).collect() }
+    }
+
+    /// The utterance after `index`, if somebody else speaks there: the answer to a question.
+    pub fn answer_to(&self, index: usize) -> Option<&Line<'a>> {
+        let asker = &self.lines[index].utterance;
+        let next = self.lines.get(index + 1)?;
+        (next.utterance.speaker != asker.speaker || next.utterance.role != asker.role).then_some(next)
+    }
+
+    /// The utterance before `index`, if it is another's question.
+    pub fn question_before(&self, index: usize) -> Option<&Line<'a>> {
+        let line = &self.lines[index.checked_sub(1)?];
+        let other = line.utterance.role != self.lines[index].utterance.role;
+        (other && line.asks()).then_some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_seen_with_and_without_their_mark() {
+        assert!(is_question("And the metformin?"));
+        assert!(is_question("okay any fever or chills"));
+        assert!(!is_question("I have a headache."));
+    }
+}
