@@ -1,5 +1,116 @@
-//! The command line: one file a command.
+//! The commands, one file each. Here: the options that all share, and which command runs.
 
 mod bar;
-pub mod models;
-pub mod terminology;
+mod failure;
+mod input;
+mod models;
+mod note;
+mod output;
+mod progress;
+mod terminology;
+mod transcribe;
+
+use std::{ffi::OsString, panic, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+pub use failure::{Failure, FailureKind};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, PathsConfig};
+
+/// Turns the recording of a medical visit into a draft SOAP note, on this machine alone.
+///
+/// Results go to standard output, progress and messages to standard error.
+///
+/// Exit codes: 0 done; 1 internal fault; 2 wrong usage or configuration; 3 bad input; 4 a model or terminology is
+/// missing (the message is the command that gets it); 5 refused.
+#[derive(Parser)]
+#[command(name = "soapstone", version, max_term_width = 100)]
+struct Cli {
+    /// Configuration file (TOML). Without it every setting has its default.
+    #[arg(long, global = true, env = "SOAPSTONE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Folder for models and terminology, instead of the user's cache folder.
+    #[arg(long, global = true, env = "SOAPSTONE_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Say more about what is going on; twice for details. Never shows what was said in a visit.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Note(note::NoteArgs),
+    Transcribe(transcribe::TranscribeArgs),
+    Models(models::ModelsArgs),
+    Terminology(terminology::TerminologyArgs),
+}
+
+/// Runs the command line `args` and tells how it went.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(message) => {
+            // Help and version are results; anything else is wrong usage. clap picks the stream.
+            let _ = message.print();
+            return ExitCode::from(if message.use_stderr() { FailureKind::Usage as u8 } else { 0 });
+        }
+    };
+    hide_panic_payloads();
+    log_to_stderr(cli.verbose);
+    let outcome = panic::catch_unwind(|| dispatch(&cli)).unwrap_or_else(|_| Err(Failure::panicked()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("soapstone: {failure}");
+            ExitCode::from(failure.kind() as u8)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<(), Failure> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    if let Some(dir) = &cli.data_dir {
+        config.paths = PathsConfig::under(dir);
+    }
+    match &cli.command {
+        Command::Note(args) => note::run(args, &config),
+        Command::Transcribe(args) => transcribe::run(args, &config),
+        Command::Models(args) => models::run(args, &config),
+        Command::Terminology(args) => terminology::run(args, &config),
+    }
+}
+
+/// A panic's message may quote the text that was worked on, so only its place is shown.
+fn hide_panic_payloads() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        eprintln!("soapstone: internal fault at {place}");
+    }));
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "error",
+        1 => "soapstone=info,warn",
+        _ => "soapstone=debug,info",
+    };
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr).init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,11 +1,8 @@
 //! `soapstone models`: what weights there are, and how they come to this machine.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use anyhow::Context;
-
-use super::bar;
+use super::{Failure, FailureKind, bar};
 use crate::config::Config;
 use crate::model_files::{LocalModel, Manifest, Model, ModelError, ModelStore, Task, Verdict};
 
@@ -58,15 +55,15 @@ enum ModelsCommand {
 }
 
 /// Runs the command; results go to stdout, progress to stderr.
-pub fn run(args: ModelsArgs, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: &ModelsArgs, config: &Config) -> Result<(), Failure> {
     let store = ModelStore::new(&config.paths);
-    match args.command {
-        ModelsCommand::List => list(&store).map(|()| ExitCode::SUCCESS),
-        ModelsCommand::Pull { names } => pull(&store, names).map(|()| ExitCode::SUCCESS),
+    match &args.command {
+        ModelsCommand::List => list(&store),
+        ModelsCommand::Pull { names } => pull(&store, names),
         ModelsCommand::Import { file, name } => {
-            let located = bar::with("importing", |progress| store.import(&file, name.as_deref(), progress))?;
+            let located = bar::with("importing", |progress| store.import(file, name.as_deref(), progress))?;
             println!("{} {} {}", located.model_ref.name, located.model_ref.sha256, located.path.display());
-            Ok(ExitCode::SUCCESS)
+            Ok(())
         }
         ModelsCommand::Verify => verify(&store),
     }
@@ -77,7 +74,7 @@ fn models() -> impl Iterator<Item = &'static Model> {
     Manifest::embedded().models().filter(|model| model.task != Task::Terminology)
 }
 
-fn list(store: &ModelStore) -> anyhow::Result<()> {
+fn list(store: &ModelStore) -> Result<(), Failure> {
     println!("  {:<24} {:<5} {:>9} {:>9}  {:<12} {:<8} ABOUT", "NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE");
     for model in models() {
         let mark = if model.default { '*' } else { ' ' };
@@ -94,7 +91,7 @@ fn list(store: &ModelStore) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn here(store: &ModelStore, name: &str) -> anyhow::Result<&'static str> {
+fn here(store: &ModelStore, name: &str) -> Result<&'static str, Failure> {
     match store.locate(name) {
         Ok(_) => Ok("yes"),
         Err(ModelError::Missing { .. }) => Ok("no"),
@@ -107,9 +104,9 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.0} MB", bytes as f64 / 1e6)
 }
 
-fn pull(store: &ModelStore, names: Vec<String>) -> anyhow::Result<()> {
+fn pull(store: &ModelStore, names: &[String]) -> Result<(), Failure> {
     let defaults = || models().filter(|model| model.default).map(|model| model.name.clone()).collect();
-    let names: Vec<String> = if names.is_empty() { defaults() } else { names };
+    let names: Vec<String> = if names.is_empty() { defaults() } else { names.to_vec() };
     for name in names {
         let located = bar::with(&name, |progress| store.pull(&name, progress))?;
         println!("{name} {}", located.path.display());
@@ -117,21 +114,22 @@ fn pull(store: &ModelStore, names: Vec<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn verify(store: &ModelStore) -> anyhow::Result<ExitCode> {
+fn verify(store: &ModelStore) -> Result<(), Failure> {
     let local = store.local_models()?;
     let names = models().map(|model| model.name.as_str()).chain(local.iter().map(|model| model.name.as_str()));
-    let mut changed = false;
+    let mut changed = Vec::new();
     for name in names {
-        let verdict =
-            bar::with(name, |progress| store.verify(name, progress)).context("cannot read a model through")?;
-        match verdict {
+        match bar::with(name, |progress| store.verify(name, progress))? {
             None => {}
             Some(Verdict::Intact) => println!("{name}: ok"),
             Some(Verdict::Changed { found, command }) => {
-                changed = true;
+                changed.push(name);
                 println!("{name}: CHANGED, its sha256 is {found}; get it again with: {command}");
             }
         }
     }
-    Ok(if changed { ExitCode::from(4) } else { ExitCode::SUCCESS })
+    match changed.as_slice() {
+        [] => Ok(()),
+        names => Err(Failure::new(FailureKind::Missing, format_args!("changed since they came: {}", names.join(", ")))),
+    }
 }

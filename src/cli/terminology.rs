@@ -1,9 +1,8 @@
 //! `soapstone terminology`: the code lists on this machine.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use super::bar;
+use super::{Failure, bar};
 use crate::config::Config;
 use crate::model_files::Manifest;
 use crate::terminology::{Icd10Cm, TerminologyError, icd10cm};
@@ -46,29 +45,29 @@ enum TerminologyCommand {
 }
 
 /// Runs the command; results go to stdout, progress to stderr.
-pub fn run(args: TerminologyArgs, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: &TerminologyArgs, config: &Config) -> Result<(), Failure> {
     let dir = &config.paths.terminology;
-    match args.command {
+    match &args.command {
         TerminologyCommand::List => list(config)?,
         TerminologyCommand::Pull => {
             let built = bar::with(icd10cm::NAME, |progress| icd10cm::pull(&config.paths, progress))?;
             println!("{} {} in {}", icd10cm::NAME, if built { "indexed" } else { "already there" }, dir.display());
         }
         TerminologyCommand::Import { file } => {
-            bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, &file, progress))?;
+            bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, file, progress))?;
             println!("{} indexed in {}", icd10cm::NAME, dir.display());
         }
         TerminologyCommand::Search { text, limit } => {
-            for candidate in Icd10Cm::open(dir)?.search(&text.join(" "), limit) {
+            for candidate in Icd10Cm::open(dir)?.search(&text.join(" "), *limit) {
                 let (code, score, title) = (candidate.code, candidate.score, candidate.title);
                 println!("{code:<9} {score:.2}  {title}  [{}]", candidate.matched_term);
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn list(config: &Config) -> anyhow::Result<()> {
+fn list(config: &Config) -> Result<(), Failure> {
     let about = Manifest::embedded().get(icd10cm::NAME).map_or("", |entry| entry.about.as_str());
     let here = match Icd10Cm::open(&config.paths.terminology) {
         Ok(list) => {

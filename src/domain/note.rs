@@ -372,6 +372,7 @@ pub struct Order {
 #[serde(rename_all = "snake_case")]
 pub enum OrderKind {
     /// Blood, urine, cultures.
+    #[serde(rename = "lab")]
     Laboratory,
     /// X-ray, ultrasound, CT, MRI, echocardiogram.
     Imaging,

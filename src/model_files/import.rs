@@ -198,3 +198,93 @@ fn convert_to(dir: &Path, source: &Path, file: &str, progress: Progress<'_>) -> 
     files::publish(&temporary, &path)?;
     Ok(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::convert::tests::whisper;
+    use super::*;
+    use crate::config::PathsConfig;
+    use crate::domain::no_progress;
+
+    struct Clinic {
+        dir: tempfile::TempDir,
+        store: ModelStore,
+    }
+
+    impl Clinic {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().expect("a folder");
+            let store = ModelStore::new(&PathsConfig::under(&dir.path().join("data")));
+            Self { dir, store }
+        }
+
+        fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+            let path = self.dir.path().join(name);
+            fs::write(&path, bytes).expect("written");
+            path
+        }
+
+        fn import(&self, file: &Path, name: Option<&str>) -> Result<ModelFile, ModelError> {
+            self.store.import(file, name, &no_progress)
+        }
+    }
+
+    #[test]
+    fn a_model_that_is_not_here_names_the_command_that_gets_it() {
+        let error = Clinic::new().store.locate("whisper-base").expect_err("it is not here");
+        assert!(
+            matches!(&error, ModelError::Missing { command, .. } if command == "soapstone models pull whisper-base")
+        );
+        assert!(error.to_string().contains("soapstone models pull whisper-base"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_model_is_refused_with_what_is_known_of_it() {
+        let clinic = Clinic::new();
+        let error = clinic.import(&clinic.file("x.gguf", b"GGUF and more"), None).expect_err("refused").to_string();
+        assert!(error.contains("a GGUF model") && error.contains("sha256") && error.contains("--name NAME"), "{error}");
+        let error = clinic.import(&clinic.file("x", b"hello"), Some("mine")).expect_err("refused").to_string();
+        assert!(error.contains("no kind of model"), "{error}");
+    }
+
+    #[test]
+    fn a_named_model_is_checked_like_the_rest() {
+        let clinic = Clinic::new();
+        let imported = clinic.import(&clinic.file("x.gguf", b"GGUF and more"), Some("mine")).expect("imports");
+        assert_eq!(clinic.store.locate("mine").expect("is here"), imported);
+        assert_eq!(imported.model_ref.task, "text");
+        assert_eq!(clinic.store.verify("mine", &no_progress).expect("reads"), Some(super::super::Verdict::Intact));
+        fs::write(&imported.path, b"GGUF and less").expect("written");
+        let error = clinic.store.locate("mine").expect_err("it has changed");
+        assert!(matches!(error, ModelError::Damaged { .. }), "{error}");
+    }
+
+    #[test]
+    fn names_that_would_mislead_are_refused() {
+        let clinic = Clinic::new();
+        let file = clinic.file("x.gguf", b"GGUF and more");
+        for name in ["whisper-base", "../mine", "", ".mine", "Mine"] {
+            assert!(matches!(clinic.import(&file, Some(name)), Err(ModelError::Name { .. })), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_faster_whisper_folder_is_converted() {
+        let clinic = Clinic::new();
+        clinic.file("model.bin", &whisper(true));
+        clinic.file("vocabulary.txt", "a\n".repeat(50_300).as_bytes());
+        let imported = clinic.import(clinic.dir.path(), Some("own-whisper")).expect("imports");
+        assert_eq!(imported.model_ref.task, "asr");
+        assert_eq!(fs::read(&imported.path).expect("reads")[..4], *b"lmgg");
+    }
+
+    #[test]
+    fn a_conversion_that_fails_leaves_nothing() {
+        let clinic = Clinic::new();
+        let model = whisper(false);
+        clinic.file("model.bin", &model[..model.len() / 2]);
+        clinic.file("vocabulary.txt", "a\n".repeat(50_300).as_bytes());
+        assert!(clinic.import(clinic.dir.path(), Some("own-whisper")).is_err());
+        assert_eq!(fs::read_dir(clinic.store.dir()).expect("reads").count(), 0);
+    }
+}

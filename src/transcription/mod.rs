@@ -1,1 +1,17 @@
+//! From a recording to who said what, and when.
 //!
+//! ```text
+//! Recording ─ vad (where is speech) ─ asr (which words, when) ─ speakers (whose) ─ Transcript
+//! ```
+//!
+//! [`Transcriber`] runs the three; [`formats`] writes what they give and [`reading`] reads transcripts from elsewhere.
+
+pub mod asr;
+mod crosstalk;
+pub mod formats;
+pub mod reading;
+mod speakers;
+mod transcriber;
+pub mod vad;
+
+pub use transcriber::{Transcribed, Transcriber, TranscriptionError, TranscriptionTimings};

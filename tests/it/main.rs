@@ -1,1 +1,7 @@
+//! The integration tests: one binary, folders mirror `src`.
 
+mod architecture;
+mod audio;
+mod schemas;
+mod transcription;
+mod terminology;

@@ -38,4 +38,4 @@ pub(super) fn ct2_to_ggml(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

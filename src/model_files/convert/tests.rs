@@ -58,7 +58,7 @@ impl Ct2Writer {
 }
 
 /// The bytes of a `model.bin` with one layer in each stack.
-fn whisper(int8: bool) -> Vec<u8> {
+pub(in crate::model_files) fn whisper(int8: bool) -> Vec<u8> {
     let mut writer = Ct2Writer { bytes: Vec::new(), count: 0, int8 };
     for (stack, context) in [("encoder", 3), ("decoder", 5)] {
         writer.raw(&format!("{stack}/num_heads"), &[], 2, &2_i16.to_le_bytes());

@@ -125,6 +125,10 @@ pub fn pull(paths: &PathsConfig, progress: Progress<'_>) -> Result<bool, Termino
 /// Takes the tabular list from a file that is already on the machine; it must be the release that the manifest names.
 pub fn import(paths: &PathsConfig, file: &Path, progress: Progress<'_>) -> Result<(), TerminologyError> {
     let source = ModelStore::new(paths).import(file, None, &|fraction| progress(fraction * 0.3))?;
+    if source.model_ref.name != NAME {
+        let reason = format!("it is the model {}, not the tabular list", source.model_ref.name);
+        return Err(TerminologyError::Source { position: 0, reason });
+    }
     build(&source.path, &paths.terminology, &|fraction| progress(0.3 + fraction * 0.7))
 }
 

@@ -1,0 +1,55 @@
+# The commands that people and CI use. Each does its own set-up, and repeats no finished work.
+
+CACHE     := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/soapstone
+TARGET    := $(or $(CARGO_TARGET_DIR),target)
+SOAPSTONE := $(TARGET)/release/soapstone
+DENY      := $(CACHE)/tools/bin/cargo-deny
+VISIT     ?= audio-fixtures/visit-01-hypertension.flac
+
+# Everything is built once, in the release profile, so that tests, the demo and the benches share one set of libraries.
+CARGO_FLAGS := --release --locked
+
+.PHONY: help setup build models test-models demo test check bench-visit bench-recognition bench-generation
+
+help: ## Show what there is to do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' Makefile
+
+setup: ## Install the system packages that the build needs
+	@tools/setup.sh
+
+build: setup ## Build the release binary
+	cargo build $(CARGO_FLAGS)
+
+models: build ## Fetch the default models and ICD-10-CM (1.4 GB)
+	$(SOAPSTONE) models pull
+	$(SOAPSTONE) terminology pull
+
+test-models: models ## Fetch the small models that only the tests use (0.2 GB)
+	$(SOAPSTONE) models pull whisper-tiny.en smollm2-135m
+
+demo: models ## Write the note of a spoken visit: make demo VISIT=FILE
+	$(SOAPSTONE) note $(VISIT)
+
+test: test-models ## Run every test, on real models
+	cargo test $(CARGO_FLAGS)
+
+check: setup $(DENY) ## Formatting, lints, documentation, licences
+	cargo fmt --check
+	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items
+	$(DENY) --locked check licenses bans sources
+
+# A tool that runs for a second is not worth minutes of optimisation.
+$(DENY):
+	CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+	CARGO_TARGET_DIR=$(CACHE)/tools/target cargo install --locked cargo-deny --version 0.20.2 --root $(CACHE)/tools
+	rm -rf $(CACHE)/tools/target
+
+bench-visit: models ## Time every stage of a three-minute visit
+	cargo bench $(CARGO_FLAGS) --bench visit
+
+bench-recognition: models ## Recognition beside faster-whisper (docs/PERFORMANCE.md)
+	cargo bench $(CARGO_FLAGS) --bench recognition
+
+bench-generation: models ## Generation beside llama.cpp (docs/PERFORMANCE.md)
+	cargo bench $(CARGO_FLAGS) --bench generation

@@ -1,0 +1,128 @@
+//! How a command fails: one sentence for a person, one exit code for a program.
+//!
+//! Stages have error enums of their own; here, on one page, each is given its exit code.
+
+use std::fmt;
+
+use super::input::InputError;
+use crate::{
+    audio::AudioError, config::ConfigError, delivery::fhir::ChartError, model_files::ModelError, pipeline::VisitError,
+    terminology::TerminologyError, transcription::TranscriptionError,
+};
+
+/// The exit codes of the public contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum FailureKind {
+    /// A fault of soapstone or of the machine.
+    Internal = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// Unreadable, unsupported, empty, no speech, too short for a note.
+    BadInput = 3,
+    /// A model or terminology is missing.
+    Missing = 4,
+}
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    kind: FailureKind,
+    message: String,
+}
+
+impl Failure {
+    /// A failure of `kind`, told in `message`.
+    pub fn new(kind: FailureKind, message: impl fmt::Display) -> Self {
+        Self { kind, message: message.to_string() }
+    }
+
+    /// A failure for which the input named `input` is to blame.
+    pub fn bad_input(input: &str, reason: impl fmt::Display) -> Self {
+        Self::new(FailureKind::BadInput, format_args!("{input}: {reason}"))
+    }
+
+    pub(super) fn panicked() -> Self {
+        Self::new(FailureKind::Internal, "this is a fault of soapstone; please report the place named above")
+    }
+
+    /// Its exit code.
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// A failure of a visit's work, naming `input` where it is to blame and the message does not name it yet.
+pub(super) fn about_input(error: VisitError, input: &str) -> Failure {
+    let names_its_input = matches!(error, VisitError::Audio(_));
+    let kind = visit_kind(&error);
+    match kind {
+        FailureKind::BadInput if !names_its_input => Failure::bad_input(input, error),
+        _ => Failure::new(kind, error),
+    }
+}
+
+fn visit_kind(error: &VisitError) -> FailureKind {
+    match error {
+        VisitError::Audio(_) | VisitError::TooShort { .. } => FailureKind::BadInput,
+        VisitError::Transcription(error) => transcription_kind(error),
+        VisitError::Model(error) => model_kind(error),
+        VisitError::Terminology(error) => terminology_kind(error),
+        VisitError::Inference(_) => FailureKind::Internal,
+    }
+}
+
+fn transcription_kind(error: &TranscriptionError) -> FailureKind {
+    match error {
+        TranscriptionError::NoSpeech | TranscriptionError::TooLittleSpeech { .. } => FailureKind::BadInput,
+        TranscriptionError::Model(error) => model_kind(error),
+        TranscriptionError::Vad(_) | TranscriptionError::Asr(_) => FailureKind::Internal,
+    }
+}
+
+/// What a model lacks is told by its command; what was given wrongly (a name, a file to import) is usage or input.
+fn model_kind(error: &ModelError) -> FailureKind {
+    match error {
+        ModelError::Missing { .. } | ModelError::Damaged { .. } | ModelError::NotFetched { .. } => FailureKind::Missing,
+        ModelError::Unknown { .. } | ModelError::Name { .. } => FailureKind::Usage,
+        ModelError::Unsupported { .. } => FailureKind::BadInput,
+        ModelError::DiskFull { .. } | ModelError::LocalList { .. } | ModelError::Io { .. } => FailureKind::Internal,
+    }
+}
+
+fn terminology_kind(error: &TerminologyError) -> FailureKind {
+    match error {
+        TerminologyError::Missing { .. } => FailureKind::Missing,
+        TerminologyError::Source { .. } => FailureKind::BadInput,
+        TerminologyError::File(error) => model_kind(error),
+        _ => FailureKind::Internal,
+    }
+}
+
+/// Gives each error type its exit code.
+macro_rules! failure_from {
+    ($($error:ty => $kind:expr),+ $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                let kind: fn(&$error) -> FailureKind = $kind;
+                Self::new(kind(&error), error)
+            }
+        })+
+    };
+}
+
+failure_from! {
+    ConfigError => |_| FailureKind::Usage,
+    InputError => |_| FailureKind::BadInput,
+    AudioError => |_| FailureKind::BadInput,
+    ChartError => |_| FailureKind::BadInput,
+    ModelError => model_kind,
+    TerminologyError => terminology_kind,
+    VisitError => visit_kind,
+}

@@ -1,0 +1,108 @@
+//! `soapstone note`: the main job.
+
+use std::{fs, path::{Path, PathBuf}};
+
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
+
+use super::{
+    Failure,
+    failure::about_input,
+    input::{self, VisitInput},
+    output::Output,
+    progress::StageDisplay,
+    transcribe::read_vocabulary,
+};
+use crate::{
+    config::Config,
+    delivery::{fhir, markdown},
+    domain::{Chart, Clock, Note, SystemClock, Transcript},
+    pipeline::Scribe,
+};
+
+/// Write the draft note of a visit, from its recording or its transcript.
+///
+/// Every statement of the note names the utterances that bear it out. What the model wrote and nobody said is taken out
+/// and listed under "Taken out"; what was said and is missing is listed under "Said, but not in the note". Codes are
+/// proposals. The note is a draft until a clinician has read, corrected and signed it.
+///
+/// The same input gives the same note. On two cores, a three-minute visit takes about a minute and a half.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    soapstone note visit.flac                                the note, as Markdown\n  \
+    soapstone note visit.m4a --format json --out note.json   with evidence, codes and times (soapstone.note/1)\n  \
+    soapstone note visit.wav --chart patient.json            the chart's medicines are expected, its age and sex used\n  \
+    soapstone note dialogue.txt                              lines `doctor: …` and `patient: …`\n  \
+    soapstone transcribe visit.flac | soapstone note -       in two steps")]
+pub struct NoteArgs {
+    /// A recording (WAV, FLAC, MP3, Ogg, M4A/AAC, WebM), a transcript (soapstone.transcript/1 as .json, or .txt with lines
+    /// `doctor: …` / `patient: …`), or `-` for standard input.
+    input: String,
+    /// The patient's chart: a FHIR R4 Bundle with Patient, Condition, MedicationRequest or -Statement and
+    /// AllergyIntolerance, as the EHR exports it.
+    #[arg(long, value_name = "BUNDLE.json")]
+    chart: Option<PathBuf>,
+    /// Names that the recogniser should expect, one a line; the chart's medicines and problems come by themselves.
+    #[arg(long, value_name = "FILE")]
+    vocabulary: Option<PathBuf>,
+    /// How the note is written.
+    #[arg(long, value_enum, default_value_t = Format::Md)]
+    format: Format,
+    /// Write to this file, which is replaced only when the note is complete. Default: standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// The forms of a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person to read.
+    Md,
+    /// soapstone.note/1: everything, for a program.
+    Json,
+    /// A FHIR R4 transaction: the draft as a preliminary DocumentReference, with Provenance.
+    Fhir,
+}
+
+/// Runs the command; the note goes to standard output or a file, progress to standard error.
+pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
+    let clock = SystemClock;
+    let output = Output::open(args.out.as_deref())?;
+    let chart = args.chart.as_deref().map(|path| read_chart(path, &clock)).transpose()?;
+    let vocabulary = vocabulary(args, chart.as_ref())?;
+    let input = input::read(&args.input)?;
+
+    let display = StageDisplay::new();
+    let mut scribe = Scribe::new(config, &clock, &display);
+    scribe.require_writing()?;
+    let blame = |error| about_input(error, &args.input);
+    let transcript = match input {
+        VisitInput::Transcript(transcript) => transcript,
+        VisitInput::Audio(recording) => scribe.transcribe(recording.source(), &vocabulary).map_err(blame)?,
+    };
+    let note = scribe.write_note(&transcript, chart.as_ref()).map_err(blame)?;
+    output.finish(&render(args.format, &note, &transcript, &clock))
+}
+
+fn render(format: Format, note: &Note, transcript: &Transcript, clock: &dyn Clock) -> String {
+    let as_json = |value| serde_json::to_string_pretty(&value).expect("a note is plain data");
+    match format {
+        Format::Md => markdown::render(note) + &markdown::render_transcript(transcript),
+        Format::Json => serde_json::to_string_pretty(note).expect("a note is plain data"),
+        Format::Fhir => as_json(fhir::draft_bundle(note, clock.now())),
+    }
+}
+
+fn read_chart(path: &Path, clock: &dyn Clock) -> Result<Chart, Failure> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| Failure::bad_input(&name, format_args!("cannot read it: {error}")))?;
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    fhir::read_chart(&bytes, today).map_err(|error| Failure::bad_input(&name, error))
+}
+
+/// The vocabulary's names first, as somebody chose them; then the chart's.
+fn vocabulary(args: &NoteArgs, chart: Option<&Chart>) -> Result<Vec<String>, Failure> {
+    let mut names = args.vocabulary.as_deref().map(read_vocabulary).transpose()?.unwrap_or_default();
+    names.extend(chart.into_iter().flat_map(Chart::vocabulary).map(str::to_owned));
+    Ok(names)
+}

@@ -1,0 +1,105 @@
+//! Where results go: standard output, or a file that is either complete or not there.
+
+use std::{
+    io::{self, ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use super::{Failure, FailureKind};
+
+/// A place for one result. With a file, the temporary file beside it is made at once, so that an unwritable place is
+/// noticed before minutes of work and not after them.
+pub enum Output {
+    /// Standard output.
+    Stdout,
+    /// A file that appears under its name when it is whole.
+    File {
+        /// Its final name.
+        path: PathBuf,
+        /// Where it is written until then.
+        temporary: NamedTempFile,
+    },
+}
+
+impl Output {
+    /// Opens `path`, or standard output.
+    pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Self::Stdout) };
+        if path.is_dir() {
+            return Err(cannot_write(path, "it is a folder"));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let temporary = tempfile::Builder::new()
+            .prefix(".soapstone-")
+            .tempfile_in(folder)
+            .map_err(|error| cannot_write(path, error))?;
+        Ok(Self::File { path: path.to_owned(), temporary })
+    }
+
+    /// Writes the whole result.
+    pub fn finish(self, content: &str) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => match write_line(io::stdout().lock(), content) {
+                // The reader has seen enough (`soapstone note … | head`).
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+                written => written.map_err(|error| cannot_write(Path::new("standard output"), error)),
+            },
+            Self::File { path, mut temporary } => {
+                write_line(temporary.as_file_mut(), content)
+                    .and_then(|()| temporary.as_file().sync_all())
+                    .and_then(|()| temporary.persist(&path).map(drop).map_err(|error| error.error))
+                    .map_err(|error| cannot_write(&path, error))
+            }
+        }
+    }
+}
+
+fn write_line(mut sink: impl Write, content: &str) -> io::Result<()> {
+    sink.write_all(content.trim_end().as_bytes())?;
+    sink.write_all(b"\n")?;
+    sink.flush()
+}
+
+fn cannot_write(path: &Path, reason: impl std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::BadInput, format_args!("cannot write {}: {reason}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("note.md");
+        fs::write(&path, "old").expect("it can be written");
+        let output = Output::open(Some(&path)).expect("it can be opened");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "old");
+        output.finish("new").expect("it is written");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 1);
+    }
+
+    #[test]
+    fn work_that_fails_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        drop(Output::open(Some(&folder.path().join("note.md"))).expect("it can be opened"));
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named_before_any_work() {
+        for path in [Path::new("/no-such-folder/note.md"), Path::new("/")] {
+            let failure = Output::open(Some(path)).err().expect("it is refused");
+            assert_eq!(failure.kind(), FailureKind::BadInput);
+            assert!(failure.to_string().contains(&path.display().to_string()), "{failure}");
+        }
+    }
+}

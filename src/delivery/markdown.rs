@@ -1,0 +1,171 @@
+//! The note as a page of text, with `[u7]` after each statement.
+
+use std::fmt::Write;
+
+use crate::domain::{Coding, Evidence, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript};
+
+/// Writes `note` as Markdown. The first line says that it is a draft, wherever the text may be pasted.
+pub fn render(note: &Note) -> String {
+    let mut page = String::from("# Draft note: written by a machine, not signed\n");
+    for division in [Soap::S, Soap::O, Soap::A, Soap::P] {
+        render_division(&mut page, note, division);
+    }
+    render_problems(&mut page, &note.problems);
+    render_medications(&mut page, &note.medications);
+    render_orders(&mut page, note);
+    render_review(&mut page, &note.review);
+    render_provenance(&mut page, note);
+    page
+}
+
+/// Writes the utterances that a note refers to, one a line, so that `[u7]` can be looked up in the same page.
+pub fn render_transcript(transcript: &Transcript) -> String {
+    let mut page = String::from("\n## What was said\n\n");
+    for utterance in &transcript.utterances {
+        let role = role_label(utterance.role);
+        line(&mut page, format_args!("- [{}] {role}: {}", utterance.id, utterance.text.as_str()));
+    }
+    page
+}
+
+fn role_label(role: crate::domain::Role) -> &'static str {
+    use crate::domain::Role;
+    match role {
+        Role::Clinician => "Clinician",
+        Role::Patient => "Patient",
+        Role::Other => "Other",
+        Role::Unknown => "Unknown",
+    }
+}
+
+fn line(page: &mut String, text: std::fmt::Arguments<'_>) {
+    writeln!(page, "{text}").expect("writing to a string cannot fail");
+}
+
+fn heading(page: &mut String, text: &str) {
+    line(page, format_args!("\n## {text}\n"));
+}
+
+fn division_title(division: Soap) -> &'static str {
+    match division {
+        Soap::S => "Subjective",
+        Soap::O => "Objective",
+        Soap::A => "Assessment",
+        Soap::P => "Plan",
+    }
+}
+
+fn render_division(page: &mut String, note: &Note, division: Soap) {
+    let sections: Vec<&Section> =
+        note.sections.iter().filter(|section| section.soap == division && !section.statements.is_empty()).collect();
+    if sections.is_empty() {
+        return;
+    }
+    line(page, format_args!("\n## {}", division_title(division)));
+    for section in sections {
+        // Assessment and plan are a division and a section at once: one heading is enough.
+        if section.title != division_title(division) {
+            line(page, format_args!("\n### {}", section.title));
+        }
+        page.push('\n');
+        for statement in &section.statements {
+            line(page, format_args!("- {} {}", statement.text.as_str(), cited(&statement.evidence)));
+        }
+    }
+}
+
+/// `[u7]`, or `[u7, u9]`.
+fn cited(evidence: &[Evidence]) -> String {
+    let mut ids: Vec<&str> = Vec::new();
+    for item in evidence {
+        if !ids.contains(&item.utterance.as_str()) {
+            ids.push(&item.utterance);
+        }
+    }
+    format!("[{}]", ids.join(", "))
+}
+
+fn render_problems(page: &mut String, problems: &[Problem]) {
+    if problems.is_empty() {
+        return;
+    }
+    heading(page, "Problems and proposed codes");
+    for problem in problems {
+        match problem.codes.first() {
+            Some(code) => line(page, format_args!("- {}: {}", problem.name.as_str(), proposed(code))),
+            None => line(page, format_args!("- {}: no code proposed", problem.name.as_str())),
+        }
+    }
+}
+
+fn proposed(code: &Coding) -> String {
+    let sureness = code.probability.map(|p| format!(" ({:.0} %)", p * 100.0)).unwrap_or_default();
+    format!("{} {}{sureness}", code.code, code.display)
+}
+
+fn render_medications(page: &mut String, medications: &[Medication]) {
+    if medications.is_empty() {
+        return;
+    }
+    heading(page, "Medicines");
+    for medication in medications {
+        let code = medication.codes.first().map(|code| format!(" · RxNorm {}", code.code)).unwrap_or_default();
+        let text = medication.text.as_str();
+        line(page, format_args!("- {}: {text}{code} {}", action_label(medication.action), cited(&medication.evidence)));
+    }
+}
+
+fn action_label(action: MedicationAction) -> &'static str {
+    match action {
+        MedicationAction::Continue => "Continue",
+        MedicationAction::Start => "Start",
+        MedicationAction::Stop => "Stop",
+        MedicationAction::Increase => "Increase",
+        MedicationAction::Decrease => "Decrease",
+        MedicationAction::Change => "Change",
+        MedicationAction::Taken => "Taken",
+    }
+}
+
+fn render_orders(page: &mut String, note: &Note) {
+    if note.orders.is_empty() {
+        return;
+    }
+    heading(page, "Orders");
+    for order in &note.orders {
+        line(page, format_args!("- {} {}", order.text.as_str(), cited(&order.evidence)));
+    }
+}
+
+fn render_review(page: &mut String, review: &Review) {
+    if review.truncated {
+        heading(page, "Incomplete");
+        line(page, format_args!("A part of this visit was left out of the note: read the transcript before signing."));
+    }
+    if !review.unsupported.is_empty() {
+        heading(page, "Taken out: not supported by what was said");
+        for item in &review.unsupported {
+            line(page, format_args!("- {} ({})", item.text.as_str(), item.reason.as_str()));
+        }
+    }
+    if !review.omitted.is_empty() {
+        heading(page, "Said, but not in the note");
+        for item in &review.omitted {
+            line(page, format_args!("- {}: {} {}", item.kind, item.text.as_str(), cited(&item.evidence)));
+        }
+    }
+    if !review.uncertain.is_empty() {
+        heading(page, "Uncertain");
+        for item in &review.uncertain {
+            line(page, format_args!("- {} ({}) {}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
+        }
+    }
+}
+
+fn render_provenance(page: &mut String, note: &Note) {
+    let models: Vec<&str> = note.provenance.models.iter().map(|model| model.name.as_str()).collect();
+    line(
+        page,
+        format_args!("\n---\nsoapstone {} · {} · {}", note.provenance.soapstone, models.join(", "), note.encounter.id),
+    );
+}

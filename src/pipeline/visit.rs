@@ -1,0 +1,172 @@
+//! One visit from recording to draft note: which stage comes after which, and how long each took.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use sha2::{Digest, Sha256};
+
+use super::{Stage, Watcher};
+use crate::{
+    audio::{self, AudioError, AudioSource},
+    coding,
+    config::Config,
+    domain::{
+        Chart, Clock, Encounter, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript,
+    },
+    inference::{Engine, InferenceError, TextModel},
+    model_files::{ModelError, ModelStore},
+    structuring::{self, Draft},
+    terminology::{DrugTable, Icd10Cm, TerminologyError},
+    transcription::{Transcriber, TranscriptionError, TranscriptionTimings},
+};
+
+/// Fewer words than this are no visit: a model asked to write a note of them makes one up.
+pub const MIN_WORDS: usize = 30;
+
+/// Why a visit did not become a note.
+#[derive(Debug, thiserror::Error)]
+pub enum VisitError {
+    /// The recording cannot be read.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// A model is missing or damaged.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// ICD-10-CM is missing or damaged.
+    #[error(transparent)]
+    Terminology(#[from] TerminologyError),
+    /// Nothing was said, or it could not be recognised.
+    #[error(transparent)]
+    Transcription(#[from] TranscriptionError),
+    /// The language model failed.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    /// The transcript is too short for a note.
+    #[error("only {words} words were said, too few for a note: at least {MIN_WORDS} are needed")]
+    TooShort {
+        /// How many there are.
+        words: usize,
+    },
+}
+
+/// Takes one visit through its stages.
+pub struct Scribe<'a> {
+    config: &'a Config,
+    clock: &'a dyn Clock,
+    watcher: &'a dyn Watcher,
+    models: ModelStore,
+    started: Instant,
+    timings_ms: BTreeMap<String, u64>,
+}
+
+impl<'a> Scribe<'a> {
+    /// A scribe for one visit. `timings_ms.total` of its note counts from here.
+    pub fn new(config: &'a Config, clock: &'a dyn Clock, watcher: &'a dyn Watcher) -> Self {
+        let models = ModelStore::new(&config.paths);
+        Self { config, clock, watcher, models, started: clock.instant(), timings_ms: BTreeMap::new() }
+    }
+
+    /// Errs if a model or terminology that a note needs is missing, so that it is said before any work.
+    pub fn require_writing(&self) -> Result<(), VisitError> {
+        self.models.locate(&self.config.writing.model)?;
+        Icd10Cm::open(&self.config.paths.terminology)?;
+        Ok(())
+    }
+
+    /// Recording to transcript. `vocabulary` are names that the recogniser should expect, the most important first.
+    pub fn transcribe(&mut self, source: AudioSource<'_>, vocabulary: &[String]) -> Result<Transcript, VisitError> {
+        let (config, models) = (&self.config.recognition, &self.models);
+        // Loaded first: a missing model is said before a long recording is read.
+        let transcriber = Transcriber::load(config, models)?;
+        let recording = self.timed(Stage::Decode, |progress| audio::decode(source, config, progress))?;
+        let transcribed =
+            self.timed(Stage::Transcribe, |progress| transcriber.transcribe(&recording, vocabulary, progress))?;
+        self.record_steps(transcribed.timings);
+        Ok(transcribed.transcript)
+    }
+
+    /// Transcript to draft note.
+    pub fn write_note(&mut self, transcript: &Transcript, chart: Option<&Chart>) -> Result<Note, VisitError> {
+        require_length(transcript)?;
+        let (model, icd) = self.timed(Stage::Load, |_| self.load_writing())?;
+        let facts = self.timed(Stage::Facts, |_| structuring::facts::facts(transcript, DrugTable::bundled()));
+        let sections =
+            self.timed(Stage::Sections, |progress| structuring::sections::write(transcript, &model, progress))?;
+        let mut draft = self.timed(Stage::Verify, |_| structuring::draft(transcript, chart, &facts, &sections));
+        self.timed(Stage::Code, |progress| coding::code(&mut draft, transcript, chart, &model, &icd, progress))?;
+        let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();
+        Ok(self.note(transcript, draft, models))
+    }
+
+    fn load_writing(&self) -> Result<(Engine, Icd10Cm), VisitError> {
+        let icd = Icd10Cm::open(&self.config.paths.terminology)?;
+        let file = self.models.locate(&self.config.writing.model)?;
+        Ok((Engine::load(&file.path, file.model_ref, &self.config.writing)?, icd))
+    }
+
+    fn note(&mut self, transcript: &Transcript, draft: Draft, models: Vec<ModelRef>) -> Note {
+        self.timings_ms.insert("total".to_owned(), self.milliseconds_since(self.started));
+        Note {
+            schema: NoteSchema::V1,
+            status: NoteStatus::Draft,
+            encounter: Encounter { id: encounter_id(transcript), started_at: None },
+            sections: draft.sections,
+            problems: draft.problems,
+            medications: draft.medications,
+            allergies: draft.allergies,
+            vitals: draft.vitals,
+            orders: draft.orders,
+            review: draft.review,
+            provenance: Provenance {
+                soapstone: env!("CARGO_PKG_VERSION").to_owned(),
+                models,
+                prompts: vec![structuring::sections::prompt_ref(), coding::prompt_ref()],
+                timings_ms: std::mem::take(&mut self.timings_ms),
+            },
+        }
+    }
+
+    /// Runs `work` as `stage`: watched and timed.
+    fn timed<T>(&mut self, stage: Stage, work: impl FnOnce(Progress<'_>) -> T) -> T {
+        let watcher = self.watcher;
+        let started = self.clock.instant();
+        watcher.begin(stage);
+        let result = work(&|fraction| watcher.advance(fraction));
+        let elapsed_ms = self.milliseconds_since(started);
+        watcher.end(stage, elapsed_ms);
+        self.timings_ms.insert(stage.key().to_owned(), elapsed_ms);
+        result
+    }
+
+    /// The steps of a transcription are timed by themselves in a note's provenance.
+    fn record_steps(&mut self, steps: TranscriptionTimings) {
+        self.timings_ms.remove(Stage::Transcribe.key());
+        for (key, elapsed_ms) in [("vad", steps.vad_ms), ("asr", steps.asr_ms), ("speakers", steps.speakers_ms)] {
+            self.timings_ms.insert(key.to_owned(), elapsed_ms);
+        }
+    }
+
+    fn milliseconds_since(&self, started: Instant) -> u64 {
+        u64::try_from(self.clock.instant().duration_since(started).as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+fn require_length(transcript: &Transcript) -> Result<(), VisitError> {
+    let words = transcript.utterances.iter().map(|utterance| utterance.text.split_whitespace().count()).sum();
+    if words < MIN_WORDS { Err(VisitError::TooShort { words }) } else { Ok(()) }
+}
+
+/// The same recording, or the same transcript, gives the same id: a note that is made again is not another visit.
+fn encounter_id(transcript: &Transcript) -> String {
+    let mut digest = Sha256::new();
+    match &transcript.audio {
+        Some(audio) => digest.update(&audio.sha256),
+        None => transcript.utterances.iter().for_each(|utterance| {
+            digest.update(&utterance.speaker);
+            digest.update([0]);
+            digest.update(utterance.text.as_bytes());
+            digest.update([0]);
+        }),
+    }
+    let hex: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("enc-{hex}")
+}

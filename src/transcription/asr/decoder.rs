@@ -1,0 +1,152 @@
+//! One whisper.cpp state: a window in, tokens out (<https://github.com/ggml-org/whisper.cpp>).
+
+use std::{fs::File, io::Read, path::Path};
+
+use whisper_rs::{
+    DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
+    WhisperState, WhisperTokenId,
+};
+
+use super::{AsrError, words::Token};
+use crate::audio::SAMPLE_RATE_HZ;
+
+/// Samples that one position of the encoder stands for: 20 ms.
+const SAMPLES_PER_POSITION: usize = 320;
+/// Positions encoded beyond the window's end: Whisper was trained on sound followed by silence.
+const POSITIONS_AFTER: usize = 64;
+/// Positions come in multiples of this, which the matrix kernels like.
+const POSITION_STEP: usize = 64;
+/// Whisper's 30 s.
+const MOST_POSITIONS: usize = 1500;
+/// Samples of a centisecond, whisper.cpp's unit of time.
+const SAMPLES_PER_CS: usize = SAMPLE_RATE_HZ as usize / 100;
+/// What whisper.cpp may use to align one window, in bytes: 20 s at most need a third of it.
+const ALIGNMENT_MEMORY: usize = 128 << 20;
+/// A window whose tokens have a lower mean log-probability is decoded again at a higher temperature.
+const LOG_PROBABILITY: f32 = -1.0;
+/// So is one whose last 32 tokens are as predictable as this (nats): whisper.cpp's form of the compression ratio.
+const ENTROPY: f32 = 2.4;
+/// With at least this probability of "no speech", a window of low log-probability has no words.
+const NO_SPEECH: f32 = 0.6;
+
+/// What the decoder made of one window.
+#[derive(Debug, Default)]
+pub struct Decoded {
+    /// Text tokens, in order.
+    pub tokens: Vec<Token>,
+    /// Their ids, to prompt the next window with.
+    pub ids: Vec<WhisperTokenId>,
+    /// The last timestamp written, in samples from the start of the window: so far the decoder believes it has read.
+    pub read_to: usize,
+}
+
+impl Decoded {
+    /// The mean log-probability of the tokens; 0 where there are none.
+    pub fn log_probability(&self) -> f32 {
+        let sum: f32 = self.tokens.iter().map(|token| token.probability.max(1e-6).ln()).sum();
+        sum / self.tokens.len().max(1) as f32
+    }
+}
+
+/// Loads the weights with the alignment heads of their size.
+pub fn load(path: &Path) -> Result<WhisperContext, String> {
+    whisper_rs::install_logging_hooks();
+    let header = Header::read(path).map_err(|error| error.to_string())?;
+    let mode = match header.alignment_heads() {
+        Some(model_preset) => DtwMode::ModelPreset { model_preset },
+        None => DtwMode::TopMost { n_top: (header.text_layers / 2).max(1) },
+    };
+    let mut parameters = WhisperContextParameters::default();
+    parameters.dtw_parameters(DtwParameters { mode, dtw_mem_size: ALIGNMENT_MEMORY });
+    WhisperContext::new_with_params(path, parameters).map_err(|error| error.to_string())
+}
+
+/// Reads one window. Timestamps are decoded although the alignment gives finer ones: without them Whisper leaves out
+/// whole sentences of a conversation.
+pub fn decode(state: &mut WhisperState, sound: &[f32], prompt: &[WhisperTokenId]) -> Result<Decoded, AsrError> {
+    let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 2 });
+    parameters.set_n_threads(1);
+    parameters.set_language(Some("en"));
+    parameters.set_no_context(true);
+    parameters.set_tokens(prompt);
+    parameters.set_single_segment(true);
+    parameters.set_suppress_nst(true);
+    parameters.set_print_progress(false);
+    parameters.set_logprob_thold(LOG_PROBABILITY);
+    parameters.set_entropy_thold(ENTROPY);
+    parameters.set_no_speech_thold(NO_SPEECH);
+    parameters.set_audio_ctx(positions(sound.len()));
+    state.full(parameters, sound).map_err(|error| AsrError::Failed(error.to_string()))?;
+    Ok(collect(state))
+}
+
+/// Encoder positions for so many samples.
+fn positions(samples: usize) -> i32 {
+    let needed = samples.div_ceil(SAMPLES_PER_POSITION) + POSITIONS_AFTER;
+    needed.next_multiple_of(POSITION_STEP).min(MOST_POSITIONS) as i32
+}
+
+/// The text tokens of the state's segments, without timestamps and other marks.
+fn collect(state: &WhisperState) -> Decoded {
+    let mut decoded = Decoded::default();
+    for segment in state.as_iter() {
+        for token in (0..segment.n_tokens()).filter_map(|index| segment.get_token(index)) {
+            let data = token.token_data();
+            let text = token.to_bytes().unwrap_or_default();
+            if let Some(position) = timestamp(text) {
+                decoded.read_to = position * SAMPLES_PER_POSITION;
+            }
+            if text.starts_with(b"[_") || text.starts_with(b"<|") {
+                continue;
+            }
+            let end = usize::try_from(data.t_dtw).ok().map(|centiseconds| centiseconds * SAMPLES_PER_CS);
+            decoded.tokens.push(Token { text: text.to_owned(), probability: data.p, end });
+            decoded.ids.push(data.id);
+        }
+    }
+    decoded
+}
+
+/// The encoder position that a timestamp token, `[_TT_250]`, stands for.
+fn timestamp(token: &[u8]) -> Option<usize> {
+    std::str::from_utf8(token).ok()?.strip_prefix("[_TT_")?.strip_suffix(']')?.parse().ok()
+}
+
+/// The beginning of a ggml file, which tells the sizes of the model.
+struct Header {
+    vocabulary: i32,
+    audio_layers: i32,
+    text_layers: i32,
+    mels: i32,
+}
+
+impl Header {
+    fn read(path: &Path) -> std::io::Result<Self> {
+        let mut bytes = [0u8; 44];
+        File::open(path)?.read_exact(&mut bytes)?;
+        let field = |index: usize| {
+            let at = index * 4;
+            i32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
+        Ok(Self { vocabulary: field(1), audio_layers: field(5), text_layers: field(9), mels: field(10) })
+    }
+
+    /// Which attention heads follow the sound, by the sizes that OpenAI published heads for.
+    fn alignment_heads(&self) -> Option<DtwModelPreset> {
+        let english = self.vocabulary == 51_864;
+        Some(match (self.audio_layers, self.text_layers) {
+            (4, 4) if english => DtwModelPreset::TinyEn,
+            (4, 4) => DtwModelPreset::Tiny,
+            (6, 6) if english => DtwModelPreset::BaseEn,
+            (6, 6) => DtwModelPreset::Base,
+            (12, 12) if english => DtwModelPreset::SmallEn,
+            (12, 12) => DtwModelPreset::Small,
+            (24, 24) if english => DtwModelPreset::MediumEn,
+            (24, 24) => DtwModelPreset::Medium,
+            (32, 4) => DtwModelPreset::LargeV3Turbo,
+            (32, 32) if self.mels == 128 => DtwModelPreset::LargeV3,
+            (32, 32) => DtwModelPreset::LargeV2,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! The loaded models, and the way through them.
+
+use std::time::Instant;
+
+use super::{
+    asr::{AsrError, WhisperRecognizer},
+    crosstalk, speakers,
+    vad::{Region, SpeechActivity, SpeechDetector, VadError},
+};
+use crate::{
+    audio::{Recording, SAMPLE_RATE_HZ},
+    config::RecognitionConfig,
+    domain::{Clock, Progress, SystemClock, Transcript, TranscriptSchema, Utterance, Word},
+    model_files::{ModelError, ModelStore},
+};
+
+/// The part of the progress that listening for speech is.
+const LISTENING: f32 = 0.05;
+
+/// Turns recordings into transcripts.
+pub struct Transcriber {
+    detector: SpeechDetector,
+    recognizer: WhisperRecognizer,
+}
+
+/// A transcript and what it took.
+#[derive(Debug)]
+pub struct Transcribed {
+    /// Who said what, and when. At least one utterance.
+    pub transcript: Transcript,
+    /// How long somebody spoke, in milliseconds.
+    pub speech_ms: u64,
+    /// Where the time went.
+    pub timings: TranscriptionTimings,
+}
+
+/// Milliseconds spent on each step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TranscriptionTimings {
+    /// Looking for speech.
+    pub vad_ms: u64,
+    /// Recognising it.
+    pub asr_ms: u64,
+    /// Telling who spoke.
+    pub speakers_ms: u64,
+}
+
+/// Why there is no transcript.
+#[derive(Debug, thiserror::Error)]
+pub enum TranscriptionError {
+    /// Silence, noise or music: bad input.
+    #[error("no speech was found in the recording; check the microphone, and that the right file was given")]
+    NoSpeech,
+    /// Speech, but not enough for what it is wanted for: bad input.
+    #[error("only {seconds} seconds of speech were found in the recording, too little to work with")]
+    TooLittleSpeech {
+        /// What was found.
+        seconds: u64,
+    },
+    /// A model is missing or damaged; the message says how to get it.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The speech detector could not be loaded or failed.
+    #[error(transparent)]
+    Vad(#[from] VadError),
+    /// The recogniser could not be loaded or failed.
+    #[error(transparent)]
+    Asr(#[from] AsrError),
+}
+
+impl Transcribed {
+    /// Errs with [`TranscriptionError::TooLittleSpeech`] if fewer than `least` seconds of speech were found.
+    pub fn require_speech(&self, least: u64) -> Result<(), TranscriptionError> {
+        match self.speech_ms / 1000 {
+            seconds if seconds < least => Err(TranscriptionError::TooLittleSpeech { seconds }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Transcriber {
+    /// Loads the models that the configuration names.
+    pub fn load(config: &RecognitionConfig, store: &ModelStore) -> Result<Self, TranscriptionError> {
+        let (vad, asr) = (store.locate(&config.vad_model)?, store.locate(&config.model)?);
+        Ok(Self {
+            detector: SpeechDetector::load(&vad.path, vad.model_ref)?,
+            recognizer: WhisperRecognizer::load(&asr.path, asr.model_ref, config.thread_count())?,
+        })
+    }
+
+    /// Transcribes `recording`. `bias` are names to expect (the chart's medicines and problems, a vocabulary), the most
+    /// important first; they are preferred where they fit and not put where they were not said.
+    pub fn transcribe(
+        &self,
+        recording: &Recording,
+        bias: &[String],
+        progress: Progress,
+    ) -> Result<Transcribed, TranscriptionError> {
+        let mut timings = TranscriptionTimings::default();
+        let started = SystemClock.instant();
+        let activities = self.listen(recording, &|done| progress(LISTENING * done))?;
+        let speech_ms = spoken_ms(&activities);
+        timings.vad_ms = milliseconds_since(started);
+        if speech_ms == 0 {
+            return Err(TranscriptionError::NoSpeech);
+        }
+        let started = SystemClock.instant();
+        let words =
+            self.recognize(recording, &activities, bias, &|done| progress(LISTENING + (1.0 - LISTENING) * done))?;
+        timings.asr_ms = milliseconds_since(started);
+        let started = SystemClock.instant();
+        let utterances = utterances(words);
+        timings.speakers_ms = milliseconds_since(started);
+        if utterances.is_empty() {
+            return Err(TranscriptionError::NoSpeech);
+        }
+        Ok(Transcribed { transcript: self.transcript(recording, utterances), speech_ms, timings })
+    }
+
+    /// Where somebody speaks in each channel.
+    fn listen(&self, recording: &Recording, progress: Progress) -> Result<Vec<SpeechActivity>, VadError> {
+        let count = recording.channels.len();
+        let channels = recording.channels.iter().enumerate();
+        let listened = channels.map(|(index, channel)| {
+            self.detector.listen(channel, &|done| progress((index as f32 + done) / count as f32))
+        });
+        let mut activities = listened.collect::<Result<Vec<_>, _>>()?;
+        if let ([left, right], Ok(activities)) =
+            (recording.channels.as_slice(), <&mut [SpeechActivity; 2]>::try_from(activities.as_mut_slice()))
+        {
+            crosstalk::remove([left, right], activities);
+        }
+        Ok(activities)
+    }
+
+    /// The words of each channel.
+    fn recognize(
+        &self,
+        recording: &Recording,
+        activities: &[SpeechActivity],
+        bias: &[String],
+        progress: Progress,
+    ) -> Result<Vec<Vec<Word>>, AsrError> {
+        let spoken: Vec<f32> = activities.iter().map(|activity| regions_len(&activity.regions()) as f32).collect();
+        let total: f32 = spoken.iter().sum();
+        let mut before = 0.0;
+        let mut words = Vec::with_capacity(activities.len());
+        for ((channel, activity), spoken) in recording.channels.iter().zip(activities).zip(&spoken) {
+            let of_all = |done: f32| progress((before + done * spoken) / total);
+            words.push(self.recognizer.recognize(channel, activity, bias, &of_all)?);
+            before += spoken;
+        }
+        Ok(words)
+    }
+
+    fn transcript(&self, recording: &Recording, utterances: Vec<Utterance>) -> Transcript {
+        Transcript {
+            schema: TranscriptSchema::V1,
+            audio: Some(recording.info.clone()),
+            language: "en".to_owned(),
+            models: vec![self.detector.model_ref().clone(), self.recognizer.model_ref().clone()],
+            utterances,
+        }
+    }
+}
+
+fn utterances(words: Vec<Vec<Word>>) -> Vec<Utterance> {
+    match <[Vec<Word>; 2]>::try_from(words) {
+        Ok(both) => speakers::of_two_channels(both),
+        Err(words) => speakers::of_one_channel(words.into_iter().next().unwrap_or_default()),
+    }
+}
+
+fn spoken_ms(activities: &[SpeechActivity]) -> u64 {
+    let samples: usize = activities.iter().map(|activity| regions_len(&activity.regions())).sum();
+    samples as u64 * 1000 / u64::from(SAMPLE_RATE_HZ)
+}
+
+fn regions_len(regions: &[Region]) -> usize {
+    regions.iter().map(Region::len).sum()
+}
+
+fn milliseconds_since(started: Instant) -> u64 {
+    SystemClock.instant().duration_since(started).as_millis() as u64
+}

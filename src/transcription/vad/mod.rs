@@ -1,0 +1,95 @@
+//! Where in a recording somebody speaks.
+
+mod regions;
+mod silero;
+
+use std::path::Path;
+
+pub use regions::Region;
+use silero::{Silero, State};
+
+use crate::domain::{ModelRef, Progress};
+
+/// Samples that one probability stands for: 32 ms at 16 kHz.
+pub const CHUNK_SAMPLES: usize = silero::CHUNK;
+
+/// Samples turned into floats at a time: 16 s, 1 MB.
+const BLOCK: usize = 512 * CHUNK_SAMPLES;
+
+/// The speech detector, ready to listen.
+pub struct SpeechDetector {
+    network: Silero,
+    model: ModelRef,
+}
+
+/// Why speech could not be looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum VadError {
+    /// The weights are not Silero's.
+    #[error("cannot load the speech detector {name}: {reason}")]
+    Load {
+        /// The model.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The computation failed.
+    #[error("the speech detector failed: {0}")]
+    Failed(String),
+}
+
+/// What the detector heard in one channel.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpeechActivity {
+    /// The probability of speech in each [`CHUNK_SAMPLES`].
+    pub probabilities: Vec<f32>,
+    /// Samples heard.
+    pub samples: usize,
+}
+
+impl SpeechDetector {
+    /// Loads `silero_vad_16k.safetensors`; `model` is what the transcript will say about it.
+    pub fn load(path: &Path, model: ModelRef) -> Result<Self, VadError> {
+        let load = |error: candle_core::Error| VadError::Load { name: model.name.clone(), reason: error.to_string() };
+        Ok(Self { network: Silero::load(path).map_err(load)?, model })
+    }
+
+    /// Its name and the hash of its weights.
+    pub fn model_ref(&self) -> &ModelRef {
+        &self.model
+    }
+
+    /// Listens to one channel at 16 kHz, from beginning to end.
+    pub fn listen(&self, samples: &[i16], progress: Progress) -> Result<SpeechActivity, VadError> {
+        let mut activity = SpeechActivity { probabilities: Vec::new(), samples: samples.len() };
+        let mut state = State::default();
+        let mut floats = Vec::with_capacity(BLOCK);
+        for (index, block) in samples.chunks(BLOCK).enumerate() {
+            floats.clear();
+            floats.extend(block.iter().map(|&sample| f32::from(sample) / 32_768.0));
+            floats.resize(block.len().next_multiple_of(CHUNK_SAMPLES), 0.0);
+            let heard = self.network.probabilities(&floats, &mut state);
+            activity.probabilities.extend(heard.map_err(|error| VadError::Failed(error.to_string()))?);
+            progress((index * BLOCK + block.len()) as f32 / samples.len() as f32);
+        }
+        Ok(activity)
+    }
+}
+
+impl SpeechActivity {
+    /// The stretches of speech, in samples, in order and apart, padded for quiet first and last sounds.
+    pub fn regions(&self) -> Vec<Region> {
+        regions::regions(&self.probabilities, self.samples)
+    }
+
+    /// The highest probability of speech anywhere in `region`.
+    pub fn peak(&self, region: &Region) -> f32 {
+        self.chunks(region).iter().copied().fold(0.0, f32::max)
+    }
+
+    /// The probabilities of the chunks that `region` touches.
+    pub fn chunks(&self, region: &Region) -> &[f32] {
+        let end = region.end.div_ceil(CHUNK_SAMPLES).min(self.probabilities.len());
+        &self.probabilities[(region.start / CHUNK_SAMPLES).min(end)..end]
+    }
+}

@@ -1,0 +1,185 @@
+//! Holds the picture of `docs/ARCHITECTURE.md`: which module may use which, and where each outside library may appear.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use regex::Regex;
+
+/// Each module with the modules it may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("config", &["domain"]),
+    ("audio", &["domain", "config"]),
+    ("model_files", &["domain", "config"]),
+    ("terminology", &["domain", "config", "model_files"]),
+    ("inference", &["domain", "config", "model_files"]),
+    ("transcription", &["domain", "config", "audio", "model_files", "terminology"]),
+    ("structuring", &["domain", "config", "inference", "terminology"]),
+    ("coding", &["domain", "config", "inference", "terminology"]),
+    ("delivery", &["domain", "config"]),
+    (
+        "pipeline",
+        &[
+            "domain",
+            "config",
+            "audio",
+            "model_files",
+            "terminology",
+            "inference",
+            "transcription",
+            "structuring",
+            "coding",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "domain",
+            "config",
+            "audio",
+            "model_files",
+            "terminology",
+            "inference",
+            "transcription",
+            "structuring",
+            "coding",
+            "delivery",
+            "pipeline",
+        ],
+    ),
+];
+
+/// Each outside library that must stay in its room, with the folders (or files) of `src` that may name it.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("whisper_rs", &["transcription/asr"]),
+    ("candle_core", &["inference", "transcription/vad", "transcription/speakers"]),
+    ("candle_nn", &["inference", "transcription/vad", "transcription/speakers"]),
+    ("tantivy", &["terminology"]),
+    ("symphonia", &["audio"]),
+    ("rubato", &["audio"]),
+    ("hound", &["audio"]),
+    ("hf_hub", &["model_files"]),
+    ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+];
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every source file under `src`, with its path relative to it.
+fn sources() -> Vec<(String, String)> {
+    let mut folders = vec![src()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the folder is readable") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(src()).expect("under src").to_string_lossy().replace('\\', "/");
+                found.push((name, code_of(&fs::read_to_string(&path).expect("the file is text"))));
+            }
+        }
+    }
+    found
+}
+
+/// A file without its comments and its unit tests: those may name what they like.
+fn code_of(text: &str) -> String {
+    let product = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let lines = product.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The top-level modules that `code` names by `crate::…`, also in `use crate::{a::…, b::…}`.
+fn modules_used(code: &str) -> Vec<String> {
+    let single = Regex::new(r"crate::([a-z_]+)").expect("a valid pattern");
+    let mut used: Vec<String> = single.captures_iter(code).map(|found| found[1].to_owned()).collect();
+    for (at, opening) in code.match_indices("crate::{") {
+        used.extend(names_at_depth_one(&code[at + opening.len()..]));
+    }
+    used.sort();
+    used.dedup();
+    used
+}
+
+/// The first path segments inside a brace group that has just been opened.
+fn names_at_depth_one(group: &str) -> Vec<String> {
+    let (mut depth, mut names, mut name, mut at_start) = (1, Vec::new(), String::new(), true);
+    for character in group.chars() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => at_start = true,
+            ':' if depth == 1 => at_start = false,
+            c if depth == 1 && at_start && (c.is_ascii_lowercase() || c == '_') => {
+                name.push(c);
+                continue;
+            }
+            _ => {}
+        }
+        if !name.is_empty() {
+            names.push(std::mem::take(&mut name));
+            at_start = false;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+#[test]
+fn modules_use_only_what_stands_above_them() {
+    let mut wrong = Vec::new();
+    for (file, code) in sources() {
+        let module = file.split('/').next().unwrap_or_default();
+        if module.ends_with(".rs") {
+            continue;
+        }
+        let (_, allowed) = ARROWS
+            .iter()
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("{module} is not in the picture: add it to docs/ARCHITECTURE.md and here"));
+        for used in modules_used(&code) {
+            let is_module = ARROWS.iter().any(|(name, _)| *name == used);
+            if is_module && used != module && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{file} uses {used}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "against the arrows: {wrong:#?}");
+}
+
+#[test]
+fn each_outside_library_stays_in_its_room() {
+    let mut wrong = Vec::new();
+    for (file, code) in sources() {
+        for (library, rooms) in ROOMS {
+            let named = Regex::new(&format!(r"\b{library}\b")).expect("a valid pattern").is_match(&code);
+            if named && !rooms.iter().any(|room| file.starts_with(room)) {
+                wrong.push(format!("{file} names {library}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "outside their rooms: {wrong:#?}");
+}
+
+#[test]
+fn the_picture_in_the_docs_names_every_module() {
+    let picture = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md"))
+        .expect("docs/ARCHITECTURE.md is there");
+    for (module, _) in ARROWS {
+        assert!(picture.contains(&format!("{module}/")), "docs/ARCHITECTURE.md does not name {module}/");
+    }
+}
+
+#[test]
+fn the_arrow_reader_sees_nested_imports() {
+    let code =
+        "use crate::{\n    audio::{Recording, info::{A, B}},\n    config::Config,\n};\nfn f(x: crate::domain::Note) {}";
+    assert_eq!(modules_used(code), ["audio", "config", "domain"]);
+}

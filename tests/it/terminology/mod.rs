@@ -1,0 +1,3 @@
+//! Terminologies.
+
+mod icd10cm;

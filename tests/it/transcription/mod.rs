@@ -1,0 +1,4 @@
+//! Transcripts and what makes them.
+
+mod reading;
+mod transcribing;
