@@ -10,8 +10,8 @@ use super::{
     visit::Visit,
 };
 use crate::domain::{
-    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement, Support,
-    Transcript, UncertainText, UnsupportedText, VitalSign,
+    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement,
+    Support, Transcript, UncertainText, UnsupportedText, VitalSign,
 };
 
 /// Everything of a note but who it is about and how it came about. The problems have no codes yet.
@@ -37,7 +37,8 @@ pub struct Draft {
 pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sections: &Sections) -> Draft {
     let visit = Visit::new(transcript);
     let checker = Checker::new(&visit, facts, chart.and_then(|chart| chart.age_years));
-    let mut builder = Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
+    let mut builder =
+        Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
@@ -46,7 +47,8 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         builder.complete(kind, facts);
     }
     let (sections, review) = builder.finish();
-    let texts: Vec<&str> = sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
+    let texts: Vec<&str> =
+        sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let review = Review { omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
@@ -80,18 +82,29 @@ impl Builder {
 
     /// A line of the model's: into the note, or under review with the reason.
     fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker) {
-        if self.statements.iter().any(|(_, known, _)| says_the_same(known, text)) {
+        // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
+        let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
+        if self.statements.iter().any(|(of, known, _)| comparable(*of) && says_the_same(known, text)) {
             return;
         }
         match checker.check(text, Some(kind)) {
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
             Verdict::Uncertain(evidence, reason) => {
-                self.review.uncertain.push(UncertainText { text: text.clone(), reason: reason.into(), evidence: evidence.clone() });
+                self.review.uncertain.push(UncertainText {
+                    text: text.clone(),
+                    reason: reason.into(),
+                    evidence: evidence.clone(),
+                });
                 self.statements.push((kind, text.as_str().to_owned(), evidence));
             }
             Verdict::Unsupported(evidence, reason) => {
                 let section = Some(kind);
-                self.review.unsupported.push(UnsupportedText { text: text.clone(), reason: reason.into(), section, evidence });
+                self.review.unsupported.push(UnsupportedText {
+                    text: text.clone(),
+                    reason: reason.into(),
+                    section,
+                    evidence,
+                });
             }
         }
     }
@@ -119,7 +132,8 @@ impl Builder {
 
     /// Decisions and orders that the model's plan does not name.
     fn complete_plan(&mut self, facts: &Facts) {
-        let decisions = facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
+        let decisions =
+            facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
         for (medication, line) in decisions.collect::<Vec<_>>() {
             let dose = medication.dose.as_ref().map(|dose| dose.value);
             if !self.plan().any(|text| names_drug(text, &medication.name, dose)) {
@@ -182,7 +196,8 @@ fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
 
 /// One problem for each line of the assessment; where there is none, the symptoms of the chief complaint.
 fn problems(sections: &[Section]) -> Vec<Problem> {
-    let statements = |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
+    let statements =
+        |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
     let mut found: Vec<Problem> = Vec::new();
     for statement in statements(SectionKind::Assessment) {
         add_problem(&mut found, problem_name(&statement.text), &statement.id);

@@ -30,30 +30,47 @@ pub struct Finding {
 }
 
 static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|kidney (?:disease|failure|stones?)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b")
+    pattern(
+        r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|kidney (?:disease|failure|stones?)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b",
+    )
 });
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hip|shoulder|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|range of motion|leg raise|mcmurray\w*|lachman\w*)\b")
+    pattern(
+        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hip|shoulder|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
+    )
 });
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(clear|normal|regular|irregular\w*|tender\w*|swell\w*|swollen|red(?:ness)?|soft|no (?:murmurs?|swelling|redness|tenderness|wheez\w+|crackles|rash|fluid|mass\w*)|wheez\w+|crackles|rales|murmur|edema|effusion|warm\w*|bulging|dull|inflamed|full|limited|stiff|stable|equal|intact|symmetric\w*|enlarged|weak\w*|strong|bruis\w+|spasm|click\w*|crepitus|distend\w+|pitting|reduced|sore|tight|negative|positive|moves|good)\b")
+    pattern(
+        r"\b(clear|normal|regular|irregular\w*|tender\w*|swell\w*|swollen|red(?:ness)?|soft|no (?:murmurs?|swelling|redness|tenderness|wheez\w+|crackles|rash|fluid|mass\w*)|wheez\w+|crackles|rales|murmur|edema|effusion|warm\w*|bulging|dull|inflamed|full|limited|stiff|stable|equal|intact|symmetric\w*|enlarged|weak\w*|strong|bruis\w+|spasm|click\w*|crepitus|distend\w+|pitting|reduced|sore|tight|negative|positive|moves|good)\b",
+    )
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score)\b")
+    pattern(
+        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score)\b",
+    )
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(came back|come back at|shows?|showed|was|were|is|are|positive|negative|normal|elevated|dropped|up to|down to|drifted)\b")
+    pattern(
+        r"\b(came back|come back at|shows?|showed|was|were|is|are|positive|negative|normal|elevated|dropped|up to|down to|drifted)\b",
+    )
 });
 static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(i'd|i'll|i would|want|wanna|going to|gonna|gon na|will|let's|let me|need to|should|could|may|might|can|if|order\w*|schedule\w*|check(?:ing)?|repeat\w*|send\w*|recommend\w*|take a look|deep breath|due)\b")
+    pattern(
+        r"\b(i'd|i'll|i would|want|wanna|going to|gonna|gon na|will|let's|let me|need to|should|could|may|might|can|if|order\w*|schedule\w*|check(?:ing)?|repeat\w*|send\w*|recommend\w*|take a look|deep breath|due)\b",
+    )
 });
-static TALK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(i|i'm|i've|we|we're|me|my|you'd|you've|thank\w*|good (?:for|to)|okay|well done)\b"));
+static TALK: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(i|i'm|i've|we|we're|me|my|you'd|you've|thank\w*|good (?:for|to)|okay|well done)\b"));
 /// When to come back or call for help.
 static SAFETY_NET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(if|unless|when)\b.*\b(call|come (?:back|in)|go to|emergency|911|nine one one|let (?:me|us) know|seek)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|let (?:me|us) know)\b.*\b(if|unless)\b")
+    pattern(
+        r"\b(if|unless|when)\b.*\b(call|come (?:back|in)|go to|emergency|911|nine one one|let (?:me|us) know|seek)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|let (?:me|us) know)\b.*\b(if|unless)\b",
+    )
 });
 static HABIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(smok\w+|cigarettes?|vap(?:e|ing)|packs? (?:a|per) day|tobacco|alcohol|drink(?:s|ing)?|beers?|wine|whisky|whiskey|vodka|marijuana|weed|cannabis|recreational)\b")
+    pattern(
+        r"\b(smok\w+|cigarettes?|vap(?:e|ing)|packs? (?:a|per) day|tobacco|alcohol|drink(?:s|ing)?|beers?|wine|whisky|whiskey|vodka|marijuana|weed|cannabis|recreational)\b",
+    )
 });
 
 /// The sentences of the visit that sections can hold as they are.
@@ -108,7 +125,10 @@ fn relative_illness(sentence: &str) -> Option<String> {
 /// A habit in the patient's own words; answers to a question about it count too.
 fn habit(sentence: &str, question: Option<&str>) -> Option<String> {
     let named = HABIT.find(sentence).map(|found| found.as_str());
-    let asked = question.filter(|question| is_question(question)).and_then(|question| HABIT.find_iter(question).last()).map(|found| found.as_str());
+    let asked = question
+        .filter(|question| is_question(question))
+        .and_then(|question| HABIT.find_iter(question).last())
+        .map(|found| found.as_str());
     let about = named.or(asked.filter(|_| context::denies(sentence) || context::affirms(sentence)))?;
     if context::of_another_person(sentence) {
         return None;
@@ -153,7 +173,9 @@ fn impersonal(sentence: &str) -> String {
 
 fn without_lead(text: &str) -> &str {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^\W*(?:(?:and|so|but|now|okay|ok|all right|alright|right|well|yeah|yes|no|um|uh|good|perfect|then|hmm|mm|yep|oh)\b\W*)+")
+        pattern(
+            r"^\W*(?:(?:and|so|but|now|okay|ok|all right|alright|right|well|yeah|yes|no|um|uh|good|perfect|then|hmm|mm|yep|oh)\b\W*)+",
+        )
     });
     LEAD.find(text).map_or(text, |lead| &text[lead.end()..])
 }
@@ -179,12 +201,28 @@ mod tests {
     fn sentences_find_their_section() {
         use SectionKind::{FamilyHistory, PhysicalExam, Plan, Results, SocialHistory};
         for (lines, kind, text) in [
-            ("P: My dad had a heart attack at fifty eight.", FamilyHistory, "Father had a heart attack at fifty eight."),
+            (
+                "P: My dad had a heart attack at fifty eight.",
+                FamilyHistory,
+                "Father had a heart attack at fifty eight.",
+            ),
             ("D: Lungs are clear.", PhysicalExam, "Lungs are clear."),
             ("D: And there's no swelling in your ankles.", PhysicalExam, "There's no swelling in the ankles."),
-            ("D: So, your A1c from last week came back at seven point eight.", Results, "The A1c from last week came back at seven point eight."),
-            ("D: If you get chest pain, call nine one one.", Plan, "Advised: \"If you get chest pain, call nine one one.\""),
-            ("P: I have a beer on the weekend, maybe two.", SocialHistory, "Alcohol: \"I have a beer on the weekend, maybe two.\""),
+            (
+                "D: So, your A1c from last week came back at seven point eight.",
+                Results,
+                "The A1c from last week came back at seven point eight.",
+            ),
+            (
+                "D: If you get chest pain, call nine one one.",
+                Plan,
+                "Advised: \"If you get chest pain, call nine one one.\"",
+            ),
+            (
+                "P: I have a beer on the weekend, maybe two.",
+                SocialHistory,
+                "Alcohol: \"I have a beer on the weekend, maybe two.\"",
+            ),
         ] {
             assert_eq!(said(lines), [(kind, text.to_owned())]);
         }
@@ -200,7 +238,12 @@ mod tests {
 
     #[test]
     fn plans_and_talk_are_no_findings() {
-        for lines in ["D: I'd like to check your lungs.", "D: Let's get an x-ray.", "P: My wife writes it all down.", "D: Take a deep breath for me."] {
+        for lines in [
+            "D: I'd like to check your lungs.",
+            "D: Let's get an x-ray.",
+            "P: My wife writes it all down.",
+            "D: Take a deep breath for me.",
+        ] {
             assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
         }
     }
