@@ -169,11 +169,11 @@ const FREQUENCIES: &[(&str, &str)] = &[
     (r"once (?:a|per|every) month|once monthly|monthly|every month", "once monthly"),
     (r"(?:four|4) times (?:a|per|each|every) day|(?:four|4) times daily|qid", "four times daily"),
     (
-        r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|tid|thrice (?:a day|daily)",
+        r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|(?:three|3) (?:a|per) day|tid|thrice (?:a day|daily)",
         "three times daily",
     ),
     (
-        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|bid|b\.i\.d|morning and (?:night|evening|bedtime)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
+        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|(?:two|2) (?:a|per) day|bid|b\.i\.d|in the mornings?,? and (?:\w+ )?(?:at night|at bedtime|in the evenings?)|morning and (?:night|evening|bedtime)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
         "twice daily",
     ),
     (r"at bedtime|before bed|every night|each night|nightly|at night|in the evenings?|every evening", "at bedtime"),
@@ -277,6 +277,8 @@ mod tests {
             ("every four to six hours as needed", "every 4 to 6 hours as needed"),
             ("two times a day", "twice daily"),
             ("one at bedtime", "at bedtime"),
+            ("Two in the morning and two at night", "twice daily"),
+            ("two a day", "twice daily"),
             ("twice a week", "twice weekly"),
             ("when I need it", "as needed"),
             ("every 12 hours", "twice daily"),

@@ -58,7 +58,7 @@ struct Scores {
     vitals: Score,
     orders: Score,
     denied: Score,
-    /// Wanted counts what was found; found counts what should not have been.
+    /// Listed as the patient's, but only talked about, somebody else's, or not said at all.
     wrong_medications: usize,
     wrong_vitals: usize,
 }
@@ -117,7 +117,7 @@ fn score(wanted: &Value, got: &Facts, scores: &mut Scores) {
     }
 }
 
-/// The thresholds are what the rules reach, less a little; a change that loses more must say so here.
+/// The thresholds are what the rules reach; a change that loses any of it must say so here.
 #[test]
 fn facts_of_the_spoken_visits_are_found() {
     let manifest = std::fs::read_to_string(fixtures().join("manifest.jsonl")).expect("the manifest of the fixtures");
@@ -140,14 +140,14 @@ fn facts_of_the_spoken_visits_are_found() {
         score(&wanted, &facts::facts(&transcript, DrugTable::bundled()), &mut scores);
     }
     let rows = [
-        ("medications", scores.medications, 0.95),
-        ("doses", scores.doses, 0.9),
-        ("frequencies", scores.frequencies, 0.7),
-        ("actions", scores.actions, 0.6),
-        ("allergies", scores.allergies, 0.7),
+        ("medications", scores.medications, 1.0),
+        ("doses", scores.doses, 1.0),
+        ("frequencies", scores.frequencies, 0.75),
+        ("actions", scores.actions, 0.9),
+        ("allergies", scores.allergies, 0.8),
         ("vitals", scores.vitals, 1.0),
-        ("orders", scores.orders, 0.7),
-        ("denied symptoms", scores.denied, 0.4),
+        ("orders", scores.orders, 0.75),
+        ("denied symptoms", scores.denied, 0.44),
     ];
     for (kind, score, _) in rows {
         println!("{kind}: {} of {} found", score.found, score.wanted);
@@ -159,5 +159,5 @@ fn facts_of_the_spoken_visits_are_found() {
     for (kind, score, least) in rows {
         assert!(score.share() >= least, "{kind}: {} of {} found, fewer than {least}", score.found, score.wanted);
     }
-    assert!(scores.wrong_vitals == 0 && scores.wrong_medications <= 2);
+    assert!(scores.wrong_vitals == 0 && scores.wrong_medications == 0);
 }
