@@ -9,9 +9,12 @@ use super::{
     verify::{Checker, Verdict, omissions},
     visit::Visit,
 };
-use crate::domain::{
-    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement,
-    Support, Transcript, UncertainText, UnsupportedText, VitalSign,
+use crate::{
+    domain::{
+        Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement,
+        Support, Transcript, UncertainText, UnsupportedText, VitalSign,
+    },
+    terminology::DrugTable,
 };
 
 /// Everything of a note but who it is about and how it came about. The problems have no codes yet.
@@ -87,6 +90,11 @@ impl Builder {
         if self.statements.iter().any(|(of, known, _)| comparable(*of) && says_the_same(known, text)) {
             return;
         }
+        // A medicine is neither a finding nor a result; it has its own section.
+        let objective = matches!(kind, SectionKind::PhysicalExam | SectionKind::Results);
+        if objective && !DrugTable::bundled().mentions(text).is_empty() {
+            return;
+        }
         match checker.check(text, Some(kind)) {
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
             Verdict::Uncertain(evidence, reason) => {
@@ -141,7 +149,8 @@ impl Builder {
             }
         }
         for order in &facts.orders {
-            let wanted = text::content_stems(order.text.trim_start_matches("Referral: "));
+            let matter = order.text.trim_start_matches("Referral: ").trim_start_matches("Follow up in ");
+            let wanted = text::content_stems(matter);
             let named = self.plan().any(|text| {
                 let stems = text::content_stems(text);
                 wanted.iter().all(|stem| stems.contains(stem))
@@ -190,7 +199,7 @@ fn complaint(facts: &Facts) -> Option<Line> {
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
     use super::facts::numbers::{contains_value, said_values};
-    let named = crate::terminology::DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
+    let named = DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
     named && dose.is_none_or(|dose| contains_value(&said_values(text), dose))
 }
 

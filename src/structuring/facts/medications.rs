@@ -268,7 +268,7 @@ fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, foun
     let Some(answer) = visit.answer_to(line.index) else { return };
     let end =
         DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
-    let reach = answer.sentences.iter().take(5).map(|range| range.end).last().unwrap_or(0).min(end);
+    let reach = answer.sentences.iter().take(5).map(|range| range.end).next_back().unwrap_or(0).min(end);
     let had = (found.dose.clone(), found.frequency.clone());
     take_sig(&answer.text()[..reach], found);
     if (found.dose.clone(), found.frequency.clone()) != had {
@@ -456,8 +456,7 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
 fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
     let now = chosen.dose.as_ref()?;
     let earlier = counted.iter().filter(|mention| mention.line < chosen.line);
-    let before =
-        earlier.filter_map(|mention| mention.dose.as_ref()).filter(|dose| dose.unit == now.unit).next_back()?;
+    let before = earlier.filter_map(|mention| mention.dose.as_ref()).rfind(|dose| dose.unit == now.unit)?;
     match now.value.partial_cmp(&before.value)? {
         std::cmp::Ordering::Greater => Some(MedicationAction::Increase),
         std::cmp::Ordering::Less => Some(MedicationAction::Decrease),

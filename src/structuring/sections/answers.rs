@@ -99,7 +99,7 @@ fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
 }
 
-static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
+static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–,;:}{"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
 static FILLER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:none|nothing|n/?a|unknown|unremarkable|not? (?:\w+ ){0,6}(?:mentioned|discussed|provided|specified|applicable|stated|given|available|reported|recorded|documented|noted|indicated)|no (?:\w+ )?(?:information|data|details?)(?: .*)?|no (?:relevant |significant |known )?(?:family|social|past|medical)(?: medical)? history(?: .*)?|there (?:is|are|was|were) no (?:information|mention).*|(?:chief complaint|history of present illness|past (?:medical )?history|social history|family history|physical exam(?:ination)?|results|assessment|plan))\W*$|\b(?:not (?:mentioned|discussed|specified|provided|stated|documented)|no mention of|none (?:mentioned|discussed|reported|noted)|is not available|no information|according to the transcript|the transcript)\b",

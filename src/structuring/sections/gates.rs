@@ -40,10 +40,15 @@ static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether `transcript` holds anything that section `kind` could be about, and `facts` have not said it already: relatives'
-/// illnesses, which a small model mixes up, are taken from the sentences that name them.
+/// Whether `transcript` holds anything that section `kind` could be about, and `facts` have not said it already: where
+/// sentences stand in the note as they were said, a small model adds mostly mix-ups.
 pub fn worth_asking(kind: SectionKind, transcript: &Transcript, facts: &Facts) -> bool {
-    if kind == SectionKind::FamilyHistory && facts.findings.iter().any(|finding| finding.kind == kind) {
+    let enough = match kind {
+        SectionKind::FamilyHistory | SectionKind::SocialHistory | SectionKind::Results => 1,
+        SectionKind::PhysicalExam => 2,
+        _ => usize::MAX,
+    };
+    if facts.findings.iter().filter(|finding| finding.kind == kind).count() >= enough {
         return false;
     }
     let said = |cue: &Regex| transcript.utterances.iter().any(|utterance| cue.is_match(&utterance.text));

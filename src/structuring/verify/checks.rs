@@ -28,6 +28,7 @@ pub fn fault(
         .or_else(|| dose_not_said(statement, index))
         .or_else(|| dose_taken_back(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
+        .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, facts))
         .or_else(|| never_affirmed(statement, kind, index))
         .or_else(|| side_turned(statement, cited, index))
@@ -132,6 +133,28 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
     let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
     Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
+}
+
+static STOPPING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:stopp?(?:ed|ing)?|quit|discontinued|no longer)\b").expect("a pattern written here compiles")
+});
+
+/// A medicine said to have ended that goes on, or an allergen said to be taken.
+fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind == Some(SectionKind::Plan) {
+        return None;
+    }
+    let lower = statement.to_lowercase();
+    let allergen = facts.allergies.known.iter().find(|allergy| lower.contains(allergy.substance.as_str()));
+    if let Some(allergen) = allergen.filter(|_| TAKING.is_match(statement)) {
+        return Some(format!("{} is an allergy, not a medicine taken", allergen.substance.as_str()));
+    }
+    let after = &statement[STOPPING.find(statement)?.end()..];
+    let mentions = DrugTable::bundled().mentions(after);
+    let going_on = mentions.into_iter().find(|mention| {
+        facts.medications.iter().any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop)
+    })?;
+    Some(format!("{} was not stopped", &after[going_on.range]))
 }
 
 /// A symptom said to be there that was denied, or the reverse.

@@ -145,6 +145,7 @@ mod tests {
             ("Start naproxen 500 mg twice daily.", Plan, "the dose of naproxen that stands is 250 mg"),
             ("Start prednisone.", Plan, "prednisone was talked about, but is not given or taken"),
             ("The patient reports fever.", Hpi, "fever was denied"),
+            ("She stopped taking naproxen.", Hpi, "naproxen was not stopped"),
             ("Chest pain.", Assessment, "chest pain was not affirmed"),
             ("Left knee pain for 3 weeks.", Hpi, "left knee was not said"),
             ("History of breast cancer.", PastHistory, "said of a relative, not of the patient"),
