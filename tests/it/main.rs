@@ -3,5 +3,6 @@
 mod architecture;
 mod audio;
 mod schemas;
-mod transcription;
+mod structuring;
 mod terminology;
+mod transcription;

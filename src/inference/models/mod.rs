@@ -1,8 +1,11 @@
 //! The models: what distinguishes the architectures, and two ways to run them.
 //!
 //! All of them are the same decoder with a few choices ([`Hyper`] names them). [`plain`] runs it in candle's tensors, on any
-//! device.
+//! device;
+//! [`fast`] runs it on our own kernels, on processors that have the instructions.
 
+#[cfg(target_arch = "x86_64")]
+mod fast;
 mod hyper;
 mod plain;
 
@@ -24,8 +27,19 @@ pub(super) fn load(
     file: &GgufFile,
     hyper: Hyper,
     context: usize,
-    _threads: usize,
+    threads: usize,
     device: &Device,
 ) -> Result<Box<dyn LanguageModel>> {
+    #[cfg(target_arch = "x86_64")]
+    if device.is_cpu()
+        && let Some(model) = fast::FastModel::load(file, &hyper, context, threads)?
+    {
+        return Ok(Box::new(model));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = threads;
     Ok(Box::new(PlainModel::load(file, hyper, context, device)?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 pub mod allergies;
 pub mod context;
+pub mod findings;
 pub mod medications;
 pub mod numbers;
 pub mod orders;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub orders: Vec<Order>,
     /// Symptoms affirmed and denied.
     pub symptoms: Vec<symptoms::Symptom>,
+    /// Sentences that a section can hold as they were said.
+    pub findings: Vec<findings::Finding>,
 }
 
 /// Reads the facts of `transcript`.
@@ -39,5 +42,6 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         vitals: vitals::vitals(&visit),
         orders: orders::orders(&visit),
         symptoms: symptoms::symptoms(&visit),
+        findings: findings::findings(&visit),
     }
 }

@@ -65,6 +65,8 @@ pub struct Symptom {
     pub system: BodySystem,
     /// `false` when it was denied.
     pub present: bool,
+    /// Whether it was denied in one place and affirmed in another ("no numbness, well, in the toes").
+    pub mixed: bool,
     /// Question and answer, or the statement.
     pub evidence: Vec<Evidence>,
 }
@@ -104,7 +106,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Whole, "weight gain", r"weight gain|gain(?:ed|ing)? (?:any |some |a lot of |more )?weight"),
     (Whole, "loss of appetite", r"loss of appetite|no appetite|lost (?:my|your) appetite|poor appetite|not hungry"),
     (Head, "headache", r"headaches?|head aches?"),
-    (Head, "blurred vision", r"blurr(?:y|ed) vision|vision (?:changes?|problems|loss)|changes? in (?:your |my )?vision|double vision|trouble seeing|visual changes?"),
+    (Head, "vision changes", r"blurr(?:y|ed) vision|vision (?:changes?|problems|loss)|changes? in (?:your |my )?vision|double vision|trouble seeing|visual changes?"),
     (Head, "sore throat", r"sore throats?|throat (?:pain|hurts|is sore)"),
     (Head, "nasal congestion", r"nasal congestion|congest(?:ed|ion)|stuffy nose|stuffed up|blocked nose|stuffiness"),
     (Head, "runny nose", r"runny nose|nose is running|runny"),
@@ -169,14 +171,12 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
 pub fn symptoms(visit: &Visit) -> Vec<Symptom> {
     let mut found: Vec<Symptom> = Vec::new();
     for line in &visit.lines {
-        let said = if line.utterance.role == crate::domain::Role::Clinician {
-            asked(visit, line)
-        } else {
-            told(visit, line)
-        };
+        let said =
+            if line.utterance.role == crate::domain::Role::Clinician { asked(visit, line) } else { told(visit, line) };
         for symptom in said {
             match found.iter_mut().find(|known| known.name == symptom.name) {
                 Some(known) => {
+                    known.mixed |= known.present != symptom.present;
                     known.present |= symptom.present;
                     evidence::merge(&mut known.evidence, symptom.evidence);
                 }
@@ -214,7 +214,13 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
                 evidence::evidence(line.utterance, (*range).clone()),
                 evidence::evidence(answer.utterance, answer.sentences[0].clone()),
             ];
-            found.push(Symptom { name: entry.name, system: entry.system, present: affirmed && !denied, evidence });
+            found.push(Symptom {
+                name: entry.name,
+                system: entry.system,
+                present: affirmed && !denied,
+                mixed: false,
+                evidence,
+            });
         }
     }
     found
@@ -238,10 +244,12 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
             }
             let present = !(context::negates(before) || denied_after(&sentence[mention.end()..]));
             let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
-            if let Some(question) = visit.question_before(line.index).filter(|asked| entry.pattern.is_match(asked.text())) {
+            if let Some(question) =
+                visit.question_before(line.index).filter(|asked| entry.pattern.is_match(asked.text()))
+            {
                 evidence.insert(0, evidence::whole(question.utterance));
             }
-            found.push(Symptom { name: entry.name, system: entry.system, present, evidence });
+            found.push(Symptom { name: entry.name, system: entry.system, present, mixed: false, evidence });
         }
     }
     found
@@ -250,7 +258,9 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
 /// "I'm dizzy, no": a denial after the word. "Headaches, not really."
 fn denied_after(after: &str) -> bool {
     let after = after.trim_start().to_lowercase();
-    [", no.", ", no,", ", not really", ", never", ", none", "? no", " no."].iter().any(|denial| after.starts_with(denial))
+    [", no.", ", no,", ", not really", ", never", ", none", "? no", " no."]
+        .iter()
+        .any(|denial| after.starts_with(denial))
 }
 
 #[cfg(test)]

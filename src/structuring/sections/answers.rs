@@ -19,7 +19,7 @@ enum Answer {
 pub fn items(answer: &str) -> Vec<String> {
     match serde_json::from_str::<Answer>(answer) {
         Ok(Answer::List { items }) => items,
-        Ok(Answer::Paragraph { text }) => sentences(&text),
+        Ok(Answer::Paragraph { text }) => finished(sentences(&text)),
         Err(_) if answer.contains("\"items\"") => complete_items(answer),
         Err(_) => complete_sentences(answer),
     }
@@ -33,8 +33,12 @@ fn sentences(paragraph: &str) -> Vec<String> {
 fn complete_sentences(answer: &str) -> Vec<String> {
     let Some((_, open)) = answer.split_once(':').and_then(|(_, rest)| rest.split_once('"')) else { return Vec::new() };
     let closed = format!("\"{}\"", open.trim_end_matches(['\\', '"', '}']));
-    let mut found = sentences(&serde_json::from_str::<String>(&closed).unwrap_or_default());
-    if found.last().is_some_and(|last| !last.ends_with(['.', '!', '?'])) {
+    finished(sentences(&serde_json::from_str::<String>(&closed).unwrap_or_default()))
+}
+
+/// Without a last sentence that the schema's length cut off; a single one may just lack its point.
+fn finished(mut found: Vec<String>) -> Vec<String> {
+    if found.len() > 1 && found.last().is_some_and(|last| !last.ends_with(['.', '!', '?'])) {
         found.pop();
     }
     found
@@ -64,6 +68,10 @@ pub fn tidy(item: &str, kind: SectionKind) -> Option<String> {
     if text.chars().filter(|c| c.is_alphabetic()).count() < 3 || FILLER.is_match(&text) || TALK.is_match(&text) {
         return None;
     }
+    let reported = !matches!(kind, SectionKind::Plan);
+    if reported && ADDRESS.is_match(&text) {
+        return None;
+    }
     if kind == SectionKind::HistoryOfPresentIllness && MISPLACED.is_match(&text) {
         return None;
     }
@@ -91,26 +99,38 @@ fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
 }
 
-static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
+static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–,;:}{"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
 static FILLER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:none|nothing|n/?a|unknown|unremarkable|not? (?:\w+ ){0,6}(?:mentioned|discussed|provided|specified|applicable|stated|given|available|reported|recorded|documented|noted|indicated)|no (?:\w+ )?(?:information|data|details?)(?: .*)?|no (?:relevant |significant |known )?(?:family|social|past|medical)(?: medical)? history(?: .*)?|there (?:is|are|was|were) no (?:information|mention).*|(?:chief complaint|history of present illness|past (?:medical )?history|social history|family history|physical exam(?:ination)?|results|assessment|plan))\W*$|\b(?:not (?:mentioned|discussed|specified|provided|stated|documented)|no mention of|none (?:mentioned|discussed|reported|noted)|is not available|no information|according to the transcript|the transcript)\b",
     )
 });
-static TALK: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:doctor|patient|other person|speaker|d|p):|\b(?:hey,? dragon|dax)\b|\?\W*$|^(?:hi|hello|okay|ok|thank you|thanks|good (?:morning|afternoon)|bye)\b"));
-/// What was decided is the plan's, wherever the model puts it.
-static MISPLACED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b")
+static TALK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:doctor|patient|other person|speaker|d|p):|\b(?:hey,? dragon|dax)\b|\?\W*$|^(?:hi|hello|okay|ok|thank you|thanks|good (?:morning|afternoon)|bye)\b",
+    )
 });
+/// What was decided is the plan's, and relatives' illnesses are the family history's, wherever the model puts them.
+static MISPLACED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b|^(?:his|her|their|the patient's) (?:father|mother|dad|mom|brother|sister|grandmother|grandfather|aunt|uncle|parents)\b.*\b(?:had|has|have|died|diagnosed)\b",
+    )
+});
+/// Words of the talk itself, which a note never has: the model has copied a sentence instead of reporting it.
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|i'll|me|you|you're|you've|you'll|your|we'll|let's|my)\b"));
 static INTENTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )")
+    pattern(
+        r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )",
+    )
 });
 static YOURSELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byourself\b"));
 static YOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byour\b"));
 static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou\b"));
 static ASSESSED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(?:the )?(?:patient|he|she|they)(?: is| was| has been)? ?(?:has|have|diagnosed with|likely has|presents with|suffers from|with)? (?:an? |the )?(?:diagnosis of )?|^(?:the )?(?:primary |main |likely )?diagnos(?:is|es)(?: is| of|:)? ?|^you (?:likely )?have (?:an? )?")
+    pattern(
+        r"^(?:the )?(?:patient|he|she|they)(?: is| was| has been)? ?(?:has|have|diagnosed with|likely has|presents with|suffers from|with)? (?:an? |the )?(?:diagnosis of )?|^(?:the )?(?:primary |main |likely )?diagnos(?:is|es)(?: is| of|:)? ?|^you (?:likely )?have (?:an? )?",
+    )
 });
 
 #[cfg(test)]
@@ -146,6 +166,7 @@ mod tests {
     fn lines_become_statements() {
         assert_eq!(tidy("- weigh yourself daily", SectionKind::Plan).as_deref(), Some("Weigh self daily."));
         assert_eq!(tidy("I want you to call your doctor", SectionKind::Plan).as_deref(), Some("Call the doctor."));
+        assert_eq!(tidy("I did think about it, but with your gout no.", SectionKind::PhysicalExam), None);
         assert_eq!(tidy("1. The patient has hypertension", SectionKind::Assessment).as_deref(), Some("Hypertension."));
         assert_eq!(tidy("Lungs: clear", SectionKind::PhysicalExam).as_deref(), Some("Lungs: clear."));
         assert_eq!(tidy("No murmur", SectionKind::PhysicalExam).as_deref(), Some("No murmur."));

@@ -12,7 +12,7 @@ use parts::Part;
 pub use prompts::prompt_ref;
 use prompts::{PROMPTS, SectionPrompt};
 
-use super::text;
+use super::{facts::Facts, text};
 use crate::{
     domain::{Evidence, Progress, SectionKind, Transcript},
     inference::{InferenceError, Prompt, TextModel},
@@ -39,14 +39,15 @@ pub struct Sections {
     pub truncated: bool,
 }
 
-/// Asks `model` for each section of the note about `transcript`.
+/// Asks `model` for each section of the note about `transcript` that `facts` leave anything to say in.
 pub fn write(
     transcript: &Transcript,
+    facts: &Facts,
     model: &dyn TextModel,
     progress: Progress<'_>,
 ) -> Result<Sections, InferenceError> {
     let prompts: Vec<&SectionPrompt> =
-        PROMPTS.iter().filter(|prompt| gates::worth_asking(prompt.kind, transcript)).collect();
+        PROMPTS.iter().filter(|prompt| gates::worth_asking(prompt.kind, transcript, facts)).collect();
     let parts = parts::parts(transcript, model, budget(model)?)?;
     let total = (prompts.len() * parts.len()) as f32;
     let mut sections = Sections::default();
@@ -88,7 +89,8 @@ pub fn question_about(
             return Ok(prompt);
         }
     }
-    let quotes: Vec<&str> = evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
+    let quotes: Vec<&str> =
+        evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
     Ok(prompts::prompt(&quotes.join("\n"), question))
 }
 

@@ -36,7 +36,7 @@ macro_rules! section_prompt {
 /// The sections that the model writes, in the order of the note.
 pub const PROMPTS: [SectionPrompt; 9] = [
     section_prompt!(ChiefComplaint, "chief_complaint", 48),
-    section_prompt!(HistoryOfPresentIllness, "history_of_present_illness", 260),
+    section_prompt!(HistoryOfPresentIllness, "history_of_present_illness", 220),
     section_prompt!(PastHistory, "past_history", 120),
     section_prompt!(SocialHistory, "social_history", 120),
     section_prompt!(FamilyHistory, "family_history", 120),
@@ -67,11 +67,7 @@ const INTRODUCTION: &str = "Visit transcript:\n";
 
 /// A question about the transcript; all of them begin alike, so that the model reads the transcript once.
 pub fn prompt(shared: &str, question: &str) -> Prompt {
-    Prompt {
-        system: system().to_owned(),
-        shared: format!("{INTRODUCTION}{shared}\n\n"),
-        question: question.to_owned(),
-    }
+    Prompt { system: system().to_owned(), shared: format!("{INTRODUCTION}{shared}\n\n"), question: question.to_owned() }
 }
 
 fn system() -> &'static str {

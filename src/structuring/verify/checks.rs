@@ -7,29 +7,44 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
-    structuring::facts::{
-        Facts, context, numbers, sig,
-        symptoms::LEXICON,
+    structuring::{
+        facts::{Facts, context, numbers, sig, symptoms::LEXICON},
+        visit::is_question,
     },
     terminology::DrugTable,
 };
 
 /// The first fault of `statement`, as a reason for the clinician. `cited` are the sentences that support it.
-pub fn fault(statement: &str, kind: Option<SectionKind>, cited: &[usize], index: &Index, facts: &Facts, age: Option<u32>) -> Option<String> {
+pub fn fault(
+    statement: &str,
+    kind: Option<SectionKind>,
+    cited: &[usize],
+    index: &Index,
+    facts: &Facts,
+    age: Option<u32>,
+) -> Option<String> {
     number_not_said(statement, index, age)
         .or_else(|| drug_not_said(statement, index))
         .or_else(|| dose_not_said(statement, index))
         .or_else(|| dose_taken_back(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
+        .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, facts))
+        .or_else(|| never_affirmed(statement, kind, index))
         .or_else(|| side_turned(statement, cited, index))
 }
 
 fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<String> {
     let known = |value: f64| {
-        index.units.iter().any(|unit| numbers::contains_value(&unit.values, value)) || age.is_some_and(|age| f64::from(age) == value)
+        index.units.iter().any(|unit| numbers::contains_value(&unit.values, value))
+            || age.is_some_and(|age| f64::from(age) == value)
     };
-    let missing = numbers::numbers(statement).into_iter().find(|number| !known(number.value))?;
+    let part_of_a_name = |start: usize| {
+        let before = statement[..start].trim_end_matches('-');
+        before.ends_with(char::is_alphabetic) && (before.len() == start || before.ends_with(char::is_uppercase))
+    };
+    let mut numbers = numbers::numbers(statement).into_iter();
+    let missing = numbers.find(|number| !known(number.value) && !part_of_a_name(number.range.start))?;
     Some(format!("number {} was not said", whole_number(statement, &missing.range)))
 }
 
@@ -64,7 +79,8 @@ fn dose_not_said(statement: &str, index: &Index) -> Option<String> {
         let lines = said_near(index, mention.drug.name);
         let near = |unit: &&Unit| lines.iter().any(|line| unit.line.abs_diff(*line) <= 2);
         for dose in sig::doses(&statement[mention.range.end..end], &|_| None) {
-            let said = index.units.iter().filter(near).any(|unit| numbers::contains_value(&unit.values, dose.dose.value));
+            let said =
+                index.units.iter().filter(near).any(|unit| numbers::contains_value(&unit.values, dose.dose.value));
             if !said {
                 let name = &statement[mention.range.clone()];
                 return Some(format!("{} {} was not said of {name}", dose.dose.value, dose.dose.unit));
@@ -86,7 +102,9 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
     let doses = sig::doses(statement, &|_| None);
     let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
     let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose.value != stands.value);
-    contradicted.then(|| format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit))
+    contradicted.then(|| {
+        format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
+    })
 }
 
 static GIVING: LazyLock<Regex> = LazyLock::new(|| {
@@ -94,21 +112,58 @@ static GIVING: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern written here compiles")
 });
 
-/// A medicine that the plan gives, but that was only considered, refused, or somebody else's.
+static TAKING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:taking|takes|took|taken|using|uses|been on|is on|was on|continues?|started on)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// A medicine that the plan gives or the patient is said to take, but that was only considered, refused, or somebody
+/// else's.
 fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
-    if kind != Some(SectionKind::Plan) || !GIVING.is_match(statement) {
+    let claimed = match kind {
+        Some(SectionKind::Plan) => GIVING.is_match(statement),
+        _ => TAKING.find(statement).is_some_and(|taking| !context::negates(&statement[..taking.start()])),
+    };
+    if !claimed {
         return None;
     }
     let mentions = DrugTable::bundled().mentions(statement);
-    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action != MedicationAction::Stop);
+    let planned = kind == Some(SectionKind::Plan);
+    let fits = |action: MedicationAction| !planned || action != MedicationAction::Stop;
+    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
     let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
-    Some(format!("{} was talked about, but not decided on", &statement[wrong.range]))
+    Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
+}
+
+static STOPPING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:stopp?(?:ed|ing)?|quit|discontinued|no longer)\b").expect("a pattern written here compiles")
+});
+
+/// A medicine said to have ended that goes on, or an allergen said to be taken.
+fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind == Some(SectionKind::Plan) {
+        return None;
+    }
+    let lower = statement.to_lowercase();
+    let allergen = facts.allergies.known.iter().find(|allergy| lower.contains(allergy.substance.as_str()));
+    if let Some(allergen) = allergen.filter(|_| TAKING.is_match(statement)) {
+        return Some(format!("{} is an allergy, not a medicine taken", allergen.substance.as_str()));
+    }
+    let after = &statement[STOPPING.find(statement)?.end()..];
+    let mentions = DrugTable::bundled().mentions(after);
+    let going_on = mentions.into_iter().find(|mention| {
+        facts.medications.iter().any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop)
+    })?;
+    Some(format!("{} was not stopped", &after[going_on.range]))
 }
 
 /// A symptom said to be there that was denied, or the reverse.
 fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
     let subjective = kind.is_none_or(|kind| {
-        matches!(kind, SectionKind::ChiefComplaint | SectionKind::HistoryOfPresentIllness | SectionKind::ReviewOfSystems)
+        matches!(
+            kind,
+            SectionKind::ChiefComplaint | SectionKind::HistoryOfPresentIllness | SectionKind::ReviewOfSystems
+        )
     });
     if !subjective || context::hypothetical(statement) {
         return None;
@@ -119,10 +174,32 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         let denied = context::negates(&statement[..mention.start()]);
         match (denied, fact.present) {
             (false, false) => Some(format!("{} was denied", entry.name)),
-            (true, true) => Some(format!("{} was affirmed", entry.name)),
+            (true, true) if !fact.mixed => Some(format!("{} was affirmed", entry.name)),
             _ => None,
         }
     })
+}
+
+/// A symptom as a diagnosis although it only came up in denials, questions and warnings.
+fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    if kind != Some(SectionKind::Assessment) {
+        return None;
+    }
+    let named = LEXICON.iter().filter_map(|entry| Some((entry, entry.pattern.find(statement)?)));
+    let (entry, _) =
+        named.filter(|(_, mention)| !context::negates(&statement[..mention.start()])).find(|(entry, _)| {
+            let mut sentences =
+                index.units.iter().map(|unit| &index.line(unit.line).text()[unit.range.clone()]).peekable();
+            sentences.peek().is_some()
+                && sentences.all(|sentence| {
+                    entry.pattern.find(sentence).is_none_or(|said| {
+                        context::negates(&sentence[..said.start()])
+                            || context::hypothetical(sentence)
+                            || is_question(sentence)
+                    })
+                })
+        })?;
+    Some(format!("{} was not affirmed", entry.name))
 }
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
@@ -135,7 +212,8 @@ fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String
     let pairs = |text: &str| -> Vec<(String, String)> {
         SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect()
     };
-    let said: Vec<(String, String)> = index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
+    let said: Vec<(String, String)> =
+        index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
     let claimed = pairs(statement);
     let said_loosely = |side: &str| {
         let cited_lines: Vec<usize> = cited.iter().map(|at| index.units[*at].line).collect();

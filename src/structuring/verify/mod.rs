@@ -12,7 +12,7 @@ use super::{facts::Facts, visit::Visit};
 use crate::domain::{Evidence, SectionKind, Transcript};
 
 /// Less of a statement's weight than this in what was said, and nobody said it. Chosen on reference notes of ACI-BENCH
-/// (train): against their own visit nine in ten statements reach it, against another's visit one in ten.
+/// (train, 40 notes): against their own visit 81 % of 1,431 statements pass all checks, against another's visit 15 %.
 const LEAST_COVERAGE: f64 = 0.4;
 
 /// Less than this is worth a second look.
@@ -63,12 +63,16 @@ impl<'v, 'a> Checker<'v, 'a> {
 
     /// An illness in the patient's own sections that only sentences about somebody else carry.
     fn of_a_relative(&self, statement: &str, kind: Option<SectionKind>, coverage: f64) -> Option<String> {
-        let own = matches!(kind, Some(SectionKind::PastHistory | SectionKind::Assessment | SectionKind::HistoryOfPresentIllness));
+        let own = matches!(
+            kind,
+            Some(SectionKind::PastHistory | SectionKind::Assessment | SectionKind::HistoryOfPresentIllness)
+        );
         if !own || super::facts::context::names_a_relative(statement) {
             return None;
         }
         let without = self.index.support(statement, &|unit| !unit.of_another);
-        (without.coverage < LEAST_COVERAGE && without.coverage < coverage).then(|| "said of a relative, not of the patient".to_owned())
+        (without.coverage < LEAST_COVERAGE && without.coverage < coverage)
+            .then(|| "said of a relative, not of the patient".to_owned())
     }
 }
 
@@ -122,7 +126,9 @@ mod tests {
             panic!("supported")
         };
         assert_eq!(evidence[0].utterance, "u2");
-        let Verdict::Supported(evidence) = verdict("Denies fever and chest pain.", SectionKind::HistoryOfPresentIllness) else {
+        let Verdict::Supported(evidence) =
+            verdict("Denies fever and chest pain.", SectionKind::HistoryOfPresentIllness)
+        else {
             panic!("supported")
         };
         let utterances: Vec<&str> = evidence.iter().map(|one| one.utterance.as_str()).collect();
@@ -131,14 +137,16 @@ mod tests {
 
     #[test]
     fn planted_errors_are_found_with_their_reason() {
-        use SectionKind::{HistoryOfPresentIllness as Hpi, PastHistory, Plan, SocialHistory, Vitals};
+        use SectionKind::{Assessment, HistoryOfPresentIllness as Hpi, PastHistory, Plan, SocialHistory, Vitals};
         for (statement, kind, expected) in [
             ("Blood pressure 140/90.", Vitals, "number 140/90 was not said"),
             ("Right knee pain for 5 weeks.", Hpi, "number 5 was not said"),
             ("Start ibuprofen twice daily.", Plan, "ibuprofen was not said"),
             ("Start naproxen 500 mg twice daily.", Plan, "the dose of naproxen that stands is 250 mg"),
-            ("Start prednisone.", Plan, "prednisone was talked about, but not decided on"),
+            ("Start prednisone.", Plan, "prednisone was talked about, but is not given or taken"),
             ("The patient reports fever.", Hpi, "fever was denied"),
+            ("She stopped taking naproxen.", Hpi, "naproxen was not stopped"),
+            ("Chest pain.", Assessment, "chest pain was not affirmed"),
             ("Left knee pain for 3 weeks.", Hpi, "left knee was not said"),
             ("History of breast cancer.", PastHistory, "said of a relative, not of the patient"),
             ("Works as a nurse in a hospital.", SocialHistory, "nobody said this"),

@@ -1,0 +1,42 @@
+use soapstone::{
+    coding,
+    config::Config,
+    domain::{Chart, Coding, Sex, no_progress},
+    structuring::{self, facts},
+    terminology::{DrugTable, Icd10Cm},
+};
+
+use super::{scripted::ScriptedModel, transcript};
+
+#[test]
+fn codes_are_chosen_among_retrieved_ones_and_exist() {
+    let terminology = Config::default().paths.terminology;
+    let icd = Icd10Cm::open(&terminology).expect("run `soapstone terminology pull` first");
+    let visit = transcript(
+        "D: So your high blood pressure is not well controlled.\nP: And my right knee hurts.\nD: That's arthritis of the right knee.",
+    );
+    let model = ScriptedModel::new(
+        4096,
+        vec![(
+            "ASSESSMENT",
+            r#"{"items":["High blood pressure, not well controlled.","Arthritis of the right knee."]}"#,
+        )],
+    );
+    let facts = facts::facts(&visit, DrugTable::bundled());
+    let sections = structuring::sections::write(&visit, &facts, &model, &no_progress).expect("the script answers");
+    let chart = Chart { sex: Some(Sex::Male), ..Chart::default() };
+    let mut draft = structuring::draft(&visit, Some(&chart), &facts, &sections);
+    coding::code(&mut draft, &visit, Some(&chart), &model, &icd, &no_progress).expect("the script chooses");
+
+    assert_eq!(draft.problems.len(), 2);
+    for coding in draft.problems.iter().flat_map(|problem| &problem.codes) {
+        let known = icd.get(&coding.code).expect("a code of the list");
+        assert_eq!((coding.system.as_str(), coding.display.as_str()), (Coding::ICD_10_CM, known.title.as_str()));
+        assert!(known.billable && !coding.evidence.is_empty());
+    }
+    assert_eq!(draft.problems[0].codes[0].code, "I10");
+    let asked = model.asked.lock().expect("no test panics while it asks");
+    let (_, question) =
+        asked.iter().find(|(_, question)| question.contains("ICD-10-CM")).expect("a choice was asked for");
+    assert!(question.contains("A. ") && question.contains("None of these"), "{question}");
+}

@@ -1,0 +1,109 @@
+use soapstone::{
+    domain::{SectionKind, Support, no_progress},
+    structuring::{self, Draft, facts},
+    terminology::DrugTable,
+};
+
+use super::{scripted::ScriptedModel, transcript};
+
+const VISIT: &str = "D: What brings you in?\n\
+P: I've had a cough for two weeks, mostly at night.\n\
+D: Any fever?\n\
+P: No fever.\n\
+D: Let me listen. There's a wheeze on both sides. So I think this is asthma.\n\
+P: Okay.\n\
+D: I'll start albuterol, two puffs every four hours as needed. I'll see you again in three weeks.\n\
+P: Thanks.";
+
+fn draft(model: &ScriptedModel, lines: &str) -> Draft {
+    let transcript = transcript(lines);
+    let facts = facts::facts(&transcript, DrugTable::bundled());
+    let sections = structuring::sections::write(&transcript, &facts, model, &no_progress).expect("the script answers");
+    structuring::draft(&transcript, None, &facts, &sections)
+}
+
+fn texts(draft: &Draft, kind: SectionKind) -> Vec<String> {
+    let section = draft.sections.iter().find(|section| section.id == kind).expect("all sections are there");
+    section.statements.iter().map(|statement| statement.text.as_str().to_owned()).collect()
+}
+
+fn scripted(context_tokens: usize) -> ScriptedModel {
+    ScriptedModel::new(
+        context_tokens,
+        vec![
+            ("come in for", r#"{"items":["Cough for two weeks"]}"#),
+            (
+                "PRESENT ILLNESS",
+                r#"{"text":"The patient reports a cough for two weeks, mostly at night. She has had fever. Her oxygen was 85%."}"#,
+            ),
+            ("EXAMINATION", r#"{"items":["Wheeze on both sides.", "None discussed."]}"#),
+            ("ASSESSMENT", r#"{"items":["Asthma."]}"#),
+            (
+                "PLAN",
+                r#"{"items":["Start prednisone 40 mg daily.", "Start albuterol, 2 puffs every 4 hours as needed."]}"#,
+            ),
+        ],
+    )
+}
+
+#[test]
+fn every_statement_cites_utterances_that_exist_and_inventions_are_under_review() {
+    let draft = draft(&scripted(8192), VISIT);
+    let statements: Vec<_> = draft.sections.iter().flat_map(|section| &section.statements).collect();
+    assert!(statements.iter().all(|one| one.support == Support::Supported && !one.evidence.is_empty()));
+    let exists = |id: &str| {
+        id.strip_prefix('u')
+            .and_then(|number| number.parse().ok())
+            .is_some_and(|number: usize| (1..=8).contains(&number))
+    };
+    assert!(statements.iter().flat_map(|one| &one.evidence).all(|evidence| exists(&evidence.utterance)));
+    let ids: Vec<String> = statements.iter().map(|one| one.id.clone()).collect();
+    assert_eq!(ids, (1..=ids.len()).map(|number| format!("s{number}")).collect::<Vec<_>>());
+
+    let reasons: Vec<&str> = draft.review.unsupported.iter().map(|one| one.reason.as_str()).collect();
+    assert_eq!(reasons, ["fever was denied", "number 85 was not said", "number 40 was not said"]);
+    assert!(!draft.review.truncated);
+}
+
+#[test]
+fn facts_complete_what_the_model_wrote() {
+    let draft = draft(&scripted(8192), VISIT);
+    assert_eq!(texts(&draft, SectionKind::ChiefComplaint), ["Cough for two weeks."]);
+    assert_eq!(texts(&draft, SectionKind::PhysicalExam), ["Wheeze on both sides."]);
+    assert_eq!(
+        texts(&draft, SectionKind::Plan),
+        ["Start albuterol, 2 puffs every 4 hours as needed.", "Follow up in three weeks."]
+    );
+    assert_eq!(texts(&draft, SectionKind::Medications), ["Albuterol 2 puffs every 4 hours as needed (started)."]);
+    assert_eq!(
+        texts(&draft, SectionKind::ReviewOfSystems),
+        ["Constitutional: Denies fever.", "Respiratory: Reports cough."]
+    );
+    assert!(texts(&draft, SectionKind::FamilyHistory).is_empty());
+    assert_eq!(draft.problems.len(), 1);
+    assert_eq!(draft.problems[0].name.as_str(), "Asthma");
+}
+
+#[test]
+fn a_visit_longer_than_the_context_is_read_in_parts_and_nothing_is_left_out() {
+    let talk: Vec<String> = (0..120)
+        .map(|at| format!("{}: this is sentence number {at} of a long visit about nothing much", ["D", "P"][at % 2]))
+        .collect();
+    let long = format!("{VISIT}\n{}", talk.join("\n"));
+    let model = scripted(700);
+    let draft = draft(&model, &long);
+    let asked = model.asked.lock().expect("no test panics while it asks");
+    for at in 0..120 {
+        let line = format!("sentence number {at} of");
+        assert!(asked.iter().any(|(shared, question)| question.contains("PLAN") && shared.contains(&line)), "{line}");
+    }
+    assert_eq!(texts(&draft, SectionKind::ChiefComplaint), ["Cough for two weeks."]);
+    assert_eq!(texts(&draft, SectionKind::Assessment), ["Asthma."]);
+    assert!(!draft.review.truncated);
+}
+
+#[test]
+fn an_answer_that_stays_cut_off_marks_the_note() {
+    let draft = draft(&scripted(8192).cutting_off("PLAN"), VISIT);
+    assert!(draft.review.truncated);
+}
