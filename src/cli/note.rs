@@ -1,6 +1,9 @@
 //! `soapstone note`: the main job.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;

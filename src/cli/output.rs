@@ -49,12 +49,10 @@ impl Output {
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
                 written => written.map_err(|error| cannot_write(Path::new("standard output"), error)),
             },
-            Self::File { path, mut temporary } => {
-                write_line(temporary.as_file_mut(), content)
-                    .and_then(|()| temporary.as_file().sync_all())
-                    .and_then(|()| temporary.persist(&path).map(drop).map_err(|error| error.error))
-                    .map_err(|error| cannot_write(&path, error))
-            }
+            Self::File { path, mut temporary } => write_line(temporary.as_file_mut(), content)
+                .and_then(|()| temporary.as_file().sync_all())
+                .and_then(|()| temporary.persist(&path).map(drop).map_err(|error| error.error))
+                .map_err(|error| cannot_write(&path, error)),
         }
     }
 }

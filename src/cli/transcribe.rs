@@ -73,7 +73,8 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     };
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &SystemClock, &display);
-    let transcript = scribe.transcribe(recording.source(), &vocabulary).map_err(|error| about_input(error, &args.input))?;
+    let transcript =
+        scribe.transcribe(recording.source(), &vocabulary).map_err(|error| about_input(error, &args.input))?;
     output.finish(&render(args, &transcript))
 }
 

@@ -17,7 +17,9 @@ static PREGNANCY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(pregnan\w+|trimester|prenatal|postpartum|obstetric\w*|due date|breastfeeding)\b"));
 static NEWBORN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(newborn|neonat\w+|days old|weeks old)\b"));
 static SIDED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(left|right) (knee|arm|leg|foot|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|breast|thigh|calf|heel|toe|finger|thumb)\b")
+    pattern(
+        r"\b(left|right) (knee|arm|leg|foot|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|breast|thigh|calf|heel|toe|finger|thumb)\b",
+    )
 });
 
 /// A code that a problem could mean.
@@ -77,12 +79,21 @@ pub fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) ->
 
 /// What to search for: the problem's name, with the side that its evidence gives to a body part that it names.
 pub fn query(name: &str, evidence: &[Evidence]) -> String {
-    if name.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "left" | "right" | "bilateral")) {
+    if name
+        .to_lowercase()
+        .split(|c: char| !c.is_alphabetic())
+        .any(|word| matches!(word, "left" | "right" | "bilateral"))
+    {
         return name.to_owned();
     }
     let quotes = evidence.iter().filter_map(|one| one.quote.as_ref());
     let mut sides: Vec<String> = quotes
-        .flat_map(|quote| SIDED.captures_iter(quote.as_str()).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect::<Vec<_>>())
+        .flat_map(|quote| {
+            SIDED
+                .captures_iter(quote.as_str())
+                .map(|found| (found[1].to_lowercase(), found[2].to_lowercase()))
+                .collect::<Vec<_>>()
+        })
         .filter(|(_, part)| name.to_lowercase().contains(part.as_str()))
         .map(|(side, _)| side)
         .collect();

@@ -94,7 +94,8 @@ fn ranked(found: Vec<Candidate>, by_model: &[f32], evidence: &[Evidence]) -> Vec
     if total <= 0.0 || weights.iter().all(|weight| *weight < none_weight) {
         return Vec::new();
     }
-    let mut ranked: Vec<(Candidate, f32)> = found.into_iter().zip(weights.iter().map(|weight| weight / total)).collect();
+    let mut ranked: Vec<(Candidate, f32)> =
+        found.into_iter().zip(weights.iter().map(|weight| weight / total)).collect();
     ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
     let proposed = ranked.into_iter().enumerate().filter(|(place, (_, p))| *place == 0 || *p >= LEAST_PROBABILITY);
     let coding = |(_, (candidate, probability)): (usize, (Candidate, f32))| Coding {

@@ -9,9 +9,7 @@ use crate::{
     audio::{self, AudioError, AudioSource},
     coding,
     config::Config,
-    domain::{
-        Chart, Clock, Encounter, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript,
-    },
+    domain::{Chart, Clock, Encounter, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript},
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
     structuring::{self, Draft},

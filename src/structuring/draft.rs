@@ -10,8 +10,8 @@ use super::{
     visit::Visit,
 };
 use crate::domain::{
-    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement, Support,
-    Transcript, UncertainText, UnsupportedText, VitalSign,
+    Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement,
+    Support, Transcript, UncertainText, UnsupportedText, VitalSign,
 };
 
 /// Everything of a note but who it is about and how it came about. The problems have no codes yet.
@@ -37,7 +37,8 @@ pub struct Draft {
 pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sections: &Sections) -> Draft {
     let visit = Visit::new(transcript);
     let checker = Checker::new(&visit, facts, chart.and_then(|chart| chart.age_years));
-    let mut builder = Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
+    let mut builder =
+        Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
@@ -48,7 +49,8 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         }
     }
     let (sections, review) = builder.finish();
-    let texts: Vec<&str> = sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
+    let texts: Vec<&str> =
+        sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let review = Review { omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
@@ -88,19 +90,29 @@ impl Builder {
         match checker.check(text, Some(kind)) {
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
             Verdict::Uncertain(evidence, reason) => {
-                self.review.uncertain.push(UncertainText { text: text.clone(), reason: reason.into(), evidence: evidence.clone() });
+                self.review.uncertain.push(UncertainText {
+                    text: text.clone(),
+                    reason: reason.into(),
+                    evidence: evidence.clone(),
+                });
                 self.statements.push((kind, text.as_str().to_owned(), evidence));
             }
             Verdict::Unsupported(evidence, reason) => {
                 let section = Some(kind);
-                self.review.unsupported.push(UnsupportedText { text: text.clone(), reason: reason.into(), section, evidence });
+                self.review.unsupported.push(UnsupportedText {
+                    text: text.clone(),
+                    reason: reason.into(),
+                    section,
+                    evidence,
+                });
             }
         }
     }
 
     /// Decisions and orders that the model's plan does not name.
     fn complete_plan(&mut self, facts: &Facts) {
-        let decisions = facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
+        let decisions =
+            facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
         for (medication, line) in decisions.collect::<Vec<_>>() {
             let dose = medication.dose.as_ref().map(|dose| dose.value);
             if !self.plan().any(|text| names_drug(text, &medication.name, dose)) {
@@ -150,7 +162,8 @@ fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
 
 /// One problem for each line of the assessment; where there is none, the symptoms of the chief complaint.
 fn problems(sections: &[Section]) -> Vec<Problem> {
-    let statements = |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
+    let statements =
+        |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
     let mut found: Vec<Problem> = Vec::new();
     for statement in statements(SectionKind::Assessment) {
         add_problem(&mut found, problem_name(&statement.text), &statement.id);

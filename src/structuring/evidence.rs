@@ -68,7 +68,11 @@ mod tests {
         let utterance = Utterance {
             id: "u1".to_owned(),
             text: "No, eighty milligrams a day.".into(),
-            words: ["No,", "eighty", "milligrams", "a", "day."].into_iter().zip([0, 100, 200, 300, 400]).map(|(text, at)| word(text, at)).collect(),
+            words: ["No,", "eighty", "milligrams", "a", "day."]
+                .into_iter()
+                .zip([0, 100, 200, 300, 400])
+                .map(|(text, at)| word(text, at))
+                .collect(),
             ..Utterance::default()
         };
         let found = evidence(&utterance, 4..21);

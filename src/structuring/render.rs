@@ -183,7 +183,10 @@ mod tests {
         assert_eq!(texts(vitals(&facts)), ["Blood pressure 152/94 mmHg.", "Body temperature 98.6 °F."]);
         assert_eq!(texts(medications(&facts)), ["Lisinopril 20 mg once daily (increased)."]);
         assert_eq!(texts(allergies(&facts)), ["Sulfa: hives."]);
-        assert_eq!(decision(&facts.medications[0]).expect("a decision").text, "Increase Lisinopril to 20 mg once daily.");
+        assert_eq!(
+            decision(&facts.medications[0]).expect("a decision").text,
+            "Increase Lisinopril to 20 mg once daily."
+        );
         assert_eq!(
             texts(review_of_systems(&facts)),
             ["Constitutional: Denies fever.", "Cardiovascular: Denies chest pain.", "Respiratory: Reports cough."]

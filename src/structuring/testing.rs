@@ -12,7 +12,13 @@ pub(crate) fn transcript(lines: &str) -> Transcript {
             "O" => ("S3", Role::Other),
             _ => ("S4", Role::Unknown),
         };
-        Utterance { id: format!("u{}", index + 1), speaker: speaker.to_owned(), role, text: text.into(), ..Utterance::default() }
+        Utterance {
+            id: format!("u{}", index + 1),
+            speaker: speaker.to_owned(),
+            role,
+            text: text.into(),
+            ..Utterance::default()
+        }
     };
     let utterances = lines.lines().filter(|line| !line.trim().is_empty()).enumerate().map(utterance).collect();
     Transcript { utterances, ..Transcript::default() }
@@ -41,11 +47,7 @@ impl crate::inference::TextModel for CountingModel {
         unreachable!("this model only counts")
     }
 
-    fn choose(
-        &self,
-        _: &crate::inference::Prompt,
-        _: &[String],
-    ) -> Result<Vec<f32>, crate::inference::InferenceError> {
+    fn choose(&self, _: &crate::inference::Prompt, _: &[String]) -> Result<Vec<f32>, crate::inference::InferenceError> {
         unreachable!("this model only counts")
     }
 }

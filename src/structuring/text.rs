@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn stems_join_the_forms_of_a_word() {
-        for (one, other) in [("taking", "takes"), ("allergies", "allergy"), ("stopped", "stop"), ("cramps", "cramping")] {
+        for (one, other) in [("taking", "takes"), ("allergies", "allergy"), ("stopped", "stop"), ("cramps", "cramping")]
+        {
             assert_eq!(stem(one), stem(other), "{one} {other}");
         }
     }

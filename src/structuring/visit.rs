@@ -48,10 +48,46 @@ impl<'a> Line<'a> {
 /// Whether `sentence` is a question.
 pub fn is_question(sentence: &str) -> bool {
     const OPENINGS: [&str; 40] = [
-        "do you", "did you", "are you", "were you", "have you", "has it", "had you", "is it", "is there", "any ", "does it",
-        "does that", "how ", "what ", "when ", "where ", "who ", "which ", "why ", "and any", "or any", "can you tell",
-        "are there", "have there", "do they", "is your", "is the", "any other", "have your", "do your", "does your",
-        "did it", "was it", "was there", "and how", "and what", "and do you", "and have you", "and are you", "and is",
+        "do you",
+        "did you",
+        "are you",
+        "were you",
+        "have you",
+        "has it",
+        "had you",
+        "is it",
+        "is there",
+        "any ",
+        "does it",
+        "does that",
+        "how ",
+        "what ",
+        "when ",
+        "where ",
+        "who ",
+        "which ",
+        "why ",
+        "and any",
+        "or any",
+        "can you tell",
+        "are there",
+        "have there",
+        "do they",
+        "is your",
+        "is the",
+        "any other",
+        "have your",
+        "do your",
+        "does your",
+        "did it",
+        "was it",
+        "was there",
+        "and how",
+        "and what",
+        "and do you",
+        "and have you",
+        "and are you",
+        "and is",
     ];
     let sentence = sentence.trim().to_lowercase();
     let opening = sentence.trim_start_matches(|c: char| !c.is_alphabetic());
@@ -59,7 +95,8 @@ pub fn is_question(sentence: &str) -> bool {
         .iter()
         .find_map(|filler| opening.strip_prefix(filler))
         .map_or(opening, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
-    sentence.ends_with('?') || OPENINGS.iter().any(|start| opening.starts_with(start)) && opening.split(' ').count() < 25
+    sentence.ends_with('?')
+        || OPENINGS.iter().any(|start| opening.starts_with(start)) && opening.split(' ').count() < 25
 }
 
 /// The visit line by line.

@@ -18,22 +18,35 @@ fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
 }
 
-static CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't take|cannot take|react(?:ed)? (?:badly )?to|break out|broke out)\b"));
+static CUE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't take|cannot take|react(?:ed)? (?:badly )?to|break out|broke out)\b",
+    )
+});
 static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:gives?|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b")
+    pattern(
+        r"\b(?:gives?|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b",
+    )
 });
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b")
+    pattern(
+        r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b",
+    )
 });
 static OTHER_SUBSTANCES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|peanuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b")
+    pattern(
+        r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|peanuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b",
+    )
 });
 /// Groups of medicines, which the drug table does not list.
-static DRUG_GROUPS: LazyLock<Regex> = LazyLock::new(|| pattern(r"sul(?:f|ph)a|penicillin|cephalosporin|contrast|iodine|nsaids|opioids|statins"));
+static DRUG_GROUPS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"sul(?:f|ph)a|penicillin|cephalosporin|contrast|iodine|nsaids|opioids|statins"));
 static REACTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throwing up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b")
+    pattern(
+        r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throwing up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b",
+    )
 });
 
 /// What was said about allergies.
@@ -50,11 +63,13 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     let sentence = line.sentence_at(range.start);
     let text = line.text();
     let asked = visit.question_before(line.index).is_some_and(|question| NAMED_CUE.is_match(last_sentence(question)));
-    let first_sentences = line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
-    let headed = line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
-        let heading = &text[heading.clone()];
-        NAMED_CUE.is_match(heading) && heading.split_whitespace().count() <= 4
-    });
+    let first_sentences =
+        line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
+    let headed =
+        line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
+            let heading = &text[heading.clone()];
+            NAMED_CUE.is_match(heading) && heading.split_whitespace().count() <= 4
+        });
     let spoken = &text[sentence];
     CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || headed || (asked && first_sentences)
 }
@@ -94,8 +109,11 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
         let denied = context::negates(before) || super::medications::someone_elses(line, before);
-        let stray = codes.is_empty() && !CUE.is_match(&text[sentence.clone()]) && !BRINGS_ON.is_match(&text[sentence.clone()])
-            && sentence.start > line.sentences[0].start && OTHER_SUBSTANCES.find_iter(&text[range.clone()]).all(|one| !DRUG_GROUPS.is_match(one.as_str()));
+        let stray = codes.is_empty()
+            && !CUE.is_match(&text[sentence.clone()])
+            && !BRINGS_ON.is_match(&text[sentence.clone()])
+            && sentence.start > line.sentences[0].start
+            && OTHER_SUBSTANCES.find_iter(&text[range.clone()]).all(|one| !DRUG_GROUPS.is_match(one.as_str()));
         if denied || stray || !is_allergy_context(visit, line, &range) {
             continue;
         }
@@ -116,8 +134,11 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
 
 /// Drugs of the table and the other substances that people react to.
 fn substances(text: &str, table: &DrugTable) -> Vec<(Range<usize>, Vec<Coding>)> {
-    let mut found: Vec<(Range<usize>, Vec<Coding>)> =
-        table.mentions(text).into_iter().map(|mention| (mention.range.clone(), super::medications::rxnorm(mention.drug))).collect();
+    let mut found: Vec<(Range<usize>, Vec<Coding>)> = table
+        .mentions(text)
+        .into_iter()
+        .map(|mention| (mention.range.clone(), super::medications::rxnorm(mention.drug)))
+        .collect();
     for other in OTHER_SUBSTANCES.find_iter(text) {
         if !found.iter().any(|(range, _)| range.start < other.end() && other.start() < range.end) {
             found.push((other.range(), Vec::new()));
@@ -159,7 +180,10 @@ fn denial(visit: &Visit, line: &Line) -> Option<Vec<Evidence>> {
     let question = line.sentences.last().filter(|_| line.asks() && NAMED_CUE.is_match(last_sentence(line)))?;
     let answer = visit.answer_to(line.index)?;
     (context::denies(answer.text()) && line.by_clinician()).then(|| {
-        vec![evidence::evidence(line.utterance, question.clone()), evidence::evidence(answer.utterance, answer.sentences[0].clone())]
+        vec![
+            evidence::evidence(line.utterance, question.clone()),
+            evidence::evidence(answer.utterance, answer.sentences[0].clone()),
+        ]
     })
 }
 
@@ -175,13 +199,15 @@ mod tests {
     fn said(lines: &str) -> (Vec<(String, Option<String>)>, bool) {
         let transcript = transcript(lines);
         let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
-        let pair = |allergy: Allergy| (allergy.substance.into_string(), allergy.reaction.map(|text| text.into_string()));
+        let pair =
+            |allergy: Allergy| (allergy.substance.into_string(), allergy.reaction.map(|text| text.into_string()));
         (found.known.into_iter().map(pair).collect(), found.none_known.is_some())
     }
 
     #[test]
     fn an_answer_names_substance_and_reaction() {
-        let (known, none) = said("D: Any allergies to medicines?\nP: Just penicillin. I got a rash all over, when I was a kid.");
+        let (known, none) =
+            said("D: Any allergies to medicines?\nP: Just penicillin. I got a rash all over, when I was a kid.");
         assert_eq!(known, [("penicillin".to_owned(), Some("a rash all over".to_owned()))]);
         assert!(!none);
     }
@@ -190,7 +216,10 @@ mod tests {
     fn a_statement_is_enough() {
         assert_eq!(said("P: I'm allergic to sulfa, I get hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
         assert_eq!(said("P: And sulfa gives me hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
-        assert_eq!(said("D: Now, allergies. I've got penicillin here.\nP: Yes. My throat swelled up.").0, [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]);
+        assert_eq!(
+            said("D: Now, allergies. I've got penicillin here.\nP: Yes. My throat swelled up.").0,
+            [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]
+        );
         assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
     }
 

@@ -38,14 +38,21 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
 });
 
 static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(instead of|rather than|considered|consider|thought about|think about|thinking about|stay away from|avoid\w*|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b")
+    pattern(
+        r"\b(instead of|rather than|considered|consider|thought about|think about|thinking about|stay away from|avoid\w*|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
+    )
 });
 static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!,]{0,20}\b(levels?|blood test|panel)\b"));
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|good|fine|elevated|up|down|\d)|resistan\w+|antagonist|channel)\b")
+    pattern(
+        r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|good|fine|elevated|up|down|\d)|resistan\w+|antagonist|channel)\b",
+    )
 });
-static IN_USE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b"));
+static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
+    )
+});
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
 /// One mention of a medicine, understood in its place.
@@ -132,7 +139,8 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
         let only_asked = !line.by_clinician();
-        found.dismissed = (declined && !corrects_a_dose(answer)) || (only_asked && found.action != MedicationAction::Taken);
+        found.dismissed =
+            (declined && !corrects_a_dose(answer)) || (only_asked && found.action != MedicationAction::Taken);
         found.action = action;
         if let Some(answer) = answer.filter(|_| declined || context_answers(answer)) {
             evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
@@ -168,11 +176,16 @@ fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> (Med
         .filter_map(|(action, verb)| verb.find_iter(before).last().map(|found| (*action, found.range())))
         .max_by_key(|(_, range)| (range.end, range.len()));
     let following = || {
-        let verbs = DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
-        verbs.filter(|(action, _)| *action != MedicationAction::Taken).min_by_key(|(_, start)| *start).map(|(action, _)| action)
+        let verbs =
+            DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
+        verbs
+            .filter(|(action, _)| *action != MedicationAction::Taken)
+            .min_by_key(|(_, start)| *start)
+            .map(|(action, _)| action)
     };
-    let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| before[found.end()..].split_whitespace().count() <= 5)
-        || NOT_MEANT_AFTER.is_match(after);
+    let spoken_of =
+        NOT_MEANT.find_iter(before).last().is_some_and(|found| before[found.end()..].split_whitespace().count() <= 5)
+            || NOT_MEANT_AFTER.is_match(after);
     let (action, negated) = match nearest {
         Some((action, range)) => {
             let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);
@@ -181,7 +194,8 @@ fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> (Med
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
     if !line.by_clinician() {
-        let own = if action == MedicationAction::Stop && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
+        let own =
+            if action == MedicationAction::Stop && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
         return (own, spoken_of || negated && own == MedicationAction::Taken);
     }
     match action {
@@ -200,8 +214,12 @@ fn ends_in_negation(before: &str) -> bool {
 fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
     let after = after.trim_start().to_lowercase();
     match action {
-        MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => MedicationAction::Increase,
-        MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => MedicationAction::Decrease,
+        MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => {
+            MedicationAction::Increase
+        }
+        MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => {
+            MedicationAction::Decrease
+        }
         action => action,
     }
 }
@@ -234,7 +252,8 @@ fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, foun
         return;
     }
     let Some(answer) = visit.answer_to(line.index) else { return };
-    let end = DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
+    let end =
+        DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
     let reach = answer.sentences.iter().take(5).map(|range| range.end).last().unwrap_or(0).min(end);
     let had = (found.dose.clone(), found.frequency.clone());
     take_sig(&answer.text()[..reach], found);
@@ -260,13 +279,24 @@ fn take_sig(text: &str, found: &mut Mention) {
 fn sig_scope(line: &Line, in_line: &[DrugMention], at: usize) -> Range<usize> {
     let start = in_line[at].range.end;
     let text = line.text();
-    let mut end = line.sentences.iter().filter(|range| range.end > start).take(4).map(|range| range.end).last().unwrap_or(text.len());
+    let mut end = line
+        .sentences
+        .iter()
+        .filter(|range| range.end > start)
+        .take(4)
+        .map(|range| range.end)
+        .last()
+        .unwrap_or(text.len());
     if let Some(next) = in_line.get(at + 1) {
         let next_sentence = line.sentence_at(next.range.start);
         let own = line.sentence_at(in_line[at].range.start);
         // A sentence about another medicine is that one's from its first word; inside one sentence, the dose right
         // before "of" the next medicine is the next one's.
-        end = end.min(if next_sentence == own { before_dose(text, start, next.range.start) } else { next_sentence.start });
+        end = end.min(if next_sentence == own {
+            before_dose(text, start, next.range.start)
+        } else {
+            next_sentence.start
+        });
     }
     start..end.max(start)
 }
@@ -283,7 +313,9 @@ fn before_dose(text: &str, start: usize, next: usize) -> usize {
 
 /// Whether nothing but "of the" parts a dose from the name after it.
 fn attaches(between: &str) -> bool {
-    between.split_whitespace().all(|word| matches!(word.to_lowercase().as_str(), "of" | "the" | "your" | "my" | "tablet" | "tablets" | "dose"))
+    between.split_whitespace().all(|word| {
+        matches!(word.to_lowercase().as_str(), "of" | "the" | "your" | "my" | "tablet" | "tablets" | "dose")
+    })
 }
 
 fn dose_before(line: &Line, in_line: &[DrugMention], at: usize, drug: &Drug) -> Option<Dose> {
@@ -305,7 +337,8 @@ fn usual_unit(drug: &Drug, value: f64) -> Option<String> {
     let known: Vec<(f64, String)> = strengths.filter_map(parse).collect();
     let listed = known.iter().find(|(strength, _)| (strength - value).abs() < 1e-9);
     // Twice or half a usual strength is as usual: two tablets, or half of one.
-    let derived = || known.iter().find(|(strength, _)| [0.5, 2.0].iter().any(|by| (strength * by - value).abs() < 1e-9));
+    let derived =
+        || known.iter().find(|(strength, _)| [0.5, 2.0].iter().any(|by| (strength * by - value).abs() < 1e-9));
     listed.or_else(derived).map(|(_, unit)| unit.clone())
 }
 
@@ -320,7 +353,8 @@ fn follow_up(line: &Line, mentions: &mut [Mention]) {
         }
         let doses = sig::doses(sentence, &|value| usual_unit(last.drug, value));
         let corrected = context::corrects(sentence) && line.index - last.line <= 2 && same_speaker;
-        let agreed = sig::final_dose(sentence, &doses).filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
+        let agreed = sig::final_dose(sentence, &doses)
+            .filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
         let mut used = false;
         if let Some(dose) = agreed {
             last.dose = Some(dose.dose);
@@ -333,7 +367,13 @@ fn follow_up(line: &Line, mentions: &mut [Mention]) {
         }
         if line.utterance.role == Role::Clinician && ANAPHOR.is_match(sentence) && !context::hypothetical(sentence) {
             let (action, negated) = decision(line, range, range.end..range.end);
-            let decides = matches!(action, MedicationAction::Stop | MedicationAction::Increase | MedicationAction::Decrease | MedicationAction::Continue);
+            let decides = matches!(
+                action,
+                MedicationAction::Stop
+                    | MedicationAction::Increase
+                    | MedicationAction::Decrease
+                    | MedicationAction::Continue
+            );
             if decides && !negated && sentence.split_whitespace().count() <= 14 {
                 last.action = action;
                 used = true;
@@ -353,7 +393,10 @@ fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
             names.push(mention.drug.name);
         }
     }
-    names.into_iter().filter_map(|name| fold_one(mentions.iter().filter(|mention| mention.drug.name == name).collect())).collect()
+    names
+        .into_iter()
+        .filter_map(|name| fold_one(mentions.iter().filter(|mention| mention.drug.name == name).collect()))
+        .collect()
 }
 
 fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
@@ -363,7 +406,9 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let instructed = counted.iter().rev().find(|mention| mention.instructed);
     let chosen = decided.or(instructed).unwrap_or(counted.last()?);
     // "Start" of what is already taken, without a change of dose, is going on with it.
-    let taken_before = counted.iter().any(|mention| mention.line < chosen.line && mention.action == MedicationAction::Taken && mention.dose.is_some());
+    let taken_before = counted.iter().any(|mention| {
+        mention.line < chosen.line && mention.action == MedicationAction::Taken && mention.dose.is_some()
+    });
     let action = match chosen.action {
         MedicationAction::Start if taken_before => dose_change(&counted, chosen).unwrap_or(MedicationAction::Continue),
         MedicationAction::Taken if chosen.instructed => dose_change(&counted, chosen).unwrap_or(match taken_before {
@@ -374,9 +419,14 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
         action => action,
     };
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
-    let dose = chosen.dose.clone().or_else(|| latest(&|mention| mention.dose.is_some()).and_then(|mention| mention.dose.clone()));
-    let frequency =
-        chosen.frequency.clone().or_else(|| latest(&|mention| mention.frequency.is_some()).and_then(|mention| mention.frequency.clone()));
+    let dose = chosen
+        .dose
+        .clone()
+        .or_else(|| latest(&|mention| mention.dose.is_some()).and_then(|mention| mention.dose.clone()));
+    let frequency = chosen
+        .frequency
+        .clone()
+        .or_else(|| latest(&|mention| mention.frequency.is_some()).and_then(|mention| mention.frequency.clone()));
     let said_route = counted.iter().find_map(|mention| mention.route);
     let route = route(first.drug, said_route);
     let mut evidence = Vec::new();
@@ -392,7 +442,8 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
 fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
     let now = chosen.dose.as_ref()?;
     let earlier = counted.iter().filter(|mention| mention.line < chosen.line);
-    let before = earlier.filter_map(|mention| mention.dose.as_ref()).filter(|dose| dose.unit == now.unit).next_back()?;
+    let before =
+        earlier.filter_map(|mention| mention.dose.as_ref()).filter(|dose| dose.unit == now.unit).next_back()?;
     match now.value.partial_cmp(&before.value)? {
         std::cmp::Ordering::Greater => Some(MedicationAction::Increase),
         std::cmp::Ordering::Less => Some(MedicationAction::Decrease),
@@ -448,7 +499,9 @@ mod tests {
     #[test]
     fn question_and_answer_make_one_medicine() {
         assert_eq!(
-            said("D: Good. And you're still taking the lisinopril?\nP: Yep. Ten milligrams. No, wait, you raised it. Twenty milligrams, once a day in the morning.\nD: Twenty, that's what I have. And the metformin?\nP: Five hundred, twice a day, with food."),
+            said(
+                "D: Good. And you're still taking the lisinopril?\nP: Yep. Ten milligrams. No, wait, you raised it. Twenty milligrams, once a day in the morning.\nD: Twenty, that's what I have. And the metformin?\nP: Five hundred, twice a day, with food."
+            ),
             ["taken Lisinopril 20 mg once daily", "taken Metformin 500 mg twice daily"]
         );
     }
@@ -463,11 +516,23 @@ mod tests {
             ("D: Don't stop the warfarin.", "continue Warfarin"),
             ("D: We'll cut your prednisone to ten milligrams a day.", "decrease Prednisone 10 mg once daily"),
             ("D: I'll refill your metformin, 500 milligrams twice a day.", "continue Metformin 500 mg twice daily"),
-            ("D: I'd like to take the sertraline up to one hundred milligrams a day.", "increase Sertraline 100 mg once daily"),
-            ("D: For the burning, phenazopyridine, two hundred milligrams three times a day.", "start Phenazopyridine 200 mg three times daily"),
+            (
+                "D: I'd like to take the sertraline up to one hundred milligrams a day.",
+                "increase Sertraline 100 mg once daily",
+            ),
+            (
+                "D: For the burning, phenazopyridine, two hundred milligrams three times a day.",
+                "start Phenazopyridine 200 mg three times daily",
+            ),
             ("D: Take naproxen instead, five hundred milligrams twice a day.", "start Naproxen 500 mg twice daily"),
-            ("P: I take fifty milligrams of sertraline.\nD: Let's have you take one hundred milligrams of sertraline once a day.", "increase Sertraline 100 mg once daily"),
-            ("D: Start levothyroxine one hundred and twelve micrograms every morning.", "start Levothyroxine 112 mcg once daily"),
+            (
+                "P: I take fifty milligrams of sertraline.\nD: Let's have you take one hundred milligrams of sertraline once a day.",
+                "increase Sertraline 100 mg once daily",
+            ),
+            (
+                "D: Start levothyroxine one hundred and twelve micrograms every morning.",
+                "start Levothyroxine 112 mcg once daily",
+            ),
         ] {
             assert_eq!(said(lines), [expected], "{lines}");
         }
@@ -483,8 +548,14 @@ mod tests {
 
     #[test]
     fn corrections_win_also_in_the_next_turn() {
-        assert_eq!(said("D: Let's start atorvastatin, twenty milligrams at bedtime. No, make that forty."), ["start Atorvastatin 40 mg at bedtime"]);
-        assert_eq!(said("D: Let's start atorvastatin, twenty milligrams.\nP: Okay.\nD: Sorry, make that forty milligrams."), ["start Atorvastatin 40 mg"]);
+        assert_eq!(
+            said("D: Let's start atorvastatin, twenty milligrams at bedtime. No, make that forty."),
+            ["start Atorvastatin 40 mg at bedtime"]
+        );
+        assert_eq!(
+            said("D: Let's start atorvastatin, twenty milligrams.\nP: Okay.\nD: Sorry, make that forty milligrams."),
+            ["start Atorvastatin 40 mg"]
+        );
         assert_eq!(said("P: I'm on omeprazole.\nD: Okay. Let's stop that."), ["stop Omeprazole"]);
     }
 

@@ -46,7 +46,8 @@ pub fn said_values(text: &str) -> Vec<f64> {
         values.extend(simple_value(token));
         values.extend(below_hundred(text, &tokens, at).map(|(value, _)| value));
         values.extend(loose_value(&token.lower));
-        if let (Some(unit), Some(decade)) = (unit_value(&token.lower), word_at(text, &tokens, at + 1).and_then(decade)) {
+        if let (Some(unit), Some(decade)) = (unit_value(&token.lower), word_at(text, &tokens, at + 1).and_then(decade))
+        {
             values.push(unit * 100.0 + decade);
         }
     }
@@ -209,7 +210,8 @@ fn below_hundred(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)
 
 /// "… point seven five", "… point twenty five", "7 point 8".
 fn read_decimals(text: &str, tokens: &[Token], whole: f64, at: usize) -> (f64, usize) {
-    if tokens.get(at).is_none_or(|token| token.lower != "point") || (at > 0 && whole > 0.0 && !joined(text, tokens, at)) {
+    if tokens.get(at).is_none_or(|token| token.lower != "point") || (at > 0 && whole > 0.0 && !joined(text, tokens, at))
+    {
         return (whole, at);
     }
     let mut decimals = String::new();
@@ -219,7 +221,9 @@ fn read_decimals(text: &str, tokens: &[Token], whole: f64, at: usize) -> (f64, u
             token.lower.clone()
         } else if token.lower == "oh" {
             "0".to_owned()
-        } else if let Some((value, _)) = below_hundred(text, tokens, next).filter(|_| tens_value(&token.lower).is_none()) {
+        } else if let Some((value, _)) =
+            below_hundred(text, tokens, next).filter(|_| tens_value(&token.lower).is_none())
+        {
             format!("{value}")
         } else if let Some((value, end)) = below_hundred(text, tokens, next) {
             next = end - 1;
@@ -274,9 +278,8 @@ fn unit_value(word: &str) -> Option<f64> {
 }
 
 fn teen_value(word: &str) -> Option<f64> {
-    let words = [
-        "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-    ];
+    let words =
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
     position(&words, word).map(|at| at as f64 + 10.0)
 }
 

@@ -19,10 +19,14 @@ fn pattern(text: &str) -> Regex {
 
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b")
+    pattern(
+        r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b",
+    )
 });
 static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(came back|show(?:s|ed)|was (?:normal|fine|good|negative)|were (?:normal|fine|good|negative)|last (?:week|month|year|time)|results? of|looking at|look at (?:your|some|the)|your results|reviewed|we did|had (?:a|an|your)|looks (?:good|fine|normal)|is (?:normal|negative|elevated)|ago|show me|pull up)\b")
+    pattern(
+        r"\b(came back|show(?:s|ed)|was (?:normal|fine|good|negative)|were (?:normal|fine|good|negative)|last (?:week|month|year|time)|results? of|looking at|look at (?:your|some|the)|your results|reviewed|we did|had (?:a|an|your)|looks (?:good|fine|normal)|is (?:normal|negative|elevated)|ago|show me|pull up)\b",
+    )
 });
 
 /// The kinds of test and service, and how they are named. Longer names first where one holds another.
@@ -39,7 +43,9 @@ static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
 });
 
 static FOLLOW_UP: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:(?:see|check|talk to|have) you (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b")
+    pattern(
+        r"\b(?:(?:see|check|talk to|have) you (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b",
+    )
 });
 
 /// The orders of the visit, each once, in the order in which they were given.
@@ -81,11 +87,13 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
             let ordered = ORDERING.find_iter(before).last();
             let Some(ordered) = ordered else { continue };
             let tail = &sentence[ordered.end()..];
-            let refused = context::negates(before) || before.to_lowercase().contains("n't need") || is_conditional(before);
+            let refused =
+                context::negates(before) || before.to_lowercase().contains("n't need") || is_conditional(before);
             if refused || DONE_ALREADY.is_match(tail) {
                 continue;
             }
-            let again = if ordered.as_str().to_lowercase().starts_with("re") && ordered.as_str().to_lowercase().contains("peat")
+            let again = if ordered.as_str().to_lowercase().starts_with("re")
+                && ordered.as_str().to_lowercase().contains("peat")
                 || before.trim_end().to_lowercase().ends_with("repeat")
                 || before.trim_end().to_lowercase().ends_with("another")
             {
@@ -106,8 +114,9 @@ fn order(line: &Line, range: &Range<usize>, kind: OrderKind, text: String) -> Or
 
 /// "If it doesn't get better, we'll get an MRI" orders nothing today.
 fn is_conditional(before: &str) -> bool {
-    static CONDITION: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(if|unless|might|may|could|consider|thinking about|think about|should (?:it|that|this))\b"));
+    static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(if|unless|might|may|could|consider|thinking about|think about|should (?:it|that|this))\b")
+    });
     CONDITION.is_match(before)
 }
 
@@ -124,7 +133,9 @@ mod tests {
     #[test]
     fn several_orders_in_one_sentence() {
         assert_eq!(
-            said("D: I'd also like a basic metabolic panel and a urine albumin today, and I'll refer you for your yearly eye exam."),
+            said(
+                "D: I'd also like a basic metabolic panel and a urine albumin today, and I'll refer you for your yearly eye exam."
+            ),
             [
                 (OrderKind::Laboratory, "basic metabolic panel".to_owned()),
                 (OrderKind::Laboratory, "urine albumin".to_owned()),
@@ -135,8 +146,14 @@ mod tests {
 
     #[test]
     fn the_next_visit_is_an_order() {
-        assert_eq!(said("D: And I'll see you again in four weeks."), [(OrderKind::FollowUp, "Follow up in four weeks".to_owned())]);
-        assert_eq!(said("D: Come back and see me in 3 months."), [(OrderKind::FollowUp, "Follow up in 3 months".to_owned())]);
+        assert_eq!(
+            said("D: And I'll see you again in four weeks."),
+            [(OrderKind::FollowUp, "Follow up in four weeks".to_owned())]
+        );
+        assert_eq!(
+            said("D: Come back and see me in 3 months."),
+            [(OrderKind::FollowUp, "Follow up in 3 months".to_owned())]
+        );
     }
 
     #[test]

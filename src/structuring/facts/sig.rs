@@ -49,7 +49,8 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
     for mention in mentions {
         let replaces = chosen.is_none_or(|earlier| {
             let between = &text[earlier.range.end.min(mention.range.start)..mention.range.start];
-            let corrected = context::corrects(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
+            let corrected =
+                context::corrects(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
             (corrected && between.len() < 80) || (by_weight(mention) && !by_weight(earlier))
         });
         if replaces {
@@ -100,9 +101,9 @@ fn unit_name(word: &str) -> Option<&'static str> {
 /// Whether a bare number counts days, times, years or anything else that no dose is counted in.
 fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, range: &Range<usize>) -> bool {
     const COUNTED: [&str; 34] = [
-        "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "times",
-        "time", "over", "out", "or", "percent", "pounds", "kilos", "point", "more", "am", "pm", "o'clock", "a", "per",
-        "refills", "doses", "of", "to", "days'", "degrees", "beats",
+        "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes",
+        "times", "time", "over", "out", "or", "percent", "pounds", "kilos", "point", "more", "am", "pm", "o'clock",
+        "a", "per", "refills", "doses", "of", "to", "days'", "degrees", "beats",
     ];
     let before = text[..range.start].trim_end().to_lowercase();
     let after_counter = ["every", "for", "about", "over", "age", "last", "past", "in", "at", "was", "is", "than"]
@@ -134,7 +135,8 @@ fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
 
 /// The frequency said in `text`, in the note's words, and where.
 pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
-    let regular = REGULAR.iter().find_map(|(pattern, name)| pattern.find(text).map(|found| ((*name).to_owned(), found.range())));
+    let regular =
+        REGULAR.iter().find_map(|(pattern, name)| pattern.find(text).map(|found| ((*name).to_owned(), found.range())));
     let regular = every_interval(text).or(regular);
     let needed = AS_NEEDED.find(text);
     match (regular, needed) {
@@ -166,17 +168,27 @@ const FREQUENCIES: &[(&str, &str)] = &[
     (r"once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week", "once weekly"),
     (r"once (?:a|per|every) month|once monthly|monthly|every month", "once monthly"),
     (r"(?:four|4) times (?:a|per|each|every) day|(?:four|4) times daily|qid", "four times daily"),
-    (r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|tid|thrice (?:a day|daily)", "three times daily"),
-    (r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|bid|b\.i\.d|morning and (?:night|evening|bedtime)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours", "twice daily"),
+    (
+        r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|tid|thrice (?:a day|daily)",
+        "three times daily",
+    ),
+    (
+        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|bid|b\.i\.d|morning and (?:night|evening|bedtime)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
+        "twice daily",
+    ),
     (r"at bedtime|before bed|every night|each night|nightly|at night|in the evenings?|every evening", "at bedtime"),
-    (r"once (?:a|per|each|every) day|once daily|one time a day|daily|every day|each day|every morning|each morning|in the mornings?|a day|per day|every twenty[- ]four hours|qd|with breakfast", "once daily"),
+    (
+        r"once (?:a|per|each|every) day|once daily|one time a day|daily|every day|each day|every morning|each morning|in the mornings?|a day|per day|every twenty[- ]four hours|qd|with breakfast",
+        "once daily",
+    ),
     (r"with (?:each |every )?meals?|before (?:each |every )?meals?|at meals", "with meals"),
 ];
 
 /// "every four to six hours", "every 3 months".
 fn every_interval(text: &str) -> Option<(String, Range<usize>)> {
     static EVERY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\bevery ([\w -]{1,30}?) (hours?|days?|weeks?|months?)\b").expect("a pattern written here compiles")
+        Regex::new(r"(?i)\bevery ([\w -]{1,30}?) (hours?|days?|weeks?|months?)\b")
+            .expect("a pattern written here compiles")
     });
     let captures = EVERY.captures(text)?;
     let values: Vec<String> = numbers::numbers(&captures[1]).iter().map(|number| format!("{}", number.value)).collect();
@@ -244,7 +256,8 @@ mod tests {
 
     #[test]
     fn what_is_no_dose_stays_out() {
-        for text in ["for ten days", "every 5 hours", "20 pounds", "126 milligrams per deciliter", "five times a week"] {
+        for text in ["for ten days", "every 5 hours", "20 pounds", "126 milligrams per deciliter", "five times a week"]
+        {
             assert_eq!(dose(text), None, "{text}");
         }
     }

@@ -169,11 +169,8 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
 pub fn symptoms(visit: &Visit) -> Vec<Symptom> {
     let mut found: Vec<Symptom> = Vec::new();
     for line in &visit.lines {
-        let said = if line.utterance.role == crate::domain::Role::Clinician {
-            asked(visit, line)
-        } else {
-            told(visit, line)
-        };
+        let said =
+            if line.utterance.role == crate::domain::Role::Clinician { asked(visit, line) } else { told(visit, line) };
         for symptom in said {
             match found.iter_mut().find(|known| known.name == symptom.name) {
                 Some(known) => {
@@ -238,7 +235,9 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
             }
             let present = !(context::negates(before) || denied_after(&sentence[mention.end()..]));
             let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
-            if let Some(question) = visit.question_before(line.index).filter(|asked| entry.pattern.is_match(asked.text())) {
+            if let Some(question) =
+                visit.question_before(line.index).filter(|asked| entry.pattern.is_match(asked.text()))
+            {
                 evidence.insert(0, evidence::whole(question.utterance));
             }
             found.push(Symptom { name: entry.name, system: entry.system, present, evidence });
@@ -250,7 +249,9 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
 /// "I'm dizzy, no": a denial after the word. "Headaches, not really."
 fn denied_after(after: &str) -> bool {
     let after = after.trim_start().to_lowercase();
-    [", no.", ", no,", ", not really", ", never", ", none", "? no", " no."].iter().any(|denial| after.starts_with(denial))
+    [", no.", ", no,", ", not really", ", never", ", none", "? no", " no."]
+        .iter()
+        .any(|denial| after.starts_with(denial))
 }
 
 #[cfg(test)]

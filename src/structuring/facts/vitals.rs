@@ -37,13 +37,43 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         unit,
     };
     vec![
-        kind("8867-4", "Heart rate", r"\b(pulse|heart rate|heart is (?:going|beating) at)\b", Some(r"\s*(?:beats|bpm)\b"), 25.0..250.0, per_minute),
+        kind(
+            "8867-4",
+            "Heart rate",
+            r"\b(pulse|heart rate|heart is (?:going|beating) at)\b",
+            Some(r"\s*(?:beats|bpm)\b"),
+            25.0..250.0,
+            per_minute,
+        ),
         kind("8310-5", "Body temperature", r"\b(temperature|temp|fever|temps)\b", None, 33.0..110.0, temperature_unit),
-        kind("59408-5", "Oxygen saturation", r"\b(oxygen|o2|saturations?|sats?|sp ?o2|pulse ox|oximet\w+|satting)\b", None, 50.0..101.0, |_, _| Some("%")),
-        kind("9279-1", "Respiratory rate", r"\b(respiratory rate|respirations?|resp rate|breathing rate|resps|breathing(?: at)?)\b", Some(r"\s*breaths\b"), 5.0..70.0, per_minute),
-        kind("29463-7", "Body weight", r"\b(weight|weigh|weighs|weighed|weighing|scale)\b", None, 1.0..700.0, weight_unit),
+        kind(
+            "59408-5",
+            "Oxygen saturation",
+            r"\b(oxygen|o2|saturations?|sats?|sp ?o2|pulse ox|oximet\w+|satting)\b",
+            None,
+            50.0..101.0,
+            |_, _| Some("%"),
+        ),
+        kind(
+            "9279-1",
+            "Respiratory rate",
+            r"\b(respiratory rate|respirations?|resp rate|breathing rate|resps|breathing(?: at)?)\b",
+            Some(r"\s*breaths\b"),
+            5.0..70.0,
+            per_minute,
+        ),
+        kind(
+            "29463-7",
+            "Body weight",
+            r"\b(weight|weigh|weighs|weighed|weighing|scale)\b",
+            None,
+            1.0..700.0,
+            weight_unit,
+        ),
         kind("8302-2", "Body height", r"\b(height|tall)\b", None, 30.0..230.0, height_unit),
-        kind("39156-5", "Body mass index", r"\b(bmi|b\.m\.i\.?|body mass index)\b", None, 10.0..80.0, |_, _| Some("kg/m2")),
+        kind("39156-5", "Body mass index", r"\b(bmi|b\.m\.i\.?|body mass index)\b", None, 10.0..80.0, |_, _| {
+            Some("kg/m2")
+        }),
     ]
 });
 
@@ -99,7 +129,8 @@ fn line_vitals(line: &Line) -> Vec<VitalSign> {
     let text = line.text();
     let numbers = numbers::numbers(text);
     let mut found = blood_pressures(line, &numbers);
-    let taken: Vec<Range<usize>> = pressure_pairs(text, &numbers).map(|(one, other)| one.range.start..other.range.end).collect();
+    let taken: Vec<Range<usize>> =
+        pressure_pairs(text, &numbers).map(|(one, other)| one.range.start..other.range.end).collect();
     let numbers: Vec<Number> =
         numbers.into_iter().filter(|number| !taken.iter().any(|range| range.contains(&number.range.start))).collect();
     for kind in KINDS.iter() {
@@ -150,13 +181,17 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         let previous = at.checked_sub(1).map_or(sentence.start, |before| numbers[before].range.end.max(sentence.start));
         let before = &text[previous.min(number.range.start)..number.range.start];
         let after = &text[number.range.end..];
-        let announced = kind.cue.find_iter(before).last().is_some_and(|cue| {
-            before[cue.end()..].split_whitespace().count() <= 7 && !is_change(&before[cue.end()..])
-        });
+        let announced =
+            kind.cue.find_iter(before).last().is_some_and(|cue| {
+                before[cue.end()..].split_whitespace().count() <= 7 && !is_change(&before[cue.end()..])
+            });
         let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
             || (kind.loinc == "8302-2" && is_tall(after))
             || (kind.loinc == "29463-7" && is_subject(before));
-        if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) && kind.loinc != "9279-1" {
+        if !(announced || followed)
+            || !kind.plausible.contains(&number.value)
+            || counts_time(after) && kind.loinc != "9279-1"
+        {
             continue;
         }
         let Some(unit) = (kind.unit)(number.value, after) else { continue };
@@ -191,7 +226,9 @@ fn feet_and_inches(line: &Line, numbers: &[Number]) -> Option<VitalSign> {
     let text = line.text();
     let pair = numbers.windows(2).find(|pair| {
         let between = text[pair[0].range.end..pair[1].range.start].trim().to_lowercase();
-        matches!(between.as_str(), "foot" | "feet" | "ft" | "'") && (2.0..8.0).contains(&pair[0].value) && pair[1].value < 12.0
+        matches!(between.as_str(), "foot" | "feet" | "ft" | "'")
+            && (2.0..8.0).contains(&pair[0].value)
+            && pair[1].value < 12.0
     })?;
     let quote = sentence_quote(line, pair[0].range.start..pair[1].range.end);
     Some(VitalSign {
@@ -206,7 +243,8 @@ fn feet_and_inches(line: &Line, numbers: &[Number]) -> Option<VitalSign> {
 /// "down four pounds", "lost ten": a change, not a weight.
 fn is_change(between: &str) -> bool {
     static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(down|up|lost|gained|gain|lose|losing|gaining|by|dropped|loss)\b").expect("a pattern written here compiles")
+        Regex::new(r"(?i)\b(down|up|lost|gained|gain|lose|losing|gaining|by|dropped|loss)\b")
+            .expect("a pattern written here compiles")
     });
     CHANGE.is_match(between)
 }
@@ -225,7 +263,8 @@ fn is_target(line: &Line, at: usize) -> bool {
 fn sentence_quote(line: &Line, value: Range<usize>) -> Range<usize> {
     let sentence = line.sentence_at(value.start);
     let text = line.text();
-    let start = text[sentence.start..value.start].rfind([',', ';']).map_or(sentence.start, |at| sentence.start + at + 1);
+    let start =
+        text[sentence.start..value.start].rfind([',', ';']).map_or(sentence.start, |at| sentence.start + at + 1);
     let end = text[value.end..sentence.end].find([',', ';', '.', '?', '!']).map_or(sentence.end, |at| value.end + at);
     start..end.max(value.end)
 }

@@ -97,20 +97,29 @@ static FILLER: LazyLock<Regex> = LazyLock::new(|| {
         r"^\W*(?:none|nothing|n/?a|unknown|unremarkable|not? (?:\w+ ){0,6}(?:mentioned|discussed|provided|specified|applicable|stated|given|available|reported|recorded|documented|noted|indicated)|no (?:\w+ )?(?:information|data|details?)(?: .*)?|no (?:relevant |significant |known )?(?:family|social|past|medical)(?: medical)? history(?: .*)?|there (?:is|are|was|were) no (?:information|mention).*|(?:chief complaint|history of present illness|past (?:medical )?history|social history|family history|physical exam(?:ination)?|results|assessment|plan))\W*$|\b(?:not (?:mentioned|discussed|specified|provided|stated|documented)|no mention of|none (?:mentioned|discussed|reported|noted)|is not available|no information|according to the transcript|the transcript)\b",
     )
 });
-static TALK: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:doctor|patient|other person|speaker|d|p):|\b(?:hey,? dragon|dax)\b|\?\W*$|^(?:hi|hello|okay|ok|thank you|thanks|good (?:morning|afternoon)|bye)\b"));
+static TALK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:doctor|patient|other person|speaker|d|p):|\b(?:hey,? dragon|dax)\b|\?\W*$|^(?:hi|hello|okay|ok|thank you|thanks|good (?:morning|afternoon)|bye)\b",
+    )
+});
 /// What was decided is the plan's, wherever the model puts it.
 static MISPLACED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b")
+    pattern(
+        r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b",
+    )
 });
 static INTENTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )")
+    pattern(
+        r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )",
+    )
 });
 static YOURSELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byourself\b"));
 static YOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byour\b"));
 static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou\b"));
 static ASSESSED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(?:the )?(?:patient|he|she|they)(?: is| was| has been)? ?(?:has|have|diagnosed with|likely has|presents with|suffers from|with)? (?:an? |the )?(?:diagnosis of )?|^(?:the )?(?:primary |main |likely )?diagnos(?:is|es)(?: is| of|:)? ?|^you (?:likely )?have (?:an? )?")
+    pattern(
+        r"^(?:the )?(?:patient|he|she|they)(?: is| was| has been)? ?(?:has|have|diagnosed with|likely has|presents with|suffers from|with)? (?:an? |the )?(?:diagnosis of )?|^(?:the )?(?:primary |main |likely )?diagnos(?:is|es)(?: is| of|:)? ?|^you (?:likely )?have (?:an? )?",
+    )
 });
 
 #[cfg(test)]

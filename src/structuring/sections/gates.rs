@@ -12,19 +12,29 @@ fn pattern(text: &str) -> Regex {
 }
 
 static PAST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(histor(?:y|ies)|diagnosed|surger(?:y|ies)|operation|operated|hospital\w*|chronic|condition|diabet\w+|high blood pressure|hypertens\w+|asthma|copd|emphysema|cancer|stroke|heart (?:attack|failure|disease)|atrial fibrillation|a-?fib|depression|anxiety|arthritis|thyroid\w*|cholesterol|gout|migraines?|kidney (?:disease|stones?)|transplant|replacement|removed|appendix|gallbladder|epilepsy|seizures|hepatitis|reflux|gerd|osteoporosis|anemia|sleep apnea|pregnan\w+|miscarriage|c-section)\b")
+    pattern(
+        r"\b(histor(?:y|ies)|diagnosed|surger(?:y|ies)|operation|operated|hospital\w*|chronic|condition|diabet\w+|high blood pressure|hypertens\w+|asthma|copd|emphysema|cancer|stroke|heart (?:attack|failure|disease)|atrial fibrillation|a-?fib|depression|anxiety|arthritis|thyroid\w*|cholesterol|gout|migraines?|kidney (?:disease|stones?)|transplant|replacement|removed|appendix|gallbladder|epilepsy|seizures|hepatitis|reflux|gerd|osteoporosis|anemia|sleep apnea|pregnan\w+|miscarriage|c-section)\b",
+    )
 });
 static SOCIAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(smok\w+|tobacco|cigarettes?|vap(?:e|ing)|alcohol|drink(?:s|ing)?|beers?|wine|marijuana|weed|cannabis|recreational drugs|work(?:s|ing|ed)?|jobs?|retired|liv(?:e|es|ing) (?:alone|with|by|in)|married|divorced|widow\w*|wife|husband|partner|exercis\w+|gym|jog\w*|running|hik\w+|school|college|travel\w*|diet|kids|children)\b")
+    pattern(
+        r"\b(smok\w+|tobacco|cigarettes?|vap(?:e|ing)|alcohol|drink(?:s|ing)?|beers?|wine|marijuana|weed|cannabis|recreational drugs|work(?:s|ing|ed)?|jobs?|retired|liv(?:e|es|ing) (?:alone|with|by|in)|married|divorced|widow\w*|wife|husband|partner|exercis\w+|gym|jog\w*|running|hik\w+|school|college|travel\w*|diet|kids|children)\b",
+    )
 });
 static FAMILY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|parents|family history|in (?:the|my|your) family|runs in)\b")
+    pattern(
+        r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|parents|family history|in (?:the|my|your) family|runs in)\b",
+    )
 });
 static EXAM: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(exam\w*|listen|breath sounds|lungs?|murmurs?|heart (?:sounds|exam|is regular)|tender\w*|swelling|swollen|redness|range of motion|reflex\w*|abdomen|belly|throat|ear ?drums?|ears?|tonsils|lymph nodes?|press\w*|push\w*|palpat\w+|edema|take a look|deep breath|crackles|wheez\w*|strength|sensation|pulses?|bruis\w+|incision|appreciate)\b")
+    pattern(
+        r"\b(exam\w*|listen|breath sounds|lungs?|murmurs?|heart (?:sounds|exam|is regular)|tender\w*|swelling|swollen|redness|range of motion|reflex\w*|abdomen|belly|throat|ear ?drums?|ears?|tonsils|lymph nodes?|press\w*|push\w*|palpat\w+|edema|take a look|deep breath|crackles|wheez\w*|strength|sensation|pulses?|bruis\w+|incision|appreciate)\b",
+    )
 });
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(results?|x-?rays?|labs?|lab work|blood (?:work|tests?|count)|came back|tests?|a1c|a one c|mri|ct|scan|ultrasound|e[ck]g|echo\w*|panel|levels?|urinalysis|urine|biops\w+|culture|swab|hemoglobin|creatinine|cholesterol|mammogram|inr|peak flow|showed|shows)\b")
+    pattern(
+        r"\b(results?|x-?rays?|labs?|lab work|blood (?:work|tests?|count)|came back|tests?|a1c|a one c|mri|ct|scan|ultrasound|e[ck]g|echo\w*|panel|levels?|urinalysis|urine|biops\w+|culture|swab|hemoglobin|creatinine|cholesterol|mammogram|inr|peak flow|showed|shows)\b",
+    )
 });
 
 /// Whether `transcript` holds anything that section `kind` could be about.

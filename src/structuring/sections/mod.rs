@@ -88,7 +88,8 @@ pub fn question_about(
             return Ok(prompt);
         }
     }
-    let quotes: Vec<&str> = evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
+    let quotes: Vec<&str> =
+        evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
     Ok(prompts::prompt(&quotes.join("\n"), question))
 }
 

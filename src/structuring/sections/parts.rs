@@ -120,7 +120,8 @@ mod tests {
     use crate::structuring::testing::{CountingModel, transcript};
 
     fn visit(lines: usize) -> Transcript {
-        let text: Vec<String> = (0..lines).map(|at| format!("{}: word{at} two three four", ["D", "P"][at % 2])).collect();
+        let text: Vec<String> =
+            (0..lines).map(|at| format!("{}: word{at} two three four", ["D", "P"][at % 2])).collect();
         transcript(&text.join("\n"))
     }
 

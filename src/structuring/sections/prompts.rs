@@ -67,11 +67,7 @@ const INTRODUCTION: &str = "Visit transcript:\n";
 
 /// A question about the transcript; all of them begin alike, so that the model reads the transcript once.
 pub fn prompt(shared: &str, question: &str) -> Prompt {
-    Prompt {
-        system: system().to_owned(),
-        shared: format!("{INTRODUCTION}{shared}\n\n"),
-        question: question.to_owned(),
-    }
+    Prompt { system: system().to_owned(), shared: format!("{INTRODUCTION}{shared}\n\n"), question: question.to_owned() }
 }
 
 fn system() -> &'static str {

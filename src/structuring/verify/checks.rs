@@ -7,15 +7,19 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
-    structuring::facts::{
-        Facts, context, numbers, sig,
-        symptoms::LEXICON,
-    },
+    structuring::facts::{Facts, context, numbers, sig, symptoms::LEXICON},
     terminology::DrugTable,
 };
 
 /// The first fault of `statement`, as a reason for the clinician. `cited` are the sentences that support it.
-pub fn fault(statement: &str, kind: Option<SectionKind>, cited: &[usize], index: &Index, facts: &Facts, age: Option<u32>) -> Option<String> {
+pub fn fault(
+    statement: &str,
+    kind: Option<SectionKind>,
+    cited: &[usize],
+    index: &Index,
+    facts: &Facts,
+    age: Option<u32>,
+) -> Option<String> {
     number_not_said(statement, index, age)
         .or_else(|| drug_not_said(statement, index))
         .or_else(|| dose_not_said(statement, index))
@@ -27,7 +31,8 @@ pub fn fault(statement: &str, kind: Option<SectionKind>, cited: &[usize], index:
 
 fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<String> {
     let known = |value: f64| {
-        index.units.iter().any(|unit| numbers::contains_value(&unit.values, value)) || age.is_some_and(|age| f64::from(age) == value)
+        index.units.iter().any(|unit| numbers::contains_value(&unit.values, value))
+            || age.is_some_and(|age| f64::from(age) == value)
     };
     let missing = numbers::numbers(statement).into_iter().find(|number| !known(number.value))?;
     Some(format!("number {} was not said", whole_number(statement, &missing.range)))
@@ -64,7 +69,8 @@ fn dose_not_said(statement: &str, index: &Index) -> Option<String> {
         let lines = said_near(index, mention.drug.name);
         let near = |unit: &&Unit| lines.iter().any(|line| unit.line.abs_diff(*line) <= 2);
         for dose in sig::doses(&statement[mention.range.end..end], &|_| None) {
-            let said = index.units.iter().filter(near).any(|unit| numbers::contains_value(&unit.values, dose.dose.value));
+            let said =
+                index.units.iter().filter(near).any(|unit| numbers::contains_value(&unit.values, dose.dose.value));
             if !said {
                 let name = &statement[mention.range.clone()];
                 return Some(format!("{} {} was not said of {name}", dose.dose.value, dose.dose.unit));
@@ -86,7 +92,9 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
     let doses = sig::doses(statement, &|_| None);
     let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
     let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose.value != stands.value);
-    contradicted.then(|| format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit))
+    contradicted.then(|| {
+        format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
+    })
 }
 
 static GIVING: LazyLock<Regex> = LazyLock::new(|| {
@@ -100,7 +108,8 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
         return None;
     }
     let mentions = DrugTable::bundled().mentions(statement);
-    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action != MedicationAction::Stop);
+    let given =
+        |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action != MedicationAction::Stop);
     let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
     Some(format!("{} was talked about, but not decided on", &statement[wrong.range]))
 }
@@ -108,7 +117,10 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
 /// A symptom said to be there that was denied, or the reverse.
 fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
     let subjective = kind.is_none_or(|kind| {
-        matches!(kind, SectionKind::ChiefComplaint | SectionKind::HistoryOfPresentIllness | SectionKind::ReviewOfSystems)
+        matches!(
+            kind,
+            SectionKind::ChiefComplaint | SectionKind::HistoryOfPresentIllness | SectionKind::ReviewOfSystems
+        )
     });
     if !subjective || context::hypothetical(statement) {
         return None;
@@ -135,7 +147,8 @@ fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String
     let pairs = |text: &str| -> Vec<(String, String)> {
         SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect()
     };
-    let said: Vec<(String, String)> = index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
+    let said: Vec<(String, String)> =
+        index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
     let claimed = pairs(statement);
     let said_loosely = |side: &str| {
         let cited_lines: Vec<usize> = cited.iter().map(|at| index.units[*at].line).collect();

@@ -63,12 +63,16 @@ impl<'v, 'a> Checker<'v, 'a> {
 
     /// An illness in the patient's own sections that only sentences about somebody else carry.
     fn of_a_relative(&self, statement: &str, kind: Option<SectionKind>, coverage: f64) -> Option<String> {
-        let own = matches!(kind, Some(SectionKind::PastHistory | SectionKind::Assessment | SectionKind::HistoryOfPresentIllness));
+        let own = matches!(
+            kind,
+            Some(SectionKind::PastHistory | SectionKind::Assessment | SectionKind::HistoryOfPresentIllness)
+        );
         if !own || super::facts::context::names_a_relative(statement) {
             return None;
         }
         let without = self.index.support(statement, &|unit| !unit.of_another);
-        (without.coverage < LEAST_COVERAGE && without.coverage < coverage).then(|| "said of a relative, not of the patient".to_owned())
+        (without.coverage < LEAST_COVERAGE && without.coverage < coverage)
+            .then(|| "said of a relative, not of the patient".to_owned())
     }
 }
 
@@ -122,7 +126,9 @@ mod tests {
             panic!("supported")
         };
         assert_eq!(evidence[0].utterance, "u2");
-        let Verdict::Supported(evidence) = verdict("Denies fever and chest pain.", SectionKind::HistoryOfPresentIllness) else {
+        let Verdict::Supported(evidence) =
+            verdict("Denies fever and chest pain.", SectionKind::HistoryOfPresentIllness)
+        else {
             panic!("supported")
         };
         let utterances: Vec<&str> = evidence.iter().map(|one| one.utterance.as_str()).collect();

@@ -21,10 +21,14 @@ fn pattern(text: &str) -> Regex {
 
 /// Telling the patient when to come back or call for help.
 static SAFETY_NET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(if|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|emergency|911|nine one one|let (?:me|us) know)\b.*\bif\b")
+    pattern(
+        r"\b(if|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|emergency|911|nine one one|let (?:me|us) know)\b.*\bif\b",
+    )
 });
 static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(had|has|have|died|passed|diagnosed|diabet\w+|cancer|heart|stroke|attack|disease|pressure|depress\w+|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcohol\w*|kidney|epilepsy)\b")
+    pattern(
+        r"\b(had|has|have|died|passed|diagnosed|diabet\w+|cancer|heart|stroke|attack|disease|pressure|depress\w+|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcohol\w*|kidney|epilepsy)\b",
+    )
 });
 
 /// What of `facts` and of the visit none of `statements` covers.

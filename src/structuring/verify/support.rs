@@ -105,7 +105,9 @@ impl<'v, 'a> Index<'v, 'a> {
                 own.map(|(feature, _)| feature.weight * unit.covers(feature)).sum::<f64>() / total
             };
             let candidates = self.units.iter().enumerate().filter(|(at, unit)| !chosen.contains(at) && eligible(unit));
-            let best = candidates.map(|(at, unit)| (at, gain(unit))).max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)));
+            let best = candidates
+                .map(|(at, unit)| (at, gain(unit)))
+                .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)));
             let Some((at, gain)) = best.filter(|(_, gain)| *gain > 0.0) else { break };
             if !chosen.is_empty() && gain < LEAST_GAIN {
                 break;
@@ -159,7 +161,8 @@ impl<'v, 'a> Index<'v, 'a> {
         let mut found = Vec::new();
         for unit in units.iter().map(|at| &self.units[*at]) {
             let from_question = features.iter().any(|feature| {
-                !feature.keys.iter().any(|key| unit.keys.contains(key)) && feature.keys.iter().any(|key| unit.asked.contains(key))
+                !feature.keys.iter().any(|key| unit.keys.contains(key))
+                    && feature.keys.iter().any(|key| unit.asked.contains(key))
             });
             let line = self.line(unit.line);
             if from_question && let Some(question) = self.visit.question_before(unit.line) {
@@ -169,7 +172,8 @@ impl<'v, 'a> Index<'v, 'a> {
             evidence::merge(&mut found, [evidence::evidence(line.utterance, unit.range.clone())]);
             // A question says nothing by itself: its answer belongs to it.
             let asks = is_question(&line.text()[unit.range.clone()]);
-            if let Some(answer) = self.visit.answer_to(unit.line).filter(|answer| asks && !answer.sentences.is_empty()) {
+            if let Some(answer) = self.visit.answer_to(unit.line).filter(|answer| asks && !answer.sentences.is_empty())
+            {
                 evidence::merge(&mut found, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
             }
         }
@@ -203,9 +207,50 @@ fn value_key(value: f64) -> String {
 
 /// Words of notes that nobody says in a visit; they neither support nor contradict.
 const WRITTEN_ONLY: [&str; 46] = [
-    "endors", "experienc", "present", "histor", "current", "complain", "describ", "mention", "indicat", "concern", "symptom",
-    "associat", "recent", "approximat", "follow", "due", "includ", "previous", "regard", "bilater", "exam", "normal",
-    "advis", "recommend", "prescrib", "order", "monitor", "continu", "discuss", "educat", "need", "unspecifi", "acut",
-    "chron", "statu", "stabl", "diagnos", "condition", "treatment", "medication", "medicin", "daily", "currently", "past",
-    "find", "onset",
+    "endors",
+    "experienc",
+    "present",
+    "histor",
+    "current",
+    "complain",
+    "describ",
+    "mention",
+    "indicat",
+    "concern",
+    "symptom",
+    "associat",
+    "recent",
+    "approximat",
+    "follow",
+    "due",
+    "includ",
+    "previous",
+    "regard",
+    "bilater",
+    "exam",
+    "normal",
+    "advis",
+    "recommend",
+    "prescrib",
+    "order",
+    "monitor",
+    "continu",
+    "discuss",
+    "educat",
+    "need",
+    "unspecifi",
+    "acut",
+    "chron",
+    "statu",
+    "stabl",
+    "diagnos",
+    "condition",
+    "treatment",
+    "medication",
+    "medicin",
+    "daily",
+    "currently",
+    "past",
+    "find",
+    "onset",
 ];
