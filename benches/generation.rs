@@ -20,7 +20,8 @@ use soapstone::{
 const PROMPT_TOKENS: usize = 1024;
 const ANSWER_TOKENS: usize = 64;
 /// Long enough, plain, and never at an end that a model would stop at.
-const TEXT: &str = "The patient says that the cough began about two weeks ago and that the stairs are harder than before. ";
+const TEXT: &str =
+    "The patient says that the cough began about two weeks ago and that the stairs are harder than before. ";
 
 struct Arguments {
     model: PathBuf,
@@ -53,7 +54,11 @@ fn main() -> Result<()> {
     let (ours, theirs) = (median(&ours), theirs.first().map(|_| median(&theirs)));
     println!("median     prompt {:7.1} tokens/s  answer {:5.1} tokens/s", ours.prompt, ours.answer);
     if let Some(theirs) = theirs {
-        println!("ratio      prompt {:7.2}           answer {:5.2}", ours.prompt / theirs.prompt, ours.answer / theirs.answer);
+        println!(
+            "ratio      prompt {:7.2}           answer {:5.2}",
+            ours.prompt / theirs.prompt,
+            ours.answer / theirs.answer
+        );
     }
     Ok(())
 }

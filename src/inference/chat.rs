@@ -69,3 +69,73 @@ fn join(first: &str, second: &str) -> String {
 fn raise_exception(message: String) -> Result<String, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, message))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(source: &str, system: &str) -> String {
+        let template = ChatTemplate::new(source, "<bos>".to_owned(), "<eos>".to_owned()).expect("a template");
+        let (shared, question) = ("A cough.".to_owned(), "Why?".to_owned());
+        template.prompt(&Prompt { system: system.to_owned(), shared, question }).expect("a prompt")
+    }
+
+    /// As SmolLM2 and, without its tools, Qwen2.5 write it.
+    const CHATML: &str = "{%- for message in messages %}\n    {%- if loop.first and messages[0]['role'] != 'system' %}\n        \
+        {{- '<|im_start|>system\\nDefault.<|im_end|>\\n' }}\n    {%- endif %}\n    {{- '<|im_start|>' + message.role + '\\n' + \
+        message.content + '<|im_end|>' + '\\n' }}\n{%- endfor %}\n{%- if add_generation_prompt %}\n    \
+        {{- '<|im_start|>assistant\\n' }}\n{%- endif %}\n";
+
+    #[test]
+    fn chatml_has_a_system_message_and_a_default_one() {
+        let rest = "<|im_start|>user\nA cough.\n\nWhy?<|im_end|>\n<|im_start|>assistant\n";
+        assert_eq!(render(CHATML, "Rules."), format!("<|im_start|>system\nRules.<|im_end|>\n{rest}"));
+        assert_eq!(render(CHATML, ""), format!("<|im_start|>system\nDefault.<|im_end|>\n{rest}"));
+    }
+
+    /// What Llama 3.1 and 3.2 ask of the engine: macros of tools, the date, string methods.
+    #[test]
+    fn llama_gets_a_date_that_stays_the_same() {
+        let source = "{{- bos_token }}\n{%- if not date_string is defined %}\n    {%- set date_string = strftime_now('%d %b %Y') \
+            %}\n{%- endif %}\n{%- if tools is not defined %}{%- set tools = none %}{%- endif %}\n{%- if messages[0]['role'] == \
+            'system' %}\n    {%- set system_message = messages[0]['content']|trim %}\n    {%- set messages = messages[1:] \
+            %}\n{%- endif %}\n{{- 'Today Date: ' + date_string + '\\n' + system_message }}\n{%- for message in messages %}\n    \
+            {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + \
+            '<|eot_id|>' }}\n{%- endfor %}\n";
+        let expected = "<bos>Today Date: 26 Jul 2024\nRules.<|start_header_id|>user<|end_header_id|>\n\nA cough.\n\nWhy?<|eot_id|>";
+        assert_eq!(render(source, " Rules. "), expected);
+    }
+
+    #[test]
+    fn without_a_system_message_its_text_goes_before_the_user_s() {
+        let source = "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') \
+            }}{% endif %}{% for message in messages %}{{ '<start_of_turn>' + message['role'] + '\\n' + message['content'] | trim \
+            + '<end_of_turn>\\n' }}{% endfor %}";
+        assert_eq!(render(source, "Rules."), "<bos><start_of_turn>user\nRules.\n\nA cough.\n\nWhy?<end_of_turn>\n");
+        let ignoring =
+            "{% for message in messages %}{% if message.role == 'user' %}{{ message.content }}{% endif %}{% endfor %}";
+        assert_eq!(render(ignoring, "Rules."), "Rules.\n\nA cough.\n\nWhy?");
+    }
+
+    /// Gemma 3's own template writes the system message into the user's.
+    #[test]
+    fn gemma_folds_the_system_message_itself() {
+        let source = "{%- if messages[0]['role'] == 'system' -%}\n    {%- set first_user_prefix = messages[0]['content'] + \
+            '\\n\\n' -%}\n    {%- set loop_messages = messages[1:] -%}\n{%- else -%}\n    {%- set loop_messages = messages \
+            -%}\n{%- endif -%}\n{%- for message in loop_messages -%}\n    {%- if (message['role'] == 'user') != (loop.index0 % 2 \
+            == 0) -%}\n        {{ raise_exception('Roles must alternate') }}\n    {%- endif -%}\n    {{ '<start_of_turn>' + \
+            message['role'] + '\\n' + (first_user_prefix if loop.first else '') }}\n    {%- if message['content'] is string \
+            -%}\n        {{ message['content'] | trim }}\n    {%- endif -%}\n    {{ '<end_of_turn>\\n' }}\n{%- endfor -%}\n";
+        assert_eq!(render(source, "Rules."), "<start_of_turn>user\nRules.\n\nA cough.\n\nWhy?<end_of_turn>\n");
+    }
+
+    /// What Qwen3 asks of the engine: namespaces, reversed lists, Python's string methods, no thinking.
+    #[test]
+    fn qwen3_is_told_not_to_think() {
+        let source = "{%- set ns = namespace(last=0) %}\n{%- for message in messages[::-1] %}\n    {%- if \
+            message.content.startswith('A') %}{%- set ns.last = loop.index0 %}{%- endif %}\n{%- endfor %}\n{%- for message in \
+            messages %}\n    {{- message.content.split('\\n')[-1].strip() }}\n{%- endfor %}\n{%- if enable_thinking is defined \
+            and enable_thinking is false %}\n    {{- '<think>\\n\\n</think>\\n\\n' }}\n{%- endif %}\n";
+        assert_eq!(render(source, "Rules."), "Rules.Why?<think>\n\n</think>\n\n");
+    }
+}

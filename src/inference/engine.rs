@@ -149,7 +149,7 @@ fn open(path: &Path, config: &WritingConfig, device: &candle_core::Device) -> Re
     let context = config.context_tokens.min(hyper.context);
     let model =
         models::load(&file, hyper, context, config.thread_count(), device).map_err(|error| error.to_string())?;
-    Ok(Session { model, tokenizer, template, grammars, context, read: Vec::new() })
+    Ok(Session { model, tokenizer, template, grammars, context, read: Vec::new(), as_prompt: 0 })
 }
 
 fn device(device: Device) -> Result<candle_core::Device, String> {

@@ -6,7 +6,7 @@ use super::{
     GenerateRequest, Generated, InferenceError, Prompt, Usage,
     chat::ChatTemplate,
     grammar::{Constraint, Grammars},
-    models::LanguageModel,
+    models::{LanguageModel, Part},
     tokenizer::Tokenizer,
 };
 
@@ -24,6 +24,9 @@ pub(super) struct Session {
     pub context: usize,
     /// The tokens in the model's cache, in order.
     pub read: Vec<u32>,
+    /// How many of them were read as a prompt: the others may be rounded differently, and are read again if they come up in a
+    /// later prompt, so that an answer does not depend on what was asked before.
+    pub as_prompt: usize,
 }
 
 impl Session {
@@ -36,13 +39,13 @@ impl Session {
         // What the schema begins with is read together with the prompt.
         answer.force(&mut constraint);
         let cached = self.rewind(&prompt);
-        let mut logits = self.read_on(&[&prompt[cached..], &answer.tokens].concat())?;
+        let mut logits = self.read_prompt(&[&prompt[cached..], &answer.tokens].concat())?;
         let prompt_ms = elapsed_ms(begin);
         let begin = Instant::now();
         while !answer.ended {
             let unread = answer.step(&logits, &mut constraint, self.tokenizer.ends())?;
             if !answer.ended {
-                logits = self.read_on(&unread)?;
+                logits = self.read_on(&unread, Part::Answer)?;
             }
         }
         let usage = Usage {
@@ -70,7 +73,7 @@ impl Session {
         }
         let prompt = self.prompt(prompt)?;
         let cached = self.rewind(&prompt);
-        let logits = self.read_on(&prompt[cached..])?;
+        let logits = self.read_prompt(&prompt[cached..])?;
         let scores: Vec<f32> = firsts.iter().map(|token| logits[*token as usize]).collect();
         softmax(&scores)
     }
@@ -94,16 +97,22 @@ impl Session {
     /// last token is always read again: its logits are wanted.
     fn rewind(&mut self, prompt: &[u32]) -> usize {
         let common = self.read.iter().zip(prompt).take_while(|(old, new)| old == new).count();
-        let kept = common.min(prompt.len() - 1);
+        let kept = common.min(self.as_prompt).min(prompt.len() - 1);
         self.read.truncate(kept);
         kept
     }
 
+    fn read_prompt(&mut self, tokens: &[u32]) -> Result<Vec<f32>, InferenceError> {
+        let logits = self.read_on(tokens, Part::Prompt);
+        self.as_prompt = self.read.len();
+        logits
+    }
+
     /// Reads `tokens`, and returns the logits after the last.
-    fn read_on(&mut self, tokens: &[u32]) -> Result<Vec<f32>, InferenceError> {
+    fn read_on(&mut self, tokens: &[u32], part: Part) -> Result<Vec<f32>, InferenceError> {
         let mut logits = Vec::new();
         for batch in tokens.chunks(BATCH) {
-            let forward = self.model.forward(batch, self.read.len());
+            let forward = self.model.forward(batch, self.read.len(), part);
             logits = forward.map_err(|error| InferenceError::Failed(error.to_string()))?;
             self.read.extend_from_slice(batch);
         }

@@ -59,17 +59,8 @@ pub const GUARDED: &[&str] = &[
 ];
 
 /// Words just before a guarded name that make it a medicine.
-const TAKING: &[&str] = &[
-    "take",
-    "takes",
-    "taking",
-    "took",
-    "taken",
-    "prescribe",
-    "prescribes",
-    "prescribed",
-    "prescribing",
-];
+const TAKING: &[&str] =
+    &["take", "takes", "taking", "took", "taken", "prescribe", "prescribes", "prescribed", "prescribing"];
 
 /// Words that make the number before them a dose.
 const DOSE_UNITS: &[&str] = &[
@@ -139,9 +130,7 @@ pub struct Drug {
 impl Drug {
     /// Every way the table writes this drug: name, synonyms, brands. Without `misheard`, which are not its names.
     pub fn surface_forms(&self) -> impl Iterator<Item = &'static str> + '_ {
-        std::iter::once(self.name)
-            .chain(self.synonyms.iter().copied())
-            .chain(self.brands.iter().copied())
+        std::iter::once(self.name).chain(self.synonyms.iter().copied()).chain(self.brands.iter().copied())
     }
 
     /// Whether this is a fixed combination of ingredients.
@@ -191,11 +180,7 @@ impl DrugTable {
                 }
             }
         }
-        let first_words = forms
-            .keys()
-            .filter_map(|form| form.split(' ').next())
-            .map(str::to_owned)
-            .collect();
+        let first_words = forms.keys().filter_map(|form| form.split(' ').next()).map(str::to_owned).collect();
         let longest_form_words = forms.keys().map(|form| form.split(' ').count()).max();
         DrugTable {
             drugs,
@@ -241,12 +226,7 @@ impl DrugTable {
     }
 
     /// The longest name starting at word `at`, with the number of words it takes.
-    fn longest_at(
-        &self,
-        text: &str,
-        words: &[Word],
-        at: usize,
-    ) -> Option<(usize, DrugMention<'_>)> {
+    fn longest_at(&self, text: &str, words: &[Word], at: usize) -> Option<(usize, DrugMention<'_>)> {
         let reach = joined_words(text, &words[at..]).min(self.longest_form_words);
         // A hyphenated text may hold a name the table writes as one word ("hydro-chlorothiazide"), whose first part is
         // no first word; single words may be plural. Only these go on to the look-ups below.
@@ -259,8 +239,7 @@ impl DrugTable {
         (1..=reach).rev().find_map(|length| {
             let window = &words[at..at + length];
             let (index, surface) = self.lookup(text, window)?;
-            if self.guarded.contains(&normal(surface)) && !is_meant_as_drug(text, words, at, length)
-            {
+            if self.guarded.contains(&normal(surface)) && !is_meant_as_drug(text, words, at, length) {
                 return None;
             }
             let mention = DrugMention {
@@ -275,18 +254,14 @@ impl DrugTable {
     fn lookup(&self, text: &str, window: &[Word]) -> Option<(usize, &'static str)> {
         let spaced = join(window, " ");
         let get = |key: &str| self.forms.get(key).copied();
-        get(&spaced)
-            .or_else(|| singular(&spaced).and_then(get))
-            .or_else(|| {
-                let hyphenated = window.len() > 1
-                    && window.windows(2).all(|pair| {
-                        let gap = &text[pair[0].range.end..pair[1].range.start];
-                        gap.chars().count() == 1 && gap.starts_with(is_hyphen)
-                    });
-                hyphenated
-                    .then(|| join(window, ""))
-                    .and_then(|key| get(&key))
-            })
+        get(&spaced).or_else(|| singular(&spaced).and_then(get)).or_else(|| {
+            let hyphenated = window.len() > 1
+                && window.windows(2).all(|pair| {
+                    let gap = &text[pair[0].range.end..pair[1].range.start];
+                    gap.chars().count() == 1 && gap.starts_with(is_hyphen)
+                });
+            hyphenated.then(|| join(window, "")).and_then(|key| get(&key))
+        })
     }
 }
 
@@ -321,10 +296,7 @@ fn list(column: &'static str) -> Vec<&'static str> {
 fn spellings(surface: &str) -> Vec<String> {
     let mut keys = vec![normal(surface)];
     // Not with a single letter at the end: "Retin-A" would be found in "retina".
-    let one_letter_ends = surface
-        .rsplit('-')
-        .next()
-        .is_some_and(|part| part.len() == 1);
+    let one_letter_ends = surface.rsplit('-').next().is_some_and(|part| part.len() == 1);
     if surface.contains('-') && !one_letter_ends {
         keys.push(normal(&surface.replace('-', "")));
     }
@@ -378,10 +350,7 @@ fn words(text: &str) -> Vec<Word> {
             end -= ending.sum::<usize>();
             lower.truncate(lower.len() - 2);
         }
-        words.push(Word {
-            range: start..end,
-            lower,
-        });
+        words.push(Word { range: start..end, lower });
     }
     words
 }
@@ -406,10 +375,7 @@ fn joined_words(text: &str, words: &[Word]) -> usize {
     let pairs = words.windows(2).take_while(|pair| {
         let gap = &text[pair[0].range.end..pair[1].range.start];
         // After a possessive the gap begins with its "'s".
-        let gap = gap
-            .strip_prefix(is_apostrophe)
-            .and_then(|rest| rest.strip_prefix(['s', 'S']))
-            .unwrap_or(gap);
+        let gap = gap.strip_prefix(is_apostrophe).and_then(|rest| rest.strip_prefix(['s', 'S'])).unwrap_or(gap);
         gap.chars().all(joins) || gap == "." || (gap == ". " && pair[0].lower == "st")
     });
     1 + pairs.count()
@@ -417,8 +383,7 @@ fn joined_words(text: &str, words: &[Word]) -> usize {
 
 /// The form without a plural "s". Short words are left alone: too many of them end in one anyway.
 fn singular(form: &str) -> Option<&str> {
-    form.strip_suffix('s')
-        .filter(|singular| singular.len() >= 5)
+    form.strip_suffix('s').filter(|singular| singular.len() >= 5)
 }
 
 /// Whether a guarded name at words `at..at + length` is a medicine here: see [`GUARDED`].
@@ -429,23 +394,16 @@ fn is_meant_as_drug(text: &str, words: &[Word], at: usize, length: usize) -> boo
     };
     let gap = &text[previous.range.end..words[at].range.start];
     let inside_sentence = !gap.contains(['.', '!', '?', ':', '\n']);
-    capitalised
-        && inside_sentence
-        && (dose_follows(&words[at + length..]) || TAKING.contains(&previous.lower.as_str()))
+    capitalised && inside_sentence && (dose_follows(&words[at + length..]) || TAKING.contains(&previous.lower.as_str()))
 }
 
 /// Whether the next words are a number with a unit: "350 mg", "350mg", "two tablets", "twenty five milligrams".
 fn dose_follows(next: &[Word]) -> bool {
     let is_unit = |word: &str| DOSE_UNITS.contains(&word);
-    let numbers = next
-        .iter()
-        .take_while(|word| is_number(&word.lower))
-        .count();
+    let numbers = next.iter().take_while(|word| is_number(&word.lower)).count();
     let apart = numbers > 0 && next.get(numbers).is_some_and(|word| is_unit(&word.lower));
     let together = next.first().is_some_and(|word| {
-        let unit = word
-            .lower
-            .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let unit = word.lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         unit.len() < word.lower.len() && is_unit(unit)
     });
     apart || together
@@ -453,9 +411,8 @@ fn dose_follows(next: &[Word]) -> bool {
 
 fn is_number(word: &str) -> bool {
     const SPOKEN: &[&str] = &[
-        "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-        "hundred", "thousand", "half",
+        "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "fifteen", "twenty",
+        "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "half",
     ];
     word.starts_with(|c: char| c.is_ascii_digit()) || SPOKEN.contains(&word)
 }
@@ -493,11 +450,7 @@ mod tests {
     #[test]
     fn every_line_is_well_formed() {
         let mut lines = TABLE.lines();
-        let header: Vec<&str> = lines
-            .next()
-            .expect("the table has a header")
-            .split('\t')
-            .collect();
+        let header: Vec<&str> = lines.next().expect("the table has a header").split('\t').collect();
         assert_eq!(header, COLUMNS);
         for line in lines {
             let columns: Vec<&str> = line.split('\t').collect();
@@ -506,38 +459,20 @@ mod tests {
                 let items: Vec<&str> = column.split('|').collect();
                 let unique: HashSet<&&str> = items.iter().collect();
                 assert_eq!(unique.len(), items.len(), "an item twice: {line}");
-                assert!(
-                    items.iter().all(|item| item.trim() == *item),
-                    "stray space: {line}"
-                );
-                assert!(
-                    items.len() == 1 || !items.contains(&""),
-                    "empty item: {line}"
-                );
+                assert!(items.iter().all(|item| item.trim() == *item), "stray space: {line}");
+                assert!(items.len() == 1 || !items.contains(&""), "empty item: {line}");
             }
         }
         for drug in table().drugs() {
             let Drug { name, class, .. } = drug;
             assert!(!name.is_empty() && *name == name.to_lowercase(), "{name}");
-            assert!(
-                !class.is_empty() && *class == class.to_lowercase(),
-                "{name}"
-            );
-            assert!(
-                !drug.routes.is_empty() && !drug.frequencies.is_empty(),
-                "{name}"
-            );
+            assert!(!class.is_empty() && *class == class.to_lowercase(), "{name}");
+            assert!(!drug.routes.is_empty() && !drug.frequencies.is_empty(), "{name}");
             assert_eq!(drug.rxcui.is_some(), drug.rxnorm_name.is_some(), "{name}");
-            assert!(
-                drug.rxcui.is_none_or(|rxcui| rxcui.parse::<u32>().is_ok()),
-                "{name}"
-            );
+            assert!(drug.rxcui.is_none_or(|rxcui| rxcui.parse::<u32>().is_ok()), "{name}");
             for strength in &drug.strengths {
                 let (number, unit) = strength.split_once(' ').unwrap_or((strength, ""));
-                assert!(
-                    number.parse::<f64>().is_ok() && !unit.is_empty(),
-                    "{name}: {strength}"
-                );
+                assert!(number.parse::<f64>().is_ok() && !unit.is_empty(), "{name}: {strength}");
             }
         }
     }
@@ -555,10 +490,7 @@ mod tests {
         }
         for drug in table().drugs() {
             for misheard in &drug.misheard {
-                assert!(
-                    !owners.contains_key(&normal(misheard)),
-                    "{misheard} is a name"
-                );
+                assert!(!owners.contains_key(&normal(misheard)), "{misheard} is a name");
             }
         }
     }
@@ -567,19 +499,10 @@ mod tests {
     fn sound_alikes_are_in_the_table_and_symmetric() {
         for drug in table().drugs() {
             for alike in &drug.sound_alikes {
-                let other = table()
-                    .find(alike)
-                    .unwrap_or_else(|| panic!("{}: {alike} is no drug", drug.name));
+                let other = table().find(alike).unwrap_or_else(|| panic!("{}: {alike} is no drug", drug.name));
                 assert_ne!(other.name, drug.name, "{alike}");
-                let back = other
-                    .sound_alikes
-                    .iter()
-                    .filter_map(|form| table().find(form));
-                assert!(
-                    back.into_iter().any(|d| d.name == drug.name),
-                    "{} / {alike}",
-                    drug.name
-                );
+                let back = other.sound_alikes.iter().filter_map(|form| table().find(form));
+                assert!(back.into_iter().any(|d| d.name == drug.name), "{} / {alike}", drug.name);
             }
         }
     }
@@ -596,39 +519,24 @@ mod tests {
     fn codes_are_rxnorm_concepts() {
         let set = std::env::var_os("SOAPSTONE_SHARED_DATA").map(PathBuf::from);
         let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-        let file = set
-            .unwrap_or(beside)
-            .join("terminology/rxnorm-concepts.json");
+        let file = set.unwrap_or(beside).join("terminology/rxnorm-concepts.json");
         if !file.exists() {
-            eprintln!(
-                "skipped: set SOAPSTONE_SHARED_DATA to a folder with terminology/rxnorm-concepts.json"
-            );
+            eprintln!("skipped: set SOAPSTONE_SHARED_DATA to a folder with terminology/rxnorm-concepts.json");
             return;
         }
         let bytes = std::fs::read(&file).expect("the file exists");
-        let concepts: Vec<serde_json::Value> =
-            serde_json::from_slice(&bytes).expect("a JSON list of concepts");
-        let field = |concept: &serde_json::Value, key: &str| {
-            concept[key].as_str().unwrap_or_default().to_owned()
-        };
-        let known: HashMap<String, (String, String)> = concepts
-            .iter()
-            .map(|c| (field(c, "rxcui"), (field(c, "name"), field(c, "tty"))))
-            .collect();
+        let concepts: Vec<serde_json::Value> = serde_json::from_slice(&bytes).expect("a JSON list of concepts");
+        let field = |concept: &serde_json::Value, key: &str| concept[key].as_str().unwrap_or_default().to_owned();
+        let known: HashMap<String, (String, String)> =
+            concepts.iter().map(|c| (field(c, "rxcui"), (field(c, "name"), field(c, "tty")))).collect();
         for drug in table().drugs() {
             let (Some(rxcui), Some(rxnorm_name)) = (drug.rxcui, drug.rxnorm_name) else {
                 continue;
             };
-            let (name, tty) = known
-                .get(rxcui)
-                .unwrap_or_else(|| panic!("{}: no concept {rxcui}", drug.name));
+            let (name, tty) = known.get(rxcui).unwrap_or_else(|| panic!("{}: no concept {rxcui}", drug.name));
             assert_eq!(name, rxnorm_name, "{}", drug.name);
             let exception = drug.name == "isosorbide mononitrate" && tty == "PIN";
-            assert!(
-                tty == "IN" || tty == "MIN" || exception,
-                "{}: {tty}",
-                drug.name
-            );
+            assert!(tty == "IN" || tty == "MIN" || exception, "{}: {tty}", drug.name);
         }
     }
 
@@ -656,39 +564,20 @@ mod tests {
 
     #[test]
     fn the_longest_name_wins_over_spaces_hyphens_and_slashes() {
-        for text in [
-            "amoxicillin clavulanate",
-            "Amoxicillin-Clavulanate",
-            "amoxicillin / clavulanate",
-            "co amoxiclav",
-        ] {
+        for text in ["amoxicillin clavulanate", "Amoxicillin-Clavulanate", "amoxicillin / clavulanate", "co amoxiclav"]
+        {
             assert_eq!(found(text), [format!("{text}=amoxicillin/clavulanate")]);
         }
         let text = "hydrochlorothiazide-lisinopril";
-        assert_eq!(
-            found(text),
-            [format!("{text}=lisinopril/hydrochlorothiazide")]
-        );
-        assert_eq!(
-            found("hydro-chlorothiazide"),
-            ["hydro-chlorothiazide=hydrochlorothiazide"]
-        );
-        assert_eq!(
-            found("coamoxiclav"),
-            ["coamoxiclav=amoxicillin/clavulanate"]
-        );
-        assert_eq!(
-            found("Insulin glargine"),
-            ["Insulin glargine=insulin glargine"]
-        );
+        assert_eq!(found(text), [format!("{text}=lisinopril/hydrochlorothiazide")]);
+        assert_eq!(found("hydro-chlorothiazide"), ["hydro-chlorothiazide=hydrochlorothiazide"]);
+        assert_eq!(found("coamoxiclav"), ["coamoxiclav=amoxicillin/clavulanate"]);
+        assert_eq!(found("Insulin glargine"), ["Insulin glargine=insulin glargine"]);
     }
 
     #[test]
     fn a_comma_or_and_parts_two_drugs() {
-        let both = [
-            "lisinopril=lisinopril",
-            "hydrochlorothiazide=hydrochlorothiazide",
-        ];
+        let both = ["lisinopril=lisinopril", "hydrochlorothiazide=hydrochlorothiazide"];
         assert_eq!(found("lisinopril, hydrochlorothiazide"), both);
         assert_eq!(found("lisinopril and hydrochlorothiazide"), both);
     }
@@ -697,36 +586,20 @@ mod tests {
     fn possessives_plurals_and_abbreviations_match() {
         assert_eq!(found("Lasix's effect"), ["Lasix=furosemide"]);
         assert_eq!(found("the ibuprofens"), ["ibuprofens=ibuprofen"]);
-        assert_eq!(
-            found("HCTZ and vitamin B-12"),
-            ["HCTZ=hydrochlorothiazide", "vitamin B-12=cyanocobalamin"]
-        );
-        assert_eq!(
-            found("St. John\u{2019}s wort"),
-            ["St. John\u{2019}s wort=st john's wort"]
-        );
+        assert_eq!(found("HCTZ and vitamin B-12"), ["HCTZ=hydrochlorothiazide", "vitamin B-12=cyanocobalamin"]);
+        assert_eq!(found("St. John\u{2019}s wort"), ["St. John\u{2019}s wort=st john's wort"]);
     }
 
     #[test]
     fn ordinary_words_and_first_names_need_evidence() {
-        for text in [
-            "Heather came in with Yasmin",
-            "refresh my memory",
-            "Soma 350 mg",
-            "is there a plan b",
-            "he has soma",
-        ] {
+        for text in
+            ["Heather came in with Yasmin", "refresh my memory", "Soma 350 mg", "is there a plan b", "he has soma"]
+        {
             assert!(found(text).is_empty(), "{text}");
         }
         assert_eq!(found("He is on Soma 350 mg"), ["Soma=carisoprodol"]);
         assert_eq!(found("give Soma two tablets"), ["Soma=carisoprodol"]);
-        assert_eq!(
-            found("She takes Yasmin"),
-            ["Yasmin=drospirenone/ethinyl estradiol"]
-        );
-        assert_eq!(
-            found("and Soma twenty five milligrams"),
-            ["Soma=carisoprodol"]
-        );
+        assert_eq!(found("She takes Yasmin"), ["Yasmin=drospirenone/ethinyl estradiol"]);
+        assert_eq!(found("and Soma twenty five milligrams"), ["Soma=carisoprodol"]);
     }
 }

@@ -14,6 +14,8 @@ pub(super) const BLOCK: usize = 32;
 /// `tokens` rows of `columns` values.
 #[derive(Default)]
 pub(in crate::inference) struct Activations {
+    /// Whether a single token may go a faster way, on which it is rounded differently than among others.
+    pub alone: bool,
     tokens: usize,
     columns: usize,
     quants: Vec<i8>,

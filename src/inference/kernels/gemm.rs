@@ -25,8 +25,8 @@ pub(in crate::inference) fn multiply(
     activations: &Activations,
     products: &mut [(&Weights, &mut [f32])],
 ) {
-    let direct =
-        |weights: &Weights| activations.tokens() == 1 && matches!(weights.dtype(), GgmlDType::Q4K | GgmlDType::Q6K);
+    let alone = activations.alone && activations.tokens() == 1;
+    let direct = |weights: &Weights| alone && matches!(weights.dtype(), GgmlDType::Q4K | GgmlDType::Q6K);
     let step = |weights: &Weights| if direct(weights) { GEMV_ROWS } else { TILE };
     // Where each product's pieces begin.
     let mut ends = Vec::with_capacity(products.len());

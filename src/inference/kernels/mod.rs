@@ -52,3 +52,6 @@ pub(super) fn gate(values: &mut [f32], others: &[f32], gelu: bool) {
     // SAFETY: kernels are only used where `supported`.
     unsafe { simd::gate(values, others, gelu) }
 }
+
+#[cfg(test)]
+mod tests;

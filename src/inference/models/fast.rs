@@ -5,7 +5,7 @@ use candle_core::{
     quantized::{GgmlDType, QStorage, QTensor},
 };
 
-use super::{Hyper, LanguageModel, hyper::Activation};
+use super::{Hyper, LanguageModel, Part, hyper::Activation};
 use crate::inference::{
     gguf::{GgufFile, RawTensor},
     kernels::{self, Activations, Attention, Cache, Pieces, Pool, Weights},
@@ -158,8 +158,9 @@ impl FastModel {
 }
 
 impl LanguageModel for FastModel {
-    fn forward(&mut self, tokens: &[u32], start: usize) -> Result<Vec<f32>> {
+    fn forward(&mut self, tokens: &[u32], start: usize, part: Part) -> Result<Vec<f32>> {
         self.embed(tokens)?;
+        self.buffers.activations.alone = part == Part::Answer;
         for layer in &mut self.layers {
             layer.attention(&self.hyper, &mut self.pool, &mut self.buffers, start, tokens.len());
             layer.feed_forward(&self.hyper, &mut self.pool, &mut self.buffers, tokens.len());
@@ -170,6 +171,8 @@ impl LanguageModel for FastModel {
             row.copy_from_slice(last);
             kernels::rms_norm(row, &self.norm, self.hyper.norm_epsilon);
         });
+        // Always one token, so always the same way.
+        self.buffers.activations.alone = true;
         let mut logits = vec![0.0; self.output.rows];
         kernels::multiply(&mut self.pool, &self.buffers.activations, &mut [(&self.output, &mut logits)]);
         Ok(logits)

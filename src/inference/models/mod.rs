@@ -19,7 +19,17 @@ use super::gguf::GgufFile;
 pub(super) trait LanguageModel: Send {
     /// Reads `tokens` at the positions from `start` on, and forgets whatever stood there and after. Returns the logits of
     /// what follows the last of them, one for each token of the vocabulary.
-    fn forward(&mut self, tokens: &[u32], start: usize) -> Result<Vec<f32>>;
+    fn forward(&mut self, tokens: &[u32], start: usize, part: Part) -> Result<Vec<f32>>;
+}
+
+/// What is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A prompt: what becomes of a token must not depend, to the last bit, on how many others are read with it, because
+    /// they may have been read before.
+    Prompt,
+    /// An answer: a single token may go the fastest way.
+    Answer,
 }
 
 /// Loads the model in `file` with a cache for `context` tokens, to run on `threads` threads or on a GPU.

@@ -7,7 +7,7 @@
 use candle_core::{D, DType, Device, Result, Tensor, quantized::QMatMul};
 use candle_nn::{Module, ops, rotary_emb};
 
-use super::{Hyper, LanguageModel, hyper::Activation};
+use super::{Hyper, LanguageModel, Part, hyper::Activation};
 use crate::inference::gguf::GgufFile;
 
 /// A decoder on `device`.
@@ -124,7 +124,7 @@ impl PlainModel {
 }
 
 impl LanguageModel for PlainModel {
-    fn forward(&mut self, tokens: &[u32], start: usize) -> Result<Vec<f32>> {
+    fn forward(&mut self, tokens: &[u32], start: usize, _part: Part) -> Result<Vec<f32>> {
         let ids = Tensor::new(tokens, &self.device)?;
         let mut x = (self.embedding.embedding(&ids)?.to_dtype(DType::F32)? * f64::from(self.hyper.embedding_scale))?;
         for layer in &self.layers {

@@ -8,7 +8,7 @@ use candle_core::{
     quantized::{GgmlDType, QTensor, gguf_file, gguf_file::Value},
 };
 
-use super::{Hyper, LanguageModel, PlainModel};
+use super::{Hyper, LanguageModel, Part, PlainModel};
 use crate::inference::gguf::GgufFile;
 
 const HIDDEN: usize = 64;
@@ -280,10 +280,10 @@ fn tokens() -> Vec<u32> {
 /// Reads the tokens in three parts, of which the second is wrong at first.
 fn read(model: &mut dyn LanguageModel) -> Vec<f32> {
     let tokens = tokens();
-    model.forward(&tokens[..17], 0).expect("read");
-    model.forward(&[1, 2, 3], 17).expect("read");
-    model.forward(&tokens[17..74], 17).expect("read");
-    model.forward(&tokens[74..], 74).expect("read")
+    model.forward(&tokens[..17], 0, Part::Prompt).expect("read");
+    model.forward(&[1, 2, 3], 17, Part::Prompt).expect("read");
+    model.forward(&tokens[17..74], 17, Part::Prompt).expect("read");
+    model.forward(&tokens[74..], 74, Part::Answer).expect("read")
 }
 
 #[test]

@@ -206,3 +206,61 @@ fn control_texts(vocabulary: &Vocabulary, ends: &[u32]) -> Vec<String> {
 fn strings(values: &[Value]) -> Vec<String> {
     values.iter().filter_map(|value| value.to_string().ok().cloned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{config::Config, model_files::ModelStore};
+
+    fn smollm2() -> Tokenizer {
+        let store = ModelStore::new(&Config::default().paths);
+        let file = store.locate("smollm2-135m").unwrap_or_else(|error| panic!("{error}"));
+        Tokenizer::from_gguf(&GgufFile::open(&file.path).expect("opened")).expect("supported")
+    }
+
+    /// The tokens are those that llama.cpp gives with the same file.
+    const TOKENS: &[(&str, &[u32])] = &[
+        ("Hello'Ve world 123\n\n  foo", &[19556, 23, 25917, 905, 216, 33, 34, 35, 8866, 29856]),
+        (
+            "The patient takes lisinopril 20 mg, 2.5 mg/day.\n\ndoctor: okay?",
+            &[
+                504, 3158, 2933, 303, 33778, 371, 21933, 216, 34, 32, 9209, 28, 216, 34, 30, 37, 9209, 31, 1222, 30,
+                198, 198, 21869, 42, 14867, 47,
+            ],
+        ),
+        ("café naïve 日本語 🙂 x", &[83, 1939, 2756, 15486, 46494, 17097, 241, 115, 40993, 179, 120, 248, 47526, 1792]),
+        ("<|im_start|>user\nHi<|im_end|>\n", &[1, 4093, 198, 26843, 2, 198]),
+        (
+            "{\"statements\":[{\"text\":\"A\",\"from\":[1,2]}]}",
+            &[39428, 3595, 658, 1799, 75, 39428, 2692, 25535, 49, 14460, 1455, 1799, 75, 33, 28, 34, 28852, 28852],
+        ),
+    ];
+
+    #[test]
+    fn text_is_split_as_llama_cpp_splits_it() {
+        let tokenizer = smollm2();
+        for (text, tokens) in TOKENS {
+            assert_eq!(tokenizer.encode(text).expect("tokens"), *tokens, "{text}");
+        }
+    }
+
+    #[test]
+    fn defused_text_has_no_control_tokens_and_stays_readable() {
+        let tokenizer = smollm2();
+        let safe = tokenizer.defuse("a <|im_end|> b");
+        assert_eq!(safe, "a < |im_end|> b");
+        let ends = tokenizer.ends();
+        assert!(tokenizer.encode(&safe).expect("tokens").iter().all(|token| !ends.contains(token)));
+    }
+
+    #[test]
+    fn any_text_comes_back_from_its_tokens() {
+        let tokenizer = smollm2();
+        proptest!(|(text in "\\PC{0,40}|[ \\n\\t'a-z0-9]{0,40}")| {
+            let safe = tokenizer.defuse(&text);
+            prop_assert_eq!(tokenizer.decode(&tokenizer.encode(&safe).expect("tokens")), safe);
+        });
+    }
+}
