@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_click_is_not_speech() {
-        assert_eq!(of(&[(0.0, 20), (1.0, 2), (0.0, 20)]), []);
+        assert!(of(&[(0.0, 20), (1.0, 2), (0.0, 20)]).is_empty());
     }
 
     #[test]

@@ -27,7 +27,8 @@ fn config() -> Config {
 
 fn transcriber() -> Transcriber {
     let config = config();
-    Transcriber::load(&config.recognition, &ModelStore::new(&config.paths)).expect("run `make test`, which gets the models")
+    Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))
+        .expect("run `make test`, which gets the models")
 }
 
 fn detector() -> SpeechDetector {
@@ -58,7 +59,9 @@ fn beginning(recording: &Recording, seconds: usize) -> Vec<i16> {
 fn words(transcript: &Transcript, end_ms: u64) -> Vec<String> {
     let said = transcript.utterances.iter().filter(|said| said.end_ms.unwrap_or(0) <= end_ms);
     let clean = |word: &str| word.to_lowercase().replace(|c: char| !c.is_alphanumeric() && c != '\'', "");
-    said.flat_map(|said| said.text.split_whitespace().map(clean).collect::<Vec<_>>()).filter(|w| !w.is_empty()).collect()
+    said.flat_map(|said| said.text.split_whitespace().map(clean).collect::<Vec<_>>())
+        .filter(|w| !w.is_empty())
+        .collect()
 }
 
 /// The part of `reference` that was not heard as it was said (word error rate).
@@ -88,11 +91,19 @@ fn noise() -> impl Iterator<Item = f32> {
 
 /// Sounds in which nobody speaks, 20 s each.
 fn speechless() -> Vec<(&'static str, Vec<i16>)> {
-    let scale = |samples: Vec<f32>, level: f32| samples.iter().map(|s| (s * level * 32_767.0) as i16).collect::<Vec<_>>();
+    let scale =
+        |samples: Vec<f32>, level: f32| samples.iter().map(|s| (s * level * 32_767.0) as i16).collect::<Vec<_>>();
     let white: Vec<f32> = noise().take(20 * SECOND).collect();
     let mut pink = 0.0;
-    let pink: Vec<f32> = noise().take(20 * SECOND).map(|sample| { pink = 0.98 * pink + 0.2 * sample; pink }).collect();
-    let hum = |index: usize| (1..8).map(|k| (index as f32 * 50.0 * k as f32 * 0.000_392_7).sin() / k as f32).sum::<f32>();
+    let pink: Vec<f32> = noise()
+        .take(20 * SECOND)
+        .map(|sample| {
+            pink = 0.98 * pink + 0.2 * sample;
+            pink
+        })
+        .collect();
+    let hum =
+        |index: usize| (1..8).map(|k| (index as f32 * 50.0 * k as f32 * 0.000_392_7).sin() / k as f32).sum::<f32>();
     let clicks = |index: usize| if index % 11_003 < 40 { 0.9 } else { 0.0 };
     vec![
         ("silence", vec![0; 20 * SECOND]),
@@ -198,7 +209,8 @@ fn a_vocabulary_is_spelt_where_it_fits_and_not_put_where_it_was_not_said() {
 #[test]
 fn the_detector_hears_what_its_reference_does() {
     let (visit, _) = visit("visit-01-hypertension");
-    let SpeechActivity { probabilities, .. } = detector().listen(&beginning(&visit, 30), &no_progress).expect("it listens");
+    let SpeechActivity { probabilities, .. } =
+        detector().listen(&beginning(&visit, 30), &no_progress).expect("it listens");
     let speech = probabilities.iter().filter(|&&probability| probability > 0.5).count();
     println!("{speech} of {} chunks are speech", probabilities.len());
     assert_eq!(probabilities.len(), 938);
