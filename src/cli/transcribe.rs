@@ -94,7 +94,7 @@ pub enum TranscribeError {
 pub fn run(args: &TranscribeArgs, config: &Config, progress: Progress) -> Result<(), TranscribeError> {
     let vocabulary = args.vocabulary.as_deref().map(read_vocabulary).transpose()?.unwrap_or_default();
     let VisitInput::Audio(source) = input::read(&args.input)? else {
-        return Err(TranscribeError::AlreadyATranscript { input: args.input.clone() }.into());
+        return Err(TranscribeError::AlreadyATranscript { input: args.input.clone() });
     };
     let transcriber = Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))?;
     let recording = audio::decode(source.source(), &config.recognition, &|done| progress(0.1 * done))?;
