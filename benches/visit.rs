@@ -7,6 +7,7 @@
 use std::{error::Error, fs, path::Path};
 
 use soapstone::{
+    audio::AudioSource,
     config::Config,
     domain::SystemClock,
     pipeline::{Scribe, Unwatched},
@@ -26,12 +27,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn time_visit(path: &Path) -> Result<(), Box<dyn Error>> {
     let config = Config::load(None)?;
     let mut scribe = Scribe::new(&config, &SystemClock, &Unwatched);
-    let note = scribe.note_from_recording(path)?;
+    let transcript = scribe.transcribe(AudioSource::File(path), &[])?;
+    let note = scribe.write_note(&transcript, None)?;
     let timings = &note.provenance.timings_ms;
     let total = timings["total"] as f64;
-    println!("{}", path.display());
+    let length = transcript.audio.map_or(0, |audio| audio.duration_ms);
+    println!("{} ({:.0} s)", path.display(), length as f64 / 1000.0);
     for (stage, milliseconds) in timings {
-        println!("  {stage:12} {:8.2} s {:5.1} %", *milliseconds as f64 / 1000.0, *milliseconds as f64 / total * 100.0);
+        let milliseconds = *milliseconds as f64;
+        println!("  {stage:12} {:8.2} s {:5.1} %", milliseconds / 1000.0, milliseconds / total * 100.0);
     }
     println!("  peak memory  {:8} MB", peak_memory_mb()?);
     Ok(())

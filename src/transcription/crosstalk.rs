@@ -14,9 +14,8 @@ const USUAL: f32 = 0.9;
 pub fn remove(channels: [&[i16]; 2], activities: &mut [SpeechActivity; 2]) {
     let levels = channels.map(levels_db);
     let usual = [0, 1].map(|channel| usual_db(&levels[channel], &activities[channel].probabilities));
-    let chunks = levels[0].len().min(levels[1].len());
-    for chunk in 0..chunks {
-        let relative = [0, 1].map(|channel| levels[channel][chunk] - usual[channel]);
+    for (chunk, (left, right)) in levels[0].iter().zip(&levels[1]).enumerate() {
+        let relative = [left - usual[0], right - usual[1]];
         for channel in 0..2 {
             let leaked = relative[channel] + MARGIN_DB < relative[1 - channel];
             if let Some(probability) = activities[channel].probabilities.get_mut(chunk).filter(|_| leaked) {

@@ -85,8 +85,7 @@ impl WhisperRecognizer {
         let reader = Reader { context: &self.context, channel, activity, glossary: &glossary };
         let windows = passages.iter().map(Vec::len).sum::<usize>().max(1);
         let (next, read) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let results: Vec<Mutex<Option<Result<Vec<Word>, AsrError>>>> =
-            passages.iter().map(|_| Mutex::new(None)).collect();
+        let results: Vec<Mutex<Option<PassageResult>>> = passages.iter().map(|_| Mutex::new(None)).collect();
         let work = || {
             while let Some((passage, result)) = take(&next, &passages, &results) {
                 let words = reader.read_passage(passage, &|| {
@@ -105,6 +104,9 @@ impl WhisperRecognizer {
         Ok(collapse_loops(words))
     }
 }
+
+/// The words of a passage, or why there are none.
+type PassageResult = Result<Vec<Word>, AsrError>;
 
 /// The next passage that nobody reads yet, with the place for its words.
 fn take<'a, P, R>(next: &AtomicUsize, passages: &'a [P], results: &'a [R]) -> Option<(&'a P, &'a R)> {

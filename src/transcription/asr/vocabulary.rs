@@ -7,13 +7,13 @@ const BUDGET: usize = 120;
 
 /// The glossary's tokens: as many of `terms`, from the first, as the budget holds; each once.
 ///
-/// Whisper spells what it hears as the text before it does. A sentence that only lists names makes it prefer them where
-/// the sound fits, and does not put them where nothing is said.
+/// Whisper spells what it hears as the text before it does. A list of medicines makes it prefer the names in it where the
+/// sound fits (the same names under the heading "Glossary" did less), and does not put them where nothing is said.
 pub fn prompt(context: &WhisperContext, terms: &[String]) -> Vec<WhisperTokenId> {
     let mut glossary = String::new();
     let mut tokens = Vec::new();
     for term in distinct(terms) {
-        let longer = if glossary.is_empty() { format!(" Glossary: {term}") } else { format!("{glossary}, {term}") };
+        let longer = if glossary.is_empty() { format!(" Medications: {term}") } else { format!("{glossary}, {term}") };
         // No token is shorter than a byte, and whisper-rs 0.16 does not survive a text that needs more than it is told.
         match context.tokenize(&format!("{longer}."), longer.len() + 1) {
             Ok(longer_tokens) if longer_tokens.len() <= BUDGET => (glossary, tokens) = (longer, longer_tokens),

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn regions_are_packed_until_the_window_is_full() {
-        let (activity, channel) = heard(&[(true, 120), (false, 60)].repeat(9));
+        let (activity, channel) = heard(&[(true, 240), (false, 60)].repeat(9));
         let windows = plan(&activity, &channel);
         assert_eq!(windows.iter().map(|window| window.pieces.len()).collect::<Vec<_>>(), [3, 3, 3]);
         assert!(windows.iter().all(|window| window.len() <= WINDOW));
@@ -141,11 +141,11 @@ mod tests {
 
     #[test]
     fn long_speech_is_cut_at_its_pause() {
-        let (activity, channel) = heard(&[(true, 350), (false, 4), (true, 350)]);
+        let (activity, channel) = heard(&[(true, 600), (false, 4), (true, 600)]);
         let windows = plan(&activity, &channel);
         let boundary = windows[0].end();
         assert_eq!(boundary, windows[1].pieces[0].start);
-        assert!((350..354).contains(&(boundary / CHUNK_SAMPLES)), "cut at chunk {}", boundary / CHUNK_SAMPLES);
+        assert!((600..604).contains(&(boundary / CHUNK_SAMPLES)), "cut at chunk {}", boundary / CHUNK_SAMPLES);
     }
 
     #[test]
@@ -169,7 +169,7 @@ mod tests {
     fn the_rest_begins_where_it_is_told() {
         let window = Window { pieces: vec![1000..2000, 5000..6000] };
         assert_eq!(window.after(1500).pieces, [1500..2000, 5000..6000]);
-        assert_eq!(window.after(5500).pieces, [5500..6000]);
-        assert_eq!(window.after(6000).pieces, []);
+        assert_eq!(window.after(5500), Window { pieces: std::iter::once(5500..6000).collect() });
+        assert!(window.after(6000).pieces.is_empty());
     }
 }

@@ -1,0 +1,144 @@
+//! How long recognition takes, alone or beside faster-whisper int8 on the same files in the same run.
+//!
+//! ```text
+//! cargo bench --bench recognition -- [FILE.flac …] [--model NAME] [--threads N]
+//!     [--peer PYTHON --peer-model FOLDER [--beam N]]
+//! ```
+//!
+//! Without files it takes the first three visits of `audio-fixtures/`. `PYTHON` is an interpreter with faster-whisper and
+//! soundfile, `FOLDER` the same weights in CTranslate2's form. The two take turns file by file, so that a busy machine
+//! slows both; the ratio is ours to theirs, so below 1 ours is faster. Times of both are without decoding the file, and
+//! with word times.
+
+use std::{
+    error::Error,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Instant,
+};
+
+use soapstone::{
+    audio::{self, AudioSource, Recording, SAMPLE_RATE_HZ},
+    config::Config,
+    domain::no_progress,
+    model_files::ModelStore,
+    transcription::Transcriber,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+struct Options {
+    files: Vec<PathBuf>,
+    config: Config,
+    peer: Option<(String, String, String)>,
+}
+
+fn options() -> Result<Options> {
+    let mut options = Options { files: Vec::new(), config: Config::default(), peer: None };
+    options.config.recognition.threads = 2;
+    let (mut python, mut folder, mut beam) = (None, None, "5".to_owned());
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} takes a value"));
+        match argument.as_str() {
+            "--bench" => {}
+            "--model" => options.config.recognition.model = value()?,
+            "--threads" => options.config.recognition.threads = value()?.parse()?,
+            "--peer" => python = Some(value()?),
+            "--peer-model" => folder = Some(value()?),
+            "--beam" => beam = value()?,
+            file => options.files.push(file.into()),
+        }
+    }
+    options.peer =
+        python.map(|python| Ok::<_, String>((python, folder.ok_or("--peer-model is missing")?, beam))).transpose()?;
+    if options.files.is_empty() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures");
+        let visits = ["visit-01-hypertension.flac", "visit-02-knee.flac", "visit-03-asthma.flac"];
+        options.files = visits.map(|visit| fixtures.join(visit)).to_vec();
+    }
+    Ok(options)
+}
+
+/// faster-whisper in a process of its own, with the model loaded.
+struct Peer {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    folder: tempfile::TempDir,
+}
+
+impl Peer {
+    fn start((python, folder, beam): &(String, String, String), threads: usize) -> Result<Self> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/faster_whisper.py");
+        let mut command = Command::new(python);
+        command.arg(script).args([folder.as_str(), &threads.to_string(), beam]);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let input = process.stdin.take().ok_or("the peer has no input")?;
+        let output = BufReader::new(process.stdout.take().ok_or("the peer has no output")?);
+        Ok(Self { process, input, output, folder: tempfile::tempdir()? })
+    }
+
+    /// Seconds that it takes for `recording`.
+    fn seconds(&mut self, recording: &Recording) -> Result<f64> {
+        let path = self.folder.path().join("recording.wav");
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: SAMPLE_RATE_HZ,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(&path, spec)?;
+        recording.mono().iter().try_for_each(|&sample| writer.write_sample(sample))?;
+        writer.finalize()?;
+        writeln!(self.input, "{}", path.display())?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        let answer: serde_json::Value = serde_json::from_str(&line)?;
+        answer["seconds"].as_f64().ok_or_else(|| "the peer gave no time".into())
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn main() -> Result<()> {
+    let options = options()?;
+    let recognition = &options.config.recognition;
+    let transcriber = Transcriber::load(recognition, &ModelStore::new(&options.config.paths))?;
+    let mut peer = options.peer.as_ref().map(|peer| Peer::start(peer, recognition.thread_count())).transpose()?;
+    println!("{}, {} threads", recognition.model, recognition.thread_count());
+    println!(
+        "{:32} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7}",
+        "file", "audio s", "vad s", "asr s", "x real", "peer s", "ratio"
+    );
+    let (mut ours_in_all, mut theirs_in_all) = (0.0, 0.0);
+    for (index, file) in options.files.iter().enumerate() {
+        let recording = audio::decode(AudioSource::File(file), recognition, &no_progress)?;
+        if let Some(peer) = peer.as_mut().filter(|_| index == 0) {
+            peer.seconds(&recording)?;
+        }
+        let started = Instant::now();
+        let timings = transcriber.transcribe(&recording, &[], &no_progress)?.timings;
+        let ours = started.elapsed().as_secs_f64();
+        let theirs = peer.as_mut().map(|peer| peer.seconds(&recording)).transpose()?;
+        ours_in_all += ours;
+        theirs_in_all += theirs.unwrap_or_default();
+        let audio_seconds = recording.duration_ms() as f64 / 1000.0;
+        let seconds = |ms: u64| ms as f64 / 1000.0;
+        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        print!("{name:32} {audio_seconds:7.1} {:7.2} {:7.2} ", seconds(timings.vad_ms), seconds(timings.asr_ms));
+        print!("{:9.1}", audio_seconds / ours);
+        println!("{}", theirs.map(|theirs| format!(" {theirs:7.2} {:7.2}", ours / theirs)).unwrap_or_default());
+    }
+    if peer.is_some() {
+        println!("in all: {ours_in_all:.1} s, peer {theirs_in_all:.1} s, ratio {:.2}", ours_in_all / theirs_in_all);
+    }
+    Ok(())
+}
