@@ -65,7 +65,15 @@ static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
+static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|the same)\b|\bthe same\b",
+    )
+});
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
+
+/// Words between a verb and its medicine, at most: recognisers without punctuation run sentences together.
+const FARTHEST_VERB: usize = 14;
 
 /// One mention of a medicine, understood in its place.
 struct Mention<'t> {
@@ -194,6 +202,8 @@ fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> (Med
             .min_by_key(|(_, start)| *start)
             .map(|(action, _)| action)
     };
+    let near = |words: &str| words.split_whitespace().count() <= FARTHEST_VERB;
+    let nearest = nearest.filter(|(_, range)| near(&before[range.end..]));
     let beside = BESIDE.is_match(before);
     let nearest = nearest.filter(|_| !beside);
     let spoken_of =
@@ -346,7 +356,8 @@ fn usual_unit(drug: &Drug, value: f64) -> Option<String> {
     let strengths = drug.strengths.iter().flat_map(|strength| strength.split('/'));
     let parse = |strength: &str| {
         let (number, unit) = strength.trim().split_once(' ')?;
-        Some((number.parse::<f64>().ok()?, unit.split('/').next()?.to_owned()))
+        let weighed = matches!(unit, "mg" | "mcg" | "g" | "units" | "mEq");
+        weighed.then_some((number.parse::<f64>().ok()?, unit.to_owned()))
     };
     let known: Vec<(f64, String)> = strengths.filter_map(parse).collect();
     let listed = known.iter().find(|(strength, _)| (strength - value).abs() < 1e-9);
@@ -381,13 +392,11 @@ fn follow_up(line: &Line, mentions: &mut [Mention]) {
         }
         if line.utterance.role == Role::Clinician && ANAPHOR.is_match(sentence) && !context::hypothetical(sentence) {
             let (action, negated) = decision(line, range, range.end..range.end);
-            let decides = matches!(
-                action,
-                MedicationAction::Stop
-                    | MedicationAction::Increase
-                    | MedicationAction::Decrease
-                    | MedicationAction::Continue
-            );
+            let decides = match action {
+                MedicationAction::Stop | MedicationAction::Increase | MedicationAction::Decrease => true,
+                MedicationAction::Continue => CONTINUES_IT.is_match(sentence),
+                _ => false,
+            };
             if decides && !negated && sentence.split_whitespace().count() <= 14 {
                 last.action = action;
                 used = true;

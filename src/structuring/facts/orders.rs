@@ -102,10 +102,18 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
                 ""
             };
             let lead = if *kind == OrderKind::Referral { "Referral: " } else { again };
-            found.push(order(line, range, *kind, format!("{lead}{}", mention.as_str())));
+            found.push(order(line, range, *kind, format!("{lead}{}", bare(mention.as_str()))));
         }
     }
     found
+}
+
+/// A name without the small words that its pattern took along: "the mri", "by ultrasound".
+fn bare(name: &str) -> &str {
+    static SMALL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:(?:the|your|a|an|by|that|this|some|another|of|for|with|and|or|to|her|his|get|order|do) )+")
+    });
+    SMALL.find(name).map_or(name, |small| &name[small.end()..])
 }
 
 fn order(line: &Line, range: &Range<usize>, kind: OrderKind, text: String) -> Order {
