@@ -51,7 +51,6 @@ pub struct Scribe<'a> {
     config: &'a Config,
     clock: &'a dyn Clock,
     watcher: &'a dyn Watcher,
-    models: ModelStore,
     started: Instant,
     timings_ms: BTreeMap<String, u64>,
 }
@@ -59,22 +58,21 @@ pub struct Scribe<'a> {
 impl<'a> Scribe<'a> {
     /// A scribe for one visit. `timings_ms.total` of its note counts from here.
     pub fn new(config: &'a Config, clock: &'a dyn Clock, watcher: &'a dyn Watcher) -> Self {
-        let models = ModelStore::new(&config.paths);
-        Self { config, clock, watcher, models, started: clock.instant(), timings_ms: BTreeMap::new() }
+        Self { config, clock, watcher, started: clock.instant(), timings_ms: BTreeMap::new() }
     }
 
     /// Errs if a model or terminology that a note needs is missing, so that it is said before any work.
     pub fn require_writing(&self) -> Result<(), VisitError> {
-        self.models.locate(&self.config.writing.model)?;
+        ModelStore::new(&self.config.paths).locate(&self.config.writing.model)?;
         Icd10Cm::open(&self.config.paths.terminology)?;
         Ok(())
     }
 
     /// Recording to transcript. `vocabulary` are names that the recogniser should expect, the most important first.
     pub fn transcribe(&mut self, source: AudioSource<'_>, vocabulary: &[String]) -> Result<Transcript, VisitError> {
-        let config = &self.config.recognition;
+        let Config { recognition: config, paths, .. } = self.config;
         // Loaded first: a missing model is said before a long recording is read.
-        let transcriber = Transcriber::load(config, &self.models)?;
+        let transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
         let recording = self.timed(Stage::Decode, |progress| audio::decode(source, config, progress))?;
         let transcribed =
             self.timed(Stage::Transcribe, |progress| transcriber.transcribe(&recording, vocabulary, progress))?;
@@ -85,7 +83,8 @@ impl<'a> Scribe<'a> {
     /// Transcript to draft note.
     pub fn write_note(&mut self, transcript: &Transcript, chart: Option<&Chart>) -> Result<Note, VisitError> {
         require_length(transcript)?;
-        let (model, icd) = self.timed(Stage::Load, |_| self.load_writing())?;
+        let config = self.config;
+        let (model, icd) = self.timed(Stage::Load, |_| load_writing(config))?;
         let facts = self.timed(Stage::Facts, |_| structuring::facts::facts(transcript, DrugTable::bundled()));
         let sections =
             self.timed(Stage::Sections, |progress| structuring::sections::write(transcript, &facts, &model, progress))?;
@@ -93,12 +92,6 @@ impl<'a> Scribe<'a> {
         self.timed(Stage::Code, |progress| coding::code(&mut draft, transcript, chart, &model, &icd, progress))?;
         let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();
         Ok(self.note(transcript, draft, models))
-    }
-
-    fn load_writing(&self) -> Result<(Engine, Icd10Cm), VisitError> {
-        let icd = Icd10Cm::open(&self.config.paths.terminology)?;
-        let file = self.models.locate(&self.config.writing.model)?;
-        Ok((Engine::load(&file.path, file.model_ref, &self.config.writing)?, icd))
     }
 
     fn note(&mut self, transcript: &Transcript, draft: Draft, models: Vec<ModelRef>) -> Note {
@@ -146,6 +139,12 @@ impl<'a> Scribe<'a> {
     fn milliseconds_since(&self, started: Instant) -> u64 {
         u64::try_from(self.clock.instant().duration_since(started).as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+fn load_writing(config: &Config) -> Result<(Engine, Icd10Cm), VisitError> {
+    let icd = Icd10Cm::open(&config.paths.terminology)?;
+    let file = ModelStore::new(&config.paths).locate(&config.writing.model)?;
+    Ok((Engine::load(&file.path, file.model_ref, &config.writing)?, icd))
 }
 
 fn require_length(transcript: &Transcript) -> Result<(), VisitError> {
