@@ -16,9 +16,11 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::parse(include_str!
 const SCALE: f32 = 1.2;
 /// Below this mean probability of the roles chosen, what is said is no talk between a clinician and a patient.
 const CONVINCING: f32 = 0.8;
+/// Fewer words than this are too little to tell.
+const TELLING_WORDS: usize = 40;
 /// The smaller part of the words that each role has at least in such a talk.
 const SHARE: f32 = 0.03;
-/// Log-odds between two channels, and mean over words within which it stays open who is who.
+/// Log-odds between two channels within which it stays open who is who.
 const CHANNEL_MARGIN: f32 = 3.0;
 
 /// The two roles as indices.
@@ -60,7 +62,7 @@ pub fn by_sentence(sentences: &[Sentence]) -> Vec<Role> {
     };
     let total = words(0) + words(1);
     let smaller = words(0).min(words(1)) as f32;
-    let is_visit = certainty >= CONVINCING && smaller >= SHARE * total as f32 && smaller > 0.0;
+    let is_visit = certainty >= CONVINCING && total >= TELLING_WORDS && smaller >= SHARE * total as f32;
     path.into_iter().map(|role| if is_visit { ROLES[role] } else { Role::Unknown }).collect()
 }
 
