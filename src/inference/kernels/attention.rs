@@ -272,10 +272,10 @@ fn add_product<const VECTORS: usize>(
             for (vector, values) in vectors.iter_mut().enumerate() {
                 *values = _mm512_loadu_ps(right.add(vector * 16));
             }
-            for row in 0..ROWS {
+            for (row, sums) in sums.iter_mut().enumerate() {
                 let factor = _mm512_set1_ps(*left.get_unchecked(row * inner + index));
-                for vector in 0..VECTORS {
-                    sums[row][vector] = _mm512_fmadd_ps(factor, vectors[vector], sums[row][vector]);
+                for (sum, values) in sums.iter_mut().zip(vectors) {
+                    *sum = _mm512_fmadd_ps(factor, values, *sum);
                 }
             }
         }

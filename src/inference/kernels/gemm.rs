@@ -112,11 +112,11 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize>(
             unsafe {
                 let rows = tile.quants.as_ptr().add(group * TILE * 4);
                 let (first, second) = (_mm512_loadu_si512(rows.cast()), _mm512_loadu_si512(rows.add(64).cast()));
-                for token in 0..TOKENS {
+                for (token, products) in products.iter_mut().enumerate() {
                     let values = panel.quants.as_ptr().add((group * TOKENS + token) * 4).cast::<i32>();
                     let values = _mm512_set1_epi32(values.read_unaligned());
-                    products[token][0] = _mm512_dpbusd_epi32(products[token][0], first, values);
-                    products[token][1] = _mm512_dpbusd_epi32(products[token][1], second, values);
+                    products[0] = _mm512_dpbusd_epi32(products[0], first, values);
+                    products[1] = _mm512_dpbusd_epi32(products[1], second, values);
                 }
             }
         }

@@ -127,7 +127,7 @@ impl Shared {
         while self.done.load(Acquire) < pieces {
             looks += 1;
             // Whoever has the last piece may have been interrupted, perhaps by us.
-            if looks % LOOKS == 0 { thread::yield_now() } else { spin_loop() }
+            if looks.is_multiple_of(LOOKS) { thread::yield_now() } else { spin_loop() }
         }
     }
 

@@ -117,15 +117,16 @@ pub(super) fn rms_norm(values: &mut [f32], weight: &[f32], epsilon: f32) {
     }
 }
 
-/// `values` times sigmoid(`slope`(`values`)) times `others`, into `values`: SiLU and, with 2 z inside, the approximate GELU.
+/// SiLU or, with `gelu`, the approximate GELU of `values`, times `others`, in place; their number is a multiple of 16.
 #[target_feature(enable = "avx512f")]
 pub(super) fn gate(values: &mut [f32], others: &[f32], gelu: bool) {
     let one = _mm512_set1_ps(1.0);
+    let twice_root = std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::SQRT_2;
     for (values, others) in values.as_chunks_mut::<16>().0.iter_mut().zip(others.as_chunks::<16>().0) {
         let x = load(values);
         // 0.5 (1 + tanh z) is sigmoid(2 z), with z = sqrt(2 / pi) (x + 0.044715 x^3).
         let cubic =
-            _mm512_fmadd_ps(_mm512_mul_ps(x, x), _mm512_set1_ps(0.044715 * 1.595_769_1), _mm512_set1_ps(1.595_769_1));
+            _mm512_fmadd_ps(_mm512_mul_ps(x, x), _mm512_set1_ps(0.044715 * twice_root), _mm512_set1_ps(twice_root));
         let inner = if gelu { _mm512_mul_ps(x, cubic) } else { x };
         let denominator = _mm512_add_ps(one, exp(_mm512_sub_ps(_mm512_setzero_ps(), inner)));
         store(values, _mm512_mul_ps(_mm512_div_ps(x, denominator), load(others)));

@@ -110,7 +110,7 @@ impl Hyper {
 
     /// How many tokens back `layer` looks, itself included; `None` for all.
     pub fn window_of(&self, layer: usize) -> Option<usize> {
-        self.window.filter(|window| (layer + 1) % window.period != 0).map(|window| window.tokens)
+        self.window.filter(|window| !(layer + 1).is_multiple_of(window.period)).map(|window| window.tokens)
     }
 
     /// The angle by which each rotary pair of `layer` turns from one position to the next. `factors` are Llama 3's
