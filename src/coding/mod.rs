@@ -86,9 +86,8 @@ fn choose(
 /// choice thin over long titles, so it moves the ranking only where it is sure.
 fn ranked(found: Vec<Candidate>, by_model: &[f32], evidence: &[Evidence]) -> Vec<Coding> {
     let none = by_model.last().copied().unwrap_or_default();
-    let weigh = |(rank, (candidate, chosen)): (usize, (&Candidate, &f32))| {
-        candidate.score * chosen.sqrt() / (rank + 1) as f32
-    };
+    let weigh =
+        |(rank, (candidate, chosen)): (usize, (&Candidate, &f32))| candidate.score * chosen.sqrt() / (rank + 1) as f32;
     let weights: Vec<f32> = found.iter().zip(by_model).enumerate().map(weigh).collect();
     // "None" competes with the fit of the best candidate: it must be likelier than a candidate that fits that well.
     let best_score = found.iter().map(|candidate| candidate.score).fold(0.0, f32::max);
