@@ -3,12 +3,12 @@
 
 mod candidates;
 
-use candidates::{Candidate, Patient, candidates};
+pub use candidates::Patient;
+use candidates::{Candidate, candidates};
 
 use crate::{
-    domain::{Chart, Coding, Evidence, Problem, Progress, PromptRef, Transcript},
-    inference::{InferenceError, TextModel},
-    structuring::{Draft, evidence_of, sections},
+    domain::{Coding, Evidence, Problem, Progress, PromptRef, Section, evidence_of},
+    inference::{InferenceError, Prompt, TextModel},
     terminology::Icd10Cm,
 };
 
@@ -16,6 +16,9 @@ const CHOOSE: &str = include_str!("../../prompts/coding/1/choose.txt");
 
 /// Candidates that the model is shown, at most; what comes later in the ranking is hardly ever right.
 const MOST_CANDIDATES: usize = 8;
+
+/// Tokens that the answer to an [`Ask`] may have: a letter.
+pub const ANSWER_TOKENS: usize = 8;
 
 /// Codes proposed for one problem, at most.
 const MOST_CODES: usize = 3;
@@ -28,58 +31,60 @@ pub fn prompt_ref() -> PromptRef {
     PromptRef { task: "coding".to_owned(), version: "1".to_owned() }
 }
 
-/// Proposes ICD-10-CM codes for each problem of `draft`, the likeliest first; a problem that none of the candidates
-/// fits keeps none. Medicines and allergies carry their RxNorm codes from the drug table already.
-pub fn code(
-    draft: &mut Draft,
-    transcript: &Transcript,
-    chart: Option<&Chart>,
-    model: &dyn TextModel,
-    icd: &Icd10Cm,
-    progress: Progress<'_>,
-) -> Result<(), InferenceError> {
-    let patient = Patient::new(transcript, chart);
-    let search = |text: &str| candidates(icd, text, &patient, MOST_CANDIDATES);
-    code_with(draft, transcript, model, &search, progress)
+/// Puts a question about the visit to a model: the evidence first, then the question. Coding shares its beginning with
+/// the questions that were asked before it, and does not know how that is written.
+pub type Ask<'a> = &'a dyn Fn(&[Evidence], &str) -> Result<Prompt, InferenceError>;
+
+/// Who proposes codes, and from what.
+pub struct Coder<'a> {
+    /// Chooses among candidates.
+    pub model: &'a dyn TextModel,
+    /// Where candidates come from.
+    pub icd: &'a Icd10Cm,
+    /// How the choice is put to the model.
+    pub ask: Ask<'a>,
 }
 
-fn code_with(
-    draft: &mut Draft,
-    transcript: &Transcript,
-    model: &dyn TextModel,
-    search: &dyn Fn(&str) -> Vec<Candidate>,
-    progress: Progress<'_>,
-) -> Result<(), InferenceError> {
-    let total = draft.problems.len();
-    for at in 0..total {
-        let problem = &draft.problems[at];
-        let evidence = evidence_of(&draft.sections, &problem.statements);
-        let found = search(&candidates::query(&problem.name, &evidence));
-        let codes = choose(problem, found, evidence, transcript, model)?;
-        draft.problems[at].codes = codes;
-        progress((at + 1) as f32 / total as f32);
+impl Coder<'_> {
+    /// Proposes ICD-10-CM codes for each of `problems`, the likeliest first, by the evidence of their statements in
+    /// `sections`; a problem that none of the candidates fits keeps none. Medicines and allergies carry their RxNorm
+    /// codes from the drug table already.
+    pub fn code(
+        &self,
+        problems: &mut [Problem],
+        sections: &[Section],
+        patient: &Patient,
+        progress: Progress<'_>,
+    ) -> Result<(), InferenceError> {
+        let total = problems.len();
+        for (at, problem) in problems.iter_mut().enumerate() {
+            let evidence = evidence_of(sections, &problem.statements);
+            let query = candidates::query(&problem.name, &evidence);
+            let found = candidates(self.icd, &query, patient, MOST_CANDIDATES);
+            problem.codes = self.choose(problem, found, evidence)?;
+            progress((at + 1) as f32 / total as f32);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Lets the model choose among `found` and "none of these".
-fn choose(
-    problem: &Problem,
-    found: Vec<Candidate>,
-    evidence: Vec<Evidence>,
-    transcript: &Transcript,
-    model: &dyn TextModel,
-) -> Result<Vec<Coding>, InferenceError> {
-    if found.is_empty() {
-        return Ok(Vec::new());
+    /// Lets the model choose among `found` and "none of these".
+    fn choose(
+        &self,
+        problem: &Problem,
+        found: Vec<Candidate>,
+        evidence: Vec<Evidence>,
+    ) -> Result<Vec<Coding>, InferenceError> {
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let letters: Vec<String> = ('A'..).take(found.len() + 1).map(String::from).collect();
+        let titles = found.iter().map(|candidate| candidate.title.as_str()).chain(["None of these"]);
+        let list: Vec<String> =
+            letters.iter().zip(titles).map(|(letter, title)| format!("{letter}. {title}")).collect();
+        let question = CHOOSE.trim().replace("{problem}", &problem.name).replace("{candidates}", &list.join("\n"));
+        let by_model = self.model.choose(&(self.ask)(&evidence, &question)?, &letters)?;
+        Ok(ranked(found, &by_model, &evidence))
     }
-    let letters: Vec<String> = ('A'..).take(found.len() + 1).map(String::from).collect();
-    let titles = found.iter().map(|candidate| candidate.title.as_str()).chain(["None of these"]);
-    let list: Vec<String> = letters.iter().zip(titles).map(|(letter, title)| format!("{letter}. {title}")).collect();
-    let question = CHOOSE.trim().replace("{problem}", &problem.name).replace("{candidates}", &list.join("\n"));
-    let prompt = sections::question_about(transcript, &evidence, &question, 8, model)?;
-    let by_model = model.choose(&prompt, &letters)?;
-    Ok(ranked(found, &by_model, &evidence))
 }
 
 /// The choice of the model weighed by how well each candidate's words fit, and by its rank: a small model spreads its

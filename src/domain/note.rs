@@ -200,6 +200,18 @@ impl Section {
     }
 }
 
+/// The evidence of the statements of `sections` with these `ids`, each once.
+pub fn evidence_of(sections: &[Section], ids: &[String]) -> Vec<Evidence> {
+    let statements = sections.iter().flat_map(|section| &section.statements);
+    let mut found: Vec<Evidence> = Vec::new();
+    for evidence in statements.filter(|statement| ids.contains(&statement.id)).flat_map(|one| &one.evidence) {
+        if !found.contains(evidence) {
+            found.push(evidence.clone());
+        }
+    }
+    found
+}
+
 /// One sentence or list line of a note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Statement {

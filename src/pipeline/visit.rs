@@ -7,9 +7,11 @@ use sha2::{Digest, Sha256};
 use super::{Stage, Watcher};
 use crate::{
     audio::{self, AudioError, AudioSource},
-    coding,
+    coding::{self, Coder, Patient},
     config::Config,
-    domain::{Chart, Clock, Encounter, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript},
+    domain::{
+        Chart, Clock, Encounter, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript,
+    },
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
     structuring::{self, Draft},
@@ -89,7 +91,12 @@ impl<'a> Scribe<'a> {
         let sections =
             self.timed(Stage::Sections, |progress| structuring::sections::write(transcript, &facts, &model, progress))?;
         let mut draft = self.timed(Stage::Verify, |_| structuring::draft(transcript, chart, &facts, &sections));
-        self.timed(Stage::Code, |progress| coding::code(&mut draft, transcript, chart, &model, &icd, progress))?;
+        let ask = |evidence: &[Evidence], question: &str| {
+            structuring::sections::question_about(transcript, evidence, question, coding::ANSWER_TOKENS, &model)
+        };
+        let coder = Coder { model: &model, icd: &icd, ask: &ask };
+        let patient = Patient::new(transcript, chart);
+        self.timed(Stage::Code, |progress| coder.code(&mut draft.problems, &draft.sections, &patient, progress))?;
         let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();
         Ok(self.note(transcript, draft, models))
     }

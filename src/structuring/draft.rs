@@ -255,12 +255,3 @@ fn problem_name(line: &str) -> String {
         .map_or(name, |at| &name[..at]);
     name.trim().to_owned()
 }
-
-/// The evidence of the statements with these ids.
-pub fn evidence_of(sections: &[Section], ids: &[String]) -> Vec<Evidence> {
-    let mut found = Vec::new();
-    for statement in sections.iter().flat_map(|section| &section.statements).filter(|one| ids.contains(&one.id)) {
-        evidence::merge(&mut found, statement.evidence.iter().cloned());
-    }
-    found
-}

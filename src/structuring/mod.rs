@@ -15,5 +15,5 @@ mod text;
 pub mod verify;
 mod visit;
 
-pub use draft::{Draft, draft, evidence_of};
+pub use draft::{Draft, draft};
 pub use visit::Visit;

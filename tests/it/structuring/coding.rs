@@ -1,7 +1,7 @@
 use soapstone::{
-    coding,
+    coding::{ANSWER_TOKENS, Coder, Patient},
     config::Config,
-    domain::{Chart, Coding, Sex, no_progress},
+    domain::{Chart, Coding, Evidence, Sex, no_progress},
     structuring::{self, facts},
     terminology::{DrugTable, Icd10Cm},
 };
@@ -26,7 +26,12 @@ fn codes_are_chosen_among_retrieved_ones_and_exist() {
     let sections = structuring::sections::write(&visit, &facts, &model, &no_progress).expect("the script answers");
     let chart = Chart { sex: Some(Sex::Male), ..Chart::default() };
     let mut draft = structuring::draft(&visit, Some(&chart), &facts, &sections);
-    coding::code(&mut draft, &visit, Some(&chart), &model, &icd, &no_progress).expect("the script chooses");
+    let ask = |evidence: &[Evidence], question: &str| {
+        structuring::sections::question_about(&visit, evidence, question, ANSWER_TOKENS, &model)
+    };
+    let coder = Coder { model: &model, icd: &icd, ask: &ask };
+    let patient = Patient::new(&visit, Some(&chart));
+    coder.code(&mut draft.problems, &draft.sections, &patient, &no_progress).expect("the script chooses");
 
     assert_eq!(draft.problems.len(), 2);
     for coding in draft.problems.iter().flat_map(|problem| &problem.codes) {
