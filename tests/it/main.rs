@@ -3,7 +3,9 @@
 mod architecture;
 mod audio;
 mod inference;
+mod note;
 mod schemas;
 mod structuring;
+mod support;
 mod terminology;
 mod transcription;
