@@ -81,7 +81,7 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
         VisitInput::Transcript(_) => Work::NoteOfTranscript,
         VisitInput::Audio(_) => Work::NoteOfRecording,
     })?;
-    let blame = |error| about_input(error, &args.input);
+    let blame = |error| about_input(error, input::name(&args.input));
     let transcript = match input {
         VisitInput::Transcript(transcript) => transcript,
         VisitInput::Audio(recording) => scribe.transcribe(recording.source(), &vocabulary).map_err(blame)?,

@@ -67,15 +67,16 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     let vocabulary = args.vocabulary.as_deref().map(read_vocabulary).transpose()?.unwrap_or_default();
     let VisitInput::Audio(recording) = input::read(&args.input)? else {
         return Err(Failure::bad_input(
-            &args.input,
+            input::name(&args.input),
             "it is a transcript already: give a recording, or give the transcript to `soapstone note`",
         ));
     };
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &SystemClock, &display);
     scribe.require(Work::Transcript)?;
-    let transcript =
-        scribe.transcribe(recording.source(), &vocabulary).map_err(|error| about_input(error, &args.input))?;
+    let transcript = scribe
+        .transcribe(recording.source(), &vocabulary)
+        .map_err(|error| about_input(error, input::name(&args.input)))?;
     output.finish(&render(args, &transcript))
 }
 
