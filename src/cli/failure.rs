@@ -2,12 +2,14 @@
 //!
 //! Stages have error enums of their own; here, on one page, each is given its exit code.
 
-use std::fmt;
+use std::{fmt, io, path::Path, sync::LazyLock};
+
+use regex::Regex;
 
 use super::input::InputError;
 use crate::{
-    audio::AudioError, config::ConfigError, delivery::fhir::ChartError, model_files::ModelError, pipeline::VisitError,
-    terminology::TerminologyError, transcription::TranscriptionError,
+    audio::AudioError, config::ConfigError, delivery::fhir::ChartError, inference::InferenceError,
+    model_files::ModelError, pipeline::VisitError, terminology::TerminologyError, transcription::TranscriptionError,
 };
 
 /// The exit codes of the public contract.
@@ -34,7 +36,23 @@ pub struct Failure {
 impl Failure {
     /// A failure of `kind`, told in `message`.
     pub fn new(kind: FailureKind, message: impl fmt::Display) -> Self {
-        Self { kind, message: message.to_string() }
+        Self { kind, message: without_error_numbers(&message.to_string()) }
+    }
+
+    /// A failure for which the file at `path` is to blame: the system does not let it be read.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::new(FailureKind::BadInput, format_args!("cannot read {}: {error}", path.display()))
+    }
+
+    /// The same, its commands given `options` (the folders of this run), so that they work as they stand.
+    pub(super) fn with_options(mut self, options: &str) -> Self {
+        for command in ["models", "terminology"] {
+            for verb in ["pull", "import"] {
+                let plain = format!("soapstone {command} {verb}");
+                self.message = self.message.replace(&plain, &format!("soapstone{options} {command} {verb}"));
+            }
+        }
+        self
     }
 
     /// A failure for which the input named `input` is to blame.
@@ -50,6 +68,12 @@ impl Failure {
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
+}
+
+/// What the system says ends in "(os error 2)", which says nothing to a person.
+fn without_error_numbers(message: &str) -> String {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" \(os error \d+\)").expect("a fixed pattern"));
+    NUMBER.replace_all(message, "").into_owned()
 }
 
 impl fmt::Display for Failure {
@@ -71,9 +95,12 @@ pub(super) fn about_input(error: VisitError, input: &str) -> Failure {
 fn visit_kind(error: &VisitError) -> FailureKind {
     match error {
         VisitError::Audio(_) | VisitError::TooShort { .. } => FailureKind::BadInput,
+        VisitError::Missing { .. } => FailureKind::Missing,
+        VisitError::WrongTask { .. } => FailureKind::Usage,
         VisitError::Transcription(error) => transcription_kind(error),
         VisitError::Model(error) => model_kind(error),
         VisitError::Terminology(error) => terminology_kind(error),
+        VisitError::Inference(InferenceError::NoDevice { .. }) => FailureKind::Usage,
         VisitError::Inference(_) => FailureKind::Internal,
     }
 }

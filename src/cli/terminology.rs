@@ -1,6 +1,6 @@
 //! `soapstone terminology`: the code lists on this machine.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use super::{Failure, bar};
 use crate::config::Config;
@@ -13,6 +13,9 @@ use crate::terminology::{Icd10Cm, TerminologyError, icd10cm};
 /// them. The list is fetched once and indexed in `paths.terminology` of the configuration. The drug table (RxNorm) is
 /// part of the program.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    soapstone terminology pull                           fetch and index ICD-10-CM\n  \
+    soapstone terminology search chest pain              codes for a problem")]
 pub struct TerminologyArgs {
     #[command(subcommand)]
     command: TerminologyCommand,
@@ -21,12 +24,15 @@ pub struct TerminologyArgs {
 #[derive(Debug, clap::Subcommand)]
 enum TerminologyCommand {
     /// Shows the code lists and whether they are on this machine.
+    #[command(after_help = "Example:\n  soapstone terminology list")]
     List,
     /// Fetches ICD-10-CM and builds its index; does nothing where both are done.
+    #[command(after_help = "Example:\n  soapstone terminology pull")]
     Pull,
     /// Builds the index from the tabular list (XML) that is already on this machine.
     ///
     /// It must be the release that the program knows, the file `icd10c-tabular-April-1-2026.xml`.
+    #[command(after_help = "Example:\n  soapstone terminology import icd10c-tabular-April-1-2026.xml")]
     Import {
         /// The XML file.
         file: PathBuf,
@@ -34,6 +40,9 @@ enum TerminologyCommand {
     /// Shows the codes that the program would consider for a problem.
     ///
     /// One line a code: code, how well it fits (0 to 1), title, and the words of the list that matched.
+    #[command(after_help = "Examples:\n  \
+        soapstone terminology search high blood pressure\n  \
+        soapstone terminology search --limit 3 \"knee pain\"")]
     Search {
         /// The problem, in a clinician's or a patient's words.
         #[arg(required = true)]
@@ -54,6 +63,7 @@ pub fn run(args: &TerminologyArgs, config: &Config) -> Result<(), Failure> {
             println!("{} {} in {}", icd10cm::NAME, if built { "indexed" } else { "already there" }, dir.display());
         }
         TerminologyCommand::Import { file } => {
+            fs::metadata(file).map_err(|error| Failure::unreadable(file, &error))?;
             bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, file, progress))?;
             println!("{} indexed in {}", icd10cm::NAME, dir.display());
         }

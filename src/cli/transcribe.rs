@@ -17,7 +17,7 @@ use super::{
 use crate::{
     config::Config,
     domain::{SystemClock, Transcript},
-    pipeline::Scribe,
+    pipeline::{Scribe, Work},
     transcription::formats,
 };
 
@@ -27,10 +27,10 @@ use crate::{
 /// patient); in a two-channel recording with one person a channel, by the channel. Everything runs on this machine.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    soapstone transcribe visit.flac                          the transcript as JSON (soapstone.transcript/1)\n  \
-    soapstone transcribe visit.m4a --format txt              `doctor: …` / `patient: …`, which `soapstone note` reads\n  \
-    soapstone transcribe visit.wav --format srt --out a.srt  subtitles, to check the words against the sound\n  \
-    soapstone transcribe - < visit.ogg                       from standard input")]
+    soapstone transcribe visit.flac                          as JSON\n  \
+    soapstone transcribe visit.m4a --format txt              as a dialogue\n  \
+    soapstone transcribe visit.wav --format srt --out a.srt  as subtitles\n  \
+    soapstone transcribe - < visit.ogg                       standard input")]
 pub struct TranscribeArgs {
     /// WAV, FLAC, MP3, Ogg (Vorbis, Opus), M4A/AAC or WebM/Opus, at any rate and channel count; `-` is standard input.
     input: String,
@@ -67,14 +67,16 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     let vocabulary = args.vocabulary.as_deref().map(read_vocabulary).transpose()?.unwrap_or_default();
     let VisitInput::Audio(recording) = input::read(&args.input)? else {
         return Err(Failure::bad_input(
-            &args.input,
+            input::name(&args.input),
             "it is a transcript already: give a recording, or give the transcript to `soapstone note`",
         ));
     };
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &SystemClock, &display);
-    let transcript =
-        scribe.transcribe(recording.source(), &vocabulary).map_err(|error| about_input(error, &args.input))?;
+    scribe.require(Work::Transcript)?;
+    let transcript = scribe
+        .transcribe(recording.source(), &vocabulary)
+        .map_err(|error| about_input(error, input::name(&args.input)))?;
     output.finish(&render(args, &transcript))
 }
 
@@ -96,8 +98,7 @@ fn recording_name(input: &str) -> String {
 
 /// One term a line; blank lines and comments left out.
 pub(super) fn read_vocabulary(path: &Path) -> Result<Vec<String>, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::bad_input(&path.display().to_string(), format_args!("cannot read it: {error}")))?;
+    let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let lines = text.lines().map(str::trim);
     Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
 }

@@ -52,7 +52,7 @@ impl Engine {
     /// the device asked for is one that this build or this machine has not.
     pub fn load(path: &Path, model: ModelRef, config: &WritingConfig) -> Result<Self, InferenceError> {
         let failed = |reason: String| InferenceError::Load { name: model.name.clone(), reason };
-        let device = device(config.device).map_err(&failed)?;
+        let device = device(config.device)?;
         let session = open(path, config, &device).map_err(&failed)?;
         let (tokenizer, context) = (Arc::clone(&session.tokenizer), session.context);
         let (requests, queue) = sync_channel(QUEUE);
@@ -138,7 +138,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 }
 
 fn open(path: &Path, config: &WritingConfig, device: &candle_core::Device) -> Result<Session, String> {
-    let file = GgufFile::open(path).map_err(|error| error.to_string())?;
+    let file = GgufFile::open(path).map_err(plain)?;
     let hyper = Hyper::read(&file)?;
     let tokenizer = Arc::new(Tokenizer::from_gguf(&file)?);
     let source =
@@ -147,29 +147,26 @@ fn open(path: &Path, config: &WritingConfig, device: &candle_core::Device) -> Re
     let template = ChatTemplate::new(source, first, last).map_err(|error| format!("its chat template: {error}"))?;
     let grammars = Grammars::new(&tokenizer)?;
     let context = config.context_tokens.min(hyper.context);
-    let model =
-        models::load(&file, hyper, context, config.thread_count(), device).map_err(|error| error.to_string())?;
+    let model = models::load(&file, hyper, context, config.thread_count(), device).map_err(plain)?;
     Ok(Session { model, tokenizer, template, grammars, context, read: Vec::new(), as_prompt: 0 })
 }
 
-fn device(device: Device) -> Result<candle_core::Device, String> {
+fn device(device: Device) -> Result<candle_core::Device, InferenceError> {
     match device {
         Device::Cpu => Ok(candle_core::Device::Cpu),
         #[cfg(feature = "cuda")]
-        Device::Cuda => candle_core::Device::new_cuda(0).map_err(|error| error.to_string()),
+        Device::Cuda => candle_core::Device::new_cuda(0).map_err(|error| InferenceError::Failed(plain(error))),
         #[cfg(not(feature = "cuda"))]
-        Device::Cuda => Err(missing("cuda")),
+        Device::Cuda => Err(InferenceError::NoDevice { feature: "cuda" }),
         #[cfg(feature = "metal")]
-        Device::Metal => candle_core::Device::new_metal(0).map_err(|error| error.to_string()),
+        Device::Metal => candle_core::Device::new_metal(0).map_err(|error| InferenceError::Failed(plain(error))),
         #[cfg(not(feature = "metal"))]
-        Device::Metal => Err(missing("metal")),
+        Device::Metal => Err(InferenceError::NoDevice { feature: "metal" }),
     }
 }
 
-#[cfg(not(all(feature = "cuda", feature = "metal")))]
-fn missing(feature: &str) -> String {
-    format!(
-        "writing.device is {feature}, but this soapstone was built without it: build it with `--features {feature}`, or \
-         set writing.device to cpu"
-    )
+/// What candle says, without the backtrace that `RUST_BACKTRACE` adds to it.
+fn plain(error: candle_core::Error) -> String {
+    let message = error.to_string();
+    message.lines().next().unwrap_or_default().to_owned()
 }

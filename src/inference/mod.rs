@@ -106,6 +106,15 @@ pub enum InferenceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The configuration asks for a device that this build has not.
+    #[error(
+        "writing.device is {feature}, but this soapstone was built without it: build it with `--features {feature}`, or \
+         set writing.device to cpu"
+    )]
+    NoDevice {
+        /// The device, which is also the feature's name.
+        feature: &'static str,
+    },
     /// The schema given cannot constrain an answer.
     #[error("the answer's schema cannot be used: {0}")]
     Schema(String),

@@ -1,7 +1,9 @@
 //! The order of the stages: the only place that knows it.
 
+mod requirements;
 mod visit;
 
+pub use requirements::Work;
 pub use visit::{MIN_WORDS, Scribe, VisitError};
 
 /// A stretch of work that a person waits for.
@@ -57,7 +59,7 @@ pub trait Watcher: Sync {
     fn begin(&self, stage: Stage);
     /// The present stage has come to `fraction`, from 0 to 1.
     fn advance(&self, fraction: f32);
-    /// `stage` is done.
+    /// `stage` is done. One that failed is not told of: the failure is.
     fn end(&self, stage: Stage, elapsed_ms: u64);
 }
 

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::{Stage, Watcher};
+use super::{
+    Stage, Watcher,
+    requirements::{self, Work},
+};
 use crate::{
     audio::{self, AudioError, AudioSource},
     coding::{self, Coder, Patient},
@@ -28,7 +31,28 @@ pub enum VisitError {
     /// The recording cannot be read.
     #[error(transparent)]
     Audio(#[from] AudioError),
-    /// A model is missing or damaged.
+    /// Models or ICD-10-CM are not on this machine.
+    #[error("{} not on this machine: {}; get {} with: {command}", if names.len() == 1 { "this is" } else { "these are" },
+        names.join(", "), if names.len() == 1 { "it" } else { "them" })]
+    Missing {
+        /// What is missing.
+        names: Vec<String>,
+        /// The command line that gets all of it.
+        command: String,
+    },
+    /// The configuration gives a task to a model that is made for another.
+    #[error(
+        "the configuration's {key} is {name}, which is a model for another task ({task}); `soapstone models list` shows the tasks"
+    )]
+    WrongTask {
+        /// The key, with its section.
+        key: &'static str,
+        /// The model it names.
+        name: String,
+        /// What that model is for.
+        task: String,
+    },
+    /// A model is damaged, or its name is unknown.
     #[error(transparent)]
     Model(#[from] ModelError),
     /// ICD-10-CM is missing or damaged.
@@ -63,11 +87,10 @@ impl<'a> Scribe<'a> {
         Self { config, clock, watcher, started: clock.instant(), timings_ms: BTreeMap::new() }
     }
 
-    /// Errs if a model or terminology that a note needs is missing, so that it is said before any work.
-    pub fn require_writing(&self) -> Result<(), VisitError> {
-        ModelStore::new(&self.config.paths).locate(&self.config.writing.model)?;
-        Icd10Cm::open(&self.config.paths.terminology)?;
-        Ok(())
+    /// Errs if a model or terminology that `work` needs is missing, naming all that is, so that it is said at once and
+    /// before any work.
+    pub fn require(&self, work: Work) -> Result<(), VisitError> {
+        requirements::check(self.config, work)
     }
 
     /// Recording to transcript. `vocabulary` are names that the recogniser should expect, the most important first.
@@ -75,9 +98,9 @@ impl<'a> Scribe<'a> {
         let Config { recognition: config, paths, .. } = self.config;
         // Loaded first: a missing model is said before a long recording is read.
         let transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
-        let recording = self.timed(Stage::Decode, |progress| audio::decode(source, config, progress))?;
+        let recording = self.timed(Stage::Decode, |progress| Ok(audio::decode(source, config, progress)?))?;
         let transcribed =
-            self.timed(Stage::Transcribe, |progress| transcriber.transcribe(&recording, vocabulary, progress))?;
+            self.timed(Stage::Transcribe, |progress| Ok(transcriber.transcribe(&recording, vocabulary, progress)?))?;
         self.record_steps(transcribed.timings);
         Ok(transcribed.transcript)
     }
@@ -87,16 +110,19 @@ impl<'a> Scribe<'a> {
         require_length(transcript)?;
         let config = self.config;
         let (model, icd) = self.timed(Stage::Load, |_| load_writing(config))?;
-        let facts = self.timed(Stage::Facts, |_| structuring::facts::facts(transcript, DrugTable::bundled()));
-        let sections =
-            self.timed(Stage::Sections, |progress| structuring::sections::write(transcript, &facts, &model, progress))?;
-        let mut draft = self.timed(Stage::Verify, |_| structuring::draft(transcript, chart, &facts, &sections));
+        let facts = self.timed(Stage::Facts, |_| Ok(structuring::facts::facts(transcript, DrugTable::bundled())))?;
+        let sections = self.timed(Stage::Sections, |progress| {
+            Ok(structuring::sections::write(transcript, &facts, &model, progress)?)
+        })?;
+        let mut draft = self.timed(Stage::Verify, |_| Ok(structuring::draft(transcript, chart, &facts, &sections)))?;
         let ask = |evidence: &[Evidence], question: &str| {
             structuring::sections::question_about(transcript, evidence, question, coding::ANSWER_TOKENS, &model)
         };
         let coder = Coder { model: &model, icd: &icd, ask: &ask };
         let patient = Patient::new(transcript, chart);
-        self.timed(Stage::Code, |progress| coder.code(&mut draft.problems, &draft.sections, &patient, progress))?;
+        self.timed(Stage::Code, |progress| {
+            Ok(coder.code(&mut draft.problems, &draft.sections, &patient, progress)?)
+        })?;
         let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();
         Ok(self.note(transcript, draft, models))
     }
@@ -123,16 +149,20 @@ impl<'a> Scribe<'a> {
         }
     }
 
-    /// Runs `work` as `stage`: watched and timed.
-    fn timed<T>(&mut self, stage: Stage, work: impl FnOnce(Progress<'_>) -> T) -> T {
+    /// Runs `work` as `stage`: watched and timed. A stage that fails never ends.
+    fn timed<T>(
+        &mut self,
+        stage: Stage,
+        work: impl FnOnce(Progress<'_>) -> Result<T, VisitError>,
+    ) -> Result<T, VisitError> {
         let watcher = self.watcher;
         let started = self.clock.instant();
         watcher.begin(stage);
-        let result = work(&|fraction| watcher.advance(fraction));
+        let result = work(&|fraction| watcher.advance(fraction))?;
         let elapsed_ms = self.milliseconds_since(started);
         watcher.end(stage, elapsed_ms);
         self.timings_ms.insert(stage.key().to_owned(), elapsed_ms);
-        result
+        Ok(result)
     }
 
     /// The steps of a transcription are timed by themselves in a note's provenance.

@@ -151,6 +151,10 @@ fn json_error(error: serde_json::Error) -> ReadingError {
     let field = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     let reason = match field {
         Some(field) => format!("\"{field}\" is missing"),
+        // Only a role has variants; the message would quote the one that was found.
+        None if message.starts_with("unknown variant") => {
+            "a role is not one of clinician, patient, other, unknown".to_owned()
+        }
         None => "a value is of the wrong kind".to_owned(),
     };
     ReadingError::Shape { line, column, reason }

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod audio;
+mod cli;
 mod inference;
 mod note;
 mod schemas;

@@ -1,7 +1,7 @@
 //! Orders codes as a coder would: BM25 finds those that share words with what was said, then each is compared, phrase by
 //! phrase, by how much of what was said it has and how little else it adds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use tantivy::tokenizer::TextAnalyzer;
 
@@ -56,11 +56,11 @@ impl Ranking<'_> {
             return Vec::new();
         }
         let found = self.index.billable_with(&said, RETRIEVED);
-        let said: HashSet<String> = said.into_iter().collect();
+        let said: BTreeSet<String> = said.into_iter().collect();
         found.into_iter().filter_map(|code| self.candidate(&code, &said, variant.weight)).collect()
     }
 
-    fn candidate(&mut self, code: &IcdCode, said: &HashSet<String>, weight: f32) -> Option<IcdCandidate> {
+    fn candidate(&mut self, code: &IcdCode, said: &BTreeSet<String>, weight: f32) -> Option<IcdCandidate> {
         let title = self.words(&code.title);
         let mut best = (self.fit(said, &title, &title), code.title.clone());
         let mut consider = |score: f32, phrase: &str| {
@@ -80,8 +80,8 @@ impl Ranking<'_> {
                     continue;
                 }
                 // What the category says holds for the code; its own title counts by what it says beyond the category's.
-                let together: HashSet<String> = words.union(&title).cloned().collect();
-                let adds: HashSet<String> = words.iter().chain(title.difference(&general)).cloned().collect();
+                let together: BTreeSet<String> = words.union(&title).cloned().collect();
+                let adds: BTreeSet<String> = words.iter().chain(title.difference(&general)).cloned().collect();
                 consider(0.9 * self.fit(said, &together, &adds), phrase);
             }
         }
@@ -105,7 +105,7 @@ impl Ranking<'_> {
     }
 
     /// From 0 to 1: how much of `said` is in `phrase`, lowered by what `adds` says beyond it.
-    fn fit(&mut self, said: &HashSet<String>, phrase: &HashSet<String>, adds: &HashSet<String>) -> f32 {
+    fn fit(&mut self, said: &BTreeSet<String>, phrase: &BTreeSet<String>, adds: &BTreeSet<String>) -> f32 {
         let recall = self.share(said, phrase);
         if recall < LEAST_RECALL {
             return 0.0;
@@ -114,7 +114,7 @@ impl Ranking<'_> {
     }
 
     /// The part of `words` that is in `others`, each word by its rarity.
-    fn share(&mut self, words: &HashSet<String>, others: &HashSet<String>) -> f32 {
+    fn share(&mut self, words: &BTreeSet<String>, others: &BTreeSet<String>) -> f32 {
         let (mut shared, mut all) = (0.0, f32::EPSILON);
         for word in words {
             let present = others.contains(word);
@@ -130,9 +130,10 @@ impl Ranking<'_> {
         *self.rarity.entry(word.to_owned()).or_insert_with(|| index.rarity(word))
     }
 
-    /// The stemmed words that say something. What a title denies ("without aura") is neither said nor added by it.
-    fn words(&mut self, text: &str) -> HashSet<String> {
-        let mut words = HashSet::new();
+    /// The stemmed words that say something, in an order that is always the same: a sum of weights in another order is
+    /// another score, by a hair. What a title denies ("without aura") is neither said nor added by it.
+    fn words(&mut self, text: &str) -> BTreeSet<String> {
+        let mut words = BTreeSet::new();
         for affirmed in affirmed(&text.to_lowercase()) {
             self.analyzer.token_stream(affirmed).process(&mut |token| {
                 if !SILENT.contains(&token.text.as_str()) {
@@ -155,7 +156,7 @@ fn affirmed(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// How likely a code is before anything was said of it: what is rarer in a clinic, or must be said to be meant, is less.
-fn prior(code: &IcdCode, said: &HashSet<String>) -> f32 {
+fn prior(code: &IcdCode, said: &BTreeSet<String>) -> f32 {
     let says = |stems: &[&str]| said.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
     let chapter = match code.chapter {
         15 if !says(&["pregnan", "gestat", "obstet", "postpartum", "deliveri", "labor"]) => 0.6,

@@ -35,21 +35,21 @@ fn sample_names() -> Vec<String> {
 
 /// A WAV file, header field by header field, so that each can lie.
 #[derive(Clone)]
-struct Wav {
-    tag: u16,
-    channels: u16,
-    rate_hz: u32,
-    bits: u16,
-    block_bytes: u16,
-    bytes_a_second: u32,
-    riff_bytes: Option<u32>,
-    data_bytes: Option<u32>,
-    data: Vec<u8>,
+pub(crate) struct Wav {
+    pub(crate) tag: u16,
+    pub(crate) channels: u16,
+    pub(crate) rate_hz: u32,
+    pub(crate) bits: u16,
+    pub(crate) block_bytes: u16,
+    pub(crate) bytes_a_second: u32,
+    pub(crate) riff_bytes: Option<u32>,
+    pub(crate) data_bytes: Option<u32>,
+    pub(crate) data: Vec<u8>,
 }
 
 impl Wav {
     /// 16-bit PCM with a truthful header.
-    fn pcm16(channels: u16, rate_hz: u32, samples: &[i16]) -> Self {
+    pub(crate) fn pcm16(channels: u16, rate_hz: u32, samples: &[i16]) -> Self {
         Self {
             tag: 1,
             channels,
@@ -63,7 +63,7 @@ impl Wav {
         }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let data_bytes = self.data_bytes.unwrap_or(self.data.len() as u32);
         let riff_bytes = self.riff_bytes.unwrap_or(36 + self.data.len() as u32);
         let mut bytes = b"RIFF".to_vec();

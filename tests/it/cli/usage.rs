@@ -1,0 +1,85 @@
+//! Help, and wrong usage or configuration: exit code 2.
+
+use super::Place;
+
+const COMMANDS: [&[&str]; 12] = [
+    &[],
+    &["note"],
+    &["transcribe"],
+    &["models"],
+    &["models", "list"],
+    &["models", "pull"],
+    &["models", "import"],
+    &["models", "verify"],
+    &["terminology"],
+    &["terminology", "pull"],
+    &["terminology", "import"],
+    &["terminology", "search"],
+];
+
+#[test]
+fn every_command_has_a_manual_with_examples_that_fits_a_terminal() {
+    let place = Place::new();
+    for command in COMMANDS {
+        for option in ["--help", "-h"] {
+            let ended = place.run_plain(&[command, &[option]].concat(), b"");
+            assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{command:?}");
+            assert!(ended.stdout.contains("Example") && ended.stdout.contains("  soapstone "), "{}", ended.stdout);
+            let widest = ended.stdout.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(100), "{command:?} {option} is {widest:?} wide");
+        }
+    }
+    let examples = place.run_plain(&["note", "--help"], b"").stdout;
+    let examples = examples.split("Examples:").nth(1).expect("there are examples").to_owned();
+    assert!(examples.lines().all(|line| line.chars().count() <= 80), "{examples}");
+}
+
+#[test]
+fn the_version_is_told() {
+    let ended = Place::new().run_plain(&["--version"], b"");
+    assert_eq!((ended.code, ended.stdout), (0, format!("soapstone {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn wrong_usage_is_told_apart_from_bad_input() {
+    let place = Place::new();
+    place.write("visit.txt", "doctor: hello\npatient: hi\n");
+    for args in [
+        &[][..],
+        &["nonsense"],
+        &["note"],
+        &["note", "visit.txt", "other.txt"],
+        &["note", "visit.txt", "--format", "pdf"],
+        &["note", "visit.txt", "--nonsense"],
+        &["models", "pull", "no-such-model"],
+        &["terminology", "search"],
+        &["--config", "none.toml", "note", "visit.txt"],
+    ] {
+        let ended = place.run_plain(args, b"");
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{args:?}: {}", ended.stderr);
+        assert!(!ended.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_named_with_its_key() {
+    let place = Place::new();
+    place.write("visit.txt", "doctor: hello\npatient: hi\n");
+    place.write("visit.wav", b"RIFF\0\0\0\0WAVE");
+    for (text, key) in [
+        ("[writing]\nmodle = \"x\"", "modle"),
+        ("[writing]\ncontext_tokens = 10", "writing.context_tokens"),
+        ("[recognition]\nmax_minutes = 0", "recognition.max_minutes"),
+        ("[recognition]\nthreads = \"many\"", "threads"),
+        ("[writing]\nmodel = \"no-such-model\"", "no-such-model"),
+        ("[writing]\nmodel = \"silero-vad\"", "writing.model"),
+        ("[recognition]\nmodel = \"smollm2-135m\"", "recognition.model"),
+        ("[recognition]\nvad_model = \"smollm2-135m\"", "recognition.vad_model"),
+        ("nonsense", "wrong.toml"),
+    ] {
+        place.write("wrong.toml", text);
+        let ended = place.run_plain(&["--config", "wrong.toml", "note", "visit.wav"], b"");
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{text}: {}", ended.stderr);
+        assert!(ended.stderr.contains(key), "{text}: {}", ended.stderr);
+    }
+}
