@@ -4,6 +4,7 @@
 //! 2. [`sections::write`]: the other sections, by the language model;
 //! 3. [`draft`]: every line checked against what was said, completed with the facts, and the rest put under review.
 
+mod belongs;
 mod draft;
 mod evidence;
 pub mod facts;

@@ -78,6 +78,9 @@ fn score(wanted: &Value, got: &Facts, scores: &mut Scores) {
         }
         let action = serde_json::to_value(found.action).expect("an action has a name");
         scores.actions.add(action == medication["action"]);
+        if action != medication["action"] {
+            println!("{}: {action} instead of {}", found.name, medication["action"]);
+        }
     }
     let expected: Vec<Vec<String>> =
         list(wanted, "medications").iter().map(|one| ingredients(text(one, "name"))).collect();
