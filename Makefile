@@ -36,7 +36,7 @@ test: test-models ## Run every test, on real models
 check: setup $(DENY) ## Formatting, lints, documentation, licences
 	cargo fmt --check
 	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items
 	$(DENY) --locked check licenses bans sources
 
 # A tool that runs for a second is not worth minutes of optimisation.

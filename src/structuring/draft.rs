@@ -1,8 +1,8 @@
 //! Facts and the model's lines, put together into the parts of a note: each line checked, each with its evidence.
 
 use super::{
-    evidence,
-    facts::{Facts, symptoms::LEXICON},
+    belongs, evidence,
+    facts::{Facts, heard, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
@@ -45,14 +45,18 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
-            builder.written(kind, &written.text, &checker);
+            let text = PatientText::from(heard::corrected(&written.text));
+            if !belongs::repeats_vitals(&text, kind, facts) && belongs::belongs(&text, kind) {
+                builder.written(kind, &text, &checker);
+            }
         }
         builder.complete(kind, facts);
     }
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
-    let review = Review { omitted: omissions(&texts, facts, &visit), ..review };
+    let uncertain = misspelt(facts).chain(review.uncertain).collect();
+    let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
         sections,
@@ -62,6 +66,15 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         orders: facts.orders.clone(),
         review,
     }
+}
+
+/// Names that the recogniser misspelt, and what the note takes them for.
+fn misspelt(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.misheard.iter().map(|one| UncertainText {
+        text: one.name.into(),
+        reason: format!("heard \"{}\", taken as {}", one.heard, one.name).into(),
+        evidence: one.evidence.clone(),
+    })
 }
 
 #[derive(Default)]
@@ -88,11 +101,6 @@ impl Builder {
         // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
         let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
         if self.statements.iter().any(|(of, known, _)| comparable(*of) && says_the_same(known, text)) {
-            return;
-        }
-        // A medicine is neither a finding nor a result; it has its own section.
-        let objective = matches!(kind, SectionKind::PhysicalExam | SectionKind::Results);
-        if objective && !DrugTable::bundled().mentions(text).is_empty() {
             return;
         }
         match checker.check(text, Some(kind)) {
@@ -133,7 +141,7 @@ impl Builder {
                 10 * shared >= 7 * wanted.len()
             });
             if !covered {
-                self.statements.push((kind, finding.text.clone(), finding.evidence.clone()));
+                self.statements.push((kind, heard::corrected(&finding.text), finding.evidence.clone()));
             }
         }
     }
@@ -146,6 +154,12 @@ impl Builder {
             let dose = medication.dose.as_ref().map(|dose| dose.value);
             if !self.plan().any(|text| names_drug(text, &medication.name, dose)) {
                 self.push_plan(line);
+            }
+        }
+        for avoided in &facts.avoided {
+            let given = facts.medications.iter().any(|medication| medication.name == avoided.name);
+            if !given && !self.plan().any(|text| names_drug(text, &avoided.name, None)) {
+                self.push_plan(render::avoided(avoided));
             }
         }
         for order in &facts.orders {
@@ -199,7 +213,7 @@ fn complaint(facts: &Facts) -> Option<Line> {
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
     use super::facts::numbers::{contains_value, said_values};
-    let named = DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
+    let named = heard::mentions(DrugTable::bundled(), text).iter().any(|mention| mention.drug.name == name);
     named && dose.is_none_or(|dose| contains_value(&said_values(text), dose))
 }
 

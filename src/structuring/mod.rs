@@ -2,8 +2,9 @@
 //!
 //! 1. [`facts::facts`]: medicines, allergies, vitals, orders and symptoms, by rules;
 //! 2. [`sections::write`]: the other sections, by the language model;
-//! 3. [`draft`]: every line checked against what was said, completed with the facts, and the rest put under review.
+//! 3. [`draft()`]: every line checked against what was said, completed with the facts, and the rest put under review.
 
+mod belongs;
 mod draft;
 mod evidence;
 pub mod facts;

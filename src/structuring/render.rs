@@ -2,6 +2,7 @@
 
 use super::facts::{
     Facts,
+    medications::Avoided,
     symptoms::{BodySystem, Symptom},
 };
 use crate::domain::{Allergy, Evidence, Medication, MedicationAction, Order, OrderKind, VitalSign};
@@ -128,6 +129,11 @@ pub fn decision(medication: &Medication) -> Option<Line> {
         MedicationAction::Taken => return None,
     };
     Some(Line { text, evidence: medication.evidence.clone() })
+}
+
+/// A medicine that the clinician advised against, as a line of the plan.
+pub fn avoided(avoided: &Avoided) -> Line {
+    Line { text: format!("Advised against {}.", avoided.text), evidence: avoided.evidence.clone() }
 }
 
 /// "Lasix to 80 mg once daily".

@@ -26,7 +26,7 @@ patterns! {
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
     CORRECTION = r"\b(no|wait|sorry|scratch that|make (?:that|it)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
-    HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about)\b";
+    HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about)\b";
 }
 
 /// Whether somebody other than the patient is the subject of what follows `before`, the clause up to a mention.
@@ -77,6 +77,12 @@ pub fn corrects(between: &str) -> bool {
 /// Whether `sentence` speaks of what may happen, not of what is.
 pub fn hypothetical(sentence: &str) -> bool {
     HYPOTHETICAL.is_match(sentence)
+}
+
+/// Whether `sentence` goes on about somebody named before: "She was in her seventies."
+pub fn begins_with_third_person(sentence: &str) -> bool {
+    static THIRD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?(?:he|she|they)\b"));
+    THIRD.is_match(sentence)
 }
 
 /// A count of negations, for comparing a statement with what was said.

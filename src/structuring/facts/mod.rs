@@ -3,6 +3,7 @@
 pub mod allergies;
 pub mod context;
 pub mod findings;
+pub mod heard;
 pub mod medications;
 pub mod numbers;
 pub mod orders;
@@ -21,6 +22,12 @@ use crate::{
 pub struct Facts {
     /// The patient's medicines, each once.
     pub medications: Vec<Medication>,
+    /// Medicines that the clinician advised against.
+    pub avoided: Vec<medications::Avoided>,
+    /// Doses that were said and corrected.
+    pub taken_back: Vec<medications::TakenBack>,
+    /// Names of medicines that the recogniser misspelt.
+    pub misheard: Vec<heard::Misheard>,
     /// Allergies, or that there are none.
     pub allergies: allergies::Allergies,
     /// Measurements.
@@ -36,8 +43,12 @@ pub struct Facts {
 /// Reads the facts of `transcript`.
 pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
     let visit = Visit::new(transcript);
+    let spoken = medications::medications(&visit, table);
     Facts {
-        medications: medications::medications(&visit, table),
+        medications: spoken.medications,
+        avoided: spoken.avoided,
+        taken_back: spoken.taken_back,
+        misheard: heard::in_visit(&visit),
         allergies: allergies::allergies(&visit, table),
         vitals: vitals::vitals(&visit),
         orders: orders::orders(&visit),

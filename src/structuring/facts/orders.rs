@@ -61,6 +61,12 @@ pub fn orders(visit: &Visit) -> Vec<Order> {
     found
 }
 
+/// Whether `line` begins with the name of a test, an imaging study or a procedure.
+pub fn begins_with_a_test(line: &str) -> bool {
+    let mut tests = TARGETS.iter().filter(|(kind, _)| *kind != OrderKind::Referral);
+    tests.any(|(_, names)| names.find(line).is_some_and(|found| found.start() == 0))
+}
+
 fn add(found: &mut Vec<Order>, order: Order) {
     let key = |text: &str| text.to_lowercase().trim_start_matches("repeat ").to_owned();
     match found.iter_mut().find(|known| known.kind == order.kind && key(&known.text) == key(&order.text)) {

@@ -60,6 +60,16 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
     chosen.cloned()
 }
 
+/// The doses of `text` that the next one corrects ("fifty, no, sorry, forty milligrams").
+pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
+    let corrected = |pair: &[DoseMention]| {
+        let between = &text[pair[0].range.end.min(pair[1].range.start)..pair[1].range.start];
+        let takes_back = context::corrects(between) && between.len() < 80 && pair[0].dose != pair[1].dose;
+        takes_back.then(|| pair[0].dose.clone())
+    };
+    mentions.windows(2).filter_map(corrected).collect()
+}
+
 fn is_count(unit: &str) -> bool {
     matches!(unit, "tablets" | "capsules" | "puffs" | "sprays" | "drops" | "patches")
 }

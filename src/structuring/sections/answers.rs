@@ -63,6 +63,8 @@ fn complete_items(answer: &str) -> Vec<String> {
 
 /// An item as the note can carry it; `None` for what says nothing: "None discussed", an echo of the talk, a heading.
 pub fn tidy(item: &str, kind: SectionKind) -> Option<String> {
+    // A small model may close its JSON inside a string and go on.
+    let item = item.split(['{', '}', '[', ']']).find(|part| part.chars().any(char::is_alphanumeric))?;
     let text = item.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = LEAD.replace(&text, "").into_owned();
     if text.chars().filter(|c| c.is_alphabetic()).count() < 3 || FILLER.is_match(&text) || TALK.is_match(&text) {

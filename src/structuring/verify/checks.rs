@@ -8,7 +8,7 @@ use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
     structuring::{
-        facts::{Facts, context, numbers, sig, symptoms::LEXICON},
+        facts::{Facts, context, heard, numbers, sig, symptoms::LEXICON},
         visit::is_question,
     },
     terminology::DrugTable,
@@ -24,9 +24,13 @@ pub fn fault(
     age: Option<u32>,
 ) -> Option<String> {
     number_not_said(statement, index, age)
+        .or_else(|| pair_not_said(statement, index))
+        .or_else(|| measured_of_something_else(statement, facts))
         .or_else(|| drug_not_said(statement, index))
         .or_else(|| dose_not_said(statement, index))
         .or_else(|| dose_taken_back(statement, kind, facts))
+        .or_else(|| corrected_away(statement, facts))
+        .or_else(|| advised_against(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
         .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, facts))
@@ -48,6 +52,55 @@ fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<S
     Some(format!("number {} was not said", whole_number(statement, &missing.range)))
 }
 
+/// "118/72": two values that belong together.
+fn pairs(text: &str) -> Vec<(f64, f64)> {
+    let numbers = numbers::numbers(text);
+    let joined = |pair: &[numbers::Number]| {
+        let between = text[pair[0].range.end..pair[1].range.start].trim().to_lowercase();
+        matches!(between.as_str(), "/" | "over").then_some((pair[0].value, pair[1].value))
+    };
+    numbers.windows(2).filter_map(joined).collect()
+}
+
+fn pair_not_said(statement: &str, index: &Index) -> Option<String> {
+    let claimed = pairs(statement);
+    if claimed.is_empty() {
+        return None;
+    }
+    let said: Vec<(f64, f64)> =
+        index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
+    let (high, low) = claimed.into_iter().find(|pair| !said.contains(pair))?;
+    Some(format!("{high}/{low} was not said"))
+}
+
+static PRESSURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:blood pressure|bp|pressure|hypertens\w+|systolic|diastolic)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// The blood pressure given for something else.
+fn measured_of_something_else(statement: &str, facts: &Facts) -> Option<String> {
+    if PRESSURE.is_match(statement) {
+        return None;
+    }
+    let measured = |loinc: &str, value: f64| facts.vitals.iter().any(|one| one.loinc == loinc && one.value == value);
+    let (high, low) =
+        pairs(statement).into_iter().find(|(high, low)| measured("8480-6", *high) && measured("8462-4", *low))?;
+    Some(format!("{high}/{low} is the blood pressure"))
+}
+
+/// A dose that was corrected right after it was said.
+fn corrected_away(statement: &str, facts: &Facts) -> Option<String> {
+    let doses = sig::doses(statement, &|_| None);
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let wrong = facts.taken_back.iter().find(|wrong| {
+        let named = mentions.is_empty() || mentions.iter().any(|mention| mention.drug.name == wrong.name);
+        let of_another = facts.medications.iter().any(|one| one.dose.as_ref() == Some(&wrong.dose));
+        named && !of_another && doses.iter().any(|dose| dose.dose == wrong.dose)
+    })?;
+    Some(format!("{} {} of {} was corrected", wrong.dose.value, wrong.dose.unit, wrong.name))
+}
+
 /// "140/90" rather than "140".
 fn whole_number<'t>(text: &'t str, range: &std::ops::Range<usize>) -> &'t str {
     let joins = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-');
@@ -60,20 +113,20 @@ fn said_near(index: &Index, drug: &str) -> Vec<usize> {
     let table = DrugTable::bundled();
     let named = |unit: &&Unit| {
         let sentence = &index.line(unit.line).text()[unit.range.clone()];
-        table.mentions(sentence).iter().any(|mention| mention.drug.name == drug)
+        heard::mentions(table, sentence).iter().any(|mention| mention.drug.name == drug)
     };
     index.units.iter().filter(named).map(|unit| unit.line).collect()
 }
 
 fn drug_not_said(statement: &str, index: &Index) -> Option<String> {
-    let mentions = DrugTable::bundled().mentions(statement);
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
     let missing = mentions.into_iter().find(|mention| said_near(index, mention.drug.name).is_empty())?;
     Some(format!("{} was not said", &statement[missing.range]))
 }
 
 /// A dose must have been said within two turns of its medicine, before or after.
 fn dose_not_said(statement: &str, index: &Index) -> Option<String> {
-    let mentions = DrugTable::bundled().mentions(statement);
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
     for (at, mention) in mentions.iter().enumerate() {
         let end = mentions.get(at + 1).map_or(statement.len(), |next| next.range.start);
         let lines = said_near(index, mention.drug.name);
@@ -95,7 +148,7 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
     if kind != Some(SectionKind::Plan) {
         return None;
     }
-    let mentions = DrugTable::bundled().mentions(statement);
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
     let [mention] = mentions.as_slice() else { return None };
     let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
     let stands = fact.dose.as_ref()?;
@@ -105,6 +158,27 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
     contradicted.then(|| {
         format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
     })
+}
+
+/// Words before a medicine that do not give it.
+static NOT_GIVING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:avoid\w*|against|away from|stop\w*|discontinu\w*|hold|instead of|rather than|allerg\w+|interact\w*|consider\w*|off|without|declin\w+|asked|asks|whether|if)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// A medicine given or taken in the note that the clinician advised against.
+fn advised_against(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    let planned = kind == Some(SectionKind::Plan);
+    let given = |name: &str| {
+        let ends = |action: MedicationAction| planned && action == MedicationAction::Stop;
+        facts.medications.iter().any(|fact| fact.name == name && !ends(fact.action))
+    };
+    let wrong = heard::mentions(DrugTable::bundled(), statement).into_iter().find(|mention| {
+        let before = &statement[..mention.range.start];
+        let advised = facts.avoided.iter().any(|avoided| avoided.name == mention.drug.name);
+        advised && !given(mention.drug.name) && !context::negates(before) && !NOT_GIVING.is_match(before)
+    })?;
+    Some(format!("{} was advised against", &statement[wrong.range]))
 }
 
 static GIVING: LazyLock<Regex> = LazyLock::new(|| {
@@ -127,7 +201,7 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     if !claimed {
         return None;
     }
-    let mentions = DrugTable::bundled().mentions(statement);
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
     let planned = kind == Some(SectionKind::Plan);
     let fits = |action: MedicationAction| !planned || action != MedicationAction::Stop;
     let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
@@ -150,7 +224,7 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
         return Some(format!("{} is an allergy, not a medicine taken", allergen.substance.as_str()));
     }
     let after = &statement[STOPPING.find(statement)?.end()..];
-    let mentions = DrugTable::bundled().mentions(after);
+    let mentions = heard::mentions(DrugTable::bundled(), after);
     let going_on = mentions.into_iter().find(|mention| {
         facts.medications.iter().any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop)
     })?;

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::{structuring::facts::symptoms::LEXICON, terminology::DrugTable};
+use crate::{
+    structuring::facts::{heard, symptoms::LEXICON},
+    terminology::DrugTable,
+};
 
 /// A concept found in a text, with the words that named it.
 pub struct Concept {
@@ -25,7 +28,7 @@ pub fn concepts(text: &str) -> Vec<Concept> {
             Some(Concept { key: format!("={name}"), phrase })
         })
         .collect();
-    let drugs = DrugTable::bundled().mentions(text).into_iter();
+    let drugs = heard::mentions(DrugTable::bundled(), text).into_iter();
     found.extend(drugs.map(|mention| Concept {
         key: format!("=drug {}", mention.drug.name),
         phrase: text[mention.range].to_owned(),

@@ -143,6 +143,7 @@ mod tests {
             ("Right knee pain for 5 weeks.", Hpi, "number 5 was not said"),
             ("Start ibuprofen twice daily.", Plan, "ibuprofen was not said"),
             ("Start naproxen 500 mg twice daily.", Plan, "the dose of naproxen that stands is 250 mg"),
+            ("Start naproxen 500 mg twice daily.", Hpi, "500 mg of naproxen was corrected"),
             ("Start prednisone.", Plan, "prednisone was talked about, but is not given or taken"),
             ("The patient reports fever.", Hpi, "fever was denied"),
             ("She stopped taking naproxen.", Hpi, "naproxen was not stopped"),

@@ -8,7 +8,7 @@ use crate::{
     domain::{Evidence, Omission},
     structuring::{
         evidence,
-        facts::{Facts, context, numbers},
+        facts::{Facts, context, heard, numbers},
         text,
         visit::{Line, Visit, is_question},
     },
@@ -105,7 +105,8 @@ impl<'s> Covered<'s> {
 
     fn has_drug(&self, name: &str, dose: Option<f64>) -> bool {
         self.statements.iter().any(|statement| {
-            let named = DrugTable::bundled().mentions(statement).iter().any(|mention| mention.drug.name == name);
+            let named =
+                heard::mentions(DrugTable::bundled(), statement).iter().any(|mention| mention.drug.name == name);
             named && dose.is_none_or(|dose| numbers::contains_value(&numbers::said_values(statement), dose))
         })
     }

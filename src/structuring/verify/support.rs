@@ -68,13 +68,16 @@ impl<'v, 'a> Index<'v, 'a> {
         for line in &visit.lines {
             let question = visit.question_before(line.index);
             let asked = question.map(|question| keys(question.text())).unwrap_or_default();
+            let mut of_another = false;
             for (place, range) in line.sentences.iter().enumerate() {
                 let sentence = &line.text()[range.clone()];
+                of_another = context::names_a_relative(sentence) && context::of_another_person(sentence)
+                    || of_another && context::begins_with_third_person(sentence);
                 units.push(Unit {
                     line: line.index,
                     range: range.clone(),
                     values: numbers::said_values(sentence),
-                    of_another: context::names_a_relative(sentence) && context::of_another_person(sentence),
+                    of_another,
                     keys: keys(sentence),
                     asked: if place < 2 { asked.clone() } else { HashSet::new() },
                 });

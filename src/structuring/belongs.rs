@@ -1,0 +1,98 @@
+//! Lines that are no matter of the section they were written for: an order among the diagnoses, a vital sign among the
+//! results. What they say stands elsewhere in the note, so they are left out without a word.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    facts::{Facts, context, heard, numbers, orders},
+    text,
+};
+use crate::{domain::SectionKind, terminology::DrugTable};
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(blood pressures?|bp|pulse|heart rate|rate|weight|weighs|temperatures?|temp|oxygen|saturations?|breathing|respirat\w+|height|bmi|body mass index|vitals?|vital signs?)\b",
+    )
+});
+static INSTRUCTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:continue|start|increase|decrease|order|refer|check|monitor|follow|take|stop|schedule|advise|recommend|repeat|call|keep|avoid|return|use|get|wear|rest|add|give|prescribe|review|discuss|ask|examine|see)\b",
+    )
+});
+static ABOUT_THE_NOTE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bthis (?:assessment|section|note|list)\b|\bthe (?:doctor|clinician|physician|provider) (?:also )?(?:notes?|said|says|mentions?)\b",
+    )
+});
+static ABNORMAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(elevat\w*|high|low|abnormal\w*|\w*therapeutic|positive|out of range|toxicity|overdose|deficien\w+|dependence|induced|abuse|use|allergy|reaction|side effects?)\b",
+    )
+});
+static SCORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:phq|gad|audit|moca|mmse|epds)\b"));
+
+/// Whether a line says nothing but what the vital signs say; those have their own section.
+pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
+    let values = numbers::numbers(line);
+    let measured = |value: f64| facts.vitals.iter().any(|vital| (vital.value - value).abs() < 1e-6);
+    let about_vitals =
+        !values.is_empty() && values.iter().all(|number| measured(number.value)) && MEASURED.is_match(line);
+    let rest = text::content_stems(&MEASURED.replace_all(line, ""));
+    match kind {
+        SectionKind::Results | SectionKind::PhysicalExam => about_vitals,
+        SectionKind::HistoryOfPresentIllness => about_vitals && rest.len() <= 3,
+        _ => false,
+    }
+}
+
+/// Whether a line is of the kind that section `kind` holds.
+pub fn belongs(line: &str, kind: SectionKind) -> bool {
+    let drugs = heard::mentions(DrugTable::bundled(), line);
+    let begins_with_a_drug = drugs.first().is_some_and(|first| first.range.start == 0) && !ABNORMAL.is_match(line);
+    match kind {
+        // A medicine is neither a finding nor a result; it has its own section.
+        SectionKind::PhysicalExam | SectionKind::Results => drugs.is_empty(),
+        SectionKind::PastHistory => !begins_with_a_drug && !SCORE.is_match(line),
+        SectionKind::Assessment => {
+            let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
+            let talk = INSTRUCTION.is_match(line) || ABOUT_THE_NOTE.is_match(line) || SCORE.is_match(line);
+            !begins_with_a_drug && !order && !talk
+        }
+        SectionKind::FamilyHistory => context::names_a_relative(line),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::{facts, testing::transcript};
+
+    #[test]
+    fn orders_and_medicines_are_no_diagnoses() {
+        for line in ["Synthroid for thyroid function.", "Urine culture.", "Continue metformin.", "PHQ 9."] {
+            assert!(!belongs(line, SectionKind::Assessment), "{line}");
+        }
+        for line in ["Hypertension.", "Supratherapeutic INR.", "Gout, on allopurinol.", "Warfarin toxicity."] {
+            assert!(belongs(line, SectionKind::Assessment), "{line}");
+        }
+        assert!(!belongs("Sertraline.", SectionKind::PastHistory));
+        assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory));
+    }
+
+    #[test]
+    fn vital_signs_stand_once() {
+        let said = transcript("D: Your blood pressure is 152 over 94 and your pulse is 76. Your A1c came back at 7.8.");
+        let facts = facts::facts(&said, DrugTable::bundled());
+        assert!(repeats_vitals("Pulse: 76.", SectionKind::Results, &facts));
+        assert!(repeats_vitals("Blood pressure: 152/94.", SectionKind::PhysicalExam, &facts));
+        assert!(!repeats_vitals("A1c 7.8.", SectionKind::Results, &facts));
+        assert!(!repeats_vitals("Blood pressure 152/94.", SectionKind::Vitals, &facts));
+    }
+}

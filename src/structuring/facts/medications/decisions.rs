@@ -1,0 +1,167 @@
+//! What a sentence decides about a medicine that it names.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{context, pattern};
+use crate::{domain::MedicationAction, structuring::visit::Line};
+
+/// Verbs that decide about a medicine. The nearest one before the name counts, or else the nearest after it.
+static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
+    use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
+    [
+        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take you off|taking you off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|no longer (?:take|taking|need)|wean\w*)\b"),
+        (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
+        (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|your|the|it)|smaller dose)\b"),
+        (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
+        (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
+        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? you on|prescrib\w+|try(?:ing)?|trial of|give you|giving you|send(?:ing)? (?:in|over|you)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get you (?:on|some)|order(?:ing)?|have you take|want you to take|want you taking|like you to take|you can take|you can use|you could take|should take|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
+        (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
+    ]
+    .map(|(action, text)| (action, pattern(text)))
+    .into()
+});
+
+static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(instead of|rather than|considered|consider|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
+    )
+});
+static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^.?!,]{0,20}\b(levels?|blood test|panel)\b|^[^.?!]{0,12}\bbut (?:not|no|i\s?wouldn.t|i\s?don.t|i.d rather not|with your)\b",
+    )
+});
+/// Advice not to take what is named next.
+static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't) (?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b",
+    )
+});
+/// "… but with your gout I'd rather not": the same, after the name.
+static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|a good idea|good for|the best)|not recommend\w*|best avoided|off limits|no[- ]go)\b",
+    )
+});
+/// "Avoid alcohol while taking metronidazole": what is avoided is something else.
+static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on|taking|if|because|and)\b"));
+/// "… with the apixaban they can make you bleed": named beside the matter.
+static BESIDE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
+/// Words between a verb and its medicine, at most: recognisers without punctuation run sentences together.
+const FARTHEST_VERB: usize = 14;
+
+/// What a sentence decides about a medicine.
+pub(super) struct Decision {
+    /// What is to become of it.
+    pub action: MedicationAction,
+    /// Whether it is not taken, or only talked about.
+    pub dismissed: bool,
+    /// Whether a clinician advises not to take it.
+    pub against: bool,
+}
+
+/// What the sentence decides about the mention.
+pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> Decision {
+    let (action, dismissed) = verb_of(line, sentence, &mention);
+    let text = line.text();
+    let before = &text[sentence.start..mention.start];
+    let warned = AGAINST.find_iter(before).last().is_some_and(|found| {
+        let between = &before[found.end()..];
+        between.split_whitespace().count() <= 5 && !WHILE.is_match(between)
+    });
+    let advised = warned || AGAINST_AFTER.is_match(&text[mention.end..sentence.end]);
+    Decision { action, dismissed: dismissed || advised, against: advised && line.by_clinician() }
+}
+
+/// The verb that decides about the mention, and whether it is negated or the medicine only talked about.
+fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (MedicationAction, bool) {
+    let text = line.text();
+    let before = &text[sentence.start..mention.start];
+    let after = &text[mention.end..sentence.end];
+    let nearest = DECISIONS
+        .iter()
+        .filter_map(|(action, verb)| verb.find_iter(before).last().map(|found| (*action, found.range())))
+        .max_by_key(|(_, range)| (range.end, range.len()));
+    let following = || {
+        let verbs =
+            DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
+        verbs
+            .filter(|(action, _)| *action != MedicationAction::Taken)
+            .min_by_key(|(_, start)| *start)
+            .map(|(action, _)| action)
+    };
+    let near = |words: &str| words.split_whitespace().count() <= FARTHEST_VERB;
+    let nearest = nearest.filter(|(_, range)| near(&before[range.end..]));
+    let beside = BESIDE.is_match(before);
+    let nearest = nearest.filter(|_| !beside);
+    let spoken_of =
+        NOT_MEANT.find_iter(before).last().is_some_and(|found| before[found.end()..].split_whitespace().count() <= 5)
+            || NOT_MEANT_AFTER.is_match(after);
+    let (action, negated) = match nearest {
+        Some((action, range)) => {
+            let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);
+            (up_or_down(second_of_a_switch(action, &before[range.end..]), after), negated)
+        }
+        None if beside => (MedicationAction::Taken, false),
+        None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
+    };
+    if !line.by_clinician() {
+        let own =
+            if action == MedicationAction::Stop && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
+        return (own, spoken_of || negated && own == MedicationAction::Taken);
+    }
+    match action {
+        MedicationAction::Stop if negated => (MedicationAction::Continue, false),
+        MedicationAction::Continue if negated => (MedicationAction::Stop, false),
+        action => (action, negated || spoken_of),
+    }
+}
+
+fn ends_in_negation(before: &str) -> bool {
+    let last = before.split_whitespace().rev().take(3).map(str::to_lowercase);
+    last.into_iter().any(|word| matches!(word.as_str(), "not" | "don't" | "n't" | "never" | "won't" | "no"))
+}
+
+/// A proposal that a recogniser has given a question mark: "I want to add amlodipine?"
+pub(super) fn proposes(line: &Line, sentence: &str) -> bool {
+    static PROPOSAL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:want to|i'd like to|would like to|let's|i'll|we'll|i'm going to|we're going to|gonna|go ahead and) (?:\w+ )?(?:add|start|increase|decrease|stop|continue|switch|put|give|try|prescribe|go (?:up|down)|keep|take|lower|raise|change)\b",
+        )
+    });
+    static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:do|did|would|will|should|can|could|are|have) (?:you|we|i|they)\b|\byou want\b")
+    });
+    line.by_clinician() && PROPOSAL.is_match(sentence) && !ASKED.is_match(sentence)
+}
+
+/// "take the sertraline up to one hundred".
+fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
+    let after = after.trim_start().to_lowercase();
+    match action {
+        MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => {
+            MedicationAction::Increase
+        }
+        MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => {
+            MedicationAction::Decrease
+        }
+        action => action,
+    }
+}
+
+/// "switch from A to B": A ends and B begins.
+fn second_of_a_switch(action: MedicationAction, between: &str) -> MedicationAction {
+    if action != MedicationAction::Change {
+        return action;
+    }
+    let words: Vec<String> = between.split_whitespace().map(str::to_lowercase).collect();
+    match words.iter().rposition(|word| matches!(word.as_str(), "to" | "with" | "for" | "from")) {
+        Some(at) if words[at] == "from" => MedicationAction::Stop,
+        Some(at) if words.len() - at <= 3 => MedicationAction::Start,
+        _ if words.len() <= 3 => MedicationAction::Change,
+        _ => MedicationAction::Change,
+    }
+}

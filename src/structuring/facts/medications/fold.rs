@@ -1,0 +1,108 @@
+//! One entry a medicine, from all its mentions.
+
+use super::{Mention, rxnorm};
+use crate::{
+    domain::{Dose, Medication, MedicationAction},
+    structuring::evidence,
+    terminology::Drug,
+};
+
+/// One entry a medicine: the last decision stands, with the sig that belongs to it.
+pub(super) fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for mention in &mentions {
+        if !names.contains(&mention.drug.name) {
+            names.push(mention.drug.name);
+        }
+    }
+    names
+        .into_iter()
+        .filter_map(|name| fold_one(mentions.iter().filter(|mention| mention.drug.name == name).collect()))
+        .collect()
+}
+
+fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
+    let counted: Vec<&&Mention> = mentions.iter().filter(|mention| !mention.dismissed).collect();
+    let first = counted.first()?;
+    let decided = counted.iter().rev().find(|mention| mention.action != MedicationAction::Taken);
+    let instructed = counted.iter().rev().find(|mention| mention.instructed);
+    let chosen = decided.or(instructed).unwrap_or(counted.last()?);
+    // "Start" of what is already taken, without a change of dose, is going on with it.
+    let taken_before = counted.iter().any(|mention| {
+        mention.line < chosen.line && mention.action == MedicationAction::Taken && mention.dose.is_some()
+    });
+    let action = match chosen.action {
+        MedicationAction::Start if taken_before => dose_change(&counted, chosen).unwrap_or(MedicationAction::Continue),
+        MedicationAction::Taken if chosen.instructed => dose_change(&counted, chosen).unwrap_or(match taken_before {
+            true => MedicationAction::Continue,
+            false => MedicationAction::Start,
+        }),
+        MedicationAction::Continue | MedicationAction::Change => dose_change(&counted, chosen).unwrap_or(chosen.action),
+        action => action,
+    };
+    // What was taken until the clinician advised against it ends.
+    let ended = mentions.iter().any(|mention| mention.against && mention.line >= chosen.line)
+        && action == MedicationAction::Taken;
+    let action = if ended { MedicationAction::Stop } else { action };
+    let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
+    let dose = chosen
+        .dose
+        .clone()
+        .or_else(|| latest(&|mention| mention.dose.is_some()).and_then(|mention| mention.dose.clone()));
+    let frequency = chosen
+        .frequency
+        .clone()
+        .or_else(|| latest(&|mention| mention.frequency.is_some()).and_then(|mention| mention.frequency.clone()));
+    let said_route = counted.iter().find_map(|mention| mention.route);
+    let route = route(first.drug, said_route);
+    let mut evidence = Vec::new();
+    for mention in &counted {
+        evidence::merge(&mut evidence, mention.evidence.iter().cloned());
+    }
+    let name = first.drug.name.to_owned();
+    let text = written(&first.surface, dose.as_ref(), frequency.as_deref());
+    Some(Medication { text: text.into(), name, action, codes: rxnorm(first.drug), dose, route, frequency, evidence })
+}
+
+/// More or less than what was taken until now, where both amounts were said.
+fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
+    let now = chosen.dose.as_ref()?;
+    let earlier = counted.iter().filter(|mention| mention.line < chosen.line);
+    let before = earlier.filter_map(|mention| mention.dose.as_ref()).rfind(|dose| dose.unit == now.unit)?;
+    match now.value.partial_cmp(&before.value)? {
+        std::cmp::Ordering::Greater => Some(MedicationAction::Increase),
+        std::cmp::Ordering::Less => Some(MedicationAction::Decrease),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+/// The route said, if the drug has it; else its only usual one.
+fn route(drug: &Drug, said: Option<&'static str>) -> Option<String> {
+    let usual = |route: &&str| drug.routes.contains(route);
+    said.filter(usual).or(drug.routes.first().copied()).map(str::to_owned)
+}
+
+/// "Lasix 80 mg once daily".
+pub(crate) fn written(name: &str, dose: Option<&Dose>, frequency: Option<&str>) -> String {
+    let mut characters = name.chars();
+    let capital = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    let mut text = format!("{capital}{}", characters.as_str());
+    if let Some(dose) = dose {
+        let space = if dose.unit == "%" { "" } else { " " };
+        let unit = if dose.value <= 1.0 { singular(&dose.unit) } else { &dose.unit };
+        text.push_str(&format!(" {}{space}{unit}", dose.value));
+    }
+    if let Some(frequency) = frequency {
+        text.push(' ');
+        text.push_str(frequency);
+    }
+    text
+}
+
+fn singular(unit: &str) -> &str {
+    match unit {
+        "patches" => "patch",
+        "tablets" | "capsules" | "puffs" | "sprays" | "drops" | "units" | "teaspoons" => &unit[..unit.len() - 1],
+        _ => unit,
+    }
+}

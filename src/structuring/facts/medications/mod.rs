@@ -1,0 +1,447 @@
+//! Medicines: every mention in the visit with its sig and what is done about it, then one entry a medicine.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+mod decisions;
+mod fold;
+mod sigs;
+
+use decisions::{Decision, decision, proposes};
+
+use sigs::{read_sig, take_back, usual_unit};
+
+use super::{allergies, context, heard, sig};
+use crate::{
+    domain::{Coding, Dose, Evidence, Medication, MedicationAction, Role},
+    structuring::{
+        evidence,
+        visit::{Line, Visit, is_question},
+    },
+    terminology::{Drug, DrugMention, DrugTable},
+};
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
+static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|elevated|\d)|resistan\w+|antagonist|channel)\b",
+    )
+});
+static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(can i|could i|should i|may i|i can|i could|i should|okay to|ok to|safe to|is it safe|what about|how about|do i need)\b",
+    )
+});
+/// "My knee doctor said I can take …": leave to take it is not taking it.
+static HAS_LEAVE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b"));
+static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
+    )
+});
+static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|the same)\b|\bthe same\b",
+    )
+});
+static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
+
+/// One mention of a medicine, understood in its place.
+struct Mention<'t> {
+    drug: &'t Drug,
+    surface: String,
+    line: usize,
+    speaker: String,
+    by: Role,
+    action: MedicationAction,
+    /// The dose that a clinician names with how often to take it, which without another verb is an instruction.
+    instructed: bool,
+    /// Said not to be taken, or only talked about.
+    dismissed: bool,
+    /// A clinician advises not to take it.
+    against: bool,
+    dose: Option<Dose>,
+    /// Doses said and corrected right afterwards.
+    taken_back: Vec<Dose>,
+    frequency: Option<String>,
+    route: Option<&'static str>,
+    evidence: Vec<Evidence>,
+}
+
+/// The RxNorm code of a drug of the table.
+pub(crate) fn rxnorm(drug: &Drug) -> Vec<Coding> {
+    let coding = |code: &str| Coding {
+        system: Coding::RXNORM.to_owned(),
+        code: code.to_owned(),
+        display: drug.rxnorm_name.unwrap_or(drug.name).to_owned(),
+        probability: None,
+        evidence: Vec::new(),
+    };
+    drug.rxcui.map(coding).into_iter().collect()
+}
+
+/// Advice of the clinician's not to take a medicine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Avoided {
+    /// Its generic name.
+    pub name: String,
+    /// Its name as it was said.
+    pub text: String,
+    /// Where it was said.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A dose that was said of a medicine and then corrected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenBack {
+    /// The medicine's generic name.
+    pub name: String,
+    /// The dose that does not hold.
+    pub dose: Dose,
+}
+
+/// What was said of medicines.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spoken {
+    /// The patient's own, in the order in which they came up.
+    pub medications: Vec<Medication>,
+    /// Those advised against.
+    pub avoided: Vec<Avoided>,
+    /// Doses that were corrected.
+    pub taken_back: Vec<TakenBack>,
+}
+
+/// What `visit` says of the medicines of `table`.
+pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
+    let mut mentions: Vec<Mention> = Vec::new();
+    for line in &visit.lines {
+        let in_line = heard::mentions(table, line.text());
+        if in_line.is_empty() {
+            follow_up(line, &mut mentions);
+        }
+        for at in 0..in_line.len() {
+            mentions.extend(understand(visit, line, &in_line, at));
+        }
+    }
+    let avoided = avoided(&mentions);
+    let taken_back = taken_back(&mentions);
+    Spoken { medications: fold::fold(mentions), avoided, taken_back }
+}
+
+/// Those whose last word is the advice against them.
+fn avoided(mentions: &[Mention]) -> Vec<Avoided> {
+    let mut found: Vec<Avoided> = Vec::new();
+    for mention in mentions.iter().filter(|mention| mention.against) {
+        let decided_later = mentions.iter().any(|other| {
+            other.drug.name == mention.drug.name
+                && other.line > mention.line
+                && !other.dismissed
+                && other.action != MedicationAction::Taken
+        });
+        if decided_later {
+            continue;
+        }
+        match found.iter_mut().find(|known| known.name == mention.drug.name) {
+            Some(known) => evidence::merge(&mut known.evidence, mention.evidence.iter().cloned()),
+            None => found.push(Avoided {
+                name: mention.drug.name.to_owned(),
+                text: mention.surface.clone(),
+                evidence: mention.evidence.clone(),
+            }),
+        }
+    }
+    found
+}
+
+/// Without those that hold elsewhere: "ten" may be corrected in one sentence and right in another.
+fn taken_back(mentions: &[Mention]) -> Vec<TakenBack> {
+    let holds = |name: &str, dose: &Dose| {
+        mentions.iter().any(|mention| mention.drug.name == name && mention.dose.as_ref() == Some(dose))
+    };
+    let all = mentions.iter().flat_map(|mention| mention.taken_back.iter().map(|dose| (mention.drug.name, dose)));
+    all.filter(|(name, dose)| !holds(name, dose))
+        .map(|(name, dose)| TakenBack { name: name.to_owned(), dose: dose.clone() })
+        .collect()
+}
+
+fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: usize) -> Option<Mention<'t>> {
+    let mention = &in_line[at];
+    let text = line.text();
+    let sentence = line.sentence_at(mention.range.start);
+    let before = &text[sentence.start..mention.range.start];
+    let after = &text[mention.range.end..sentence.end];
+    if allergies::is_allergy_context(visit, line, &mention.range) || LEVEL.is_match(after) {
+        return None;
+    }
+    if someone_elses(line, before) {
+        return None;
+    }
+    let Decision { mut action, dismissed, against } = decision(line, &sentence, mention.range.clone());
+    let mut found = Mention {
+        drug: mention.drug,
+        surface: surface(text, mention),
+        line: line.index,
+        speaker: line.utterance.speaker.clone(),
+        by: line.utterance.role,
+        action,
+        instructed: false,
+        dismissed: dismissed || (line.by_patient_side() && HAS_LEAVE.is_match(before)),
+        against,
+        dose: None,
+        taken_back: Vec::new(),
+        frequency: None,
+        route: None,
+        evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
+    };
+    read_sig(visit, line, in_line, at, &mut found);
+    let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
+    found.instructed = line.utterance.role == Role::Clinician
+        && !asked
+        && !IN_USE.is_match(&text[sentence.clone()])
+        && found.dose.is_some()
+        && found.frequency.is_some();
+    if asked {
+        action = MedicationAction::Taken;
+        let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
+        let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
+        let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
+        found.dismissed = (declined && !corrects_a_dose(answer)) || asks_leave;
+        found.action = action;
+        if let Some(answer) = answer.filter(|_| declined || context_answers(answer)) {
+            evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
+        }
+    }
+    Some(found)
+}
+
+/// The name as it was said; a misspelt one as the table writes it.
+fn surface(text: &str, mention: &DrugMention) -> String {
+    let said = &text[mention.range.clone()];
+    let right = DrugTable::bundled().find(said).is_some();
+    if right { said } else { mention.surface }.to_owned()
+}
+
+/// Whether the clause before a mention makes it somebody else's than the patient's.
+pub(super) fn someone_elses(line: &Line, before: &str) -> bool {
+    match line.utterance.role {
+        Role::Other => context::of_the_speaker(before),
+        _ => context::of_another_person(before),
+    }
+}
+
+fn context_answers(answer: Option<&Line>) -> bool {
+    answer.is_some_and(|line| context::affirms(line.text()))
+}
+
+/// "No, forty milligrams" answers about the dose, not about taking it.
+fn corrects_a_dose(answer: Option<&Line>) -> bool {
+    answer.is_some_and(|line| !sig::doses(line.text(), &|_| None).is_empty())
+}
+
+/// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
+fn follow_up(line: &Line, mentions: &mut [Mention]) {
+    let Some(last) = mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed) else { return };
+    let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
+    for range in &line.sentences {
+        let sentence = &line.text()[range.clone()];
+        if is_question(sentence) {
+            continue;
+        }
+        let doses = sig::doses(sentence, &|value| usual_unit(last.drug, value));
+        let corrected = context::corrects(sentence) && line.index - last.line <= 2 && same_speaker;
+        let agreed = sig::final_dose(sentence, &doses)
+            .filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
+        let mut used = false;
+        if let Some(dose) = agreed {
+            take_back(sentence, &doses, last);
+            let earlier = last.dose.replace(dose.dose).filter(|earlier| Some(earlier) != last.dose.as_ref());
+            last.taken_back.extend(earlier.filter(|_| corrected));
+            used = true;
+        }
+        if used || (last.dose.is_some() && last.frequency.is_none() && line.index - last.line <= 2) {
+            let frequency = sig::frequency(sentence).map(|(name, _)| name);
+            used |= frequency.is_some();
+            last.frequency = frequency.or(last.frequency.take());
+        }
+        if line.utterance.role == Role::Clinician && ANAPHOR.is_match(sentence) && !context::hypothetical(sentence) {
+            let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
+            let decides = match action {
+                MedicationAction::Stop | MedicationAction::Increase | MedicationAction::Decrease => true,
+                MedicationAction::Continue => CONTINUES_IT.is_match(sentence),
+                _ => false,
+            };
+            if decides && !dismissed && sentence.split_whitespace().count() <= 14 {
+                last.action = action;
+                used = true;
+            }
+        }
+        if used {
+            evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::testing::transcript;
+
+    fn said(lines: &str) -> Vec<String> {
+        let transcript = transcript(lines);
+        let show = |medication: Medication| {
+            let action = serde_json::to_value(medication.action).expect("an action has a name");
+            format!("{} {}", action.as_str().unwrap_or_default(), medication.text.as_str())
+        };
+        medications(&Visit::new(&transcript), DrugTable::bundled()).medications.into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn question_and_answer_make_one_medicine() {
+        assert_eq!(
+            said(
+                "D: Good. And you're still taking the lisinopril?\nP: Yep. Ten milligrams. No, wait, you raised it. Twenty milligrams, once a day in the morning.\nD: Twenty, that's what I have. And the metformin?\nP: Five hundred, twice a day, with food."
+            ),
+            ["taken Lisinopril 20 mg once daily", "taken Metformin 500 mg twice daily"]
+        );
+    }
+
+    #[test]
+    fn the_clinician_decides() {
+        for (lines, expected) in [
+            ("D: I want to increase your Lasix to 80 mg once a day.", "increase Lasix 80 mg once daily"),
+            ("D: I want to add amlodipine, five milligrams once a day.", "start Amlodipine 5 mg once daily"),
+            ("D: Let's stop the atenolol.", "stop Atenolol"),
+            ("D: Keep the lisinopril where it is.", "continue Lisinopril"),
+            ("D: Don't stop the warfarin.", "continue Warfarin"),
+            ("D: We'll cut your prednisone to ten milligrams a day.", "decrease Prednisone 10 mg once daily"),
+            ("D: I'll refill your metformin, 500 milligrams twice a day.", "continue Metformin 500 mg twice daily"),
+            (
+                "D: I'd like to take the sertraline up to one hundred milligrams a day.",
+                "increase Sertraline 100 mg once daily",
+            ),
+            (
+                "D: For the burning, phenazopyridine, two hundred milligrams three times a day.",
+                "start Phenazopyridine 200 mg three times daily",
+            ),
+            ("D: Take naproxen instead, five hundred milligrams twice a day.", "start Naproxen 500 mg twice daily"),
+            (
+                "P: I take fifty milligrams of sertraline.\nD: Let's have you take one hundred milligrams of sertraline once a day.",
+                "increase Sertraline 100 mg once daily",
+            ),
+            ("D: Tylenol is fine, if you need something.", "start Tylenol as needed"),
+            (
+                "P: I take apixaban.\nD: They hold on to salt, and with the apixaban they can make you bleed.",
+                "taken Apixaban",
+            ),
+            ("D: The carvedilol stays the same.", "continue Carvedilol"),
+            (
+                "D: Start levothyroxine one hundred and twelve micrograms every morning.",
+                "start Levothyroxine 112 mcg once daily",
+            ),
+        ] {
+            assert_eq!(said(lines), [expected], "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_switch_ends_one_and_begins_another() {
+        assert_eq!(
+            said("D: I'd like to switch you from lisinopril to losartan, fifty milligrams once a day."),
+            ["stop Lisinopril", "start Losartan 50 mg once daily"]
+        );
+    }
+
+    #[test]
+    fn corrections_win_also_in_the_next_turn() {
+        assert_eq!(
+            said("D: Let's start atorvastatin, twenty milligrams at bedtime. No, make that forty."),
+            ["start Atorvastatin 40 mg at bedtime"]
+        );
+        assert_eq!(
+            said("D: Let's start atorvastatin, twenty milligrams.\nP: Okay.\nD: Sorry, make that forty milligrams."),
+            ["start Atorvastatin 40 mg"]
+        );
+        assert_eq!(said("P: I'm on omeprazole.\nD: Okay. Let's stop that."), ["stop Omeprazole"]);
+    }
+
+    #[test]
+    fn what_the_patient_does_not_take_is_left_out() {
+        for lines in [
+            "P: I don't take aspirin.",
+            "P: My mother takes warfarin.",
+            "P: A guy at work got oxycodone for his.",
+            "O: I take sumatriptan for mine.",
+            "P: My knee doctor said I can take ibuprofen?\nD: I'd stay away from ibuprofen.",
+            "D: I'd normally say propranolol, but not with asthma.",
+            "D: I'm not going to start metformin today.",
+            "D: I did think about hydrochlorothiazide instead.",
+            "D: I'd stay away from ibuprofen, it pushes up your blood pressure.",
+            "D: Any allergies?\nP: Just penicillin.",
+            "P: I'm allergic to amoxicillin.",
+            "D: Are you taking any aspirin?\nP: No.",
+            "D: Your vitamin D level is low.",
+        ] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
+    }
+
+    #[test]
+    fn doses_before_the_name_belong_to_it() {
+        assert_eq!(
+            said("P: I take 20 milligrams of lisinopril and 500 milligrams of metformin."),
+            ["taken Lisinopril 20 mg", "taken Metformin 500 mg"]
+        );
+        assert_eq!(said("P: I use two puffs of albuterol when I need it."), ["taken Albuterol 2 puffs as needed"]);
+    }
+
+    #[test]
+    fn advice_against_a_medicine_is_kept_and_nothing_given() {
+        for lines in [
+            "P: My knee doctor said I can take ibuprofen?\nD: I'd stay away from ibuprofen. It pushes up your blood pressure.",
+            "P: My knee doctor said can take ibuprofen.\nD: It's day away from ibuprofen.",
+            "D: Don't take ibuprofen with that.",
+            "D: I'd rather not use ibuprofen, with your kidneys.",
+        ] {
+            let transcript = transcript(lines);
+            let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+            assert!(spoken.medications.is_empty(), "{lines}: {:?}", spoken.medications);
+            assert_eq!(spoken.avoided[0].name, "ibuprofen", "{lines}");
+        }
+        assert_eq!(
+            said("P: I take ibuprofen every day.\nD: Stay away from ibuprofen from now on."),
+            ["stop Ibuprofen once daily"]
+        );
+        assert_eq!(said("D: Avoid alcohol while you take metronidazole."), ["taken Metronidazole"]);
+    }
+
+    #[test]
+    fn how_often_something_else_is_done_is_no_sig() {
+        assert_eq!(
+            said("D: Tylenol is fine, if you need something. Keep checking at home, twice a week."),
+            ["start Tylenol as needed"]
+        );
+        assert_eq!(said("D: Start naproxen. Take one twice a day, with food."), ["start Naproxen twice daily"]);
+    }
+
+    #[test]
+    fn a_question_mark_of_the_recogniser_hides_no_proposal() {
+        assert_eq!(
+            said("D: Your blood pressure is too high, so want to add amlodipine?\nP: 5 milligrams once a day."),
+            ["start Amlodipine 5 mg once daily"]
+        );
+        assert_eq!(said("D: Do you want to try amlodipine?\nP: No, thanks."), [""; 0]);
+    }
+
+    #[test]
+    fn a_corrected_dose_is_remembered() {
+        let transcript = transcript("D: Prednisone, fifty milligrams, no, sorry, forty milligrams, once a day.");
+        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+        assert_eq!(spoken.taken_back.len(), 1);
+        assert_eq!((spoken.taken_back[0].name.as_str(), spoken.taken_back[0].dose.value), ("prednisone", 50.0));
+    }
+}

@@ -1,0 +1,164 @@
+//! Dose, route and frequency of a medicine, from the words around its name.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    Mention, pattern,
+    sig::{self, DoseMention},
+};
+use crate::{
+    domain::Dose,
+    structuring::{
+        evidence,
+        facts::heard,
+        text,
+        visit::{Line, Visit},
+    },
+    terminology::{Drug, DrugMention, DrugTable},
+};
+
+/// Looks for dose, route and frequency after the name, right before it, and in the answer to a bare question.
+pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, found: &mut Mention) {
+    let text = line.text();
+    let scope = sig_scope(line, in_line, at);
+    let after = &text[scope.clone()];
+    take_sig(after, found);
+    if found.dose.is_none() {
+        found.dose = dose_before(line, in_line, at, found.drug);
+    }
+    let asks = line.asks() && in_line.len() == at + 1;
+    if found.dose.is_some() || !asks {
+        return;
+    }
+    let Some(answer) = visit.answer_to(line.index) else { return };
+    let end = heard::mentions(DrugTable::bundled(), answer.text())
+        .first()
+        .map_or(answer.text().len(), |other| other.range.start);
+    let reach = answer.sentences.iter().take(5).map(|range| range.end).next_back().unwrap_or(0).min(end);
+    let had = (found.dose.clone(), found.frequency.clone());
+    take_sig(&answer.text()[..reach], found);
+    if (found.dose.clone(), found.frequency.clone()) != had {
+        evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, 0..reach)]);
+    }
+}
+
+fn take_sig(text: &str, found: &mut Mention) {
+    let doses = sig::doses(text, &|value| usual_unit(found.drug, value));
+    if let Some(dose) = sig::final_dose(text, &doses) {
+        found.dose = Some(dose.dose);
+    }
+    take_back(text, &doses, found);
+    if found.frequency.is_none() {
+        found.frequency = frequency(text);
+    }
+    if found.route.is_none() {
+        found.route = sig::route(text);
+    }
+}
+
+/// Remembers the doses of `text` that were corrected in it.
+pub(super) fn take_back(text: &str, doses: &[DoseMention], found: &mut Mention) {
+    found.taken_back.extend(sig::corrected_doses(text, doses));
+}
+
+/// What is done every so often and is no medicine: "keep checking at home, twice a week".
+static ACTIVITY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(check\w*|weigh\w*|measur\w*|walk\w*|exercis\w*|ice|icing|logs?|record\w*|test(?:s|ing)?|see you|come back|call|happen\w*|hurts?|wak\w+|monitor\w*|stretch\w*|elevat\w*|drink\w*|beers?|smok\w*|therapy|visits?|miss\w*)\b",
+    )
+});
+
+/// Words that a sentence about taking something may have.
+static OF_TAKING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(take|taking|took|use|using|food|meals?|mouth|water|milligrams?|micrograms?|mg|mcg|tablets?|pills?|puffs?|days?|weeks?|hours?|times?|mornings?|nights?|evenings?|bed\w*|breakfast|dinner|lunch|daily|needed|need|once|twice|every|same|dose|start|half|whole|spray\w*|drops?|units?|inject\w*)$",
+    )
+});
+
+/// Other words that a sentence may have and still be nothing but how to take the medicine of the sentence before.
+const OTHER_WORDS: usize = 2;
+
+/// The frequency in the rest of the medicine's own sentence, or in a later one that only says how to take it.
+fn frequency(text: &str) -> Option<String> {
+    text::sentences(text).into_iter().enumerate().find_map(|(at, range)| {
+        let sentence = &text[range];
+        let (name, place) = sig::frequency(sentence)?;
+        let only_sig = || {
+            let tokens = text::tokens(sentence).into_iter().filter(|token| !token.digits);
+            let others = tokens
+                .filter(|token| !OF_TAKING.is_match(&token.lower) && !text::content_stems(&token.lower).is_empty());
+            others.count() <= OTHER_WORDS + super::super::numbers::numbers(sentence).len()
+        };
+        (!ACTIVITY.is_match(&sentence[..place.start]) && (at == 0 || only_sig())).then_some(name)
+    })
+}
+
+/// From the name to the next medicine, at most to the end of the sixth sentence after it.
+fn sig_scope(line: &Line, in_line: &[DrugMention], at: usize) -> Range<usize> {
+    let start = in_line[at].range.end;
+    let text = line.text();
+    let mut end = line
+        .sentences
+        .iter()
+        .filter(|range| range.end > start)
+        .take(7)
+        .map(|range| range.end)
+        .last()
+        .unwrap_or(text.len());
+    if let Some(next) = in_line.get(at + 1) {
+        let next_sentence = line.sentence_at(next.range.start);
+        let own = line.sentence_at(in_line[at].range.start);
+        // A sentence about another medicine is that one's from its first word; inside one sentence, the dose right
+        // before "of" the next medicine is the next one's.
+        end = end.min(if next_sentence == own {
+            before_dose(text, start, next.range.start)
+        } else {
+            next_sentence.start
+        });
+    }
+    start..end.max(start)
+}
+
+/// Where "… and 20 mg of" begins, if a dose stands right before the next name.
+fn before_dose(text: &str, start: usize, next: usize) -> usize {
+    let between = &text[start..next];
+    let last = sig::doses(between, &|_| None).pop();
+    match last {
+        Some(dose) if attaches(&between[dose.range.end..]) => start + dose.range.start,
+        _ => next,
+    }
+}
+
+/// Whether nothing but "of the" parts a dose from the name after it.
+fn attaches(between: &str) -> bool {
+    between.split_whitespace().all(|word| {
+        matches!(word.to_lowercase().as_str(), "of" | "the" | "your" | "my" | "tablet" | "tablets" | "dose")
+    })
+}
+
+fn dose_before(line: &Line, in_line: &[DrugMention], at: usize, drug: &Drug) -> Option<Dose> {
+    let text = line.text();
+    let start = at.checked_sub(1).map_or(0, |previous| in_line[previous].range.end);
+    let start = start.max(line.sentence_at(in_line[at].range.start).start);
+    let before = &text[start..in_line[at].range.start];
+    let doses: Vec<DoseMention> = sig::doses(before, &|value| usual_unit(drug, value));
+    doses.into_iter().next_back().filter(|dose| attaches(&before[dose.range.end..])).map(|dose| dose.dose)
+}
+
+/// The unit of a bare number, when the table lists that very strength.
+pub(super) fn usual_unit(drug: &Drug, value: f64) -> Option<String> {
+    let strengths = drug.strengths.iter().flat_map(|strength| strength.split('/'));
+    let parse = |strength: &str| {
+        let (number, unit) = strength.trim().split_once(' ')?;
+        let weighed = matches!(unit, "mg" | "mcg" | "g" | "units" | "mEq");
+        weighed.then_some((number.parse::<f64>().ok()?, unit.to_owned()))
+    };
+    let known: Vec<(f64, String)> = strengths.filter_map(parse).collect();
+    let listed = known.iter().find(|(strength, _)| (strength - value).abs() < 1e-9);
+    // Twice or half a usual strength is as usual: two tablets, or half of one.
+    let derived =
+        || known.iter().find(|(strength, _)| [0.5, 2.0].iter().any(|by| (strength * by - value).abs() < 1e-9));
+    listed.or_else(derived).map(|(_, unit)| unit.clone())
+}
