@@ -32,6 +32,7 @@ pub fn fault(
         .or_else(|| corrected_away(statement, facts))
         .or_else(|| advised_against(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
+        .or_else(|| not_taken_yet(statement, kind, facts))
         .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, facts))
         .or_else(|| never_affirmed(statement, kind, index))
@@ -207,6 +208,19 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
     let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
     Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
+}
+
+/// A medicine of the history that only begins with this visit.
+fn not_taken_yet(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind != Some(SectionKind::HistoryOfPresentIllness) || !TAKING.is_match(statement) {
+        return None;
+    }
+    let begins = |name: &str| {
+        facts.medications.iter().any(|fact| fact.name == name && fact.action == MedicationAction::Start)
+    };
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let wrong = mentions.into_iter().find(|mention| begins(mention.drug.name))?;
+    Some(format!("{} begins with this visit", &statement[wrong.range]))
 }
 
 static STOPPING: LazyLock<Regex> = LazyLock::new(|| {

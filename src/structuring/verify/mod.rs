@@ -144,6 +144,7 @@ mod tests {
             ("Start ibuprofen twice daily.", Plan, "ibuprofen was not said"),
             ("Start naproxen 500 mg twice daily.", Plan, "the dose of naproxen that stands is 250 mg"),
             ("Start naproxen 500 mg twice daily.", Hpi, "500 mg of naproxen was corrected"),
+            ("The patient has been taking naproxen 250 mg.", Hpi, "naproxen begins with this visit"),
             ("Start prednisone.", Plan, "prednisone was talked about, but is not given or taken"),
             ("The patient reports fever.", Hpi, "fever was denied"),
             ("She stopped taking naproxen.", Hpi, "naproxen was not stopped"),

@@ -18,14 +18,14 @@ use crate::{
 /// What is reached from the recordings; a change that loses any of it must say so here. What is missing is mostly
 /// misheard: the rules find more on exact transcripts (`tests/it/structuring/facts.rs`).
 const LEAST: [(&str, f64); 8] = [
-    ("medications", 0.0),
-    ("doses", 0.0),
-    ("frequencies", 0.0),
-    ("actions", 0.0),
-    ("allergies", 0.0),
-    ("vitals", 0.0),
-    ("orders", 0.0),
-    ("denied symptoms", 0.0),
+    ("medications", 0.45),
+    ("doses", 0.55),
+    ("frequencies", 0.5),
+    ("actions", 0.5),
+    ("allergies", 0.3),
+    ("vitals", 0.75),
+    ("orders", 0.6),
+    ("denied symptoms", 0.35),
 ];
 
 #[test]
