@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Failure, FailureKind, bar};
+use super::{Failure, FailureKind, bar, output::print_line};
 use crate::config::Config;
 use crate::model_files::{LocalModel, Manifest, Model, ModelError, ModelStore, Task, Verdict};
 
@@ -79,7 +79,12 @@ pub fn run(args: &ModelsArgs, config: &Config) -> Result<(), Failure> {
         ModelsCommand::Import { file, name } => {
             fs::metadata(file).map_err(|error| Failure::unreadable(file, &error))?;
             let located = bar::with("importing", |progress| store.import(file, name.as_deref(), progress))?;
-            println!("{} {} {}", located.model_ref.name, located.model_ref.sha256, located.path.display());
+            print_line(format_args!(
+                "{} {} {}",
+                located.model_ref.name,
+                located.model_ref.sha256,
+                located.path.display()
+            ))?;
             Ok(())
         }
         ModelsCommand::Verify => verify(&store),
@@ -92,19 +97,25 @@ fn models() -> impl Iterator<Item = &'static Model> {
 }
 
 fn list(store: &ModelStore) -> Result<(), Failure> {
-    println!("  {:<24} {:<5} {:>9} {:>9}  {:<12} {:<8} ABOUT", "NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE");
+    print_line(format_args!(
+        "  {:<24} {:<5} {:>9} {:>9}  {:<12} {:<8} ABOUT",
+        "NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE"
+    ))?;
     for model in models() {
         let mark = if model.default { '*' } else { ' ' };
         let here = here(store, &model.name)?;
         let (size, memory) = (megabytes(model.bytes), format!("{} MB", model.memory_mb));
         let (name, task) = (&model.name, model.task.as_str());
-        println!("{mark} {name:<24} {task:<5} {size:>9} {memory:>9}  {:<12} {here:<8} {}", model.licence, model.about);
+        print_line(format_args!(
+            "{mark} {name:<24} {task:<5} {size:>9} {memory:>9}  {:<12} {here:<8} {}",
+            model.licence, model.about
+        ))?;
     }
     for LocalModel { name, task, bytes, origin, .. } in store.local_models()? {
         let (here, task, size) = (here(store, &name)?, task.as_str(), megabytes(bytes));
-        println!("  {name:<24} {task:<5} {size:>9} {:>9}  {:<12} {here:<8} from {origin}", "", "");
+        print_line(format_args!("  {name:<24} {task:<5} {size:>9} {:>9}  {:<12} {here:<8} from {origin}", "", ""))?;
     }
-    println!("\nin {}", store.dir().display());
+    print_line(format_args!("\nin {}", store.dir().display()))?;
     Ok(())
 }
 
@@ -126,7 +137,7 @@ fn pull(store: &ModelStore, names: &[String]) -> Result<(), Failure> {
     let names: Vec<String> = if names.is_empty() { defaults() } else { names.to_vec() };
     for name in names {
         let located = bar::with(&name, |progress| store.pull(&name, progress))?;
-        println!("{name} {}", located.path.display());
+        print_line(format_args!("{name} {}", located.path.display()))?;
     }
     Ok(())
 }
@@ -138,10 +149,10 @@ fn verify(store: &ModelStore) -> Result<(), Failure> {
     for name in names {
         match bar::with(name, |progress| store.verify(name, progress))? {
             None => {}
-            Some(Verdict::Intact) => println!("{name}: ok"),
+            Some(Verdict::Intact) => print_line(format_args!("{name}: ok"))?,
             Some(Verdict::Changed { found, command }) => {
                 changed.push(name);
-                println!("{name}: CHANGED, its sha256 is {found}; get it again with: {command}");
+                print_line(format_args!("{name}: CHANGED, its sha256 is {found}; get it again with: {command}"))?;
             }
         }
     }

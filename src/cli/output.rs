@@ -1,6 +1,7 @@
 //! Where results go: standard output, or a file that is either complete or not there.
 
 use std::{
+    fmt::Display,
     fs,
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
@@ -71,6 +72,11 @@ impl Output {
     }
 }
 
+/// Writes `line` to standard output; where its reader has gone, that is no failure (`soapstone models list | head`).
+pub fn print_line(line: impl Display) -> Result<(), Failure> {
+    Output::Stdout.finish(&line.to_string())
+}
+
 fn write_line(mut sink: impl Write, content: &str) -> io::Result<()> {
     sink.write_all(content.trim_end().as_bytes())?;
     sink.write_all(b"\n")?;
@@ -87,7 +93,7 @@ fn no_temporary(folder: &Path, error: &io::Error) -> String {
     }
 }
 
-fn cannot_write(path: &Path, reason: impl std::fmt::Display) -> Failure {
+fn cannot_write(path: &Path, reason: impl Display) -> Failure {
     Failure::new(FailureKind::BadInput, format_args!("cannot write {}: {reason}", path.display()))
 }
 

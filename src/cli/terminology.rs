@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Failure, bar};
+use super::{Failure, bar, output::print_line};
 use crate::config::Config;
 use crate::model_files::Manifest;
 use crate::terminology::{Icd10Cm, TerminologyError, icd10cm};
@@ -60,17 +60,22 @@ pub fn run(args: &TerminologyArgs, config: &Config) -> Result<(), Failure> {
         TerminologyCommand::List => list(config)?,
         TerminologyCommand::Pull => {
             let built = bar::with(icd10cm::NAME, |progress| icd10cm::pull(&config.paths, progress))?;
-            println!("{} {} in {}", icd10cm::NAME, if built { "indexed" } else { "already there" }, dir.display());
+            print_line(format_args!(
+                "{} {} in {}",
+                icd10cm::NAME,
+                if built { "indexed" } else { "already there" },
+                dir.display()
+            ))?;
         }
         TerminologyCommand::Import { file } => {
             fs::metadata(file).map_err(|error| Failure::unreadable(file, &error))?;
             bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, file, progress))?;
-            println!("{} indexed in {}", icd10cm::NAME, dir.display());
+            print_line(format_args!("{} indexed in {}", icd10cm::NAME, dir.display()))?;
         }
         TerminologyCommand::Search { text, limit } => {
             for candidate in Icd10Cm::open(dir)?.search(&text.join(" "), *limit) {
                 let (code, score, title) = (candidate.code, candidate.score, candidate.title);
-                println!("{code:<9} {score:.2}  {title}  [{}]", candidate.matched_term);
+                print_line(format_args!("{code:<9} {score:.2}  {title}  [{}]", candidate.matched_term))?;
             }
         }
     }
@@ -87,7 +92,7 @@ fn list(config: &Config) -> Result<(), Failure> {
         Err(TerminologyError::Missing { command, .. }) => format!("not here; get it with: {command}"),
         Err(error) => return Err(error.into()),
     };
-    println!("{:<10} {about}: {here}", icd10cm::NAME);
-    println!("\nin {}", config.paths.terminology.display());
+    print_line(format_args!("{:<10} {about}: {here}", icd10cm::NAME))?;
+    print_line(format_args!("\nin {}", config.paths.terminology.display()))?;
     Ok(())
 }

@@ -92,10 +92,12 @@ impl Pool {
         }
         let own = catch_unwind(AssertUnwindSafe(|| while shared.take_and_do() {}));
         shared.wait(pieces, own.is_err());
+        // Taken back in either case: the next loop is not to blame.
+        let helper_panicked = shared.panicked.swap(false, AcqRel);
         if let Err(panic) = own {
             resume_unwind(panic);
         }
-        assert!(!shared.panicked.swap(false, AcqRel), "a helper thread panicked");
+        assert!(!helper_panicked, "a helper thread panicked");
     }
 }
 
@@ -105,7 +107,7 @@ impl Shared {
         let Some(piece) = self.take() else { return false };
         // SAFETY: we hold a piece, so the caller of `run` waits and `work` is set and not written.
         let work = unsafe { (*self.work.get()).expect("set before pieces are given out") };
-        let _report = Report(&self.done);
+        let _report = Report(self);
         work(piece);
         true
     }
@@ -141,7 +143,8 @@ impl Shared {
                     spin_loop();
                 }
                 Ok(false) => self.sleep(index),
-                Err(_) => self.panicked.store(true, Release),
+                // Reported with its piece.
+                Err(_) => looks = 0,
             }
         }
     }
@@ -157,12 +160,16 @@ impl Shared {
     }
 }
 
-/// Reports a piece done, even when it panics.
-struct Report<'a>(&'a AtomicUsize);
+/// Reports a piece done, even when it panics. The panic is told first: whoever waits for the piece looks for it as soon as
+/// the piece is done.
+struct Report<'a>(&'a Shared);
 
 impl Drop for Report<'_> {
     fn drop(&mut self) {
-        self.0.fetch_add(1, Release);
+        if thread::panicking() {
+            self.0.panicked.store(true, Relaxed);
+        }
+        self.0.done.fetch_add(1, Release);
     }
 }
 
@@ -205,5 +212,16 @@ mod tests {
             sum.fetch_add(piece, Relaxed);
         });
         assert_eq!(sum.load(Relaxed), 45);
+    }
+
+    #[test]
+    fn a_panic_belongs_to_the_loop_it_happened_in() {
+        let mut pool = Pool::new(2);
+        for _ in 0..200 {
+            // Both threads panic, so that one panic is the caller's and one a helper's whenever the helper came in time.
+            let run = catch_unwind(AssertUnwindSafe(|| pool.run(2, &|piece| assert!(piece > 1))));
+            assert!(run.is_err());
+            pool.run(2, &|_| {});
+        }
     }
 }

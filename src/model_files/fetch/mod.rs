@@ -48,10 +48,16 @@ pub(super) fn fetch(model: &Model, dir: &Path, progress: Progress<'_>) -> Result
 }
 
 fn fetch_from(hub: &Hub, model: &Model, dir: &Path, progress: Progress<'_>) -> Result<PathBuf, ModelError> {
-    let work = dir.join(format!(".pull-{}", model.name));
-    fs::create_dir_all(&work).map_err(ModelError::io(&work))?;
+    fs::create_dir_all(dir).map_err(ModelError::io(dir))?;
     let _lock = lock(dir)?;
     let path = dir.join(&model.file);
+    // Whoever held the lock before may have brought it.
+    if model.sha256.as_ref().is_some_and(|expected| files::known_sha256(&path).is_ok_and(|found| found == *expected)) {
+        return Ok(path);
+    }
+    // Made under the lock: the pull before takes a folder of this name away with it.
+    let work = dir.join(format!(".pull-{}", model.name));
+    fs::create_dir_all(&work).map_err(ModelError::io(&work))?;
     let mut tried = Vec::new();
     for source in &model.sources {
         let attempt = match source {

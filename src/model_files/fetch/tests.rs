@@ -140,6 +140,21 @@ fn a_dropped_connection_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn of_two_pulls_at_once_the_second_takes_what_the_first_brought() {
+    let (dir, hub) = (tempfile::tempdir().expect("a folder"), FakeHub::start(Fault::None));
+    let model = on_hub(Some(&sha256_of(CONTENT)));
+    std::thread::scope(|scope| {
+        let pulls = [(); 2].map(|()| scope.spawn(|| hub.fetch(&model, dir.path())));
+        for pull in pulls {
+            let path = pull.join().expect("no panic").expect("fetches");
+            assert_eq!(fs::read(path).expect("reads"), CONTENT);
+        }
+    });
+    assert_eq!(*hub.starts.lock().expect("free"), [0]);
+    assert!(!dir.path().join(".pull-fake").exists());
+}
+
+#[test]
 fn a_hub_that_ignores_ranges_still_gives_the_right_file() {
     let (dir, hub) = (tempfile::tempdir().expect("a folder"), FakeHub::start(Fault::DropOnceAndIgnoreRanges));
     let path = hub.fetch(&on_hub(Some(&sha256_of(CONTENT))), dir.path()).expect("fetches");

@@ -215,9 +215,8 @@ fn not_taken_yet(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
     if kind != Some(SectionKind::HistoryOfPresentIllness) || !TAKING.is_match(statement) {
         return None;
     }
-    let begins = |name: &str| {
-        facts.medications.iter().any(|fact| fact.name == name && fact.action == MedicationAction::Start)
-    };
+    let begins =
+        |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action == MedicationAction::Start);
     let mentions = heard::mentions(DrugTable::bundled(), statement);
     let wrong = mentions.into_iter().find(|mention| begins(mention.drug.name))?;
     Some(format!("{} begins with this visit", &statement[wrong.range]))

@@ -83,3 +83,23 @@ fn a_wrong_setting_is_named_with_its_key() {
         assert!(ended.stderr.contains(key), "{text}: {}", ended.stderr);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is_told() {
+    use std::{fs::File, io, process::Command};
+
+    let run = |stdout: std::process::Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));
+        let ended = command.args(["--data-dir", "empty", "models", "list"]).stdout(stdout).output().expect("it runs");
+        (ended.status.code(), String::from_utf8(ended.stderr).expect("text"))
+    };
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    assert_eq!(run(writer.into()), (Some(0), String::new()));
+    if let Ok(full) = File::options().write(true).open("/dev/full") {
+        let (code, said) = run(full.into());
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("cannot write standard output") && !said.contains("fault"), "{said}");
+    }
+}
