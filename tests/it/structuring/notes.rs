@@ -31,7 +31,7 @@ fn scripted(context_tokens: usize) -> ScriptedModel {
     ScriptedModel::new(
         context_tokens,
         vec![
-            ("come in for", r#"{"items":["Cough for two weeks"]}"#),
+            ("CHIEF COMPLAINT", r#"{"items":["Cough for two weeks"]}"#),
             (
                 "PRESENT ILLNESS",
                 r#"{"text":"The patient reports a cough for two weeks, mostly at night. She has had fever. Her oxygen was 85%."}"#,
