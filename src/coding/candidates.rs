@@ -67,7 +67,7 @@ impl Patient {
 }
 
 /// The best `limit` codes for `text` that `patient` can have.
-pub fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) -> Vec<Candidate> {
+fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) -> Vec<Candidate> {
     let sex_of = |code: &str| icd.get(code).and_then(|code| code.sex());
     icd.search(text, 3 * limit)
         .into_iter()
@@ -77,8 +77,60 @@ pub fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) ->
         .collect()
 }
 
+/// An event that is over is another code than one that is happening: what it is called then, and which categories are
+/// left to the acute event (ICD-10-CM guidelines, I.C.9.e.4 and I.C.21.c.4).
+struct PastEvent {
+    named: Regex,
+    then: &'static str,
+    acute: &'static [&'static str],
+}
+
+static PAST_EVENTS: LazyLock<[PastEvent; 3]> = LazyLock::new(|| {
+    [
+        (r"\b(?:heart attack|myocardial infarction|n?stemi|mi)\b", "old myocardial infarction", &["I21", "I22"][..]),
+        (r"\b(?:strokes?|cva|tia|cerebral infarction)\b", "personal history of stroke", &["I60", "I61", "I63", "G45"]),
+        (
+            r"\b(?:blood clots?|dvt|deep vein thrombosis|pulmonary embol\w+)\b",
+            "personal history of venous thrombosis and embolism",
+            &["I26", "I82"],
+        ),
+    ]
+    .map(|(named, then, acute)| PastEvent { named: pattern(named), then, acute })
+});
+
+static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:history of|old|previous|prior|past|(?:years?|months|decades?) ago|(?:back )?in (?:19|20)\d\d|in (?:nineteen|twenty|two thousand)|status post|s/p)\b",
+    )
+});
+
+/// The event of the past that the problem is, if it is one.
+fn past_event(name: &str, evidence: &[Evidence]) -> Option<&'static PastEvent> {
+    let event = PAST_EVENTS.iter().find(|event| event.named.is_match(name))?;
+    let mut quotes = evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str());
+    let over = LONG_AGO.is_match(name) || quotes.any(|quote| event.named.is_match(quote) && LONG_AGO.is_match(quote));
+    over.then_some(event)
+}
+
+/// The best `limit` codes for the problem `name` with its evidence that `patient` can have.
+pub fn for_problem(
+    icd: &Icd10Cm,
+    name: &str,
+    evidence: &[Evidence],
+    patient: &Patient,
+    limit: usize,
+) -> Vec<Candidate> {
+    let Some(event) = past_event(name, evidence) else {
+        return candidates(icd, &query(name, evidence), patient, limit);
+    };
+    let mut found = candidates(icd, event.then, patient, 2 * limit);
+    found.retain(|candidate| !event.acute.iter().any(|category| candidate.code.starts_with(category)));
+    found.truncate(limit);
+    found
+}
+
 /// What to search for: the problem's name, with the side that its evidence gives to a body part that it names.
-pub fn query(name: &str, evidence: &[Evidence]) -> String {
+fn query(name: &str, evidence: &[Evidence]) -> String {
     if name
         .to_lowercase()
         .split(|c: char| !c.is_alphabetic())
@@ -116,6 +168,16 @@ mod tests {
         assert_eq!(query("Knee pain", &said("that's right, the knee")), "Knee pain");
         assert_eq!(query("Left knee pain", &said("my right knee")), "Left knee pain");
         assert_eq!(query("Hypertension", &said("my right knee")), "Hypertension");
+    }
+
+    #[test]
+    fn an_event_that_is_over_is_not_acute() {
+        let said = |quote: &str| vec![Evidence { quote: Some(quote.into()), ..Evidence::default() }];
+        let event = |name: &str, quote: &str| past_event(name, &said(quote)).map(|event| event.then);
+        assert_eq!(event("Heart attack", "I had a heart attack in 2019"), Some("old myocardial infarction"));
+        assert_eq!(event("History of stroke", "the stroke"), Some("personal history of stroke"));
+        assert_eq!(event("Heart attack", "this looks like a heart attack"), None);
+        assert_eq!(event("Gout", "I had gout years ago"), None);
     }
 
     #[test]

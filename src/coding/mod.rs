@@ -4,7 +4,7 @@
 mod candidates;
 
 pub use candidates::Patient;
-use candidates::{Candidate, candidates};
+use candidates::{Candidate, for_problem};
 
 use crate::{
     domain::{Coding, Evidence, Problem, Progress, PromptRef, Section, evidence_of},
@@ -59,8 +59,7 @@ impl Coder<'_> {
         let total = problems.len();
         for (at, problem) in problems.iter_mut().enumerate() {
             let evidence = evidence_of(sections, &problem.statements);
-            let query = candidates::query(&problem.name, &evidence);
-            let found = candidates(self.icd, &query, patient, MOST_CANDIDATES);
+            let found = for_problem(self.icd, &problem.name, &evidence, patient, MOST_CANDIDATES);
             problem.codes = self.choose(problem, found, evidence)?;
             progress((at + 1) as f32 / total as f32);
         }

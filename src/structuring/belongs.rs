@@ -9,7 +9,10 @@ use super::{
     facts::{Facts, context, heard, numbers, orders},
     text,
 };
-use crate::{domain::SectionKind, terminology::DrugTable};
+use crate::{
+    domain::{MedicationAction, SectionKind},
+    terminology::DrugTable,
+};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
@@ -35,6 +38,10 @@ static ABNORMAL: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(elevat\w*|high|low|abnormal\w*|\w*therapeutic|positive|out of range|toxicity|overdose|deficien\w+|dependence|induced|abuse|use|allergy|reaction|side effects?)\b",
     )
 });
+/// What the patient tells is history, not a finding.
+static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:patient|he|she) (?:also )?(?:reports?|denies|states?|says|complains|describes|mentions|notes)\b")
+});
 static SCORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:phq|gad|audit|moca|mmse|epds)\b"));
 
 /// Whether a line says nothing but what the vital signs say; those have their own section.
@@ -52,13 +59,19 @@ pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
 }
 
 /// Whether a line is of the kind that section `kind` holds.
-pub fn belongs(line: &str, kind: SectionKind) -> bool {
+pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let drugs = heard::mentions(DrugTable::bundled(), line);
     let begins_with_a_drug = drugs.first().is_some_and(|first| first.range.start == 0) && !ABNORMAL.is_match(line);
     match kind {
         // A medicine is neither a finding nor a result; it has its own section.
-        SectionKind::PhysicalExam | SectionKind::Results => drugs.is_empty(),
-        SectionKind::PastHistory => !begins_with_a_drug && !SCORE.is_match(line),
+        SectionKind::PhysicalExam => drugs.is_empty() && !INSTRUCTION.is_match(line) && !TOLD.is_match(line),
+        SectionKind::Results => drugs.is_empty() && !INSTRUCTION.is_match(line),
+        SectionKind::PastHistory => {
+            let begun = |name: &str| {
+                facts.medications.iter().any(|one| one.name == name && one.action == MedicationAction::Start)
+            };
+            !begins_with_a_drug && !SCORE.is_match(line) && !drugs.iter().any(|mention| begun(mention.drug.name))
+        }
         SectionKind::Assessment => {
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
             let talk = INSTRUCTION.is_match(line) || ABOUT_THE_NOTE.is_match(line) || SCORE.is_match(line);
@@ -77,13 +90,13 @@ mod tests {
     #[test]
     fn orders_and_medicines_are_no_diagnoses() {
         for line in ["Synthroid for thyroid function.", "Urine culture.", "Continue metformin.", "PHQ 9."] {
-            assert!(!belongs(line, SectionKind::Assessment), "{line}");
+            assert!(!belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
         }
         for line in ["Hypertension.", "Supratherapeutic INR.", "Gout, on allopurinol.", "Warfarin toxicity."] {
-            assert!(belongs(line, SectionKind::Assessment), "{line}");
+            assert!(belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
         }
-        assert!(!belongs("Sertraline.", SectionKind::PastHistory));
-        assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory));
+        assert!(!belongs("Sertraline.", SectionKind::PastHistory, &Facts::default()));
+        assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory, &Facts::default()));
     }
 
     #[test]

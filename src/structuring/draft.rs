@@ -46,7 +46,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
             let text = PatientText::from(heard::corrected(&written.text));
-            if !belongs::repeats_vitals(&text, kind, facts) && belongs::belongs(&text, kind) {
+            if !belongs::repeats_vitals(&text, kind, facts) && belongs::belongs(&text, kind, facts) {
                 builder.written(kind, &text, &checker);
             }
         }
@@ -55,7 +55,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
-    let uncertain = misspelt(facts).chain(review.uncertain).collect();
+    let uncertain = misspelt(facts).chain(disputed(facts)).chain(unread(facts)).chain(review.uncertain).collect();
     let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
@@ -74,6 +74,28 @@ fn misspelt(facts: &Facts) -> impl Iterator<Item = UncertainText> {
         text: one.name.into(),
         reason: format!("heard \"{}\", taken as {}", one.heard, one.name).into(),
         evidence: one.evidence.clone(),
+    })
+}
+
+/// Medicines of which two doses were said.
+fn disputed(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.disputed.iter().map(|one| UncertainText {
+        text: one.text.as_str().into(),
+        reason: format!(
+            "{} {} was said, and {} {}; the note has {}",
+            one.taken.value, one.taken.unit, one.other.value, one.other.unit, one.taken.value
+        )
+        .into(),
+        evidence: one.evidence.clone(),
+    })
+}
+
+/// Measurements that were named and could not be read.
+fn unread(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.unread.iter().map(|one| UncertainText {
+        text: one.name.into(),
+        reason: "the value could not be read from what was said".into(),
+        evidence: vec![one.evidence.clone()],
     })
 }
 

@@ -9,6 +9,7 @@ pub mod numbers;
 pub mod orders;
 pub mod sig;
 pub mod symptoms;
+pub mod unread;
 pub mod vitals;
 
 use super::visit::Visit;
@@ -26,6 +27,14 @@ pub struct Facts {
     pub avoided: Vec<medications::Avoided>,
     /// Doses that were said and corrected.
     pub taken_back: Vec<medications::TakenBack>,
+    /// Doses that were said against each other.
+    pub disputed: Vec<medications::Disputed>,
+    /// Generic names of medicines that only other people take.
+    pub of_others: Vec<String>,
+    /// Measurements that were named, with a value that could not be read.
+    pub unread: Vec<unread::Unread>,
+    /// Numbers that were said and corrected right afterwards, and hold nowhere else.
+    pub corrected_numbers: Vec<f64>,
     /// Names of medicines that the recogniser misspelt.
     pub misheard: Vec<heard::Misheard>,
     /// Allergies, or that there are none.
@@ -48,11 +57,53 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         medications: spoken.medications,
         avoided: spoken.avoided,
         taken_back: spoken.taken_back,
+        disputed: spoken.disputed,
+        of_others: spoken.of_others,
+        unread: unread::unread(&visit),
+        corrected_numbers: corrected_numbers(&visit),
         misheard: heard::in_visit(&visit),
         allergies: allergies::allergies(&visit, table),
         vitals: vitals::vitals(&visit),
         orders: orders::orders(&visit),
         symptoms: symptoms::symptoms(&visit),
         findings: findings::findings(&visit),
+    }
+}
+
+/// "It started three, no, four weeks ago": three.
+fn corrected_numbers(visit: &Visit) -> Vec<f64> {
+    let mut corrected = Vec::new();
+    let mut standing = Vec::new();
+    for line in &visit.lines {
+        let text = line.text();
+        let numbers = numbers::numbers(text);
+        let taken_back = |at: usize| {
+            numbers.get(at + 1).is_some_and(|next| {
+                let between = &text[numbers[at].range.end..next.range.start];
+                between.len() <= LONGEST_CORRECTION && context::corrects(between) && next.value != numbers[at].value
+            })
+        };
+        for (at, number) in numbers.iter().enumerate() {
+            if taken_back(at) { &mut corrected } else { &mut standing }.push(number.value);
+        }
+    }
+    corrected.retain(|value| !standing.contains(value));
+    corrected
+}
+
+/// Bytes between a number and the one that corrects it, at most.
+const LONGEST_CORRECTION: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::testing::transcript;
+
+    #[test]
+    fn a_corrected_number_no_longer_holds() {
+        let said = |lines: &str| corrected_numbers(&Visit::new(&transcript(lines)));
+        assert_eq!(said("P: It started three, no, wait, four weeks ago."), [3.0]);
+        assert!(said("P: It started three, no, four weeks ago. I had it three times.").is_empty());
+        assert!(said("P: Three weeks ago, and four times since.").is_empty());
     }
 }

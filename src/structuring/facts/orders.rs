@@ -67,6 +67,23 @@ pub fn begins_with_a_test(line: &str) -> bool {
     tests.any(|(_, names)| names.find(line).is_some_and(|found| found.start() == 0))
 }
 
+/// The tests, imaging studies and procedures that `text` names.
+pub fn tests(text: &str) -> Vec<String> {
+    let tests = TARGETS.iter().filter(|(kind, _)| *kind != OrderKind::Referral);
+    tests.flat_map(|(_, names)| names.find_iter(text)).map(|found| bare(found.as_str()).to_owned()).collect()
+}
+
+/// Whether `sentence` orders something, as against reporting it.
+pub fn orders_something(sentence: &str) -> bool {
+    ORDERING.is_match(sentence) && !DONE_ALREADY.is_match(sentence)
+}
+
+/// What is ordered, without the words that say how.
+pub fn matter(order: &Order) -> &str {
+    let text = order.text.as_str();
+    ["Referral: ", "Repeat ", "Follow up in "].iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text)
+}
+
 fn add(found: &mut Vec<Order>, order: Order) {
     let key = |text: &str| text.to_lowercase().trim_start_matches("repeat ").to_owned();
     match found.iter_mut().find(|known| known.kind == order.kind && key(&known.text) == key(&order.text)) {

@@ -147,7 +147,7 @@ fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
 pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
     let regular =
         REGULAR.iter().find_map(|(pattern, name)| pattern.find(text).map(|found| ((*name).to_owned(), found.range())));
-    let regular = every_interval(text).or(regular);
+    let regular = every_interval(text).or(regular).map(|found| at_most(text, found));
     let needed = AS_NEEDED.find(text);
     match (regular, needed) {
         (Some((name, range)), Some(needed)) => {
@@ -155,6 +155,15 @@ pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
         }
         (None, Some(needed)) => Some(("as needed".to_owned(), needed.range())),
         (regular, None) => regular,
+    }
+}
+
+/// "up to four times a day" is a limit, not a number of times.
+fn at_most(text: &str, (name, range): (String, Range<usize>)) -> (String, Range<usize>) {
+    let before = text[..range.start].to_lowercase();
+    match ["up to ", "no more than ", "at most "].iter().find(|limit| before.ends_with(**limit)) {
+        Some(limit) => (format!("up to {name}"), range.start - limit.len()..range.end),
+        None => (name, range),
     }
 }
 
@@ -293,6 +302,7 @@ mod tests {
             ("when I need it", "as needed"),
             ("every 12 hours", "twice daily"),
             ("every other day", "every other day"),
+            ("up to four times a day, as needed", "up to four times daily as needed"),
         ] {
             assert_eq!(frequency(text).map(|(name, _)| name).as_deref(), Some(name), "{text}");
         }

@@ -125,7 +125,15 @@ pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
     found
 }
 
-fn line_vitals(line: &Line) -> Vec<VitalSign> {
+/// What announces each kind of measurement, by its name.
+pub(super) fn cues() -> impl Iterator<Item = (&'static str, &'static Regex)> {
+    static PRESSURE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)\b(?:blood pressure|bp|b\.p\.)\b").expect("a pattern written here compiles"));
+    KINDS.iter().map(|kind| (kind.name, &kind.cue)).chain([("Blood pressure", &*PRESSURE)])
+}
+
+/// The measurements of one turn.
+pub(super) fn line_vitals(line: &Line) -> Vec<VitalSign> {
     let text = line.text();
     let numbers = numbers::numbers(text);
     let mut found = blood_pressures(line, &numbers);
@@ -216,7 +224,7 @@ fn is_tall(after: &str) -> bool {
     words.get(1).is_some_and(|word| word.starts_with("tall"))
 }
 
-fn counts_time(after: &str) -> bool {
+pub(super) fn counts_time(after: &str) -> bool {
     let word = after.split_whitespace().next().unwrap_or_default().to_lowercase();
     ["day", "week", "month", "year", "hour", "minute", "time"].iter().any(|unit| word.starts_with(unit))
 }
@@ -250,7 +258,7 @@ fn is_change(between: &str) -> bool {
 }
 
 /// Whether the words before `at` set a target or a threshold.
-fn is_target(line: &Line, at: usize) -> bool {
+pub(super) fn is_target(line: &Line, at: usize) -> bool {
     static TARGET: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(goal|target|aim\w*|under|below|less than|above|more than|greater than|higher than|if|want (?:it|you|that)|like (?:it|you|that) (?:to be )?|should be|supposed to|normal is|ideally|at least|keep)\b[^.?!]*$")
             .expect("a pattern written here compiles")

@@ -7,10 +7,7 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
-    structuring::{
-        facts::{Facts, context, heard, numbers, sig, symptoms::LEXICON},
-        visit::is_question,
-    },
+    structuring::facts::{Facts, context, heard, numbers, sig, symptoms::LEXICON},
     terminology::DrugTable,
 };
 
@@ -35,7 +32,6 @@ pub fn fault(
         .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| not_taken_yet(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, facts))
-        .or_else(|| never_affirmed(statement, kind, index))
         .or_else(|| side_turned(statement, cited, index))
 }
 
@@ -265,28 +261,6 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
             _ => None,
         }
     })
-}
-
-/// A symptom as a diagnosis although it only came up in denials, questions and warnings.
-fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
-    if kind != Some(SectionKind::Assessment) {
-        return None;
-    }
-    let named = LEXICON.iter().filter_map(|entry| Some((entry, entry.pattern.find(statement)?)));
-    let (entry, _) =
-        named.filter(|(_, mention)| !context::negates(&statement[..mention.start()])).find(|(entry, _)| {
-            let mut sentences =
-                index.units.iter().map(|unit| &index.line(unit.line).text()[unit.range.clone()]).peekable();
-            sentences.peek().is_some()
-                && sentences.all(|sentence| {
-                    entry.pattern.find(sentence).is_none_or(|said| {
-                        context::negates(&sentence[..said.start()])
-                            || context::hypothetical(sentence)
-                            || is_question(sentence)
-                    })
-                })
-        })?;
-    Some(format!("{} was not affirmed", entry.name))
 }
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {

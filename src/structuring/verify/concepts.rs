@@ -1,11 +1,14 @@
 //! Different words for one thing: what the patient calls sugar and the note calls diabetes.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
 use crate::{
-    structuring::facts::{heard, symptoms::LEXICON},
+    structuring::{
+        facts::{heard, symptoms::LEXICON},
+        text,
+    },
     terminology::DrugTable,
 };
 
@@ -41,6 +44,42 @@ static CONDITIONS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
         (*name, Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"))
     };
     SYNONYMS.iter().map(compile).collect()
+});
+
+/// The symptoms and conditions that `text` names, with their keys (as in [`concepts`], or a word's stem) and places.
+pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
+    let symptoms = LEXICON.iter().map(|entry| (entry.name, &entry.pattern));
+    let conditions = CONDITIONS.iter().filter(|(name, _)| ILLNESSES.contains(name)).map(|(name, one)| (*name, one));
+    let mut found: Vec<(String, Range<usize>)> = symptoms
+        .chain(conditions)
+        .flat_map(|(name, pattern)| pattern.find_iter(text).map(move |found| (format!("={name}"), found.range())))
+        .collect();
+    found
+        .extend(OTHER_ILLNESS.find_iter(text).map(|found| (text::stem(&found.as_str().to_lowercase()), found.range())));
+    found
+}
+
+/// Those of [`SYNONYMS`] that a person has, or has not.
+const ILLNESSES: [&str; 13] = [
+    "hypertension",
+    "diabetes",
+    "cholesterol",
+    "heart attack",
+    "heart failure",
+    "atrial fibrillation",
+    "stroke",
+    "urinary infection",
+    "ear infection",
+    "asthma",
+    "copd",
+    "arthritis",
+    "reflux",
+];
+
+/// Illnesses with one common name.
+static OTHER_ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:cancer|pneumonia|bronchitis|sinusitis|gout|lupus|epilepsy|migraines?|an(?:a)?emia|hepatitis|cirrhosis|pancreatitis|appendicitis|diverticulitis|colitis|glaucoma|cataracts?|osteoporosis|dementia|psoriasis|eczema|shingles|tuberculosis|sepsis|celiac|endometriosis|leukemia|lymphoma|melanoma|sciatica|fracture|concussion)\b")
+        .expect("a pattern written here compiles")
 });
 
 const SYNONYMS: &[(&str, &str)] = &[

@@ -2,6 +2,7 @@
 
 mod checks;
 mod concepts;
+mod meaning;
 mod omissions;
 mod support;
 
@@ -46,7 +47,9 @@ impl<'v, 'a> Checker<'v, 'a> {
     pub fn check(&self, statement: &str, kind: Option<SectionKind>) -> Verdict {
         let support = self.index.support(statement, &|_| true);
         let evidence = self.index.evidence(&support.units, statement);
-        if let Some(reason) = checks::fault(statement, kind, &support.units, &self.index, self.facts, self.age_years) {
+        let fault = checks::fault(statement, kind, &support.units, &self.index, self.facts, self.age_years)
+            .or_else(|| meaning::fault(statement, kind, &self.index, self.facts));
+        if let Some(reason) = fault {
             return Verdict::Unsupported(evidence, reason);
         }
         if support.coverage < LEAST_COVERAGE {
@@ -148,9 +151,9 @@ mod tests {
             ("Start prednisone.", Plan, "prednisone was talked about, but is not given or taken"),
             ("The patient reports fever.", Hpi, "fever was denied"),
             ("She stopped taking naproxen.", Hpi, "naproxen was not stopped"),
-            ("Chest pain.", Assessment, "chest pain was not affirmed"),
+            ("Chest pain.", Assessment, "chest pain was not affirmed of the patient"),
             ("Left knee pain for 3 weeks.", Hpi, "left knee was not said"),
-            ("History of breast cancer.", PastHistory, "said of a relative, not of the patient"),
+            ("History of breast cancer.", PastHistory, "cancer was not affirmed of the patient"),
             ("Works as a nurse in a hospital.", SocialHistory, "nobody said this"),
         ] {
             assert_eq!(reason(statement, kind), expected, "{statement}");

@@ -95,6 +95,22 @@ impl<'v, 'a> Index<'v, 'a> {
         &self.visit.lines[index]
     }
 
+    /// What a unit says.
+    pub fn sentence(&self, unit: &Unit) -> &'a str {
+        &self.line(unit.line).text()[unit.range.clone()]
+    }
+
+    /// How the next speaker begins to answer the question that unit `at` is part of.
+    pub fn answer(&self, at: usize) -> Option<&'a str> {
+        let answer = self.visit.answer_to(self.units[at].line)?;
+        answer.sentences.first().map(|range| &answer.text()[range.clone()])
+    }
+
+    /// The sentences right before and after unit `at`.
+    pub fn neighbours(&self, at: usize) -> impl Iterator<Item = &Unit> {
+        [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|near| self.units.get(near))
+    }
+
     /// The sentences that bear `statement` out best, among those that `eligible` allows.
     pub fn support(&self, statement: &str, eligible: &dyn Fn(&Unit) -> bool) -> Support {
         let features = self.features(statement);
@@ -185,6 +201,16 @@ impl<'v, 'a> Index<'v, 'a> {
 }
 
 impl Unit {
+    /// Whether it names the concept `key`, or has a word with that stem.
+    pub fn names(&self, key: &str) -> bool {
+        self.keys.contains(key)
+    }
+
+    /// Whether it counts in `unit`: "week" for "two weeks".
+    pub fn counts(&self, unit: &str) -> bool {
+        self.keys.contains(&text::stem(&unit.to_lowercase()))
+    }
+
     /// 1 for a feature of its own words, a little less for one that its question brought up, 0 for neither.
     fn covers(&self, feature: &Feature) -> f64 {
         if feature.keys.iter().any(|key| self.keys.contains(key)) {

@@ -81,10 +81,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let text = line.text();
     let before = &text[sentence.start..mention.start];
     let after = &text[mention.end..sentence.end];
-    let nearest = DECISIONS
-        .iter()
-        .filter_map(|(action, verb)| verb.find_iter(before).last().map(|found| (*action, found.range())))
-        .max_by_key(|(_, range)| (range.end, range.len()));
+    let nearest = verb_before(before);
     let following = || {
         let verbs =
             DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
@@ -118,6 +115,14 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         MedicationAction::Continue if negated => (MedicationAction::Stop, false),
         action => (action, negated || spoken_of),
     }
+}
+
+/// The last verb of `before` that decides about a medicine named next, and where it stands.
+pub(crate) fn verb_before(before: &str) -> Option<(MedicationAction, Range<usize>)> {
+    DECISIONS
+        .iter()
+        .filter_map(|(action, verb)| verb.find_iter(before).last().map(|found| (*action, found.range())))
+        .max_by_key(|(_, range)| (range.end, range.len()))
 }
 
 fn ends_in_negation(before: &str) -> bool {

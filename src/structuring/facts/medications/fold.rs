@@ -29,7 +29,9 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let chosen = decided.or(instructed).unwrap_or(counted.last()?);
     // "Start" of what is already taken, without a change of dose, is going on with it.
     let taken_before = counted.iter().any(|mention| {
-        mention.line < chosen.line && mention.action == MedicationAction::Taken && mention.dose.is_some()
+        mention.line < chosen.line
+            && mention.action == MedicationAction::Taken
+            && (mention.dose.is_some() || mention.in_use)
     });
     let action = match chosen.action {
         MedicationAction::Start if taken_before => dose_change(&counted, chosen).unwrap_or(MedicationAction::Continue),
@@ -76,10 +78,14 @@ fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationActi
     }
 }
 
-/// The route said, if the drug has it; else its only usual one.
+/// The route said, if the drug has it; else its only usual one. One of several is not guessed.
 fn route(drug: &Drug, said: Option<&'static str>) -> Option<String> {
     let usual = |route: &&str| drug.routes.contains(route);
-    said.filter(usual).or(drug.routes.first().copied()).map(str::to_owned)
+    let only = match drug.routes.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    said.filter(usual).or(only).map(str::to_owned)
 }
 
 /// "Lasix 80 mg once daily".

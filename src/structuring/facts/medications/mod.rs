@@ -1,6 +1,6 @@
 //! Medicines: every mention in the visit with its sig and what is done about it, then one entry a medicine.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -8,11 +8,15 @@ mod decisions;
 mod fold;
 mod sigs;
 
+pub(crate) use decisions::verb_before;
 use decisions::{Decision, decision, proposes};
 
 use sigs::{read_sig, take_back, usual_unit};
 
-use super::{allergies, context, heard, sig};
+use super::{
+    allergies, context, heard,
+    sig::{self, DoseMention},
+};
 use crate::{
     domain::{Coding, Dose, Evidence, Medication, MedicationAction, Role},
     structuring::{
@@ -44,11 +48,23 @@ static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
+static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b")
+});
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|the same)\b|\bthe same\b",
+        r"\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|you|the same)\b|\bthe same\b|\bstay(?:ing)? (?:at|where|with)\b",
     )
 });
+/// Taking back what was just decided, without saying what holds instead.
+static RETRACTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:never ?mind|forget (?:that|it|about it)|scratch that|on second thoughts?|let's (?:not|hold off|wait)|hold off|(?:not|n't) (?:change|increase|decrease|raise|lower|start|stop|add) (?:it|that|anything|this)\b|not (?:yet|now|today))",
+    )
+});
+/// A correction that says so by itself, whoever the recogniser takes the speaker for.
+static PLAIN_CORRECTION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:make (?:that|it|at)|scratch that|correction|i (?:mean|meant)|sorry)\b"));
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
 /// One mention of a medicine, understood in its place.
@@ -68,6 +84,10 @@ struct Mention<'t> {
     dose: Option<Dose>,
     /// Doses said and corrected right afterwards.
     taken_back: Vec<Dose>,
+    /// A dose that was said against this one by somebody else, so that it is not sure which holds.
+    disputed: Option<Dose>,
+    /// Said to be in use now.
+    in_use: bool,
     frequency: Option<String>,
     route: Option<&'static str>,
     evidence: Vec<Evidence>,
@@ -105,6 +125,19 @@ pub struct TakenBack {
     pub dose: Dose,
 }
 
+/// Two doses of one medicine, and nobody said plainly which of them holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disputed {
+    /// The medicine as it was said.
+    pub text: String,
+    /// The dose in the note.
+    pub taken: Dose,
+    /// The other one.
+    pub other: Dose,
+    /// Where they were said.
+    pub evidence: Vec<Evidence>,
+}
+
 /// What was said of medicines.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spoken {
@@ -114,6 +147,10 @@ pub struct Spoken {
     pub avoided: Vec<Avoided>,
     /// Doses that were corrected.
     pub taken_back: Vec<TakenBack>,
+    /// Doses that were said against each other.
+    pub disputed: Vec<Disputed>,
+    /// Generic names that were said of other people's medicines only.
+    pub of_others: Vec<String>,
 }
 
 /// What `visit` says of the medicines of `table`.
@@ -125,12 +162,76 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             follow_up(line, &mut mentions);
         }
         for at in 0..in_line.len() {
-            mentions.extend(understand(visit, line, &in_line, at));
+            let Some(mut mention) = understand(visit, line, &in_line, at) else { continue };
+            for range in sentences_after(line, &in_line, at) {
+                retract(line, &range, &mut mention);
+            }
+            mentions.push(mention);
         }
     }
-    let avoided = avoided(&mentions);
-    let taken_back = taken_back(&mentions);
-    Spoken { medications: fold::fold(mentions), avoided, taken_back }
+    let (avoided, taken_back, disputed) = (avoided(&mentions), taken_back(&mentions), disputed(&mentions));
+    let of_others = of_others(visit, table, &mentions);
+    Spoken { medications: fold::fold(mentions), avoided, taken_back, disputed, of_others }
+}
+
+/// The sentences of `line` after that of the mention, up to the next medicine's.
+fn sentences_after(line: &Line, in_line: &[DrugMention], at: usize) -> Vec<Range<usize>> {
+    let own = line.sentence_at(in_line[at].range.start);
+    let end = in_line.get(at + 1).map_or(line.text().len(), |next| line.sentence_at(next.range.start).start);
+    line.sentences.iter().filter(|range| range.start >= own.end && range.end <= end).cloned().collect()
+}
+
+/// "Let's increase it to 75. No, keep it as it is": a decision taken back in a sentence that names no medicine.
+fn retract(line: &Line, range: &Range<usize>, mention: &mut Mention) {
+    use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop};
+    let sentence = &line.text()[range.clone()];
+    let decided = matches!(mention.action, Change | Decrease | Increase | Start | Stop) && !mention.dismissed;
+    if !line.by_clinician() || !decided || is_question(sentence) {
+        return;
+    }
+    let keeps = CONTINUES_IT.is_match(sentence);
+    let dose = sig::final_dose(sentence, &sig::doses(sentence, &|value| usual_unit(mention.drug, value)));
+    let taken_back = RETRACTS.is_match(sentence) && dose.is_none();
+    if !(taken_back || keeps && context::corrects(sentence)) {
+        return;
+    }
+    if mention.action == Start && !keeps {
+        mention.dismissed = true;
+    } else {
+        mention.action = Continue;
+    }
+    mention.taken_back.extend(mention.dose.take().filter(|before| dose.as_ref().is_none_or(|now| now.dose != *before)));
+    mention.dose = dose.map(|mention| mention.dose);
+    evidence::merge(&mut mention.evidence, [evidence::evidence(line.utterance, range.clone())]);
+}
+
+/// Names that came up, but never as the patient's own.
+fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in &visit.lines {
+        for mention in heard::mentions(table, line.text()) {
+            let sentence = line.sentence_at(mention.range.start);
+            let name = mention.drug.name;
+            let own = mentions.iter().any(|one| one.drug.name == name);
+            let other = someone_elses(line, &line.text()[sentence.start..mention.range.start]);
+            if other && !own && !found.iter().any(|known| known == name) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn disputed(mentions: &[Mention]) -> Vec<Disputed> {
+    let pair = |mention: &Mention| {
+        Some(Disputed {
+            text: mention.surface.clone(),
+            taken: mention.dose.clone()?,
+            other: mention.disputed.clone()?,
+            evidence: mention.evidence.clone(),
+        })
+    };
+    mentions.iter().filter_map(pair).collect()
 }
 
 /// Those whose last word is the advice against them.
@@ -194,6 +295,8 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         against,
         dose: None,
         taken_back: Vec::new(),
+        disputed: None,
+        in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
         frequency: None,
         route: None,
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
@@ -252,8 +355,13 @@ fn follow_up(line: &Line, mentions: &mut [Mention]) {
         if is_question(sentence) {
             continue;
         }
+        retract(line, range, last);
         let doses = sig::doses(sentence, &|value| usual_unit(last.drug, value));
-        let corrected = context::corrects(sentence) && line.index - last.line <= 2 && same_speaker;
+        let close = line.index - last.line <= 2 && context::corrects(sentence);
+        let corrected = close && (same_speaker || PLAIN_CORRECTION.is_match(sentence));
+        if close && !same_speaker {
+            dispute(line, range, &doses, corrected, last);
+        }
         let agreed = sig::final_dose(sentence, &doses)
             .filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
         let mut used = false;
@@ -286,6 +394,20 @@ fn follow_up(line: &Line, mentions: &mut [Mention]) {
     }
 }
 
+/// Another speaker names another dose. It may be the same person under the wrong name, who corrects themselves (`plain`),
+/// so whichever of the two is taken, the clinician is told of both.
+fn dispute(line: &Line, range: &Range<usize>, doses: &[DoseMention], plain: bool, last: &mut Mention) {
+    let other = sig::final_dose(&line.text()[range.clone()], doses).map(|mention| mention.dose);
+    let taken = last.dose.clone();
+    if let (Some(other), Some(taken)) = (other, taken)
+        && other != taken
+        && other.unit == taken.unit
+    {
+        last.disputed = Some(if plain { taken } else { other });
+        evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +429,58 @@ mod tests {
                 "D: Good. And you're still taking the lisinopril?\nP: Yep. Ten milligrams. No, wait, you raised it. Twenty milligrams, once a day in the morning.\nD: Twenty, that's what I have. And the metformin?\nP: Five hundred, twice a day, with food."
             ),
             ["taken Lisinopril 20 mg once daily", "taken Metformin 500 mg twice daily"]
+        );
+    }
+
+    #[test]
+    fn a_decision_can_be_taken_back() {
+        let before = "P: I take metoprolol, fifty milligrams once a day.\n";
+        for (lines, expected) in [
+            (
+                "D: Let's increase the metoprolol to seventy five. No, keep it as it is, fifty.",
+                "continue Metoprolol 50 mg once daily",
+            ),
+            (
+                "D: Let's increase the metoprolol to seventy five.\nP: It makes me tired.\nD: Okay, on second thought, let's not.",
+                "continue Metoprolol 50 mg once daily",
+            ),
+            ("D: Let's stop the metoprolol. Actually, keep it.", "continue Metoprolol 50 mg once daily"),
+            (
+                "D: I'll increase the metoprolol to seventy five. No, sorry, make that one hundred.",
+                "increase Metoprolol 100 mg once daily",
+            ),
+        ] {
+            assert_eq!(said(&format!("{before}{lines}")), [expected], "{lines}");
+        }
+        assert!(said("D: Let's start amlodipine, five milligrams. No, never mind.").is_empty());
+        assert_eq!(
+            said("D: Start amlodipine, five milligrams a day. Take it in the morning and keep it dry."),
+            ["start Amlodipine 5 mg once daily"]
+        );
+    }
+
+    #[test]
+    fn a_correction_by_another_speaker_is_told() {
+        let doses = |lines: &str| {
+            let transcript = transcript(lines);
+            let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+            let taken = spoken.medications[0].dose.as_ref().map(|dose| dose.value);
+            (taken, spoken.disputed.iter().map(|one| one.other.value).collect::<Vec<_>>())
+        };
+        let first = "P: I take ibuprofen, 200 milligrams.\n";
+        assert_eq!(doses(&format!("{first}D: No, make that 400 milligrams.")), (Some(400.0), vec![200.0]));
+        assert_eq!(doses(&format!("{first}D: No, it says 400 milligrams here.")), (Some(200.0), vec![400.0]));
+        assert_eq!(doses(&format!("{first}P: No, make that 400 milligrams.")), (Some(400.0), vec![]));
+        assert_eq!(doses(&format!("{first}D: No problem.")), (Some(200.0), vec![]));
+    }
+
+    #[test]
+    fn what_is_in_use_goes_on() {
+        assert_eq!(
+            said(
+                "D: You're still taking the lisinopril?\nP: Yes.\nD: Okay, take the lisinopril 20 milligrams once a day."
+            ),
+            ["continue Lisinopril 20 mg once daily"]
         );
     }
 

@@ -1,0 +1,283 @@
+//! Whether words that were said carry what a statement makes of them: a condition that was only asked about, an order
+//! taken for a result, a length of time nobody gave, a decision that was taken back.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    concepts,
+    support::{Index, Unit},
+};
+use crate::{
+    domain::{MedicationAction, SectionKind},
+    structuring::{
+        facts::{Facts, context, heard, medications, numbers, orders},
+        text,
+        visit::is_question,
+    },
+    terminology::DrugTable,
+};
+
+/// The first fault of what `statement` means, as a reason for the clinician.
+pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
+    never_affirmed(statement, kind, index)
+        .or_else(|| ordered_only(statement, kind, index, facts))
+        .or_else(|| length_not_said(statement, index))
+        .or_else(|| corrected_number(statement, facts))
+        .or_else(|| decided_otherwise(statement, kind, facts))
+        .or_else(|| taken_by_another(statement, kind, facts))
+}
+
+/// A symptom or condition as the patient's own, although it only came up in denials, questions answered with no,
+/// warnings, and talk of somebody else.
+fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    let of_the_patient = kind.is_some_and(|kind| {
+        use SectionKind::{Assessment, ChiefComplaint, HistoryOfPresentIllness, PastHistory, PhysicalExam};
+        matches!(kind, Assessment | ChiefComplaint | HistoryOfPresentIllness | PastHistory | PhysicalExam)
+    });
+    if !of_the_patient || context::names_a_relative(statement) || SUPPOSED.is_match(statement) {
+        return None;
+    }
+    let mut claimed = concepts::conditions(statement).into_iter();
+    let (_, range) =
+        claimed.find(|(key, range)| !context::negates(&statement[..range.start]) && only_unaffirmed(key, index))?;
+    Some(format!("{} was not affirmed of the patient", statement[range].to_lowercase()))
+}
+
+/// Words by which a statement itself leaves open whether something is there.
+static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:possibl[ey]|probabl[ey]|suspect\w*|rule[- ]out|concern\w*|worr\w+|risk|if|likely|versus|vs|screening|prevent\w*)\b")
+        .expect("a pattern written here compiles")
+});
+
+/// Whether the concept was said, and never affirmed of the patient.
+fn only_unaffirmed(concept: &str, index: &Index) -> bool {
+    let mut naming = index.units.iter().enumerate().filter(|(_, unit)| unit.names(concept)).peekable();
+    naming.peek().is_some() && naming.all(|(at, unit)| unaffirmed(concept, at, unit, index))
+}
+
+fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
+    let sentence = index.sentence(unit);
+    let warned_of = index.line(unit.line).by_clinician() && context::hypothetical(sentence);
+    if unit.of_another || warned_of {
+        return true;
+    }
+    if is_question(sentence) {
+        return index.answer(at).is_none_or(context::denies);
+    }
+    let named = concepts::conditions(sentence);
+    let mut own = named.iter().filter(|(key, _)| key == concept);
+    own.all(|(_, range)| context::negates(&sentence[..range.start]))
+}
+
+/// A test as done and found although it was only ordered.
+fn ordered_only(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
+    if !matches!(kind, Some(SectionKind::Results | SectionKind::PhysicalExam)) {
+        return None;
+    }
+    let ordered = |stems: &[String]| {
+        facts.orders.iter().any(|order| shares_all(&text::content_stems(&orders::matter(order)), stems))
+    };
+    let reported = |stems: &[String]| {
+        index.units.iter().map(|unit| index.sentence(unit)).any(|sentence| {
+            let named = orders::tests(sentence).iter().any(|test| shares_all(&text::content_stems(test), stems));
+            named && !orders::orders_something(sentence) && !is_question(sentence)
+        })
+    };
+    let test = orders::tests(statement).into_iter().find(|test| {
+        let stems = text::content_stems(test);
+        ordered(&stems) && !reported(&stems)
+    })?;
+    Some(format!("{} was ordered; no result was said", test.to_lowercase()))
+}
+
+/// Whether one of the two names holds all words of the other: "x-ray" and "chest x-ray".
+fn shares_all(one: &[String], other: &[String]) -> bool {
+    let within = |few: &[String], many: &[String]| !few.is_empty() && few.iter().all(|word| many.contains(word));
+    within(one, other) || within(other, one)
+}
+
+static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[\s-]*(?:(?:to|or) [\w-]+ )?(hour|day|week|month|year)s?\b([- ]old)?")
+        .expect("a pattern written here compiles")
+});
+
+static LOOSE_LENGTH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(an?|couple(?: of)?|half an?) (hour|day|week|month|year)s?\b")
+        .expect("a pattern written here compiles")
+});
+
+/// The lengths of time of `text`, with their units.
+fn lengths(text: &str) -> Vec<(f64, String)> {
+    let counted = numbers::numbers(text).into_iter().filter_map(|number| {
+        let unit = LENGTH.captures(&text[number.range.end..]).filter(|unit| unit.get(2).is_none())?;
+        Some((number.value, unit[1].to_lowercase()))
+    });
+    let loose = LOOSE_LENGTH.captures_iter(text).map(|found| {
+        let value = match found[1].to_lowercase().as_bytes() {
+            [b'c', ..] => 2.0,
+            [b'h', ..] => 0.5,
+            _ => 1.0,
+        };
+        (value, found[2].to_lowercase())
+    });
+    counted.chain(loose).collect()
+}
+
+/// Words of an answer that gives a number and leaves its unit to the question, at most.
+const SHORT_ANSWER: usize = 5;
+
+/// "Two weeks" where weeks were never counted as two.
+fn length_not_said(statement: &str, index: &Index) -> Option<String> {
+    let said = |(value, unit): &(f64, String)| {
+        index.units.iter().enumerate().any(|(at, one)| {
+            let sentence = index.sentence(one);
+            let short = || sentence.split_whitespace().count() <= SHORT_ANSWER;
+            let asked = || index.neighbours(at).any(|near| near.counts(unit));
+            lengths(sentence).contains(&(*value, unit.clone()))
+                || numbers::contains_value(&one.values, *value) && short() && asked()
+        })
+    };
+    let (value, unit) = lengths(statement).into_iter().find(|length| !said(length))?;
+    Some(format!("{value} {unit}s was not said"))
+}
+
+fn corrected_number(statement: &str, facts: &Facts) -> Option<String> {
+    let found =
+        numbers::numbers(statement).into_iter().find(|number| facts.corrected_numbers.contains(&number.value))?;
+    Some(format!("{} was corrected", found.value))
+}
+
+/// A line of the plan that changes a medicine otherwise than was decided.
+fn decided_otherwise(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    use MedicationAction::{Continue, Decrease, Increase, Start, Stop};
+    if kind != Some(SectionKind::Plan) {
+        return None;
+    }
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let [mention] = mentions.as_slice() else { return None };
+    let claimed = medications::verb_before(&statement[..mention.range.start])?.0;
+    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
+    let contradicts = match claimed {
+        Increase => matches!(fact.action, Continue | Decrease | Stop),
+        Decrease => matches!(fact.action, Continue | Increase | Stop),
+        Stop => matches!(fact.action, Continue | Increase | Decrease | Start),
+        Start | Continue => fact.action == Stop,
+        _ => false,
+    };
+    contradicts.then(|| format!("the visit decided otherwise about {}", &statement[mention.range.clone()]))
+}
+
+/// A medicine of the patient's in the note that only somebody else takes.
+fn taken_by_another(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind == Some(SectionKind::FamilyHistory) || context::names_a_relative(statement) {
+        return None;
+    }
+    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let wrong = mentions.into_iter().find(|mention| facts.of_others.iter().any(|name| name == mention.drug.name))?;
+    Some(format!("{} was said of somebody else", &statement[wrong.range]))
+}
+
+#[cfg(test)]
+mod tests {
+    use SectionKind::{
+        Assessment, ChiefComplaint, HistoryOfPresentIllness as Hpi, PastHistory, PhysicalExam, Plan, Results,
+    };
+
+    use super::*;
+    use crate::structuring::{
+        facts,
+        testing::transcript,
+        verify::{Verdict, check_all},
+    };
+
+    fn reason(visit: &str, statement: &str, kind: SectionKind) -> Option<String> {
+        let transcript = transcript(visit);
+        let facts = facts::facts(&transcript, DrugTable::bundled());
+        match check_all([(statement, Some(kind))], &transcript, &facts).remove(0) {
+            Verdict::Unsupported(_, reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    fn wrong(visit: &str, statement: &str, kind: SectionKind, expected: &str) {
+        assert_eq!(reason(visit, statement, kind).as_deref(), Some(expected), "{statement} of {visit}");
+    }
+
+    fn right(visit: &str, statement: &str, kind: SectionKind) {
+        assert_eq!(reason(visit, statement, kind), None, "{statement} of {visit}");
+    }
+
+    #[test]
+    fn what_a_relative_has_is_not_the_patients() {
+        let visit = "D: Any history of asthma?\nP: No. My daughter has asthma, though.";
+        wrong(visit, "Asthma.", PastHistory, "asthma was not affirmed of the patient");
+        wrong(visit, "Asthma.", Assessment, "asthma was not affirmed of the patient");
+        right(
+            "D: Any history of asthma?\nP: Yes, since I was a child. My daughter has it too.",
+            "Asthma.",
+            PastHistory,
+        );
+        right("D: Any history of asthma?\nP: Just as a child.", "Asthma as a child.", PastHistory);
+        right("D: Your asthma is well controlled.\nP: My daughter has asthma.", "Asthma, well controlled.", Assessment);
+    }
+
+    #[test]
+    fn a_denied_symptom_is_no_finding() {
+        let visit = "D: Any chest pain?\nP: No.\nD: Your heart sounds regular, no murmur.";
+        wrong(visit, "Chest pain is mild.", PhysicalExam, "chest pain was not affirmed of the patient");
+        right(visit, "No chest pain.", Hpi);
+        right("P: I have had chest pain, but no fever.", "Chest pain.", ChiefComplaint);
+        right("P: If I climb stairs I get chest pain.", "Chest pain when climbing stairs.", Hpi);
+    }
+
+    #[test]
+    fn a_warning_is_not_a_diagnosis() {
+        let visit = "D: You have bronchitis. If you get a fever, it could be pneumonia.";
+        wrong(visit, "Pneumonia.", Assessment, "pneumonia was not affirmed of the patient");
+        right(visit, "Bronchitis.", Assessment);
+    }
+
+    #[test]
+    fn an_ordered_test_has_no_result() {
+        let visit = "D: I'm going to order a chest x-ray to look for pneumonia.\nP: Okay.";
+        wrong(visit, "Chest x-ray: pneumonia.", Results, "chest x-ray was ordered; no result was said");
+        right(
+            "D: Your chest x-ray shows pneumonia. We'll repeat the x-ray in a month.",
+            "X-ray shows pneumonia.",
+            Results,
+        );
+    }
+
+    #[test]
+    fn a_length_of_time_is_said_with_its_unit() {
+        let visit = "P: I've had two episodes, and the cough for three weeks.\nD: I'll see you in one month.";
+        wrong(visit, "Cough for two weeks.", Hpi, "2 weeks was not said");
+        right(visit, "Cough for 3 weeks.", Hpi);
+        right("D: How many weeks?\nP: Three.", "For 3 weeks.", Hpi);
+        right("P: A couple of weeks now, this cough.", "Cough for 2 weeks.", Hpi);
+    }
+
+    #[test]
+    fn a_corrected_number_does_not_stand() {
+        let visit = "P: My back has hurt for three weeks, no, wait, four weeks.";
+        wrong(visit, "Back pain for 3 weeks.", Hpi, "3 was corrected");
+        right(visit, "Back pain for 4 weeks.", Hpi);
+    }
+
+    #[test]
+    fn a_decision_taken_back_is_no_plan() {
+        let visit = "D: You take metoprolol, fifty milligrams, right?\nP: Yes.\n\
+                     D: Let's increase the metoprolol to seventy five. No, keep it as it is, fifty.";
+        wrong(visit, "Increase metoprolol.", Plan, "the visit decided otherwise about metoprolol");
+        assert!(reason(visit, "Increase metoprolol to 75 mg.", Plan).is_some());
+        right(visit, "Continue metoprolol 50 mg.", Plan);
+    }
+
+    #[test]
+    fn a_husbands_medicine_is_not_the_patients() {
+        let visit = "P: My husband takes lisinopril for his blood pressure, mine is high too.";
+        wrong(visit, "High blood pressure, lisinopril.", Hpi, "lisinopril was said of somebody else");
+    }
+}
