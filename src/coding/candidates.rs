@@ -104,6 +104,13 @@ static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "Gastritis from ibuprofen" as "Gastritis": what brought it on is in few titles, and weighs against all others.
+fn without_cause(name: &str) -> &str {
+    static CAUSE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r",? (?:from|due to|secondary to|caused by|because of|related to|on) "));
+    CAUSE.find(name).map_or(name, |cause| &name[..cause.start()])
+}
+
 /// The event of the past that the problem is, if it is one.
 fn past_event(name: &str, evidence: &[Evidence]) -> Option<&'static PastEvent> {
     let event = PAST_EVENTS.iter().find(|event| event.named.is_match(name))?;
@@ -131,6 +138,7 @@ pub fn for_problem(
 
 /// What to search for: the problem's name, with the side that its evidence gives to a body part that it names.
 fn query(name: &str, evidence: &[Evidence]) -> String {
+    let name = without_cause(name);
     if name
         .to_lowercase()
         .split(|c: char| !c.is_alphabetic())
@@ -168,6 +176,7 @@ mod tests {
         assert_eq!(query("Knee pain", &said("that's right, the knee")), "Knee pain");
         assert_eq!(query("Left knee pain", &said("my right knee")), "Left knee pain");
         assert_eq!(query("Hypertension", &said("my right knee")), "Hypertension");
+        assert_eq!(query("Gastritis from ibuprofen", &[]), "Gastritis");
     }
 
     #[test]

@@ -38,6 +38,9 @@ static ABNORMAL: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(elevat\w*|high|low|abnormal\w*|\w*therapeutic|positive|out of range|toxicity|overdose|deficien\w+|dependence|induced|abuse|use|allergy|reaction|side effects?)\b",
     )
 });
+static ADVICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:(?:is|was|are|were) (?:recommended|advised)|come back|follow[- ]up|should be (?:done|repeated))\b")
+});
 /// What the patient tells is history, not a finding.
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:patient|he|she) (?:also )?(?:reports?|denies|states?|says|complains|describes|mentions|notes)\b")
@@ -58,6 +61,18 @@ pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     }
 }
 
+/// Whether a line of the history says nothing but what stands in another section as it was said.
+pub fn repeats_findings(line: &str, kind: SectionKind, facts: &Facts) -> bool {
+    use SectionKind::{FamilyHistory, HistoryOfPresentIllness, PhysicalExam, Results, SocialHistory};
+    let together = |of: SectionKind| -> String {
+        facts.findings.iter().filter(|one| one.kind == of).map(|one| format!("{} ", one.text)).collect()
+    };
+    kind == HistoryOfPresentIllness
+        && [PhysicalExam, Results, SocialHistory, FamilyHistory]
+            .into_iter()
+            .any(|of| text::says_no_more(line, &together(of)))
+}
+
 /// Whether a line is of the kind that section `kind` holds.
 pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let drugs = heard::mentions(DrugTable::bundled(), line);
@@ -65,7 +80,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     match kind {
         // A medicine is neither a finding nor a result; it has its own section.
         SectionKind::PhysicalExam => drugs.is_empty() && !INSTRUCTION.is_match(line) && !TOLD.is_match(line),
-        SectionKind::Results => drugs.is_empty() && !INSTRUCTION.is_match(line),
+        SectionKind::Results => drugs.is_empty() && !INSTRUCTION.is_match(line) && !ADVICE.is_match(line),
         SectionKind::PastHistory => {
             let begun = |name: &str| {
                 facts.medications.iter().any(|one| one.name == name && one.action == MedicationAction::Start)
@@ -97,6 +112,15 @@ mod tests {
         }
         assert!(!belongs("Sertraline.", SectionKind::PastHistory, &Facts::default()));
         assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory, &Facts::default()));
+    }
+
+    #[test]
+    fn findings_are_no_history() {
+        let said = transcript("P: My lungs feel tight.\nD: Lungs are clear. Heart is regular.");
+        let facts = facts::facts(&said, DrugTable::bundled());
+        assert!(repeats_findings("Lungs are clear.", SectionKind::HistoryOfPresentIllness, &facts));
+        assert!(!repeats_findings("Lungs feel tight.", SectionKind::HistoryOfPresentIllness, &facts));
+        assert!(!repeats_findings("Lungs are clear.", SectionKind::PhysicalExam, &facts));
     }
 
     #[test]

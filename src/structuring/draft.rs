@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Allergy, Chart, Evidence, Medication, Order, PatientText, Problem, Review, Section, SectionKind, Statement,
-        Support, Transcript, UncertainText, UnsupportedText, VitalSign,
+        Allergy, Chart, Evidence, Medication, MedicationAction, Order, PatientText, Problem, Review, Section,
+        SectionKind, Statement, Support, Transcript, UncertainText, UnsupportedText, VitalSign,
     },
     terminology::DrugTable,
 };
@@ -46,7 +46,9 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
             let text = PatientText::from(heard::corrected(&written.text));
-            if !belongs::repeats_vitals(&text, kind, facts) && belongs::belongs(&text, kind, facts) {
+            let elsewhere =
+                belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
+            if !elsewhere && belongs::belongs(&text, kind, facts) {
                 builder.written(kind, &text, &checker);
             }
         }
@@ -122,7 +124,10 @@ impl Builder {
     fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker) {
         // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
         let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
-        if self.statements.iter().any(|(of, known, _)| comparable(*of) && says_the_same(known, text)) {
+        let said = |(of, known, _): &(SectionKind, String, Vec<Evidence>)| {
+            comparable(*of) && says_the_same(known, text) || *of == kind && text::says_no_more(text, known)
+        };
+        if self.statements.iter().any(said) {
             return;
         }
         match checker.check(text, Some(kind)) {
@@ -157,7 +162,7 @@ impl Builder {
         }
         for finding in facts.findings.iter().filter(|finding| finding.kind == kind) {
             let wanted = text::content_stems(&finding.text);
-            let covered = self.statements.iter().any(|(_, text, _)| {
+            let covered = self.statements.iter().filter(|(of, ..)| of.soap() == kind.soap()).any(|(_, text, _)| {
                 let stems = text::content_stems(text);
                 let shared = wanted.iter().filter(|stem| stems.contains(stem)).count();
                 10 * shared >= 7 * wanted.len()
@@ -173,7 +178,8 @@ impl Builder {
         let decisions =
             facts.medications.iter().filter_map(|medication| Some((medication, render::decision(medication)?)));
         for (medication, line) in decisions.collect::<Vec<_>>() {
-            let dose = medication.dose.as_ref().map(|dose| dose.value);
+            let ends = medication.action == MedicationAction::Stop;
+            let dose = medication.dose.as_ref().map(|dose| dose.value).filter(|_| !ends);
             if !self.plan().any(|text| names_drug(text, &medication.name, dose)) {
                 self.push_plan(line);
             }

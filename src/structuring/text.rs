@@ -69,7 +69,9 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let last_word = text[start..at].rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
-        if character == '.' && ABBREVIATIONS.contains(&last_word.as_str()) {
+        // "H. pylori"
+        let initial = last_word.chars().count() == 1 && text[after..].trim_start().starts_with(char::is_lowercase);
+        if character == '.' && (initial || ABBREVIATIONS.contains(&last_word.as_str())) {
             continue;
         }
         push_trimmed(text, start..after, &mut found);
@@ -96,6 +98,16 @@ pub fn content_stems(text: &str) -> Vec<String> {
         .map(|token| stem(&token.lower))
         .filter(|stem| stem.len() > 1)
         .collect()
+}
+
+/// Whether `line` has hardly a word of its own beside those of `known`, no other number, and says yes or no to the same.
+pub fn says_no_more(line: &str, known: &str) -> bool {
+    use super::facts::{context::has_negation, numbers};
+    let (own, other) = (content_stems(line), content_stems(known));
+    let shared = own.iter().filter(|stem| other.contains(stem)).count();
+    let values = numbers::said_values(known);
+    let numbers_known = numbers::numbers(line).iter().all(|number| numbers::contains_value(&values, number.value));
+    !own.is_empty() && 10 * shared >= 8 * own.len() && numbers_known && has_negation(line) == has_negation(known)
 }
 
 /// A word without its commonest endings; enough to see that "taking" and "takes" are one verb.
@@ -165,8 +177,18 @@ mod tests {
     #[test]
     fn a_title_and_a_decimal_do_not_end_a_sentence() {
         let text = "Hello Mr. Alvarez. It was 7.8 today. Fine?";
+        assert_eq!(sentences("Test for H. pylori. And vitamin D. Then a CBC.").len(), 3);
         let found: Vec<&str> = sentences(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, ["Hello Mr. Alvarez.", "It was 7.8 today.", "Fine?"]);
+    }
+
+    #[test]
+    fn a_line_that_says_no_more_is_seen() {
+        let known = "They had a heart attack in 2019, and they are still taking the metoprolol.";
+        assert!(says_no_more("She has a heart attack in 2019 and takes metoprolol.", known));
+        assert!(!says_no_more("She has a heart attack in 2018 and takes metoprolol.", known));
+        assert!(!says_no_more("She is not taking metoprolol.", known));
+        assert!(!says_no_more("She takes metoprolol and aspirin.", known));
     }
 
     #[test]

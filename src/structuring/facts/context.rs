@@ -26,7 +26,7 @@ patterns! {
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
     CORRECTION = r"\b(no|wait|sorry|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
-    HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about)\b";
+    HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
 }
 
 /// Whether somebody other than the patient is the subject of what follows `before`, the clause up to a mention.

@@ -34,7 +34,7 @@ pub struct Facts {
     /// Measurements that were named, with a value that could not be read.
     pub unread: Vec<unread::Unread>,
     /// Numbers that were said and corrected right afterwards, and hold nowhere else.
-    pub corrected_numbers: Vec<f64>,
+    pub corrected_numbers: Vec<numbers::Counted>,
     /// Names of medicines that the recogniser misspelt.
     pub misheard: Vec<heard::Misheard>,
     /// Allergies, or that there are none.
@@ -70,24 +70,25 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
     }
 }
 
-/// "It started three, no, four weeks ago": three.
-fn corrected_numbers(visit: &Visit) -> Vec<f64> {
+/// "It started three, no, four weeks ago": three weeks.
+fn corrected_numbers(visit: &Visit) -> Vec<numbers::Counted> {
     let mut corrected = Vec::new();
     let mut standing = Vec::new();
     for line in &visit.lines {
         let text = line.text();
-        let numbers = numbers::numbers(text);
-        let taken_back = |at: usize| {
-            numbers.get(at + 1).is_some_and(|next| {
-                let between = &text[numbers[at].range.end..next.range.start];
-                between.len() <= LONGEST_CORRECTION && context::corrects(between) && next.value != numbers[at].value
-            })
-        };
-        for (at, number) in numbers.iter().enumerate() {
-            if taken_back(at) { &mut corrected } else { &mut standing }.push(number.value);
+        let counted = numbers::counted(text);
+        for (at, one) in counted.iter().enumerate() {
+            let correction = counted.get(at + 1).filter(|next| {
+                let between = &text[one.range.end..next.range.start];
+                between.len() <= LONGEST_CORRECTION && context::corrects(between) && next.value != one.value
+            });
+            match correction {
+                Some(next) => corrected.push(numbers::Counted { unit: next.unit.clone(), ..one.clone() }),
+                None => standing.push(one.clone()),
+            }
         }
     }
-    corrected.retain(|value| !standing.contains(value));
+    corrected.retain(|wrong| !standing.iter().any(|right| right.same(wrong)));
     corrected
 }
 
@@ -101,9 +102,15 @@ mod tests {
 
     #[test]
     fn a_corrected_number_no_longer_holds() {
-        let said = |lines: &str| corrected_numbers(&Visit::new(&transcript(lines)));
-        assert_eq!(said("P: It started three, no, wait, four weeks ago."), [3.0]);
-        assert!(said("P: It started three, no, four weeks ago. I had it three times.").is_empty());
+        let said = |lines: &str| {
+            let found = corrected_numbers(&Visit::new(&transcript(lines)));
+            found.into_iter().map(|one| (one.value, one.unit)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said("P: It started three, no, wait, four weeks ago. It comes three times a day."),
+            [(3.0, "week".to_owned())]
+        );
+        assert!(said("P: It started three, no, four weeks ago. Well, three weeks.").is_empty());
         assert!(said("P: Three weeks ago, and four times since.").is_empty());
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::structuring::text::{Token, tokens};
+use crate::structuring::text::{Token, stem, tokens};
 
 /// A number said or written, with its place in the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,40 @@ pub fn numbers(text: &str) -> Vec<Number> {
         }
     }
     found
+}
+
+/// A number with what it counts: the stem of the word after it, which may be missing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// How many.
+    pub value: f64,
+    /// Of what: "week" in "three weeks".
+    pub unit: String,
+    /// Bytes of the text.
+    pub range: Range<usize>,
+}
+
+impl Counted {
+    /// Whether both are as many of the same.
+    pub fn same(&self, other: &Self) -> bool {
+        self.value == other.value && self.unit == other.unit
+    }
+}
+
+/// The numbers of `text` with what each counts.
+pub fn counted(text: &str) -> Vec<Counted> {
+    let tokens = tokens(text);
+    let unit_after = |end: usize| {
+        let next = tokens.iter().find(|token| token.range.start >= end)?;
+        let joined = text[end..next.range.start].chars().all(|c| c == ' ' || c == '-');
+        joined.then(|| stem(&next.lower))
+    };
+    let count = |number: Number| Counted {
+        value: number.value,
+        unit: unit_after(number.range.end).unwrap_or_default(),
+        range: number.range,
+    };
+    numbers(text).into_iter().map(count).collect()
 }
 
 /// Every value that `text` could be heard to say: the likeliest readings, and the parts that they are made of.

@@ -25,6 +25,14 @@ pub fn items(answer: &str) -> Vec<String> {
     }
 }
 
+/// The items of a plan one thing to do at a time: a small model puts several sentences into one.
+pub fn one_by_one(items: Vec<String>, kind: SectionKind) -> Vec<String> {
+    match kind {
+        SectionKind::Plan => items.iter().flat_map(|item| sentences(item)).collect(),
+        _ => items,
+    }
+}
+
 fn sentences(paragraph: &str) -> Vec<String> {
     text::sentences(paragraph).into_iter().map(|range| paragraph[range].to_owned()).collect()
 }
@@ -91,7 +99,9 @@ pub fn tidy(item: &str, kind: SectionKind) -> Option<String> {
 
 /// "I want you to weigh yourself every day" as a line of a plan.
 fn imperative(text: &str) -> String {
-    let text = INTENTION.replace(text, "").into_owned();
+    let text = WISH.replace(text, "Order $1 ").into_owned();
+    let text = INTENTION.replace(&text, "").into_owned();
+    let text = SUGGESTION.replace(&text, "").into_owned();
     let text = YOURSELF.replace_all(&text, "self").into_owned();
     let text = YOUR.replace_all(&text, "the").into_owned();
     YOU.replace_all(&text, "the patient").into_owned()
@@ -125,6 +135,12 @@ static INTENTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )",
     )
+});
+/// "I'd like a CBC", of a test and not of a person.
+static WISH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:and |so )?(?:i|we)(?:'d| would)? (?:also )?(?:like|want) (an?|some|the)\b "));
+static SUGGESTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:it's|it is|it would be|that's) (?:a good idea|best|time|important) (?:for you )?to ")
 });
 static YOURSELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byourself\b"));
 static YOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byour\b"));

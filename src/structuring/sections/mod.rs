@@ -123,7 +123,7 @@ fn ask(prompt: &SectionPrompt, part: &Part, model: &dyn TextModel) -> Result<(Ve
 
 fn ask_once(prompt: &SectionPrompt, part: &Part, model: &dyn TextModel) -> Result<(Vec<String>, bool), InferenceError> {
     let answer = model.generate(&prompt.request(&part.text()))?;
-    let raw = answers::items(&answer.text);
+    let raw = answers::one_by_one(answers::items(&answer.text), prompt.kind);
     let mut items = Vec::new();
     merge(&mut items, raw.iter().filter_map(|item| answers::tidy(item, prompt.kind)).collect());
     // An answer that ran on because it repeats itself had nothing more to say.

@@ -23,8 +23,8 @@ use crate::{
 pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
     never_affirmed(statement, kind, index)
         .or_else(|| ordered_only(statement, kind, index, facts))
-        .or_else(|| length_not_said(statement, index))
         .or_else(|| corrected_number(statement, facts))
+        .or_else(|| length_not_said(statement, index))
         .or_else(|| decided_otherwise(statement, kind, facts))
         .or_else(|| taken_by_another(statement, kind, facts))
 }
@@ -144,8 +144,8 @@ fn length_not_said(statement: &str, index: &Index) -> Option<String> {
 }
 
 fn corrected_number(statement: &str, facts: &Facts) -> Option<String> {
-    let found =
-        numbers::numbers(statement).into_iter().find(|number| facts.corrected_numbers.contains(&number.value))?;
+    let wrong = |one: &numbers::Counted| facts.corrected_numbers.iter().any(|corrected| corrected.same(one));
+    let found = numbers::counted(statement).into_iter().find(wrong)?;
     Some(format!("{} was corrected", found.value))
 }
 
@@ -236,6 +236,7 @@ mod tests {
     fn a_warning_is_not_a_diagnosis() {
         let visit = "D: You have bronchitis. If you get a fever, it could be pneumonia.";
         wrong(visit, "Pneumonia.", Assessment, "pneumonia was not affirmed of the patient");
+        wrong(visit, "Pneumonia, family to call.", Hpi, "pneumonia was not affirmed of the patient");
         right(visit, "Bronchitis.", Assessment);
     }
 
@@ -261,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_corrected_number_does_not_stand() {
-        let visit = "P: My back has hurt for three weeks, no, wait, four weeks.";
+        let visit = "P: My back has hurt for three, no, wait, four weeks. Three times a day it wakes me.";
         wrong(visit, "Back pain for 3 weeks.", Hpi, "3 was corrected");
         right(visit, "Back pain for 4 weeks.", Hpi);
     }
@@ -269,7 +270,7 @@ mod tests {
     #[test]
     fn a_decision_taken_back_is_no_plan() {
         let visit = "D: You take metoprolol, fifty milligrams, right?\nP: Yes.\n\
-                     D: Let's increase the metoprolol to seventy five. No, keep it as it is, fifty.";
+                     D: I thought about the metoprolol. Let's increase it to seventy five. No, keep it as it is, fifty.";
         wrong(visit, "Increase metoprolol.", Plan, "the visit decided otherwise about metoprolol");
         assert!(reason(visit, "Increase metoprolol to 75 mg.", Plan).is_some());
         right(visit, "Continue metoprolol 50 mg.", Plan);

@@ -164,6 +164,9 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else { continue };
             for range in sentences_after(line, &in_line, at) {
+                if proposes(line, &line.text()[range.clone()]) {
+                    decide_by_anaphor(line, &range, &mut mention);
+                }
                 retract(line, &range, &mut mention);
             }
             mentions.push(mention);
@@ -213,7 +216,8 @@ fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) -> Vec<Stri
             let sentence = line.sentence_at(mention.range.start);
             let name = mention.drug.name;
             let own = mentions.iter().any(|one| one.drug.name == name);
-            let other = someone_elses(line, &line.text()[sentence.start..mention.range.start]);
+            let other = someone_elses(line, &line.text()[sentence.start..mention.range.start])
+                || goes_on_about_another(line, &sentence);
             if other && !own && !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
             }
@@ -279,7 +283,7 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
     if allergies::is_allergy_context(visit, line, &mention.range) || LEVEL.is_match(after) {
         return None;
     }
-    if someone_elses(line, before) {
+    if someone_elses(line, before) || goes_on_about_another(line, &sentence) {
         return None;
     }
     let Decision { mut action, dismissed, against } = decision(line, &sentence, mention.range.clone());
@@ -337,6 +341,16 @@ pub(super) fn someone_elses(line: &Line, before: &str) -> bool {
     }
 }
 
+/// "My wife says so. She takes …": a sentence about somebody whom an earlier one of the turn named.
+fn goes_on_about_another(line: &Line, sentence: &Range<usize>) -> bool {
+    let text = line.text();
+    line.by_patient_side()
+        && context::begins_with_third_person(&text[sentence.clone()])
+        && line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).any(|earlier| {
+            context::of_another_person(&text[earlier.clone()]) || context::names_a_relative(&text[earlier.clone()])
+        })
+}
+
 fn context_answers(answer: Option<&Line>) -> bool {
     answer.is_some_and(|line| context::affirms(line.text()))
 }
@@ -376,23 +390,41 @@ fn follow_up(line: &Line, mentions: &mut [Mention]) {
             used |= frequency.is_some();
             last.frequency = frequency.or(last.frequency.take());
         }
-        if line.utterance.role == Role::Clinician && ANAPHOR.is_match(sentence) && !context::hypothetical(sentence) {
-            let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
-            let decides = match action {
-                MedicationAction::Stop | MedicationAction::Increase | MedicationAction::Decrease => true,
-                MedicationAction::Continue => CONTINUES_IT.is_match(sentence),
-                _ => false,
-            };
-            if decides && !dismissed && sentence.split_whitespace().count() <= 14 {
-                last.action = action;
-                used = true;
-            }
-        }
+        used |= decide_by_anaphor(line, range, last);
         if used {
             evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
         }
     }
 }
+
+/// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
+fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
+    let sentence = &line.text()[range.clone()];
+    let meant = line.utterance.role == Role::Clinician
+        && ANAPHOR.is_match(sentence)
+        && !is_question(sentence)
+        && !context::hypothetical(sentence)
+        && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
+    if !meant {
+        return false;
+    }
+    let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
+    let decides = match action {
+        MedicationAction::Increase | MedicationAction::Decrease => true,
+        MedicationAction::Stop => !mention.dismissed,
+        MedicationAction::Continue => !mention.dismissed && CONTINUES_IT.is_match(sentence),
+        _ => false,
+    };
+    if !decides || dismissed {
+        return false;
+    }
+    mention.action = action;
+    mention.dismissed = false;
+    true
+}
+
+/// Words of a sentence that decides about "it", at most: in a longer one "it" is likely to be something else.
+const LONGEST_ANAPHOR: usize = 14;
 
 /// Another speaker names another dose. It may be the same person under the wrong name, who corrects themselves (`plain`),
 /// so whichever of the two is taken, the clinician is told of both.
@@ -472,6 +504,14 @@ mod tests {
         assert_eq!(doses(&format!("{first}D: No, it says 400 milligrams here.")), (Some(200.0), vec![400.0]));
         assert_eq!(doses(&format!("{first}P: No, make that 400 milligrams.")), (Some(400.0), vec![]));
         assert_eq!(doses(&format!("{first}D: No problem.")), (Some(200.0), vec![]));
+    }
+
+    #[test]
+    fn what_another_takes_is_left_out() {
+        assert_eq!(
+            said("D: You take the omeprazole?\nP: Yes, but my sister says it's wrong. She takes pantoprazole."),
+            ["taken Omeprazole"]
+        );
     }
 
     #[test]
