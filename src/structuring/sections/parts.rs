@@ -38,10 +38,15 @@ impl Part {
     }
 }
 
+/// All of `transcript`, however long.
+pub fn whole(transcript: &Transcript) -> Part {
+    let lines: Vec<String> = transcript.utterances.iter().map(line).collect();
+    Part { utterances: 0..lines.len(), lines }
+}
+
 /// The parts of `transcript`, each of at most `budget` tokens by the count of `model`.
 pub fn parts(transcript: &Transcript, model: &dyn TextModel, budget: usize) -> Result<Vec<Part>, InferenceError> {
-    let lines: Vec<String> = transcript.utterances.iter().map(line).collect();
-    let whole = Part { utterances: 0..lines.len(), lines };
+    let whole = whole(transcript);
     if model.count_tokens(&whole.text())? <= budget {
         return Ok(vec![whole]);
     }
