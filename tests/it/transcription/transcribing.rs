@@ -115,7 +115,8 @@ fn speechless() -> Vec<(&'static str, Vec<i16>)> {
     ]
 }
 
-/// Beside babble, where many chunks are neither surely speech nor surely none, and beyond two blocks of our own.
+/// Beside babble, where many chunks are neither surely speech nor surely none, and over several batches of our own.
+/// `tests/data/vad/reference.py` made the numbers.
 #[test]
 fn probabilities_of_speech_are_those_of_silero_s_own_network() {
     let reference: Vec<f32> = include_str!("../../data/vad/visit-03-asthma.txt")
