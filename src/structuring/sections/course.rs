@@ -2,18 +2,18 @@
 
 use crate::{domain::Progress, inference::READ_PER_WRITTEN};
 
-/// What reading `read` tokens and writing up to `written` costs, in tokens read.
-pub fn cost(read: usize, written: usize) -> usize {
-    read + READ_PER_WRITTEN * written
+/// What writing up to `tokens` costs, in tokens read.
+pub fn writing(tokens: usize) -> usize {
+    READ_PER_WRITTEN * tokens
 }
 
-/// The way through questions of known [`cost`], of which more may come on the way. It never goes back: what comes later
-/// only makes the rest of the way slower.
+/// The way through questions of known cost, of which more may come on the way. It never goes back: what comes later only
+/// makes the rest of the way slower.
 pub struct Course<'p> {
     progress: Progress<'p>,
     /// From 0 to 1.
     position: f32,
-    /// The cost of what is to come.
+    /// The cost of what is to come, in tokens read.
     ahead: usize,
 }
 

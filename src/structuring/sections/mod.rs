@@ -9,7 +9,7 @@ mod gates;
 mod parts;
 mod prompts;
 
-use course::{Course, cost};
+use course::{Course, writing};
 use parts::Part;
 pub use prompts::prompt_ref;
 use prompts::{PROMPTS, SectionPrompt};
@@ -48,15 +48,19 @@ pub fn write(
     model: &dyn TextModel,
     progress: Progress<'_>,
 ) -> Result<Sections, InferenceError> {
-    let worth_asking = |prompt: &&SectionPrompt| gates::worth_asking(prompt.kind, transcript, facts);
-    let answers = PROMPTS.iter().filter(worth_asking).map(|prompt| (prompt, Vec::new())).collect();
+    let answers = PROMPTS.iter().map(|prompt| (prompt, Vec::new())).collect();
     let mut writer = Writer { model, answers, truncated: false, course: Course::new(progress) };
     let parts = parts::parts(transcript, model, budget(model)?)?;
-    for part in &parts {
-        writer.expect(part, &writer.all())?;
+    let worth_asking = |part: &Part| -> Vec<usize> {
+        let said = &transcript.utterances[part.utterances.clone()];
+        (0..PROMPTS.len()).filter(|at| gates::worth_asking(PROMPTS[*at].kind, said, facts)).collect()
+    };
+    let asked: Vec<Vec<usize>> = parts.iter().map(worth_asking).collect();
+    for (part, asked) in parts.iter().zip(&asked) {
+        writer.expect(part, asked)?;
     }
-    for part in &parts {
-        writer.part(part)?;
+    for (part, asked) in parts.iter().zip(asked) {
+        writer.part(part, asked)?;
     }
     Ok(writer.sections())
 }
@@ -71,38 +75,48 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Every question, by its place.
-    fn all(&self) -> Vec<usize> {
-        (0..self.answers.len()).collect()
+    /// The questions `asked` will be put about `part`, and some perhaps again.
+    fn expect(&mut self, part: &Part, asked: &[usize]) -> Result<(), InferenceError> {
+        let again = self.reading(part)?;
+        self.course.expect(again);
+        self.expect_once(part, asked)
     }
 
-    /// The questions `asked` will be put about `part`.
-    fn expect(&mut self, part: &Part, asked: &[usize]) -> Result<(), InferenceError> {
-        let written: usize = asked.iter().map(|at| self.answers[*at].0.max_tokens).sum();
-        self.course.expect(cost(self.model.count_tokens(&part.text())?, written));
+    fn expect_once(&mut self, part: &Part, asked: &[usize]) -> Result<(), InferenceError> {
+        let written = asked.iter().map(|at| self.answers[*at].0.max_tokens).sum();
+        let reading = self.reading(part)?;
+        self.course.expect(reading + writing(written));
         Ok(())
     }
 
-    /// Asks all questions about `part`, and then those whose answer was cut off about its halves, once: text by text, so
-    /// that the model reads each once for all its questions.
-    fn part(&mut self, part: &Part) -> Result<(), InferenceError> {
+    /// What reading `part` costs.
+    fn reading(&self, part: &Part) -> Result<usize, InferenceError> {
+        self.model.count_tokens(&part.text())
+    }
+
+    /// Puts the questions `asked` about `part`, and then those whose answer was cut off about its halves, once: text by
+    /// text, so that the model reads each once for all its questions.
+    fn part(&mut self, part: &Part, asked: Vec<usize>) -> Result<(), InferenceError> {
         // Why the patient came is said at the beginning.
         let is_answered = |(prompt, items): &(&SectionPrompt, Vec<String>)| {
             prompt.kind == SectionKind::ChiefComplaint && !items.is_empty()
         };
         let (answered, open): (Vec<usize>, Vec<usize>) =
-            self.all().into_iter().partition(|at| is_answered(&self.answers[*at]));
+            asked.into_iter().partition(|at| is_answered(&self.answers[*at]));
         for at in answered {
-            self.course.skip(cost(0, self.answers[at].0.max_tokens));
+            self.course.skip(writing(self.answers[at].0.max_tokens));
         }
         let cut_off = self.ask(part, &open)?;
-        let Some(halves) = part.halves().filter(|_| !cut_off.is_empty()) else {
+        let halves = part.halves().filter(|_| !cut_off.is_empty());
+        for half in halves.iter().flatten() {
+            self.expect_once(half, &cut_off)?;
+        }
+        let again = self.reading(part)?;
+        self.course.skip(again);
+        let Some(halves) = halves else {
             self.truncated |= !cut_off.is_empty();
             return Ok(());
         };
-        for half in &halves {
-            self.expect(half, &cut_off)?;
-        }
         for half in &halves {
             self.truncated |= !self.ask(half, &cut_off)?.is_empty();
         }
@@ -113,12 +127,12 @@ impl Writer<'_> {
     /// cut off.
     fn ask(&mut self, part: &Part, asked: &[usize]) -> Result<Vec<usize>, InferenceError> {
         let text = part.text();
-        let mut unread = self.model.count_tokens(&text)?;
+        let mut unread = self.reading(part)?;
         let mut cut_off = Vec::new();
         for at in asked {
             let (prompt, items) = &mut self.answers[*at];
             let request = prompt.request(&text);
-            let cost = cost(std::mem::take(&mut unread), prompt.max_tokens);
+            let cost = std::mem::take(&mut unread) + writing(prompt.max_tokens);
             let answer = self.course.go(cost, |progress| self.model.generate(&request, progress))?;
             let (found, whole) = clean(&answer, prompt.kind);
             merge(items, found);

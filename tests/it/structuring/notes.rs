@@ -105,6 +105,20 @@ fn a_visit_longer_than_the_context_is_read_in_parts_and_nothing_is_left_out() {
 }
 
 #[test]
+fn a_part_is_asked_only_about_what_was_touched_on_in_it() {
+    let talk: Vec<String> = (0..120)
+        .map(|at| format!("{}: this is sentence number {at} of a long visit about nothing much", ["D", "P"][at % 2]))
+        .collect();
+    let model = scripted(700);
+    draft(&model, &format!("{}\nP: My father is well.", talk.join("\n")));
+    let asked = model.asked.lock().expect("no test panics while it asks");
+    let parts = asked.iter().filter(|(_, question)| question.contains("PLAN")).count();
+    let about_family: Vec<_> = asked.iter().filter(|(_, question)| question.contains("FAMILY")).collect();
+    assert!(parts > 1 && about_family.len() == 1, "{} of {parts}", about_family.len());
+    assert!(about_family[0].0.contains("father"));
+}
+
+#[test]
 fn the_model_reads_each_text_once_also_where_answers_were_cut_off() {
     let model = scripted(8192).cutting_off("PRESENT ILLNESS").cutting_off("PLAN");
     draft(&model, VISIT);
