@@ -13,7 +13,7 @@ use std::{path::PathBuf, process::Command};
 use anyhow::{Context, Result, bail};
 use soapstone::{
     config::WritingConfig,
-    domain::ModelRef,
+    domain::{ModelRef, no_progress},
     inference::{Engine, GenerateRequest, Prompt, TextModel},
 };
 
@@ -74,7 +74,8 @@ fn own(arguments: &Arguments) -> Result<Speed> {
     // The model may not stop before the end: a string of this length is what the schema asks for.
     let schema = serde_json::json!({"type": "string", "minLength": 2000});
     let prompt = Prompt { shared, ..Prompt::default() };
-    let answer = engine.generate(&GenerateRequest { prompt, schema: Some(schema), max_tokens: ANSWER_TOKENS })?;
+    let request = GenerateRequest { prompt, schema: Some(schema), max_tokens: ANSWER_TOKENS };
+    let answer = engine.generate(&request, &no_progress)?;
     let usage = answer.usage;
     let per_second = |tokens: usize, ms: u64| tokens as f64 * 1000.0 / ms.max(1) as f64;
     Ok(Speed {

@@ -1,8 +1,8 @@
 //! WAV files: the header, read strictly where it matters and leniently where recorders differ, and the packets.
 //!
-//! Neither library's reader is used for the container: `hound` knows PCM and float only, and `symphonia`'s takes a
-//! streamed file (sizes 0) for an empty one, passes over contradictions, and trusts the size of a comment. `symphonia`'s
-//! decoders do the samples.
+//! No library's reader is used for the container: `symphonia`'s takes a streamed file (sizes 0) for an empty one, passes
+//! over contradictions, and trusts the size of a comment, and others know PCM and float only. `symphonia`'s decoders do the
+//! samples.
 //!
 //! Recorders and pipes that cannot go back to write the sizes leave 0, 0xFFFFFFFF (ffmpeg), 0x7FFFF000 (SoX), 0x7FFFFFFF
 //! or 0x80000000 (arecord): such a file is whole, and its data goes to its end.

@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 pub use failure::{Failure, FailureKind};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, PathsConfig};
+use crate::config::Config;
 
 /// Turns the recording of a medical visit into a draft SOAP note, on this machine alone.
 ///
@@ -105,10 +105,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: &Cli) -> Result<(), Failure> {
-    let mut config = Config::load(cli.config.as_deref())?;
-    if let Some(dir) = &cli.data_dir {
-        config.paths = PathsConfig::under(dir);
-    }
+    let config = Config::load(cli.config.as_deref(), cli.data_dir.as_deref())?;
     match &cli.command {
         Command::Note(args) => note::run(args, &config),
         Command::Transcribe(args) => transcribe::run(args, &config),

@@ -97,26 +97,27 @@ fn models() -> impl Iterator<Item = &'static Model> {
 }
 
 fn list(store: &ModelStore) -> Result<(), Failure> {
-    print_line(format_args!(
-        "  {:<24} {:<5} {:>9} {:>9}  {:<12} {:<8} ABOUT",
-        "NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE"
-    ))?;
+    print_line(row(["  NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE"]))?;
     for model in models() {
         let mark = if model.default { '*' } else { ' ' };
         let here = here(store, &model.name)?;
-        let (size, memory) = (megabytes(model.bytes), format!("{} MB", model.memory_mb));
-        let (name, task) = (&model.name, model.task.as_str());
-        print_line(format_args!(
-            "{mark} {name:<24} {task:<5} {size:>9} {memory:>9}  {:<12} {here:<8} {}",
-            model.licence, model.about
-        ))?;
+        let (name, size) = (format!("{mark} {}", model.name), megabytes(model.bytes));
+        let memory = format!("{} MB", model.memory_mb);
+        print_line(row([&name, model.task.as_str(), &size, &memory, &model.licence, here]))?;
+        print_line(format_args!("      {}", model.about))?;
     }
     for LocalModel { name, task, bytes, origin, .. } in store.local_models()? {
-        let (here, task, size) = (here(store, &name)?, task.as_str(), megabytes(bytes));
-        print_line(format_args!("  {name:<24} {task:<5} {size:>9} {:>9}  {:<12} {here:<8} from {origin}", "", ""))?;
+        let here = here(store, &name)?;
+        print_line(row([&format!("  {name}"), task.as_str(), &megabytes(bytes), "", "", here]))?;
+        print_line(format_args!("      from {origin}"))?;
     }
     print_line(format_args!("\nin {}", store.dir().display()))?;
     Ok(())
+}
+
+/// A line of the list; what the model is for has a line of its own below, so that both fit a terminal.
+fn row([name, task, size, memory, licence, here]: [&str; 6]) -> String {
+    format!("{name:<26} {task:<5} {size:>9} {memory:>9}  {licence:<12} {here}")
 }
 
 fn here(store: &ModelStore, name: &str) -> Result<&'static str, Failure> {

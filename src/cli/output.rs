@@ -11,17 +11,16 @@ use tempfile::NamedTempFile;
 
 use super::{Failure, FailureKind};
 
-/// A place for one result. With a file, the temporary file beside it is made at once, so that an unwritable place is
-/// noticed before minutes of work and not after them.
+/// A place for one result.
 pub enum Output {
     /// Standard output.
     Stdout,
     /// A file that appears under its name when it is whole.
     File {
-        /// Its final name.
+        /// As it was given.
+        name: PathBuf,
+        /// Where its name leads, which is another place where it is a link.
         path: PathBuf,
-        /// Where it is written until then.
-        temporary: NamedTempFile,
     },
     /// A device or a pipe (`--out /dev/null`), which must not be replaced by a file.
     Device {
@@ -31,24 +30,22 @@ pub enum Output {
 }
 
 impl Output {
-    /// Opens `path`, or standard output.
+    /// Opens `path`, or standard output. That a file can be written is tried out here, so that it is known before minutes of
+    /// work and not after them; what is tried out is gone again, so that work that is ended from outside leaves nothing.
     pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = path else { return Ok(Self::Stdout) };
-        if path.is_dir() {
-            return Err(cannot_write(path, "it is a folder"));
+        let Some(name) = path else { return Ok(Self::Stdout) };
+        if name.is_dir() {
+            return Err(cannot_write(name, "it is a folder"));
         }
-        if path.exists() && !path.is_file() {
-            return Ok(Self::Device { path: path.to_owned() });
+        if name.exists() && !name.is_file() {
+            return Ok(Self::Device { path: name.to_owned() });
         }
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let temporary = tempfile::Builder::new()
-            .prefix(".soapstone-")
-            .tempfile_in(folder)
-            .map_err(|error| cannot_write(path, no_temporary(folder, &error)))?;
-        Ok(Self::File { path: path.to_owned(), temporary })
+        let path = behind_links(name);
+        if path.is_symlink() {
+            return Err(cannot_write(name, "it is a link that leads nowhere"));
+        }
+        temporary(&path).map_err(|error| cannot_write(name, no_temporary(folder_of(&path), &error)))?;
+        Ok(Self::File { name: name.to_owned(), path })
     }
 
     /// Writes the whole result.
@@ -64,12 +61,45 @@ impl Output {
                 .open(&path)
                 .and_then(|device| write_line(device, content))
                 .map_err(|error| cannot_write(&path, error)),
-            Self::File { path, mut temporary } => write_line(temporary.as_file_mut(), content)
-                .and_then(|()| temporary.as_file().sync_all())
-                .and_then(|()| temporary.persist(&path).map(drop).map_err(|error| error.error))
-                .map_err(|error| cannot_write(&path, error)),
+            Self::File { name, path } => replace(&path, content).map_err(|error| cannot_write(&name, error)),
         }
     }
+}
+
+/// Puts a file with `content` at `path` in one step: at no moment is there half of it.
+fn replace(path: &Path, content: &str) -> io::Result<()> {
+    let mut temporary = temporary(path)?;
+    write_line(temporary.as_file_mut(), content)?;
+    if let Ok(older) = fs::metadata(path) {
+        temporary.as_file().set_permissions(older.permissions())?;
+    }
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// A file beside `path`, with the permissions that any new file gets; it goes away when it is dropped.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".soapstone-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Where `path` leads, also where nothing is there yet.
+fn behind_links(path: &Path) -> PathBuf {
+    /// As many as Linux follows (path_resolution(7)).
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = folder_of(&path).join(target);
+    }
+    path
 }
 
 /// Writes `line` to standard output; where its reader has gone, that is no failure (`soapstone models list | head`).
@@ -108,6 +138,7 @@ mod tests {
         fs::write(&path, "old").expect("it can be written");
         let output = Output::open(Some(&path)).expect("it can be opened");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "old");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 1, "nothing beside it meanwhile");
         output.finish("new").expect("it is written");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
         assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 1);
@@ -118,6 +149,50 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         drop(Output::open(Some(&folder.path().join("note.md"))).expect("it can be opened"));
         assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_has_the_permissions_of_any_and_an_older_one_keeps_its_own() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mode = |name: &str| {
+            let metadata = fs::metadata(folder.path().join(name)).expect("it is there");
+            metadata.permissions().mode() & 0o777
+        };
+        let write = |name: &str| {
+            Output::open(Some(&folder.path().join(name)))
+                .expect("it can be opened")
+                .finish("new")
+                .expect("it is written");
+        };
+        fs::write(folder.path().join("any"), "").expect("it can be written");
+        write("new");
+        assert_eq!(mode("new"), mode("any"));
+        fs::set_permissions(folder.path().join("any"), PermissionsExt::from_mode(0o640)).expect("it is ours");
+        write("any");
+        assert_eq!(mode("any"), 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_written_through_and_stays_a_link() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("notes")).expect("a folder can be made");
+        symlink("notes/today.md", path("link.md")).expect("it can be linked");
+        symlink(path("link.md"), path("link-to-link.md")).expect("it can be linked");
+        symlink("circle.md", path("circle.md")).expect("it can be linked");
+        for (link, content) in [("link.md", "new"), ("link-to-link.md", "newer")] {
+            Output::open(Some(&path(link))).expect("it can be opened").finish(content).expect("it is written");
+            assert!(path(link).is_symlink());
+            assert_eq!(fs::read_to_string(path("notes/today.md")).expect("it is there"), format!("{content}\n"));
+        }
+        let failure = Output::open(Some(&path("circle.md"))).err().expect("it is refused").to_string();
+        assert!(failure.contains("circle.md"), "{failure}");
     }
 
     #[cfg(unix)]

@@ -92,7 +92,8 @@ fn list(config: &Config) -> Result<(), Failure> {
         Err(TerminologyError::Missing { command, .. }) => format!("not here; get it with: {command}"),
         Err(error) => return Err(error.into()),
     };
-    print_line(format_args!("{:<10} {about}: {here}", icd10cm::NAME))?;
+    print_line(format_args!("{:<10} {about}", icd10cm::NAME))?;
+    print_line(format_args!("{:<10} {here}", ""))?;
     print_line(format_args!("\nin {}", config.paths.terminology.display()))?;
     Ok(())
 }

@@ -42,6 +42,14 @@ pub enum ConfigError {
         /// Where and why.
         reason: String,
     },
+    /// A folder is not given, and there is no place to put it by default.
+    #[error(
+        "there is no folder for the configuration's {key}: set HOME or XDG_CACHE_HOME, or give a folder with --data-dir"
+    )]
+    NoFolder {
+        /// The key, with its section.
+        key: &'static str,
+    },
     /// A value is outside its range.
     #[error("the configuration's {key} is {value}: {rule}")]
     Value {
@@ -55,12 +63,17 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads and checks `file`, or takes the defaults where there is none.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let config = match file {
+    /// Reads and checks `file`, or takes the defaults where there is none. `data_dir`, where given, holds models and
+    /// terminology whatever the file says.
+    pub fn load(file: Option<&Path>, data_dir: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut config = match file {
             None => Self::default(),
             Some(path) => Self::read(path)?,
         };
+        if let Some(dir) = data_dir {
+            config.paths = PathsConfig::under(dir);
+        }
+        config.paths.validate()?;
         config.recognition.validate()?;
         config.writing.validate()?;
         Ok(config)
@@ -88,7 +101,7 @@ mod tests {
     fn load(text: &str) -> Result<Config, ConfigError> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), text).expect("the file can be written");
-        Config::load(Some(file.path()))
+        Config::load(Some(file.path()), None)
     }
 
     #[test]
@@ -100,6 +113,16 @@ mod tests {
     fn a_misspelt_key_is_named_with_its_line() {
         let error = load("[recognition]\nmodle = \"x\"\n").expect_err("refused").to_string();
         assert!(error.contains("modle") && error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_named_unless_another_is_given() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), "[paths]\nterminology = \"\"\n").expect("the file can be written");
+        let error = Config::load(Some(file.path()), None).expect_err("refused").to_string();
+        assert!(error.contains("paths.terminology") && error.contains("--data-dir"), "{error}");
+        let given = Config::load(Some(file.path()), Some(Path::new("here"))).expect("loads");
+        assert_eq!(given.paths, PathsConfig::under(Path::new("here")));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::ConfigError;
+
 /// Folders. Models and terminology can always be fetched again, so they default to the user's cache.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,7 +18,11 @@ pub struct PathsConfig {
 
 impl Default for PathsConfig {
     fn default() -> Self {
-        Self::under(&cache_home().join("soapstone"))
+        match cache_home() {
+            Some(cache) => Self::under(&cache.join("soapstone")),
+            // Refused by `validate`. Any guess, like /tmp, would be a folder that others can write to as well.
+            None => Self { models: PathBuf::new(), terminology: PathBuf::new() },
+        }
     }
 }
 
@@ -25,12 +31,18 @@ impl PathsConfig {
     pub fn under(data_dir: &Path) -> Self {
         Self { models: data_dir.join("models"), terminology: data_dir.join("terminology") }
     }
+
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let folders = [("paths.models", &self.models), ("paths.terminology", &self.terminology)];
+        match folders.into_iter().find(|(_, folder)| folder.as_os_str().is_empty()) {
+            Some((key, _)) => Err(ConfigError::NoFolder { key }),
+            None => Ok(()),
+        }
+    }
 }
 
-/// `$XDG_CACHE_HOME`, or `~/.cache` (XDG Base Directory Specification 0.8).
-fn cache_home() -> PathBuf {
+/// `$XDG_CACHE_HOME`, or `$HOME/.cache` (XDG Base Directory Specification 0.8); `None` where neither is set.
+fn cache_home() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute("XDG_CACHE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
-        .unwrap_or_else(std::env::temp_dir)
+    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     config::{Device, WritingConfig},
-    domain::ModelRef,
+    domain::{ModelRef, Progress},
 };
 
 /// Requests that may wait: the callers are a handful of stages that wait for each answer, so a longer queue means that
@@ -43,8 +43,16 @@ pub struct Engine {
 }
 
 enum Request {
-    Generate(GenerateRequest, SyncSender<Result<Generated, InferenceError>>),
+    Generate(GenerateRequest, SyncSender<Event>),
     Choose(Prompt, Vec<String>, SyncSender<Result<Vec<f32>, InferenceError>>),
+}
+
+/// What is told of an answer that is being written.
+enum Event {
+    /// It has come to this fraction.
+    Progress(f32),
+    /// It is done; nothing comes after this.
+    Done(Result<Generated, InferenceError>),
 }
 
 impl Engine {
@@ -61,15 +69,13 @@ impl Engine {
         Ok(Self { model, tokenizer, context, requests: Some(requests), thread: Some(thread) })
     }
 
-    fn ask<T>(
-        &self,
-        request: impl FnOnce(SyncSender<Result<T, InferenceError>>) -> Request,
-    ) -> Result<T, InferenceError> {
-        // One answer is all that this channel will ever hold.
+    /// Sends the request made with a channel's one end, and returns the other.
+    fn ask<T>(&self, request: impl FnOnce(SyncSender<T>) -> Request) -> Result<Receiver<T>, InferenceError> {
+        // The answer is all that must ever find room; progress is dropped where the last has not been taken yet.
         let (reply, answer) = sync_channel(1);
         let requests = self.requests.as_ref().ok_or(InferenceError::Gone)?;
         requests.send(request(reply)).map_err(|_| InferenceError::Gone)?;
-        answer.recv().map_err(|_| InferenceError::Gone)?
+        Ok(answer)
     }
 }
 
@@ -86,12 +92,19 @@ impl TextModel for Engine {
         self.tokenizer.encode(text).map(|tokens| tokens.len())
     }
 
-    fn generate(&self, request: &GenerateRequest) -> Result<Generated, InferenceError> {
-        self.ask(|reply| Request::Generate(request.clone(), reply))
+    fn generate(&self, request: &GenerateRequest, progress: Progress<'_>) -> Result<Generated, InferenceError> {
+        for event in self.ask(|reply| Request::Generate(request.clone(), reply))? {
+            match event {
+                Event::Progress(fraction) => progress(fraction),
+                Event::Done(answer) => return answer,
+            }
+        }
+        Err(InferenceError::Gone)
     }
 
     fn choose(&self, prompt: &Prompt, options: &[String]) -> Result<Vec<f32>, InferenceError> {
-        self.ask(|reply| Request::Choose(prompt.clone(), options.to_vec(), reply))
+        let answer = self.ask(|reply| Request::Choose(prompt.clone(), options.to_vec(), reply))?;
+        answer.recv().map_err(|_| InferenceError::Gone)?
     }
 }
 
@@ -111,7 +124,8 @@ fn serve(mut session: Session, queue: Receiver<Request>) {
         // Whoever asked may have gone; then nobody misses the answer.
         match request {
             Request::Generate(request, reply) => {
-                let _ = reply.send(guarded(&mut session, |session| session.generate(&request)));
+                let tell = |fraction| drop(reply.try_send(Event::Progress(fraction)));
+                let _ = reply.send(Event::Done(guarded(&mut session, |session| session.generate(&request, &tell))));
             }
             Request::Choose(prompt, options, reply) => {
                 let _ = reply.send(guarded(&mut session, |session| session.choose(&prompt, &options)));

@@ -18,7 +18,11 @@ mod tokenizer;
 pub use engine::Engine;
 use serde_json::Value;
 
-use crate::domain::ModelRef;
+use crate::domain::{ModelRef, Progress};
+
+/// How many tokens of a prompt are read in the time that one token is written, to tell how far an answer has come. Measured
+/// on two cores (`docs/PERFORMANCE.md`); more only makes a bar less even.
+pub const READ_PER_WRITTEN: usize = 10;
 
 /// A model that continues text.
 pub trait TextModel: Send + Sync {
@@ -32,7 +36,9 @@ pub trait TextModel: Send + Sync {
     fn count_tokens(&self, text: &str) -> Result<usize, InferenceError>;
 
     /// Writes an answer that is valid against `request.schema`, greedily: the same request gives the same answer.
-    fn generate(&self, request: &GenerateRequest) -> Result<Generated, InferenceError>;
+    /// `progress` goes up with every batch of the prompt and every token written, as if the answer took all its tokens; one
+    /// that ends before is told of by its return alone.
+    fn generate(&self, request: &GenerateRequest, progress: Progress<'_>) -> Result<Generated, InferenceError>;
 
     /// The probability of each option as the answer to `prompt`; they sum to 1. Options are told apart by their first
     /// token, so they must begin differently ("A", "B", … do).

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    GenerateRequest, Generated, InferenceError, Prompt, Usage,
+    GenerateRequest, Generated, InferenceError, Prompt, READ_PER_WRITTEN, Usage,
     chat::ChatTemplate,
     grammar::{Constraint, Grammars},
     models::{LanguageModel, Part},
@@ -30,8 +30,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Answers `request`.
-    pub fn generate(&mut self, request: &GenerateRequest) -> Result<Generated, InferenceError> {
+    /// Answers `request`; `progress` is told the fraction done, from 0 to 1.
+    pub fn generate(&mut self, request: &GenerateRequest, progress: &dyn Fn(f32)) -> Result<Generated, InferenceError> {
         let begin = Instant::now();
         let mut constraint = request.schema.as_ref().map(|schema| self.grammars.constraint(schema)).transpose()?;
         let prompt = self.prompt(&request.prompt)?;
@@ -39,14 +39,19 @@ impl Session {
         // What the schema begins with is read together with the prompt.
         answer.force(&mut constraint);
         let cached = self.rewind(&prompt);
-        let mut logits = self.read_prompt(&[&prompt[cached..], &answer.tokens].concat())?;
+        let unread = [&prompt[cached..], &answer.tokens].concat();
+        let most = (unread.len() + READ_PER_WRITTEN * (answer.limit - answer.tokens.len())) as f32;
+        let mut logits = self.read_prompt(&unread, &|read| progress(read as f32 / most))?;
+        let forced = answer.tokens.len();
         let prompt_ms = elapsed_ms(begin);
         let begin = Instant::now();
         while !answer.ended {
-            let unread = answer.step(&logits, &mut constraint, self.tokenizer.ends())?;
+            let next = answer.step(&logits, &mut constraint, self.tokenizer.ends())?;
             if !answer.ended {
-                logits = self.read_on(&unread, Part::Answer)?;
+                logits = self.read_on(&next, Part::Answer, &|_| {})?;
             }
+            let written = answer.tokens.len() - forced;
+            progress((unread.len() + READ_PER_WRITTEN * written) as f32 / most);
         }
         let usage = Usage {
             prompt_tokens: prompt.len(),
@@ -73,7 +78,7 @@ impl Session {
         }
         let prompt = self.prompt(prompt)?;
         let cached = self.rewind(&prompt);
-        let logits = self.read_prompt(&prompt[cached..])?;
+        let logits = self.read_prompt(&prompt[cached..], &|_| {})?;
         let scores: Vec<f32> = firsts.iter().map(|token| logits[*token as usize]).collect();
         softmax(&scores)
     }
@@ -102,19 +107,20 @@ impl Session {
         kept
     }
 
-    fn read_prompt(&mut self, tokens: &[u32]) -> Result<Vec<f32>, InferenceError> {
-        let logits = self.read_on(tokens, Part::Prompt);
+    fn read_prompt(&mut self, tokens: &[u32], read: &dyn Fn(usize)) -> Result<Vec<f32>, InferenceError> {
+        let logits = self.read_on(tokens, Part::Prompt, read);
         self.as_prompt = self.read.len();
         logits
     }
 
-    /// Reads `tokens`, and returns the logits after the last.
-    fn read_on(&mut self, tokens: &[u32], part: Part) -> Result<Vec<f32>, InferenceError> {
+    /// Reads `tokens`, and returns the logits after the last. `read` is told how many of them are read.
+    fn read_on(&mut self, tokens: &[u32], part: Part, read: &dyn Fn(usize)) -> Result<Vec<f32>, InferenceError> {
         let mut logits = Vec::new();
-        for batch in tokens.chunks(BATCH) {
+        for (batches, batch) in (1..).zip(tokens.chunks(BATCH)) {
             let forward = self.model.forward(batch, self.read.len(), part);
             logits = forward.map_err(|error| InferenceError::Failed(error.to_string()))?;
             self.read.extend_from_slice(batch);
+            read(tokens.len().min(batches * BATCH));
         }
         Ok(logits)
     }

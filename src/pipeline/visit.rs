@@ -17,7 +17,7 @@ use crate::{
     },
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
-    structuring::{self, Draft},
+    structuring::{self, Draft, sections::Questions},
     terminology::{DrugTable, Icd10Cm, TerminologyError},
     transcription::{Transcriber, TranscriptionError, TranscriptionTimings},
 };
@@ -115,9 +115,8 @@ impl<'a> Scribe<'a> {
             Ok(structuring::sections::write(transcript, &facts, &model, progress)?)
         })?;
         let mut draft = self.timed(Stage::Verify, |_| Ok(structuring::draft(transcript, chart, &facts, &sections)))?;
-        let ask = |evidence: &[Evidence], question: &str| {
-            structuring::sections::question_about(transcript, evidence, question, coding::ANSWER_TOKENS, &model)
-        };
+        let questions = Questions::about(transcript, &model)?;
+        let ask = |evidence: &[Evidence], question: &str| questions.prompt(evidence, question, coding::ANSWER_TOKENS);
         let coder = Coder { model: &model, icd: &icd, ask: &ask };
         let patient = Patient::new(transcript, chart);
         self.timed(Stage::Code, |progress| {

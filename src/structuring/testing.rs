@@ -43,6 +43,7 @@ impl crate::inference::TextModel for CountingModel {
     fn generate(
         &self,
         _: &crate::inference::GenerateRequest,
+        _: crate::domain::Progress<'_>,
     ) -> Result<crate::inference::Generated, crate::inference::InferenceError> {
         unreachable!("this model only counts")
     }

@@ -237,8 +237,13 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
 
 fn continue_turn(utterances: &mut [Utterance], line: &str, number: usize) -> Result<(), ReadingError> {
     let turn = utterances.last_mut().ok_or(ReadingError::BeforeFirstLabel { line: number })?;
-    let space = if turn.text.is_empty() { "" } else { " " };
-    turn.text = PatientText::from(format!("{}{space}{line}", turn.text.as_str()));
+    // Grown in place: a transcript may be one turn of a hundred thousand lines.
+    let mut text = std::mem::take(&mut turn.text).into_string();
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(line);
+    turn.text = PatientText::from(text);
     Ok(())
 }
 

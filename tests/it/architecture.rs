@@ -59,7 +59,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tantivy", &["terminology"]),
     ("symphonia", &["audio"]),
     ("rubato", &["audio"]),
-    ("hound", &["audio"]),
     ("hf_hub", &["model_files"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

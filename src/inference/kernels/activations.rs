@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Pool, simd::*};
+use super::{Instructions, Pool, simd::*};
 
 /// Tokens of a panel: with two vectors of weights, as many sums as fit into the registers.
 pub(super) const PANEL: usize = 6;
@@ -12,7 +12,6 @@ pub(super) const PANEL: usize = 6;
 pub(super) const BLOCK: usize = 32;
 
 /// `tokens` rows of `columns` values.
-#[derive(Default)]
 pub(in crate::inference) struct Activations {
     /// Whether a single token may go a faster way, on which it is rounded differently than among others.
     pub alone: bool,
@@ -24,6 +23,7 @@ pub(in crate::inference) struct Activations {
     halves: Vec<f32>,
     /// Sums of 32 values, scaled.
     sums: Vec<f32>,
+    _instructions: Instructions,
 }
 
 /// The tokens that one pass over the weights multiplies.
@@ -40,6 +40,20 @@ pub(super) struct Panel<'a> {
 }
 
 impl Activations {
+    /// No tokens yet. Whoever multiplies activations relies on their having been made with proof of the instructions.
+    pub fn new(instructions: Instructions) -> Self {
+        Self {
+            alone: false,
+            tokens: 0,
+            columns: 0,
+            quants: Vec::new(),
+            scales: Vec::new(),
+            halves: Vec::new(),
+            sums: Vec::new(),
+            _instructions: instructions,
+        }
+    }
+
     /// Quantizes `tokens` rows, each written by `row` into the slice of `columns` values that it is given.
     pub fn fill(&mut self, pool: &mut Pool, tokens: usize, columns: usize, row: &(dyn Fn(usize, &mut [f32]) + Sync)) {
         assert!(columns.is_multiple_of(BLOCK));
@@ -68,7 +82,7 @@ impl Activations {
             let mut values = vec![0.0; columns];
             for token in 0..count {
                 row(first + token, &mut values);
-                // SAFETY: kernels are only built where `supported` has found the instructions.
+                // SAFETY: activations are made with proof of the instructions.
                 unsafe { quantize(&values, count, token, quants, scales, sums, halves) };
             }
         });

@@ -6,7 +6,7 @@
 use std::{arch::x86_64::*, cell::RefCell};
 
 use super::{
-    Pieces, Pool,
+    Instructions, Pieces, Pool,
     simd::{exp, load, load_half, store, store_half},
     weights::transpose,
 };
@@ -24,13 +24,14 @@ pub(in crate::inference) struct Cache {
     values: Vec<u16>,
     context: usize,
     dim: usize,
+    _instructions: Instructions,
 }
 
 impl Cache {
     /// An empty cache for `context` tokens.
-    pub fn new(kv_heads: usize, context: usize, dim: usize) -> Self {
+    pub fn new(instructions: Instructions, kv_heads: usize, context: usize, dim: usize) -> Self {
         let len = kv_heads * context * dim;
-        Self { keys: vec![0; len], values: vec![0; len], context, dim }
+        Self { keys: vec![0; len], values: vec![0; len], context, dim, _instructions: instructions }
     }
 
     /// Writes the key and the value of `head` at `position`.
@@ -39,7 +40,7 @@ impl Cache {
         for (target, source) in [(&mut self.keys, key), (&mut self.values, value)] {
             let target = &mut target[at..at + self.dim];
             for (target, source) in target.as_chunks_mut::<16>().0.iter_mut().zip(source.as_chunks::<16>().0) {
-                // SAFETY: kernels are only used where `supported`.
+                // SAFETY: a cache is made with proof of the instructions.
                 unsafe { store_half(target, load(source)) };
             }
         }
@@ -91,7 +92,7 @@ impl Attention<'_> {
         pool.run(parts * self.kv_heads, &|piece| {
             // The last tokens have the most to look at; they go first, so that no thread ends up alone with them.
             let (head, part) = (piece % self.kv_heads, parts - 1 - piece / self.kv_heads);
-            // SAFETY: kernels are only used where `supported`.
+            // SAFETY: the cache was made with proof of the instructions.
             SCRATCH.with_borrow_mut(|scratch| unsafe { self.part(head, part, scratch, &output) });
         });
     }

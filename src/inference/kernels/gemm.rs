@@ -42,7 +42,7 @@ pub(in crate::inference) fn multiply(
         let product = ends.partition_point(|end| *end <= piece);
         let (weights, output) = &outputs[product];
         let first = (piece - product.checked_sub(1).map_or(0, |before| ends[before])) * step(weights);
-        // SAFETY of both calls: kernels are only used where `supported`.
+        // SAFETY of both calls: the activations were made with proof of the instructions.
         if direct(weights) {
             let end = weights.rows.min(first + GEMV_ROWS);
             // SAFETY: each piece writes its own rows of the only token.

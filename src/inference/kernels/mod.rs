@@ -31,26 +31,34 @@ pub(super) use pool::Pool;
 pub(super) use simd::Pieces;
 pub(super) use weights::Weights;
 
-/// Whether this processor has the instructions. Nothing else here may be used where it has not.
-pub(super) fn supported() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512vnni")
-        && is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("fma")
-}
+/// Proof that this processor has the instructions: [`Instructions::detect`] alone makes one. [`Activations`] and [`Cache`]
+/// hold one, so that whoever computes with them has it too.
+#[derive(Clone, Copy)]
+pub(super) struct Instructions(());
 
-/// RMS norm of `values` in place; their number is a multiple of 16.
-pub(super) fn rms_norm(values: &mut [f32], weight: &[f32], epsilon: f32) {
-    // SAFETY: kernels are only used where `supported`.
-    unsafe { simd::rms_norm(values, weight, epsilon) }
-}
+impl Instructions {
+    /// `None` where this processor lacks any of them.
+    pub fn detect() -> Option<Self> {
+        let here = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni")
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma");
+        here.then_some(Self(()))
+    }
 
-/// SiLU or the approximate GELU of `values`, times `others`, in place; their number is a multiple of 16.
-pub(super) fn gate(values: &mut [f32], others: &[f32], gelu: bool) {
-    // SAFETY: kernels are only used where `supported`.
-    unsafe { simd::gate(values, others, gelu) }
+    /// RMS norm of `values` in place; their number is a multiple of 16.
+    pub fn rms_norm(self, values: &mut [f32], weight: &[f32], epsilon: f32) {
+        // SAFETY: `self` proves the instructions.
+        unsafe { simd::rms_norm(values, weight, epsilon) }
+    }
+
+    /// SiLU or the approximate GELU of `values`, times `others`, in place; their number is a multiple of 16.
+    pub fn gate(self, values: &mut [f32], others: &[f32], gelu: bool) {
+        // SAFETY: `self` proves the instructions.
+        unsafe { simd::gate(values, others, gelu) }
+    }
 }
 
 #[cfg(test)]

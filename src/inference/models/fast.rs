@@ -8,7 +8,7 @@ use candle_core::{
 use super::{Hyper, LanguageModel, Part, hyper::Activation};
 use crate::inference::{
     gguf::{GgufFile, RawTensor},
-    kernels::{self, Activations, Attention, Cache, Pieces, Pool, Weights},
+    kernels::{self, Activations, Attention, Cache, Instructions, Pieces, Pool, Weights},
 };
 
 /// Tokens whose rows one thread turns and stores at a time.
@@ -50,8 +50,8 @@ struct Linear {
 }
 
 /// What stands between two steps, for the tokens that are read together.
-#[derive(Default)]
 struct Buffers {
+    instructions: Instructions,
     /// The stream that layers add to: `[tokens][hidden]`.
     stream: Vec<f32>,
     activations: Activations,
@@ -64,19 +64,22 @@ struct Buffers {
     up: Vec<f32>,
 }
 
-struct Loader<'a>(&'a GgufFile);
+struct Loader<'a> {
+    file: &'a GgufFile,
+    instructions: Instructions,
+}
 
 impl Loader<'_> {
     fn weights(&self, name: &str) -> Result<Option<Weights>> {
-        Ok(Weights::new(self.0.raw_tensor(name)?))
+        Ok(Weights::new(self.file.raw_tensor(name)?))
     }
 
     fn vector(&self, name: &str) -> Result<Vec<f32>> {
-        self.0.tensor(name, &Device::Cpu)?.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1()
+        self.file.tensor(name, &Device::Cpu)?.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1()
     }
 
     fn optional(&self, name: &str) -> Result<Option<Vec<f32>>> {
-        if self.0.has_tensor(name) { self.vector(name).map(Some) } else { Ok(None) }
+        if self.file.has_tensor(name) { self.vector(name).map(Some) } else { Ok(None) }
     }
 
     fn linear(&self, name: &str) -> Result<Option<Linear>> {
@@ -115,7 +118,7 @@ impl Loader<'_> {
             after_feed_forward: self.optional(&name("post_ffw_norm.weight"))?,
             window: hyper.window_of(index),
             rope_speeds: hyper.rope_speeds(index, factors.as_deref()),
-            cache: Cache::new(hyper.kv_heads, context, hyper.head_dim),
+            cache: Cache::new(self.instructions, hyper.kv_heads, context, hyper.head_dim),
         }))
     }
 }
@@ -125,10 +128,8 @@ impl FastModel {
     /// file has a shape or coding that the kernels do not know.
     pub fn load(file: &GgufFile, hyper: &Hyper, context: usize, threads: usize) -> Result<Option<Self>> {
         let fits = [hyper.hidden, hyper.head_dim].iter().all(|size| size.is_multiple_of(16));
-        if !kernels::supported() || !fits {
-            return Ok(None);
-        }
-        let loader = Loader(file);
+        let Some(instructions) = Instructions::detect().filter(|_| fits) else { return Ok(None) };
+        let loader = Loader { file, instructions };
         let name = if file.has_tensor("output.weight") { "output.weight" } else { "token_embd.weight" };
         let Some(output) = loader.weights(name)? else { return Ok(None) };
         let mut layers = Vec::with_capacity(hyper.layers);
@@ -142,7 +143,7 @@ impl FastModel {
             layers,
             norm: loader.vector("output_norm.weight")?,
             output,
-            buffers: Buffers::default(),
+            buffers: Buffers::new(instructions),
             hyper: hyper.clone(),
         }))
     }
@@ -166,10 +167,11 @@ impl LanguageModel for FastModel {
             layer.feed_forward(&self.hyper, &mut self.pool, &mut self.buffers, tokens.len());
         }
         let hidden = self.hyper.hidden;
+        let instructions = self.buffers.instructions;
         let last = &self.buffers.stream[(tokens.len() - 1) * hidden..];
         self.buffers.activations.fill(&mut self.pool, 1, hidden, &|_, row| {
             row.copy_from_slice(last);
-            kernels::rms_norm(row, &self.norm, self.hyper.norm_epsilon);
+            instructions.rms_norm(row, &self.norm, self.hyper.norm_epsilon);
         });
         // Always one token, so always the same way.
         self.buffers.activations.alone = true;
@@ -218,7 +220,7 @@ impl Layer {
 
     /// Adds biases, normalizes heads, turns queries and keys to their positions, and stores keys and values.
     fn place(&mut self, hyper: &Hyper, pool: &mut Pool, buffers: &mut Buffers, start: usize, tokens: usize) {
-        let (dim, speeds) = (hyper.head_dim, &self.rope_speeds);
+        let (instructions, dim, speeds) = (buffers.instructions, hyper.head_dim, &self.rope_speeds);
         let finish = |row: &mut [f32], bias: &Option<Vec<f32>>| {
             if let Some(bias) = bias {
                 row.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias);
@@ -227,7 +229,7 @@ impl Layer {
         let turn = |row: &mut [f32], norm: &Option<Vec<f32>>, angles: &[(f32, f32)]| {
             for head in row.chunks_exact_mut(dim) {
                 if let Some(norm) = norm {
-                    kernels::rms_norm(head, norm, hyper.norm_epsilon);
+                    instructions.rms_norm(head, norm, hyper.norm_epsilon);
                 }
                 rotate(head, angles, hyper.rope.neighbours);
             }
@@ -269,24 +271,39 @@ impl Layer {
         buffers.up.resize(tokens * width, 0.0);
         let products = &mut [(&self.gate, &mut buffers.gate[..]), (&self.up, &mut buffers.up[..])];
         kernels::multiply(pool, &buffers.activations, products);
-        let (gate, up) = (&buffers.gate, &buffers.up);
+        let (instructions, gate, up) = (buffers.instructions, &buffers.gate, &buffers.up);
         buffers.activations.fill(pool, tokens, width, &|token, row| {
             let range = token * width..(token + 1) * width;
             row.copy_from_slice(&gate[range.clone()]);
-            kernels::gate(row, &up[range], hyper.activation == Activation::Gelu);
+            instructions.gate(row, &up[range], hyper.activation == Activation::Gelu);
         });
         buffers.add(pool, &self.down, self.after_feed_forward.as_deref(), hyper, tokens);
     }
 }
 
 impl Buffers {
+    fn new(instructions: Instructions) -> Self {
+        Self {
+            instructions,
+            stream: Vec::new(),
+            activations: Activations::new(instructions),
+            queries: Vec::new(),
+            keys: Vec::new(),
+            values: Vec::new(),
+            attended: Vec::new(),
+            added: Vec::new(),
+            gate: Vec::new(),
+            up: Vec::new(),
+        }
+    }
+
     /// Adds what `weights` make of the activations, normalized where there is a norm, to the stream.
     fn add(&mut self, pool: &mut Pool, weights: &Weights, norm: Option<&[f32]>, hyper: &Hyper, tokens: usize) {
         self.added.resize(tokens * hyper.hidden, 0.0);
         kernels::multiply(pool, &self.activations, &mut [(weights, &mut self.added[..])]);
         if let Some(norm) = norm {
             for row in self.added.chunks_exact_mut(hyper.hidden) {
-                kernels::rms_norm(row, norm, hyper.norm_epsilon);
+                self.instructions.rms_norm(row, norm, hyper.norm_epsilon);
             }
         }
         self.stream.iter_mut().zip(&self.added).for_each(|(value, added)| *value += added);
@@ -295,10 +312,10 @@ impl Buffers {
 
 /// Takes the stream, normalized, as activations.
 fn normalize(pool: &mut Pool, buffers: &mut Buffers, weight: &[f32], hyper: &Hyper, tokens: usize) {
-    let (stream, hidden) = (&buffers.stream, hyper.hidden);
+    let (instructions, stream, hidden) = (buffers.instructions, &buffers.stream, hyper.hidden);
     buffers.activations.fill(pool, tokens, hidden, &|token, row| {
         row.copy_from_slice(&stream[token * hidden..(token + 1) * hidden]);
-        kernels::rms_norm(row, weight, hyper.norm_epsilon);
+        instructions.rms_norm(row, weight, hyper.norm_epsilon);
     });
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
-    domain::{Role, SectionKind, Transcript},
+    domain::{Role, SectionKind, Utterance},
     structuring::facts::Facts,
 };
 
@@ -40,9 +40,9 @@ static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether `transcript` holds anything that section `kind` could be about, and `facts` have not said it already: where
-/// sentences stand in the note as they were said, a small model adds mostly mix-ups.
-pub fn worth_asking(kind: SectionKind, transcript: &Transcript, facts: &Facts) -> bool {
+/// Whether `utterances` hold anything that section `kind` could be about, and `facts`, those of the whole visit, have not
+/// said it already: where sentences stand in the note as they were said, a small model adds mostly mix-ups.
+pub fn worth_asking(kind: SectionKind, utterances: &[Utterance], facts: &Facts) -> bool {
     let enough = match kind {
         SectionKind::FamilyHistory | SectionKind::SocialHistory | SectionKind::Results => 1,
         SectionKind::PhysicalExam => 2,
@@ -51,10 +51,9 @@ pub fn worth_asking(kind: SectionKind, transcript: &Transcript, facts: &Facts) -
     if facts.findings.iter().filter(|finding| finding.kind == kind).count() >= enough {
         return false;
     }
-    let said = |cue: &Regex| transcript.utterances.iter().any(|utterance| cue.is_match(&utterance.text));
+    let said = |cue: &Regex| utterances.iter().any(|utterance| cue.is_match(&utterance.text));
     let said_by_clinician = |cue: &Regex| {
-        let mut utterances = transcript.utterances.iter();
-        utterances.any(|utterance| utterance.role != Role::Patient && cue.is_match(&utterance.text))
+        utterances.iter().any(|utterance| utterance.role != Role::Patient && cue.is_match(&utterance.text))
     };
     match kind {
         SectionKind::PastHistory => said(&PAST),
@@ -74,18 +73,18 @@ mod tests {
     #[test]
     fn only_what_was_touched_on_is_asked_for() {
         let visit = transcript("D: Let me listen to your lungs.\nP: My mother had asthma.");
-        let worth_asking = |kind, visit| worth_asking(kind, visit, &Facts::default());
-        assert!(worth_asking(SectionKind::FamilyHistory, &visit));
-        assert!(worth_asking(SectionKind::PhysicalExam, &visit));
-        assert!(worth_asking(SectionKind::Plan, &visit));
-        assert!(!worth_asking(SectionKind::Results, &visit));
-        assert!(!worth_asking(SectionKind::SocialHistory, &visit));
+        let worth_asking = |kind| worth_asking(kind, &visit.utterances, &Facts::default());
+        assert!(worth_asking(SectionKind::FamilyHistory));
+        assert!(worth_asking(SectionKind::PhysicalExam));
+        assert!(worth_asking(SectionKind::Plan));
+        assert!(!worth_asking(SectionKind::Results));
+        assert!(!worth_asking(SectionKind::SocialHistory));
     }
 
     #[test]
     fn what_rules_have_found_is_not_asked_again() {
         let visit = transcript("P: My mother had asthma.");
         let facts = crate::structuring::facts::facts(&visit, crate::terminology::DrugTable::bundled());
-        assert!(!worth_asking(SectionKind::FamilyHistory, &visit, &facts));
+        assert!(!worth_asking(SectionKind::FamilyHistory, &visit.utterances, &facts));
     }
 }

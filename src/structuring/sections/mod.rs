@@ -4,10 +4,12 @@
 //! that it names afterwards are guesses. `verify` finds what supports each line, or takes it out.
 
 mod answers;
+mod course;
 mod gates;
 mod parts;
 mod prompts;
 
+use course::{Course, writing};
 use parts::Part;
 pub use prompts::prompt_ref;
 use prompts::{PROMPTS, SectionPrompt};
@@ -15,7 +17,7 @@ use prompts::{PROMPTS, SectionPrompt};
 use super::{facts::Facts, text};
 use crate::{
     domain::{Evidence, Progress, SectionKind, Transcript},
-    inference::{InferenceError, Prompt, TextModel},
+    inference::{Generated, InferenceError, Prompt, TextModel},
 };
 
 /// Tokens for what the chat template adds around a prompt.
@@ -46,52 +48,154 @@ pub fn write(
     model: &dyn TextModel,
     progress: Progress<'_>,
 ) -> Result<Sections, InferenceError> {
-    let prompts: Vec<&SectionPrompt> =
-        PROMPTS.iter().filter(|prompt| gates::worth_asking(prompt.kind, transcript, facts)).collect();
+    let answers = PROMPTS.iter().map(|prompt| (prompt, Vec::new())).collect();
+    let mut writer = Writer { model, answers, truncated: false, course: Course::new(progress) };
     let parts = parts::parts(transcript, model, budget(model)?)?;
-    let total = (prompts.len() * parts.len()) as f32;
-    let mut sections = Sections::default();
-    let mut by_kind: Vec<Vec<String>> = vec![Vec::new(); prompts.len()];
-    // Part by part, so that the model reads each part once for all its questions.
-    for (at_part, part) in parts.iter().enumerate() {
-        for (at, prompt) in prompts.iter().enumerate() {
-            // Why the patient came is said at the beginning.
-            if prompt.kind == SectionKind::ChiefComplaint && !by_kind[at].is_empty() {
-                continue;
-            }
-            let (items, complete) = ask(prompt, part, model)?;
-            sections.truncated |= !complete;
-            merge(&mut by_kind[at], items);
-            progress((at_part * prompts.len() + at + 1) as f32 / total);
-        }
+    let worth_asking = |part: &Part| -> Vec<usize> {
+        let said = &transcript.utterances[part.utterances.clone()];
+        (0..PROMPTS.len()).filter(|at| gates::worth_asking(PROMPTS[*at].kind, said, facts)).collect()
+    };
+    let asked: Vec<Vec<usize>> = parts.iter().map(worth_asking).collect();
+    for (part, asked) in parts.iter().zip(&asked) {
+        writer.expect(part, asked)?;
     }
-    for (prompt, items) in prompts.iter().zip(by_kind) {
-        let written = |item: String| Written { kind: prompt.kind, text: item.into() };
-        sections.written.extend(items.into_iter().map(written));
+    for (part, asked) in parts.iter().zip(asked) {
+        writer.part(part, asked)?;
     }
-    Ok(sections)
+    Ok(writer.sections())
 }
 
-/// Another question about `transcript`, with the same beginning as those of the sections. Where the transcript does not
-/// fit beside the question and `answer_tokens`, the quotes of `evidence` stand for it.
-pub fn question_about(
-    transcript: &Transcript,
-    evidence: &[Evidence],
-    question: &str,
-    answer_tokens: usize,
-    model: &dyn TextModel,
-) -> Result<Prompt, InferenceError> {
-    let whole = parts::parts(transcript, model, budget(model)?)?;
-    if let [part] = whole.as_slice() {
-        let prompt = prompts::prompt(&part.text(), question);
-        let tokens = model.count_tokens(&format!("{}{}{}", prompt.system, prompt.shared, prompt.question))?;
-        if tokens + answer_tokens + TEMPLATE_TOKENS <= model.context_tokens() {
-            return Ok(prompt);
-        }
+/// Asks the questions, and keeps the answers.
+struct Writer<'a> {
+    model: &'a dyn TextModel,
+    /// Each question with the clean items of its answers.
+    answers: Vec<(&'static SectionPrompt, Vec<String>)>,
+    truncated: bool,
+    course: Course<'a>,
+}
+
+impl Writer<'_> {
+    /// The questions `asked` will be put about `part`, and some perhaps again.
+    fn expect(&mut self, part: &Part, asked: &[usize]) -> Result<(), InferenceError> {
+        let again = self.reading(part)?;
+        self.course.expect(again);
+        self.expect_once(part, asked)
     }
-    let quotes: Vec<&str> =
-        evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
-    Ok(prompts::prompt(&quotes.join("\n"), question))
+
+    fn expect_once(&mut self, part: &Part, asked: &[usize]) -> Result<(), InferenceError> {
+        let written = asked.iter().map(|at| self.answers[*at].0.max_tokens).sum();
+        let reading = self.reading(part)?;
+        self.course.expect(reading + writing(written));
+        Ok(())
+    }
+
+    /// What reading `part` costs.
+    fn reading(&self, part: &Part) -> Result<usize, InferenceError> {
+        self.model.count_tokens(&part.text())
+    }
+
+    /// Puts the questions `asked` about `part`, and then those whose answer was cut off about its halves, once: text by
+    /// text, so that the model reads each once for all its questions.
+    fn part(&mut self, part: &Part, asked: Vec<usize>) -> Result<(), InferenceError> {
+        // Why the patient came is said at the beginning.
+        let is_answered = |(prompt, items): &(&SectionPrompt, Vec<String>)| {
+            prompt.kind == SectionKind::ChiefComplaint && !items.is_empty()
+        };
+        let (answered, open): (Vec<usize>, Vec<usize>) =
+            asked.into_iter().partition(|at| is_answered(&self.answers[*at]));
+        for at in answered {
+            self.course.skip(writing(self.answers[at].0.max_tokens));
+        }
+        let cut_off = self.ask(part, &open)?;
+        let halves = part.halves().filter(|_| !cut_off.is_empty());
+        for half in halves.iter().flatten() {
+            self.expect_once(half, &cut_off)?;
+        }
+        let again = self.reading(part)?;
+        self.course.skip(again);
+        let Some(halves) = halves else {
+            self.truncated |= !cut_off.is_empty();
+            return Ok(());
+        };
+        for half in &halves {
+            self.truncated |= !self.ask(half, &cut_off)?.is_empty();
+        }
+        Ok(())
+    }
+
+    /// Puts the questions `asked` about `part`, keeps what is new in the answers, and returns the questions whose answer was
+    /// cut off.
+    fn ask(&mut self, part: &Part, asked: &[usize]) -> Result<Vec<usize>, InferenceError> {
+        let text = part.text();
+        let mut unread = self.reading(part)?;
+        let mut cut_off = Vec::new();
+        for at in asked {
+            let (prompt, items) = &mut self.answers[*at];
+            let request = prompt.request(&text);
+            let cost = std::mem::take(&mut unread) + writing(prompt.max_tokens);
+            let answer = self.course.go(cost, |progress| self.model.generate(&request, progress))?;
+            let (found, whole) = clean(&answer, prompt.kind);
+            merge(items, found);
+            if !whole {
+                cut_off.push(*at);
+            }
+        }
+        Ok(cut_off)
+    }
+
+    fn sections(self) -> Sections {
+        let written = |(prompt, items): (&SectionPrompt, Vec<String>)| {
+            let kind = prompt.kind;
+            items.into_iter().map(move |item| Written { kind, text: item.into() })
+        };
+        Sections { written: self.answers.into_iter().flat_map(written).collect(), truncated: self.truncated }
+    }
+}
+
+/// The clean items of an answer, each once, and whether it was whole.
+fn clean(answer: &Generated, kind: SectionKind) -> (Vec<String>, bool) {
+    let raw = answers::one_by_one(answers::items(&answer.text), kind);
+    let mut items = Vec::new();
+    merge(&mut items, raw.iter().filter_map(|item| answers::tidy(item, kind)).collect());
+    // An answer that ran on because it repeats itself had nothing more to say.
+    let looped = items.len() < raw.len();
+    (items, answer.complete || looped)
+}
+
+/// Puts further questions about one transcript, with the same beginning as those of the sections.
+pub struct Questions<'a> {
+    model: &'a dyn TextModel,
+    /// The transcript as the model reads it; `None` where it does not fit into one prompt.
+    whole: Option<String>,
+}
+
+impl<'a> Questions<'a> {
+    /// Questions to `model` about `transcript`.
+    pub fn about(transcript: &Transcript, model: &'a dyn TextModel) -> Result<Self, InferenceError> {
+        let whole = parts::whole(transcript).text();
+        let fits = model.count_tokens(&whole)? <= budget(model)?;
+        Ok(Self { model, whole: fits.then_some(whole) })
+    }
+
+    /// One more question. Where the transcript does not fit beside it and `answer_tokens`, the quotes of `evidence` stand
+    /// for it.
+    pub fn prompt(
+        &self,
+        evidence: &[Evidence],
+        question: &str,
+        answer_tokens: usize,
+    ) -> Result<Prompt, InferenceError> {
+        if let Some(whole) = &self.whole {
+            let prompt = prompts::prompt(whole, question);
+            let tokens = self.model.count_tokens(&format!("{}{}{}", prompt.system, prompt.shared, prompt.question))?;
+            if tokens + answer_tokens + TEMPLATE_TOKENS <= self.model.context_tokens() {
+                return Ok(prompt);
+            }
+        }
+        let quotes: Vec<&str> =
+            evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str()).take(12).collect();
+        Ok(prompts::prompt(&quotes.join("\n"), question))
+    }
 }
 
 /// Tokens that a part of the transcript may have: what the longest question and its answer leave of the context.
@@ -101,34 +205,6 @@ fn budget(model: &dyn TextModel) -> Result<usize, InferenceError> {
         frame = frame.max(model.count_tokens(&prompt.frame())? + prompt.max_tokens);
     }
     Ok(model.context_tokens().saturating_sub(frame + TEMPLATE_TOKENS).max(1))
-}
-
-/// The clean items of one answer, and whether it was whole. One that was cut off is asked for again in two halves of the
-/// part, once.
-fn ask(prompt: &SectionPrompt, part: &Part, model: &dyn TextModel) -> Result<(Vec<String>, bool), InferenceError> {
-    let (items, complete) = ask_once(prompt, part, model)?;
-    if complete {
-        return Ok((items, true));
-    }
-    let Some(halves) = part.halves() else { return Ok((items, false)) };
-    let mut merged = items;
-    let mut whole = true;
-    for half in &halves {
-        let (items, complete) = ask_once(prompt, half, model)?;
-        merge(&mut merged, items);
-        whole &= complete;
-    }
-    Ok((merged, whole))
-}
-
-fn ask_once(prompt: &SectionPrompt, part: &Part, model: &dyn TextModel) -> Result<(Vec<String>, bool), InferenceError> {
-    let answer = model.generate(&prompt.request(&part.text()))?;
-    let raw = answers::one_by_one(answers::items(&answer.text), prompt.kind);
-    let mut items = Vec::new();
-    merge(&mut items, raw.iter().filter_map(|item| answers::tidy(item, prompt.kind)).collect());
-    // An answer that ran on because it repeats itself had nothing more to say.
-    let looped = items.len() < raw.len();
-    Ok((items, answer.complete || looped))
 }
 
 /// Adds the items that say something new.

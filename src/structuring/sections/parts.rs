@@ -38,10 +38,15 @@ impl Part {
     }
 }
 
+/// All of `transcript`, however long.
+pub fn whole(transcript: &Transcript) -> Part {
+    let lines: Vec<String> = transcript.utterances.iter().map(line).collect();
+    Part { utterances: 0..lines.len(), lines }
+}
+
 /// The parts of `transcript`, each of at most `budget` tokens by the count of `model`.
 pub fn parts(transcript: &Transcript, model: &dyn TextModel, budget: usize) -> Result<Vec<Part>, InferenceError> {
-    let lines: Vec<String> = transcript.utterances.iter().map(line).collect();
-    let whole = Part { utterances: 0..lines.len(), lines };
+    let whole = whole(transcript);
     if model.count_tokens(&whole.text())? <= budget {
         return Ok(vec![whole]);
     }
@@ -85,13 +90,17 @@ fn pieces(index: usize, line: &str, model: &dyn TextModel, budget: usize) -> Res
     let room = budget.saturating_sub(model.count_tokens(label)? + 2).max(1);
     let mut found = Vec::new();
     let mut piece: Vec<&str> = Vec::new();
+    let mut used = 0;
     for word in text.split_whitespace() {
-        piece.push(word);
-        if piece.len() > 1 && model.count_tokens(&piece.join(" "))? > room {
-            piece.pop();
+        // Word by word, as tokens do not reach over spaces: counting the piece again for each would take minutes.
+        let cost = model.count_tokens(&format!(" {word}"))?;
+        if !piece.is_empty() && used + cost > room {
             found.push(piece.join(" "));
-            piece = vec![word];
+            piece.clear();
+            used = 0;
         }
+        piece.push(word);
+        used += cost;
     }
     found.push(piece.join(" "));
     let part = |text: String| Part { utterances: index..index + 1, lines: vec![format!("{label}: {text}")] };

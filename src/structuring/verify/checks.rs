@@ -50,7 +50,7 @@ fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<S
 }
 
 /// "118/72": two values that belong together.
-fn pairs(text: &str) -> Vec<(f64, f64)> {
+pub fn pairs(text: &str) -> Vec<(f64, f64)> {
     let numbers = numbers::numbers(text);
     let joined = |pair: &[numbers::Number]| {
         let between = text[pair[0].range.end..pair[1].range.start].trim().to_lowercase();
@@ -61,12 +61,8 @@ fn pairs(text: &str) -> Vec<(f64, f64)> {
 
 fn pair_not_said(statement: &str, index: &Index) -> Option<String> {
     let claimed = pairs(statement);
-    if claimed.is_empty() {
-        return None;
-    }
-    let said: Vec<(f64, f64)> =
-        index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
-    let (high, low) = claimed.into_iter().find(|pair| !said.contains(pair))?;
+    let said = |pair: &(f64, f64)| index.units.iter().any(|unit| unit.pairs.contains(pair));
+    let (high, low) = claimed.into_iter().find(|pair| !said(pair))?;
     Some(format!("{high}/{low} was not said"))
 }
 
@@ -107,12 +103,7 @@ fn whole_number<'t>(text: &'t str, range: &std::ops::Range<usize>) -> &'t str {
 }
 
 fn said_near(index: &Index, drug: &str) -> Vec<usize> {
-    let table = DrugTable::bundled();
-    let named = |unit: &&Unit| {
-        let sentence = &index.line(unit.line).text()[unit.range.clone()];
-        heard::mentions(table, sentence).iter().any(|mention| mention.drug.name == drug)
-    };
-    index.units.iter().filter(named).map(|unit| unit.line).collect()
+    index.units.iter().filter(|unit| unit.drugs.contains(&drug)).map(|unit| unit.line).collect()
 }
 
 fn drug_not_said(statement: &str, index: &Index) -> Option<String> {
@@ -268,14 +259,15 @@ static SIDE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern written here compiles")
 });
 
+/// The sides that `text` names, each with what is on it: ("left", "knee").
+pub fn sides(text: &str) -> Vec<(String, String)> {
+    SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect()
+}
+
 /// "Left knee" where only the right one was spoken of.
 fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String> {
-    let pairs = |text: &str| -> Vec<(String, String)> {
-        SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect()
-    };
-    let said: Vec<(String, String)> =
-        index.units.iter().flat_map(|unit| pairs(&index.line(unit.line).text()[unit.range.clone()])).collect();
-    let claimed = pairs(statement);
+    let said = |side: (String, String)| index.units.iter().any(|unit| unit.sides.contains(&side));
+    let claimed = sides(statement);
     let said_loosely = |side: &str| {
         let cited_lines: Vec<usize> = cited.iter().map(|at| index.units[*at].line).collect();
         index.units.iter().filter(|unit| cited_lines.iter().any(|line| unit.line.abs_diff(*line) <= 2)).any(|unit| {
@@ -284,9 +276,9 @@ fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String
         })
     };
     let turned = claimed.into_iter().find(|(side, part)| {
-        let exact = said.contains(&(side.clone(), part.clone()));
+        let exact = said((side.clone(), part.clone()));
         let other = if side == "left" { "right" } else { "left" };
-        !exact && (said.contains(&(other.to_owned(), part.clone())) || !said_loosely(side))
+        !exact && (said((other.to_owned(), part.clone())) || !said_loosely(side))
     })?;
     Some(format!("{} {} was not said", turned.0, turned.1))
 }

@@ -36,12 +36,13 @@ fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
         use SectionKind::{Assessment, ChiefComplaint, HistoryOfPresentIllness, PastHistory, PhysicalExam};
         matches!(kind, Assessment | ChiefComplaint | HistoryOfPresentIllness | PastHistory | PhysicalExam)
     });
-    if !of_the_patient || context::names_a_relative(statement) || SUPPOSED.is_match(statement) {
+    if !of_the_patient || SUPPOSED.is_match(statement) {
         return None;
     }
-    let mut claimed = concepts::conditions(statement).into_iter();
-    let (_, range) =
-        claimed.find(|(key, range)| !context::negates(&statement[..range.start]) && only_unaffirmed(key, index))?;
+    let (_, range) = concepts::conditions(statement).into_iter().find(|(key, range)| {
+        let before = &statement[..range.start];
+        !context::negates(before) && !context::names_a_relative(before) && only_unaffirmed(key, index)
+    })?;
     Some(format!("{} was not affirmed of the patient", statement[range].to_lowercase()))
 }
 

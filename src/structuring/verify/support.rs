@@ -8,15 +8,16 @@ use std::{
     ops::Range,
 };
 
-use super::concepts;
+use super::{checks, concepts};
 use crate::{
     domain::Evidence,
     structuring::{
         evidence,
-        facts::{context, numbers},
+        facts::{context, heard, numbers},
         text,
         visit::{Line, Visit, is_question},
     },
+    terminology::DrugTable,
 };
 
 /// Sentences behind one statement, at most.
@@ -33,6 +34,12 @@ pub struct Unit {
     pub range: Range<usize>,
     /// Values that it could be heard to say.
     pub values: Vec<f64>,
+    /// Values that it says as a pair, like a blood pressure.
+    pub pairs: Vec<(f64, f64)>,
+    /// The drugs that it names.
+    pub drugs: Vec<&'static str>,
+    /// The sides of the body that it names, each with what is on that side.
+    pub sides: Vec<(String, String)>,
     /// Whether a relative or somebody else is its subject.
     pub of_another: bool,
     keys: HashSet<String>,
@@ -77,6 +84,9 @@ impl<'v, 'a> Index<'v, 'a> {
                     line: line.index,
                     range: range.clone(),
                     values: numbers::said_values(sentence),
+                    pairs: checks::pairs(sentence),
+                    drugs: drugs(sentence),
+                    sides: checks::sides(sentence),
                     of_another,
                     keys: keys(sentence),
                     asked: if place < 2 { asked.clone() } else { HashSet::new() },
@@ -228,6 +238,10 @@ fn keys(text: &str) -> HashSet<String> {
     keys.extend(concepts::concepts(text).into_iter().map(|concept| concept.key));
     keys.extend(numbers::said_values(text).into_iter().map(value_key));
     keys
+}
+
+fn drugs(text: &str) -> Vec<&'static str> {
+    heard::mentions(DrugTable::bundled(), text).into_iter().map(|mention| mention.drug.name).collect()
 }
 
 fn value_key(value: f64) -> String {

@@ -38,11 +38,13 @@ fn codes_cannot_be_searched_without_their_list() {
 }
 
 #[test]
-fn lists_say_what_is_not_here() {
+fn lists_say_what_is_not_here_and_fit_a_terminal() {
     let place = Place::new();
     for list in ["models", "terminology"] {
         let ended = place.run_plain(&["--data-dir", "empty", list, "list"], b"");
         assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+        let widest = ended.stdout.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{widest:?} wide: {}", ended.stdout);
         assert!(ended.stdout.contains("no") && ended.stdout.contains("empty"), "{}", ended.stdout);
     }
 }

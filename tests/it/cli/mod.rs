@@ -3,6 +3,8 @@
 mod bad_input;
 mod missing;
 mod notes;
+#[cfg(target_os = "linux")]
+mod signals;
 mod usage;
 
 use std::{

@@ -1,5 +1,7 @@
 //! Help, and wrong usage or configuration: exit code 2.
 
+use std::process::Command;
+
 use super::Place;
 
 const COMMANDS: [&[&str]; 12] = [
@@ -61,6 +63,25 @@ fn wrong_usage_is_told_apart_from_bad_input() {
     }
 }
 
+/// Not even a list is made then: it would be of a folder that nobody chose.
+#[test]
+fn without_a_home_the_folder_for_models_must_be_given() {
+    let place = Place::new();
+    let homeless = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));
+        command.args(args).current_dir(place.path("out"));
+        for variable in ["HOME", "XDG_CACHE_HOME", "SOAPSTONE_CONFIG", "SOAPSTONE_DATA_DIR"] {
+            command.env_remove(variable);
+        }
+        let ended = command.output().expect("it runs");
+        (ended.status.code(), String::from_utf8(ended.stderr).expect("text"))
+    };
+    let (code, said) = homeless(&["models", "list"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(["HOME", "XDG_CACHE_HOME", "--data-dir"].iter().all(|way| said.contains(way)), "{said}");
+    assert_eq!(homeless(&["--data-dir", "here", "models", "list"]), (Some(0), String::new()));
+}
+
 #[test]
 fn a_wrong_setting_is_named_with_its_key() {
     let place = Place::new();
@@ -87,7 +108,7 @@ fn a_wrong_setting_is_named_with_its_key() {
 #[cfg(unix)]
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is_told() {
-    use std::{fs::File, io, process::Command};
+    use std::{fs::File, io};
 
     let run = |stdout: std::process::Stdio| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));

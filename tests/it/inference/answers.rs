@@ -1,10 +1,15 @@
+use std::sync::Mutex;
+
 use serde_json::{Value, json};
-use soapstone::inference::{GenerateRequest, Generated, TextModel};
+use soapstone::{
+    domain::no_progress,
+    inference::{GenerateRequest, Generated, Prompt, READ_PER_WRITTEN, TextModel},
+};
 
 use super::{engine, prompt};
 
 fn ask(model: &dyn TextModel, question: &str, schema: Option<Value>, max_tokens: usize) -> Generated {
-    model.generate(&GenerateRequest { prompt: prompt(question), schema, max_tokens }).expect("an answer")
+    model.generate(&GenerateRequest { prompt: prompt(question), schema, max_tokens }, &no_progress).expect("an answer")
 }
 
 fn schemas() -> Vec<Value> {
@@ -49,6 +54,24 @@ fn the_same_request_gives_the_same_answer_whatever_was_asked_before() {
     assert_eq!(fresh.usage.cached_tokens, 0);
     assert!(again.usage.cached_tokens * 10 > again.usage.prompt_tokens * 7, "{:?}", again.usage);
     assert_eq!(again.usage.prompt_tokens, fresh.usage.prompt_tokens);
+}
+
+#[test]
+fn progress_goes_on_within_the_prompt_and_within_the_answer() {
+    let model = engine(4096);
+    let prompt = Prompt { shared: "It hurts when I walk. ".repeat(400), ..prompt("Tell the whole story.") };
+    let schema = json!({"type": "string", "minLength": 200});
+    let told = Mutex::new(Vec::new());
+    let progress = |fraction: f32| told.lock().expect("one thread").push(fraction);
+    let request = GenerateRequest { prompt, schema: Some(schema), max_tokens: 40 };
+    let usage = model.generate(&request, &progress).expect("an answer").usage;
+    let told = told.into_inner().expect("one thread");
+    let read = usage.prompt_tokens as f32;
+    let prompt_share = read / (read + (READ_PER_WRITTEN * 40) as f32);
+    let while_reading = told.iter().filter(|fraction| **fraction < prompt_share - 0.01).count();
+    assert!(while_reading >= 5, "{read} tokens are read in more batches: {told:?}");
+    assert!(told.len() - while_reading >= 20, "40 tokens are written one by one: {told:?}");
+    assert!(told.is_sorted() && told.iter().all(|fraction| (0.0..=1.0).contains(fraction)), "{told:?}");
 }
 
 #[test]

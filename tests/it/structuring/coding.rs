@@ -2,7 +2,7 @@ use soapstone::{
     coding::{ANSWER_TOKENS, Coder, Patient},
     config::Config,
     domain::{Chart, Coding, Evidence, Sex, no_progress},
-    structuring::{self, facts},
+    structuring::{self, facts, sections::Questions},
     terminology::{DrugTable, Icd10Cm},
 };
 
@@ -26,9 +26,8 @@ fn codes_are_chosen_among_retrieved_ones_and_exist() {
     let sections = structuring::sections::write(&visit, &facts, &model, &no_progress).expect("the script answers");
     let chart = Chart { sex: Some(Sex::Male), ..Chart::default() };
     let mut draft = structuring::draft(&visit, Some(&chart), &facts, &sections);
-    let ask = |evidence: &[Evidence], question: &str| {
-        structuring::sections::question_about(&visit, evidence, question, ANSWER_TOKENS, &model)
-    };
+    let questions = Questions::about(&visit, &model).expect("the script counts");
+    let ask = |evidence: &[Evidence], question: &str| questions.prompt(evidence, question, ANSWER_TOKENS);
     let coder = Coder { model: &model, icd: &icd, ask: &ask };
     let patient = Patient::new(&visit, Some(&chart));
     coder.code(&mut draft.problems, &draft.sections, &patient, &no_progress).expect("the script chooses");

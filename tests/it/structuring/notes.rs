@@ -1,3 +1,5 @@
+use std::sync::Mutex;
+
 use soapstone::{
     domain::{SectionKind, Support, no_progress},
     structuring::{self, Draft, facts},
@@ -100,6 +102,46 @@ fn a_visit_longer_than_the_context_is_read_in_parts_and_nothing_is_left_out() {
     assert_eq!(texts(&draft, SectionKind::ChiefComplaint), ["Cough for two weeks."]);
     assert_eq!(texts(&draft, SectionKind::Assessment), ["Asthma."]);
     assert!(!draft.review.truncated);
+}
+
+#[test]
+fn a_part_is_asked_only_about_what_was_touched_on_in_it() {
+    let talk: Vec<String> = (0..120)
+        .map(|at| format!("{}: this is sentence number {at} of a long visit about nothing much", ["D", "P"][at % 2]))
+        .collect();
+    let model = scripted(700);
+    draft(&model, &format!("{}\nP: My father is well.", talk.join("\n")));
+    let asked = model.asked.lock().expect("no test panics while it asks");
+    let parts = asked.iter().filter(|(_, question)| question.contains("PLAN")).count();
+    let about_family: Vec<_> = asked.iter().filter(|(_, question)| question.contains("FAMILY")).collect();
+    assert!(parts > 1 && about_family.len() == 1, "{} of {parts}", about_family.len());
+    assert!(about_family[0].0.contains("father"));
+}
+
+#[test]
+fn the_model_reads_each_text_once_also_where_answers_were_cut_off() {
+    let model = scripted(8192).cutting_off("PRESENT ILLNESS").cutting_off("PLAN");
+    draft(&model, VISIT);
+    let asked = model.asked.lock().expect("no test panics while it asks");
+    let mut texts: Vec<&str> = asked.iter().map(|(shared, _)| shared.as_str()).collect();
+    let about_halves = asked.iter().filter(|(shared, _)| *shared != asked[0].0).count();
+    assert_eq!(about_halves, 4, "two questions about two halves");
+    texts.dedup();
+    assert_eq!(texts.len(), 3, "the whole and its halves, one after another");
+}
+
+#[test]
+fn progress_moves_within_a_question_and_never_goes_back() {
+    let told = Mutex::new(Vec::new());
+    let transcript = transcript(VISIT);
+    let facts = facts::facts(&transcript, DrugTable::bundled());
+    let model = scripted(8192).cutting_off("PLAN");
+    let progress = |fraction: f32| told.lock().expect("one thread").push(fraction);
+    structuring::sections::write(&transcript, &facts, &model, &progress).expect("the script answers");
+    let (told, asked) = (told.into_inner().expect("one thread"), model.asked.into_inner().expect("one thread"));
+    assert_eq!(told.len(), 2 * asked.len(), "once within each question and once after it");
+    assert!(told.is_sorted_by(|one, next| one < next), "{told:?}");
+    assert!((told[told.len() - 1] - 1.0).abs() < 1e-5, "{told:?}");
 }
 
 #[test]

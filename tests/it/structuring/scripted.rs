@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use soapstone::{
-    domain::ModelRef,
+    domain::{ModelRef, Progress},
     inference::{GenerateRequest, Generated, InferenceError, Prompt, TextModel, Usage},
 };
 
@@ -13,7 +13,7 @@ pub struct ScriptedModel {
     context_tokens: usize,
     answers: Vec<(&'static str, &'static str)>,
     /// Questions whose answer counts as cut off.
-    cut_off: Option<&'static str>,
+    cut_off: Vec<&'static str>,
     /// The shared beginning and the question of every prompt, in order.
     pub asked: Mutex<Vec<(String, String)>>,
 }
@@ -21,11 +21,11 @@ pub struct ScriptedModel {
 impl ScriptedModel {
     pub fn new(context_tokens: usize, answers: Vec<(&'static str, &'static str)>) -> Self {
         let model = ModelRef { task: "text".to_owned(), name: "scripted".to_owned(), sha256: String::new() };
-        Self { model, context_tokens, answers, cut_off: None, asked: Mutex::default() }
+        Self { model, context_tokens, answers, cut_off: Vec::new(), asked: Mutex::default() }
     }
 
     pub fn cutting_off(mut self, key: &'static str) -> Self {
-        self.cut_off = Some(key);
+        self.cut_off.push(key);
         self
     }
 }
@@ -43,7 +43,7 @@ impl TextModel for ScriptedModel {
         Ok(text.split_whitespace().count())
     }
 
-    fn generate(&self, request: &GenerateRequest) -> Result<Generated, InferenceError> {
+    fn generate(&self, request: &GenerateRequest, progress: Progress<'_>) -> Result<Generated, InferenceError> {
         let Prompt { system, shared, question } = &request.prompt;
         let tokens: usize = [system, shared, question].iter().map(|text| text.split_whitespace().count()).sum();
         if tokens + request.max_tokens > self.context_tokens {
@@ -52,7 +52,8 @@ impl TextModel for ScriptedModel {
         self.asked.lock().expect("no test panics while it asks").push((shared.clone(), question.clone()));
         let answer =
             self.answers.iter().find(|(key, _)| question.contains(key)).map_or(r#"{"items":[]}"#, |(_, answer)| answer);
-        let complete = self.cut_off.is_none_or(|key| !question.contains(key));
+        let complete = !self.cut_off.iter().any(|key| question.contains(key));
+        progress(0.5);
         Ok(Generated { text: answer.to_owned(), complete, usage: Usage::default() })
     }
 

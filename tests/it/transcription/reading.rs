@@ -1,6 +1,10 @@
 //! Transcripts from files: corpora as they are, and strangers' bytes.
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::HashSet,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use proptest::prelude::*;
 use soapstone::{
@@ -119,4 +123,15 @@ proptest! {
         let json = format!(r#"{{"schema":"soapstone.transcript/1","utterances":[{}]}}"#, utterances.join(","));
         from_json(json.as_bytes()).iter().for_each(check);
     }
+}
+
+/// Copying the turn for each of its lines would take minutes.
+#[test]
+fn a_turn_of_very_many_lines_is_read_in_a_moment() {
+    let lines = 300_000;
+    let text = format!("doctor: begin\n{}", "more\n".repeat(lines));
+    let started = Instant::now();
+    let transcript = from_dialogue(text.as_bytes()).expect("it is a dialogue");
+    assert_eq!(transcript.utterances[0].text.len(), "begin".len() + lines * " more".len());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }

@@ -115,6 +115,24 @@ fn speechless() -> Vec<(&'static str, Vec<i16>)> {
     ]
 }
 
+/// Beside babble, where many chunks are neither surely speech nor surely none, and over several batches of our own.
+/// `tests/data/vad/reference.py` made the numbers.
+#[test]
+fn probabilities_of_speech_are_those_of_silero_s_own_network() {
+    let reference: Vec<f32> = include_str!("../../data/vad/visit-03-asthma.txt")
+        .lines()
+        .map(|line| line.parse().expect("a probability"))
+        .collect();
+    let (visit, _) = visit("visit-03-asthma");
+    let activity = detector().listen(&beginning(&visit, 21), &no_progress).expect("it listens");
+    let ours = activity.probabilities.iter().step_by(10);
+    for (at, (ours, theirs)) in ours.zip(&reference).enumerate() {
+        // The reference has four decimals; the rest is the order of sums.
+        assert!((ours - theirs).abs() < 0.001, "chunk {}: {ours}, not {theirs}", 10 * at);
+    }
+    assert!(activity.probabilities.len() >= 10 * reference.len() && reference.len() == 64);
+}
+
 #[test]
 fn a_visit_is_heard_as_it_was_said() {
     let (visit, reference) = visit("visit-01-hypertension");
