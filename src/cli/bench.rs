@@ -17,8 +17,8 @@ use crate::{
     domain::SystemClock,
     pipeline::{Scribe, Unwatched, Work},
     qa::{
-        self, Bench, Comparison, Difference, Item, Mix, NoiseKind, ScribeRecogniser, Verdict,
-        report::{AsrReport, FIGURES, FileResult, Unit, page, table},
+        self, Bench, Comparison, Difference, Done, Item, Mix, NoiseKind, ScribeRecogniser, Verdict,
+        report::{AsrReport, FIGURES, Unit, page, table},
     },
 };
 
@@ -150,7 +150,8 @@ fn read_items(manifests: &[PathBuf]) -> Result<Vec<Item>, Failure> {
 }
 
 /// A line a recording, as each is done.
-fn tell(number: usize, of: usize, mix: Option<Mix>, file: &FileResult) {
+fn tell(done: &Done<'_>) {
+    let Done { number, of, mix, file } = done;
     let noise = mix.map_or_else(String::new, |mix| format!(", {:?} {} dB", mix.kind, mix.snr_db));
     let result = match (file.rates.wer, file.counts.invented_words) {
         (Some(wer), _) => format!("{} of its words wrong", Unit::Percent.show(Some(wer))),

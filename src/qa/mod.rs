@@ -19,5 +19,5 @@ mod score;
 pub use compare::{Comparison, Difference, Verdict, compare};
 pub use manifest::{Item, ManifestError, Reference, read};
 pub use noise::{Mix, NoiseKind};
-pub use runner::{Bench, Heard, ScribeRecogniser};
+pub use runner::{Bench, Done, Heard, ScribeRecogniser};
 pub use score::{Counts, Rates};

@@ -135,7 +135,11 @@ mod tests {
     fn talk() -> Recording {
         let second = SAMPLE_RATE_HZ as usize;
         let tone = |at: usize| {
-            if at / second % 2 == 0 { 4_000.0 * (TAU * 200.0 * at as f64 / second as f64).sin() } else { 0.0 }
+            if (at / second).is_multiple_of(2) {
+                4_000.0 * (TAU * 200.0 * at as f64 / second as f64).sin()
+            } else {
+                0.0
+            }
         };
         let info = AudioInfo { duration_ms: 4_000, sample_rate_hz: SAMPLE_RATE_HZ, sha256: String::new() };
         Recording { channels: vec![(0..4 * second).map(|at| tone(at) as i16).collect()], info }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     audio::{self, AudioSource, Recording},
     config::Config,
-    domain::{Clock, ModelRef, PatientText, SystemClock, Transcript, no_progress},
+    domain::{Clock, ModelRef, PatientText, Role, SystemClock, Transcript, no_progress},
     pipeline::{Scribe, Stage, VisitError, Watcher},
     transcription::TranscriptionError,
 };
@@ -81,6 +81,18 @@ impl Watcher for Began {
     fn end(&self, _stage: Stage, _elapsed_ms: u64) {}
 }
 
+/// A recording that was measured.
+pub struct Done<'a> {
+    /// Which, counted from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The noise that was laid over it.
+    pub mix: Option<Mix>,
+    /// What came of it.
+    pub file: &'a FileResult,
+}
+
 /// A measurement: which recordings, under which noises, by which recogniser.
 pub struct Bench<'a> {
     /// The recordings.
@@ -91,8 +103,8 @@ pub struct Bench<'a> {
     pub config: &'a Config,
     /// What recognises.
     pub hear: &'a dyn Fn(AudioSource<'_>) -> Result<Heard, VisitError>,
-    /// Who is told of each recording when it is done: which of how many, under which noise, and what came of it.
-    pub tell: &'a dyn Fn(usize, usize, Option<Mix>, &FileResult),
+    /// Who is told of each recording when it is done.
+    pub tell: &'a dyn Fn(&Done<'_>),
 }
 
 impl Bench<'_> {
@@ -128,7 +140,7 @@ impl Bench<'_> {
         let mut files = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let file = self.run_one(item, mix, models)?;
-            (self.tell)(index + 1, items.len(), mix, &file);
+            (self.tell)(&Done { number: index + 1, of: items.len(), mix, file: &file });
             files.push(file);
         }
         Ok(files)
@@ -154,7 +166,7 @@ impl Bench<'_> {
         let (mut counts, drug_confusions) = score::score(&item.reference, &transcript, audio_ms);
         counts.work_ms = u64::try_from(work.as_millis()).unwrap_or(u64::MAX);
         counts.peak_rss_mb = peak_rss_mb;
-        let invented = (counts.invented_words > 0).then(|| all_text(&transcript)).unwrap_or_default();
+        let invented = if counts.invented_words > 0 { all_text(&transcript) } else { PatientText::default() };
         Ok(FileResult {
             id: item.id.clone(),
             tags: item.tags.clone(),
@@ -162,6 +174,7 @@ impl Bench<'_> {
             counts,
             drug_confusions,
             invented,
+            people: people(&item.reference.transcript),
             reference_turns: item.reference.turns.clone().unwrap_or_default(),
             hypothesis_turns: manifest::turns(&transcript).unwrap_or_default(),
         })
@@ -205,6 +218,12 @@ fn by_tag(files: &[FileResult]) -> BTreeMap<String, TagResult> {
     }
     let result = |(tag, (files, counts)): (String, (usize, Counts))| (tag, TagResult { files, rates: counts.rates() });
     tags.into_iter().map(result).collect()
+}
+
+/// Who each speaker is, where the reference says it.
+fn people(transcript: &Transcript) -> BTreeMap<String, Role> {
+    let known = transcript.utterances.iter().filter(|said| said.role != Role::Unknown && !said.speaker.is_empty());
+    known.map(|said| (said.speaker.clone(), said.role)).collect()
 }
 
 fn all_text(transcript: &Transcript) -> PatientText {
@@ -253,7 +272,7 @@ mod tests {
     fn run(mixes: &[Mix]) -> AsrReport {
         let (_folder, items) = items();
         let config = Config::default();
-        let bench = Bench { items: &items, mixes, config: &config, hear: &deaf, tell: &|_, _, _, _| {} };
+        let bench = Bench { items: &items, mixes, config: &config, hear: &deaf, tell: &|_| {} };
         bench.run(vec!["m.jsonl".to_owned()], &SystemClock).expect("it runs")
     }
 
@@ -286,7 +305,7 @@ mod tests {
         let (folder, items) = items();
         fs::write(folder.path().join("b.wav"), b"RIFF").expect("it can be written");
         let config = Config::default();
-        let bench = Bench { items: &items, mixes: &[], config: &config, hear: &deaf, tell: &|_, _, _, _| {} };
+        let bench = Bench { items: &items, mixes: &[], config: &config, hear: &deaf, tell: &|_| {} };
         let error = bench.run(Vec::new(), &SystemClock).expect_err("it ends").to_string();
         assert!(error.contains("b.wav"), "{error}");
     }

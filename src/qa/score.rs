@@ -157,8 +157,9 @@ fn words(transcript: &Transcript) -> Words {
 }
 
 impl Words {
-    /// The same with `parted` words in place of these.
-    fn parted(&self, parted: Vec<(String, usize)>) -> Self {
+    /// The same, with compounds parted as `other` parts them.
+    fn parted_like(&self, other: &Self) -> Self {
+        let parted = normal::parted_like(&self.words, &other.words);
         let roles = parted.iter().map(|(_, index)| self.roles[*index]).collect();
         Self { words: parted.into_iter().map(|(word, _)| word).collect(), roles }
     }
@@ -178,8 +179,7 @@ pub(super) fn score(reference: &Reference, heard: &Transcript, audio_ms: u64) ->
     let before = drugs::before_repair(heard);
     let before = before.map(|before| drugs::drug_score(&reference.transcript, &before, DrugTable::bundled()).heard);
     counts.drugs_before_repair = before.filter(|found| found.of > 0);
-    let (said_parts, written_parts) = normal::join_compounds(&said.words, &written.words);
-    let (said, written) = (said.parted(said_parts), written.parted(written_parts));
+    let (said, written) = (said.parted_like(&written), written.parted_like(&said));
     let steps = align(&said.words, &written.words);
     counts.words = Some(edits(&said.words, &written.words));
     counts.characters = Some(edits(&characters(&said.words), &characters(&written.words)));

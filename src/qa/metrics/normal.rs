@@ -8,11 +8,15 @@
 //! - British and American spellings have one form. The rules may bend a word that needs none ("rise" → `rize`): as both
 //!   sides are bent alike, that costs nothing unless two real words fall together, and none in clinical talk do.
 //! - Fillers ("um", "uh", "oh", "mm-hmm") and sounds in brackets are left out on both sides.
-//! - Hyphens part words; [`join_compounds`] then forgives "follow up" for "followup".
+//! - Hyphens part words; [`parted_like`] then forgives "follow up" for "followup".
 //!
 //! Stutters, and "yes" for "yeah", stay what they are: words.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
@@ -190,15 +194,10 @@ fn one_form(piece: Piece) -> Vec<Token> {
 /// The longest run of words that may be one word elsewhere ("E C G").
 const COMPOUND_WORDS: usize = 4;
 
-/// Parts the words of each side that the other side writes as several, so that "followup" is "follow up". Returns the
-/// words with, for each, the index that it had before.
-pub fn join_compounds(reference: &[String], hypothesis: &[String]) -> (Vec<(String, usize)>, Vec<(String, usize)>) {
-    (parted_like(reference, hypothesis), parted_like(hypothesis, reference))
-}
-
-/// `words`, where a word that `other` lacks but writes as several is parted as there.
-fn parted_like(words: &[String], other: &[String]) -> Vec<(String, usize)> {
-    let known: std::collections::HashSet<&String> = other.iter().collect();
+/// `words`, where a word that `other` lacks but writes as several is parted as there, so that "followup" is "follow up". Each
+/// word comes with the index that it had before.
+pub fn parted_like(words: &[String], other: &[String]) -> Vec<(String, usize)> {
+    let known: HashSet<&String> = other.iter().collect();
     let mut compounds: HashMap<String, &[String]> = HashMap::new();
     for length in 2..=COMPOUND_WORDS {
         for run in other.windows(length) {
@@ -307,11 +306,15 @@ mod tests {
 
     #[test]
     fn a_compound_is_parted_as_the_other_side_does() {
-        let (one, other) = join_compounds(&words("a followup of the E C G"), &words("a follow up of the ecg"));
+        let both = |one: &str, other: &str| {
+            let (one, other) = (words(one), words(other));
+            (parted_like(&one, &other), parted_like(&other, &one))
+        };
+        let (one, other) = both("a followup of the E C G", "a follow up of the ecg");
         let plain = |words: &[(String, usize)]| words.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>();
         assert_eq!(plain(&one), plain(&other));
         assert_eq!(one[2], ("up".to_owned(), 1));
-        let (one, other) = join_compounds(&words("not able"), &words("a notable able man is not here"));
+        let (one, other) = both("not able", "a notable able man is not here");
         assert_eq!((one.len(), other[1].0.as_str()), (2, "not"));
     }
 }

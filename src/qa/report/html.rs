@@ -9,9 +9,12 @@ use minijinja::{
 use serde::Serialize;
 
 use super::{AsrReport, FIGURES, FileResult, NoiseResult, Unit};
-use crate::qa::{
-    metrics::diarisation::{Turn, person_of_voice},
-    score::{Counts, Rates},
+use crate::{
+    domain::Role,
+    qa::{
+        metrics::diarisation::{Turn, person_of_voice},
+        score::{Counts, Rates},
+    },
 };
 
 /// The width that bars and timelines have for 100 per cent, in the units of the drawing.
@@ -394,7 +397,7 @@ fn timeline(file: &FileResult) -> Option<Timeline> {
         file: file.id.clone(),
         der: Unit::Percent.show(Some(der)),
         length: clock(length_ms),
-        people: people.iter().map(|name| Person { class: class(Some(name)), name: (*name).to_owned() }).collect(),
+        people: people.iter().map(|name| Person { class: class(Some(name)), name: person_name(file, name) }).collect(),
         ticks: ticks
             .map(|minute| Tick { x: (minute * 60_000) as f64 * scale, label: format!("{minute} min") })
             .collect(),
@@ -408,6 +411,17 @@ fn tag_rows(report: &AsrReport) -> Vec<(String, String, &Rates)> {
     rows.sort_by(|one, other| other.1.rates.wer.unwrap_or(-1.0).total_cmp(&one.1.rates.wer.unwrap_or(-1.0)));
     let files = |count: usize| if count == 1 { "1 recording".to_owned() } else { format!("{count} recordings") };
     rows.into_iter().map(|(tag, result)| (tag.clone(), files(result.files), &result.rates)).collect()
+}
+
+/// A speaker by the role, where it is known.
+fn person_name(file: &FileResult, speaker: &str) -> String {
+    let role = match file.people.get(speaker) {
+        Some(Role::Clinician) => "clinician",
+        Some(Role::Patient) => "patient",
+        Some(Role::Other) => "another person",
+        Some(Role::Unknown) | None => return speaker.to_owned(),
+    };
+    format!("{role} ({speaker})")
 }
 
 /// Rows with every figure; the worst of a column is marked where they differ.
@@ -479,6 +493,7 @@ pub(crate) mod tests {
         };
         let mut bad = file("visit <two> & more", counts.clone());
         bad.drug_confusions = vec![DrugConfusion { said: "lisinopril".into(), written: "<listen> up".into() }];
+        bad.people = [("S1".to_owned(), Role::Clinician)].into();
         bad.reference_turns = turns(&[("S1", 0, 60_000), ("S2", 60_000, 120_000)]);
         bad.hypothesis_turns = turns(&[("A", 0, 50_000), ("B", 50_000, 120_000), ("C", 119_000, 120_000)]);
         let good = file("visit-01", Counts { words: Some(Edits { substitutions: 0, ..words }), ..Counts::default() });
@@ -516,6 +531,7 @@ pub(crate) mod tests {
             "Thank you for watching",
             "Babble noise, 5 dB",
             "whisper-base",
+            "clinician (S1)",
             "2026-11-22 19:00:00 UTC",
             "20 wrong, 16 left out, 8 added, of 800 words",
         ] {

@@ -15,7 +15,7 @@ use super::{
     noise::Mix,
     score::{Counts, Rates},
 };
-use crate::domain::{ModelRef, PatientText};
+use crate::domain::{ModelRef, PatientText, Role};
 
 /// The one accepted value of a report's `schema` field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -79,6 +79,9 @@ pub struct FileResult {
     /// What was written although nobody spoke.
     #[serde(default)]
     pub invented: PatientText,
+    /// Who each speaker of the reference is.
+    #[serde(default)]
+    pub people: BTreeMap<String, Role>,
     /// Who spoke when, as the reference has it.
     pub reference_turns: Vec<Turn>,
     /// Who spoke when, as it was recognised.
