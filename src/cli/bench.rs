@@ -119,6 +119,11 @@ fn asr(args: &AsrArgs, config: &Config) -> Result<(), Failure> {
         Kind::Babble => NoiseKind::Babble,
     };
     let mixes: Vec<Mix> = args.noise.iter().map(|&snr_db| Mix { kind, snr_db }).collect();
+    let speaking = items.iter().filter(|item| !item.reference.transcript.utterances.is_empty()).count();
+    if kind == NoiseKind::Babble && !mixes.is_empty() && speaking < 2 {
+        let reason = "babble is made of the other recordings, and there is no other with speech: use pink or white";
+        return Err(Failure::new(FailureKind::Usage, reason));
+    }
     let recogniser = ScribeRecogniser::new(config);
     let bench = Bench { items: &items, mixes: &mixes, config, hear: &|source| recogniser.hear(source), tell: &tell };
     let manifests = args.manifests.iter().map(|path| path.display().to_string()).collect();

@@ -108,4 +108,7 @@ fn what_cannot_be_measured_is_named_before_any_work() {
         assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{args:?}: {}", ended.stderr);
         assert!(ended.last_line().contains(says), "{args:?}: {}", ended.stderr);
     }
+    let alone = place.run(&["bench", "asr", "one.jsonl", "--noise", "5", "--noise-kind", "babble"]);
+    assert_eq!((alone.code, alone.stdout.as_str()), (2, ""), "{}", alone.stderr);
+    assert!(alone.last_line().contains("no other with speech"), "{}", alone.stderr);
 }
