@@ -9,7 +9,7 @@ VISIT     ?= audio-fixtures/visit-01-hypertension.flac
 # Everything is built once, in the release profile, so that tests, the demo and the benches share one set of libraries.
 CARGO_FLAGS := --release --locked
 
-.PHONY: help setup build models test-models demo test check bench-visit bench-recognition bench-generation
+.PHONY: help setup build models test-models demo test check bench-visit bench-recognition bench-generation bench-asr gate gate-baseline
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,22 @@ bench-visit: models ## Time every stage of a three-minute visit
 
 bench-recognition: models ## Recognition beside faster-whisper (docs/PERFORMANCE.md)
 	cargo bench $(CARGO_FLAGS) --bench recognition
+
+bench-asr: models ## Measure recognition on the spoken visits: target/bench-asr/report.html
+	mkdir -p target/bench-asr
+	$(SOAPSTONE) bench asr audio-fixtures/manifest.jsonl audio-fixtures/hallucination.jsonl \
+		--json target/bench-asr/report.json --html target/bench-asr/report.html
+
+# What a release must not make worse, in a minute and a half. Measured and compared by soapstone itself.
+GATE = $(SOAPSTONE) bench asr audio-fixtures/gate.jsonl audio-fixtures/hallucination.jsonl --json
+
+gate: models ## Compare recognition of a few recordings with docs/baselines/asr.json
+	mkdir -p target/bench-asr
+	$(GATE) target/bench-asr/gate.json
+	$(SOAPSTONE) bench compare docs/baselines/asr.json target/bench-asr/gate.json
+
+gate-baseline: models ## Take the present recognition as the baseline of the gate
+	$(GATE) docs/baselines/asr.json
 
 bench-generation: models ## Generation beside llama.cpp (docs/PERFORMANCE.md)
 	cargo bench $(CARGO_FLAGS) --bench generation

@@ -7,6 +7,8 @@
 //! transcript ────────────────────────┴─ structuring ─ coding ─ pipeline ─ delivery (Markdown, JSON, FHIR)
 //! ```
 //!
+//! [`qa`] measures it against recordings whose words are known.
+//!
 //! `docs/ARCHITECTURE.md` walks a visit through it; `tests/it/architecture.rs` holds the arrows.
 
 pub mod audio;
@@ -18,6 +20,7 @@ pub mod domain;
 pub mod inference;
 pub mod model_files;
 pub mod pipeline;
+pub mod qa;
 pub mod structuring;
 pub mod terminology;
 pub mod transcription;

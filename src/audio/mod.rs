@@ -19,11 +19,13 @@ mod packets;
 mod resampling;
 mod source;
 mod wav;
+mod writing;
 
 use std::{borrow::Cow, ops::Range};
 
 pub use error::AudioError;
 pub use source::{AudioSource, read_piped};
+pub use writing::to_wav;
 
 use crate::{
     config::RecognitionConfig,

@@ -1,6 +1,7 @@
 //! The commands, one file each. Here: the options that all share, and which command runs.
 
 mod bar;
+mod bench;
 mod failure;
 mod input;
 mod models;
@@ -56,6 +57,7 @@ enum Command {
     Transcribe(transcribe::TranscribeArgs),
     Models(models::ModelsArgs),
     Terminology(terminology::TerminologyArgs),
+    Bench(bench::BenchArgs),
 }
 
 impl Cli {
@@ -111,6 +113,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Transcribe(args) => transcribe::run(args, &config),
         Command::Models(args) => models::run(args, &config),
         Command::Terminology(args) => terminology::run(args, &config),
+        Command::Bench(args) => bench::run(args, &config),
     }
 }
 

@@ -34,6 +34,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "qa",
+        &[
+            "domain",
+            "config",
+            "audio",
+            "model_files",
+            "terminology",
+            "inference",
+            "transcription",
+            "structuring",
+            "coding",
+            "delivery",
+            "pipeline",
+        ],
+    ),
+    (
         "cli",
         &[
             "domain",
@@ -47,6 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "coding",
             "delivery",
             "pipeline",
+            "qa",
         ],
     ),
 ];

@@ -5,6 +5,7 @@ mod audio;
 mod cli;
 mod inference;
 mod note;
+mod qa;
 mod schemas;
 mod structuring;
 mod support;

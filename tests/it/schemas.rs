@@ -5,7 +5,10 @@ use std::{fs, path::PathBuf};
 
 use schemars::Schema;
 use serde_json::Value;
-use soapstone::domain::{Note, Transcript};
+use soapstone::{
+    domain::{Note, Transcript},
+    qa::report::AsrReport,
+};
 
 /// Where the schema called `name` is kept.
 pub fn schema_path(name: &str) -> PathBuf {
@@ -33,6 +36,7 @@ fn check(name: &str, schema: Schema) {
 
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
+    check("bench-asr-1", schemars::schema_for!(AsrReport));
     check("note-1", schemars::schema_for!(Note));
     check("transcript-1", schemars::schema_for!(Transcript));
 }

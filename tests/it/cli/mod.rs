@@ -1,6 +1,7 @@
 //! The command line, as a person or a script meets it: the program itself runs.
 
 mod bad_input;
+mod bench;
 mod missing;
 mod notes;
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::Place;
 
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["note"],
     &["transcribe"],
@@ -17,6 +17,9 @@ const COMMANDS: [&[&str]; 12] = [
     &["terminology", "pull"],
     &["terminology", "import"],
     &["terminology", "search"],
+    &["bench"],
+    &["bench", "asr"],
+    &["bench", "compare"],
 ];
 
 #[test]
@@ -55,6 +58,10 @@ fn wrong_usage_is_told_apart_from_bad_input() {
         &["note", "visit.txt", "--nonsense"],
         &["models", "pull", "no-such-model"],
         &["terminology", "search"],
+        &["bench", "asr"],
+        &["bench", "asr", "visit.txt", "--noise", "loud"],
+        &["bench", "asr", "visit.txt", "--noise", "100"],
+        &["bench", "compare", "one.json"],
         &["--config", "none.toml", "note", "visit.txt"],
     ] {
         let ended = place.run_plain(args, b"");

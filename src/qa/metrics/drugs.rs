@@ -1,0 +1,246 @@
+//! Drug names: which were heard, what was written for the others, and which were written and never said.
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Found,
+    edits::{Step, align},
+    normal,
+};
+use crate::{
+    domain::{PatientText, Transcript},
+    terminology::DrugTable,
+};
+
+/// A drug that was said, with what was written in its place; or one that was written and not said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DrugConfusion {
+    /// What was said; nothing where the drug was made up.
+    pub said: PatientText,
+    /// What was written; nothing where the drug was left out.
+    pub written: PatientText,
+}
+
+/// Drug names of one recording.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DrugScore {
+    /// Names that were said and written, of all that were said. Each time counts; a brand is heard when the brand is written.
+    pub heard: Found,
+    /// Drugs written where none or another was said. Another name of the same drug is none of them.
+    pub false_drugs: usize,
+    /// What went wrong, in the order of the visit.
+    pub confusions: Vec<DrugConfusion>,
+}
+
+/// Words of a transcript with the drugs among them.
+struct Text {
+    words: Vec<String>,
+    /// The text that each word came from, for showing.
+    shown: Vec<String>,
+    drugs: Vec<Drug>,
+}
+
+/// A drug named in a text.
+struct Drug {
+    words: Range<usize>,
+    name: &'static str,
+    surface: &'static str,
+}
+
+/// Compares the drugs of `table` named in `reference` with those in `hypothesis`.
+pub fn drug_score(reference: &Transcript, hypothesis: &Transcript, table: &'static DrugTable) -> DrugScore {
+    let (said, heard) = (read(reference, table), read(hypothesis, table));
+    let steps = align(&said.words, &heard.words);
+    let mut score = DrugScore::default();
+    for drug in &said.drugs {
+        let facing = facing(&steps, &drug.words);
+        let is_heard = facing.all_match || heard_as(&heard, &facing.words, |other| other.surface == drug.surface);
+        score.heard.count(is_heard);
+        if !is_heard {
+            let (said, written) = (shown(&said, &drug.words), shown(&heard, &facing.words));
+            score.confusions.push(DrugConfusion { said, written });
+        }
+    }
+    for drug in &heard.drugs {
+        let facing = facing_back(&steps, &drug.words);
+        if heard_as(&said, &facing, |other| other.name == drug.name) {
+            continue;
+        }
+        score.false_drugs += 1;
+        // In another drug's place it is in the list already.
+        if !heard_as(&said, &facing, |_| true) {
+            let (said, written) = (shown(&said, &facing), shown(&heard, &drug.words));
+            score.confusions.push(DrugConfusion { said, written });
+        }
+    }
+    score
+}
+
+fn read(transcript: &Transcript, table: &'static DrugTable) -> Text {
+    let mut text = Text { words: Vec::new(), shown: Vec::new(), drugs: Vec::new() };
+    for utterance in &transcript.utterances {
+        let tokens = normal::tokens(&utterance.text);
+        let first = text.words.len();
+        for mention in table.mentions(&utterance.text) {
+            let inside =
+                |token: &normal::Token| token.range.start < mention.range.end && mention.range.start < token.range.end;
+            let Some(start) = tokens.iter().position(inside) else { continue };
+            let length = tokens[start..].iter().take_while(|token| inside(token)).count();
+            let words = first + start..first + start + length;
+            text.drugs.push(Drug { words, name: mention.drug.name, surface: mention.surface });
+        }
+        for token in tokens {
+            text.shown.push(utterance.text[token.range].to_owned());
+            text.words.push(token.word);
+        }
+    }
+    text
+}
+
+/// What faces some words on the other side.
+struct Facing {
+    words: Range<usize>,
+    all_match: bool,
+}
+
+/// What was written for the words `said`, with what was put in beside them.
+fn facing(steps: &[Step], said: &Range<usize>) -> Facing {
+    let is_ours = |step: &Step| match step {
+        Step::Match(word, _) | Step::Substitution(word, _) | Step::Deletion(word) => said.contains(word),
+        Step::Insertion(_) => false,
+    };
+    let all_match = steps.iter().filter(|step| is_ours(step)).all(|step| matches!(step, Step::Match(..)));
+    let Some(first) = steps.iter().position(is_ours) else { return Facing { words: 0..0, all_match: false } };
+    let last = steps.iter().rposition(is_ours).unwrap_or(first);
+    if all_match {
+        return Facing { words: 0..0, all_match };
+    }
+    // A name heard as several words stands as one substitution between insertions.
+    let is_insertion = |step: &&Step| matches!(step, Step::Insertion(_));
+    let before = steps[..first].iter().rev().take_while(is_insertion).count();
+    let after = steps[last + 1..].iter().take_while(is_insertion).count();
+    let written = steps[first - before..=last + after].iter().filter_map(|step| match step {
+        Step::Match(_, word) | Step::Substitution(_, word) | Step::Insertion(word) => Some(*word),
+        Step::Deletion(_) => None,
+    });
+    Facing { words: span(written), all_match }
+}
+
+/// What was said where the words `written` stand.
+fn facing_back(steps: &[Step], written: &Range<usize>) -> Range<usize> {
+    span(steps.iter().filter_map(|step| match step {
+        Step::Match(said, word) | Step::Substitution(said, word) if written.contains(word) => Some(*said),
+        _ => None,
+    }))
+}
+
+/// From the first to the last of `indices`.
+fn span(indices: impl Iterator<Item = usize>) -> Range<usize> {
+    let mut indices = indices.peekable();
+    let Some(&first) = indices.peek() else { return 0..0 };
+    first..indices.last().unwrap_or(first) + 1
+}
+
+/// Whether a drug that `is_meant` is named in `words` of `text`.
+fn heard_as(text: &Text, words: &Range<usize>, is_meant: impl Fn(&Drug) -> bool) -> bool {
+    let touches = |drug: &Drug| drug.words.start < words.end && words.start < drug.words.end;
+    text.drugs.iter().any(|drug| touches(drug) && is_meant(drug))
+}
+
+fn shown(text: &Text, words: &Range<usize>) -> PatientText {
+    text.shown[words.clone()].join(" ").into()
+}
+
+/// `transcript` as it was before words that were probably misheard were put right; `None` where none were.
+pub fn before_repair(transcript: &Transcript) -> Option<Transcript> {
+    let mut before = transcript.clone();
+    let mut any = false;
+    for utterance in &mut before.utterances {
+        let mut text = utterance.text.as_str().to_owned();
+        for repair in utterance.repairs.iter().filter(|repair| repair.applied) {
+            text = text.replacen(repair.suggested.as_str(), &repair.heard, 1);
+            any = true;
+        }
+        utterance.text = text.into();
+    }
+    any.then_some(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Repair, Utterance};
+
+    fn transcript(text: &str) -> Transcript {
+        let utterance = Utterance { text: text.into(), ..Utterance::default() };
+        Transcript { utterances: vec![utterance], ..Transcript::default() }
+    }
+
+    fn score(said: &str, heard: &str) -> (Found, usize, Vec<(String, String)>) {
+        let score = drug_score(&transcript(said), &transcript(heard), DrugTable::bundled());
+        let plain = |one: DrugConfusion| (one.said.into_string(), one.written.into_string());
+        (score.heard, score.false_drugs, score.confusions.into_iter().map(plain).collect())
+    }
+
+    fn pair(said: &str, written: &str) -> (String, String) {
+        (said.to_owned(), written.to_owned())
+    }
+
+    #[test]
+    fn each_time_a_name_is_said_counts() {
+        let said = "Keep the lisinopril, twenty milligrams. I want to add amlodipine. And lisinopril in the morning.";
+        assert_eq!(score(said, said), (Found { found: 3, of: 3 }, 0, vec![]));
+        let heard = "Keep the listen up pill 20 mg. I want to add amlodipine. And lisinopril in the morning.";
+        let confused = vec![pair("lisinopril", "listen up pill")];
+        assert_eq!(score(said, heard), (Found { found: 2, of: 3 }, 0, confused));
+    }
+
+    #[test]
+    fn one_drug_for_another_is_missed_and_false() {
+        let (heard, false_drugs, confusions) =
+            score("she takes hydroxyzine at night", "she takes hydralazine at night");
+        assert_eq!((heard, false_drugs), (Found { found: 0, of: 1 }, 1));
+        assert_eq!(confusions, [pair("hydroxyzine", "hydralazine")]);
+    }
+
+    #[test]
+    fn a_drug_that_nobody_said_is_false() {
+        let (heard, false_drugs, confusions) = score("so he went home again", "so he went home warfarin again");
+        assert_eq!((heard, false_drugs), (Found::default(), 1));
+        assert_eq!(confusions, [pair("", "warfarin")]);
+    }
+
+    #[test]
+    fn the_other_name_of_a_drug_is_not_heard_but_not_false() {
+        let (heard, false_drugs, confusions) = score("take Tylenol for it", "take acetaminophen for it");
+        assert_eq!((heard, false_drugs), (Found { found: 0, of: 1 }, 0));
+        assert_eq!(confusions, [pair("Tylenol", "acetaminophen")]);
+    }
+
+    #[test]
+    fn a_name_left_out_faces_nothing() {
+        let (_, _, confusions) = score("take ibuprofen with food", "take with food");
+        assert_eq!(confusions, [pair("ibuprofen", "")]);
+    }
+
+    #[test]
+    fn repairs_are_taken_back() {
+        let mut repaired = transcript("Keep the lisinopril, please");
+        let repair = Repair {
+            heard: "listen up".into(),
+            suggested: "lisinopril".into(),
+            start_ms: 0,
+            end_ms: 900,
+            applied: true,
+            probability: 0.9,
+            reason: "sounds alike".to_owned(),
+        };
+        assert_eq!(before_repair(&repaired), None);
+        repaired.utterances[0].repairs.push(repair);
+        let before = before_repair(&repaired).expect("there is one");
+        assert_eq!(before.utterances[0].text.as_str(), "Keep the listen up, please");
+    }
+}

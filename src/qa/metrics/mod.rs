@@ -1,0 +1,43 @@
+//! The figures, each a pure function of what was said and what was recognised, so that each can be checked by hand.
+//!
+//! Texts are compared as [`normal`] puts them. Shares are from 0 to 1; a figure that the reference cannot bear out is `None`.
+
+pub mod assignment;
+pub mod diarisation;
+pub mod drugs;
+pub mod edits;
+pub mod normal;
+pub mod speakers;
+mod spelling;
+pub mod terms;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How many of those that should be found were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// Found.
+    pub found: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
+impl Found {
+    /// The share that was found, from 0 to 1; `None` where nothing was to be found.
+    pub fn share(&self) -> Option<f64> {
+        (self.of > 0).then(|| self.found as f64 / self.of as f64)
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, is_found: bool) {
+        self.of += 1;
+        self.found += usize::from(is_found);
+    }
+
+    /// Adds the counts of another recording.
+    pub fn add(&mut self, other: &Self) {
+        self.found += other.found;
+        self.of += other.of;
+    }
+}

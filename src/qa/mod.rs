@@ -1,0 +1,23 @@
+//! How good the recognition is, measured on recordings whose words are known.
+//!
+//! ```text
+//! manifest (recordings and references) ─ runner (recognise, score) ─ report (JSON, HTML, table) ─ compare (two reports)
+//! ```
+//!
+//! [`metrics`] are pure; [`Bench`] runs the recogniser that it is given; a [`report::AsrReport`] is plain data, from which
+//! alone its pages are made. Reports quote words of the recordings: one of real visits is to be kept like the visits.
+
+mod compare;
+mod manifest;
+mod memory;
+pub mod metrics;
+mod noise;
+pub mod report;
+mod runner;
+mod score;
+
+pub use compare::{Comparison, Difference, Verdict, compare};
+pub use manifest::{Item, ManifestError, Reference, read};
+pub use noise::{Mix, NoiseKind};
+pub use runner::{Bench, Done, Heard, ScribeRecogniser};
+pub use score::{Counts, Rates};

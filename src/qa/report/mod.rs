@@ -1,0 +1,204 @@
+//! What a measurement found: `soapstone.bench-asr/1`, and the same as a page and as a table.
+
+mod html;
+mod table;
+
+use std::collections::BTreeMap;
+
+pub use html::page;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+pub use table::table;
+
+use super::{
+    metrics::{diarisation::Turn, drugs::DrugConfusion},
+    noise::Mix,
+    score::{Counts, Rates},
+};
+use crate::domain::{ModelRef, PatientText, Role};
+
+/// The one accepted value of a report's `schema` field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum AsrSchema {
+    /// `soapstone.bench-asr/1`
+    #[default]
+    #[serde(rename = "soapstone.bench-asr/1")]
+    V1,
+}
+
+/// Recognition measured on recordings whose words are known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AsrReport {
+    /// Always `soapstone.bench-asr/1`.
+    pub schema: AsrSchema,
+    /// Version of soapstone.
+    pub soapstone: String,
+    /// When, RFC 3339.
+    pub created_at: String,
+    /// The manifests or folders that were measured.
+    pub manifests: Vec<String>,
+    /// The models that were measured.
+    pub models: Vec<ModelRef>,
+    /// The figures over all recordings, as they came, without added noise.
+    pub summary: Rates,
+    /// What the summary was counted from.
+    pub counts: Counts,
+    /// The figures of the recordings with each tag.
+    pub tags: BTreeMap<String, TagResult>,
+    /// Each recording, in the order of the manifests.
+    pub files: Vec<FileResult>,
+    /// The same recordings under added noise.
+    #[serde(default)]
+    pub noise: Vec<NoiseResult>,
+}
+
+/// Recordings with one tag.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TagResult {
+    /// How many.
+    pub files: usize,
+    /// Their figures together.
+    #[serde(flatten)]
+    pub rates: Rates,
+}
+
+/// One recording.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FileResult {
+    /// Its name in the manifest.
+    pub id: String,
+    /// Its tags in the manifest.
+    pub tags: Vec<String>,
+    /// Its figures.
+    #[serde(flatten)]
+    pub rates: Rates,
+    /// What they were counted from.
+    pub counts: Counts,
+    /// Drug names that went wrong.
+    pub drug_confusions: Vec<DrugConfusion>,
+    /// What was written although nobody spoke.
+    #[serde(default)]
+    pub invented: PatientText,
+    /// Who each speaker of the reference is.
+    #[serde(default)]
+    pub people: BTreeMap<String, Role>,
+    /// Who spoke when, as the reference has it.
+    pub reference_turns: Vec<Turn>,
+    /// Who spoke when, as it was recognised.
+    pub hypothesis_turns: Vec<Turn>,
+}
+
+/// The recordings under one noise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NoiseResult {
+    /// Which noise, and how loud.
+    #[serde(flatten)]
+    pub mix: Mix,
+    /// The figures over all recordings in which somebody speaks.
+    pub summary: Rates,
+    /// Each recording.
+    pub files: Vec<FileResult>,
+}
+
+/// A figure of a report: what it is called, what it means, and which way is better.
+pub struct Figure {
+    /// Its key in the report.
+    pub key: &'static str,
+    /// Its name for a person.
+    pub label: &'static str,
+    /// What it says, in one plain sentence.
+    pub meaning: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// Whether more is worse.
+    pub is_error: bool,
+    /// Reads it.
+    pub of: fn(&Rates) -> Option<f64>,
+}
+
+/// How a figure is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A share from 0 to 1, shown in per cent.
+    Percent,
+    /// A plain number with two decimals.
+    Plain,
+    /// Megabytes.
+    Megabytes,
+}
+
+impl Unit {
+    /// `value` as a person reads it; a dash where there is none.
+    pub fn show(self, value: Option<f64>) -> String {
+        let Some(value) = value else { return "–".to_owned() };
+        match self {
+            Self::Percent => format!("{:.1} %", value * 100.0),
+            Self::Plain => format!("{value:.2}"),
+            Self::Megabytes => format!("{value:.0} MB"),
+        }
+    }
+}
+
+macro_rules! figures {
+    ($($key:ident: $label:literal, $unit:ident, $is_error:literal, $meaning:literal;)+) => {
+        &[$(Figure {
+            key: stringify!($key),
+            label: $label,
+            meaning: $meaning,
+            unit: Unit::$unit,
+            is_error: $is_error,
+            of: |rates| rates.$key,
+        }),+]
+    };
+}
+
+/// Every figure, in the order in which they are shown.
+pub const FIGURES: &[Figure] = figures! {
+    wer: "Word error rate", Percent, true,
+        "Of 100 words that were said, how many were written wrongly, left out, or added.";
+    cer: "Character error rate", Percent, true,
+        "The same by letters: near misses such as \"pain\" for \"pains\" weigh less.";
+    medical_term_recall: "Medical terms heard", Percent, false,
+        "Of 100 medical terms that were said, how many were written exactly.";
+    drug_recall: "Drug names heard", Percent, false,
+        "Of 100 drug names that were said, how many were written, by the name that was said.";
+    drug_recall_before_repair: "Drug names before repair", Percent, false,
+        "The same before names that were probably misheard were put right.";
+    false_drugs_per_hour: "False drugs per hour", Plain, true,
+        "Drug names that were written and nobody said, in an hour of recording.";
+    der: "Speaker time errors", Percent, true,
+        "Of 100 seconds of speech, how many were given to nobody, to the wrong person, or made up.";
+    cpwer: "Word errors per speaker", Percent, true,
+        "Word errors when each person's words are compared by themselves: a sentence given to the wrong person counts twice.";
+    role_accuracy: "Words with the right role", Percent, false,
+        "Of 100 words that were recognised, how many were given to the right person: clinician, patient or other.";
+    invented_words_per_minute: "Invented words per minute", Plain, true,
+        "Words that were written, in a minute of recordings in which nobody speaks.";
+    real_time_factor: "Time per time recorded", Plain, true,
+        "How long the work took for each second of recording; below 1 it keeps up with the talk. It depends on the machine.";
+    peak_rss_mb: "Memory", Megabytes, true,
+        "The most memory that the whole process held.";
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rate_is_a_figure_under_its_own_key() {
+        let rates = serde_json::to_value(Rates::default()).expect("plain data");
+        let mut keys: Vec<&str> = rates.as_object().expect("an object").keys().map(String::as_str).collect();
+        let mut figures: Vec<&str> = FIGURES.iter().map(|figure| figure.key).collect();
+        keys.sort_unstable();
+        figures.sort_unstable();
+        assert_eq!(keys, figures);
+    }
+
+    #[test]
+    fn values_are_shown_with_their_unit() {
+        assert_eq!(Unit::Percent.show(Some(0.0824)), "8.2 %");
+        assert_eq!(Unit::Plain.show(Some(1.0)), "1.00");
+        assert_eq!(Unit::Megabytes.show(Some(512.3)), "512 MB");
+        assert_eq!(Unit::Percent.show(None), "–");
+    }
+}
