@@ -20,7 +20,7 @@ fn pattern(text: &str) -> Regex {
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b",
+        r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, ",
     )
 });
 static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
@@ -172,6 +172,14 @@ mod tests {
                 (OrderKind::Laboratory, "urine albumin".to_owned()),
                 (OrderKind::Referral, "Referral: yearly eye exam".to_owned()),
             ]
+        );
+    }
+
+    #[test]
+    fn what_is_named_for_a_complaint_is_ordered() {
+        assert_eq!(
+            said("D: For the knee, physical therapy."),
+            [(OrderKind::Referral, "Referral: physical therapy".to_owned())]
         );
     }
 
