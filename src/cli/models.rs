@@ -98,7 +98,7 @@ fn models() -> impl Iterator<Item = &'static Model> {
 
 fn list(store: &ModelStore) -> Result<(), Failure> {
     print_line(format_args!(
-        "  {:<24} {:<5} {:>9} {:>9}  {:<12} {:<8} ABOUT",
+        "  {:<24} {:<8} {:>9} {:>9}  {:<12} {:<8} ABOUT",
         "NAME", "TASK", "SIZE", "MEMORY", "LICENCE", "HERE"
     ))?;
     for model in models() {
@@ -107,13 +107,13 @@ fn list(store: &ModelStore) -> Result<(), Failure> {
         let (size, memory) = (megabytes(model.bytes), format!("{} MB", model.memory_mb));
         let (name, task) = (&model.name, model.task.as_str());
         print_line(format_args!(
-            "{mark} {name:<24} {task:<5} {size:>9} {memory:>9}  {:<12} {here:<8} {}",
+            "{mark} {name:<24} {task:<8} {size:>9} {memory:>9}  {:<12} {here:<8} {}",
             model.licence, model.about
         ))?;
     }
     for LocalModel { name, task, bytes, origin, .. } in store.local_models()? {
         let (here, task, size) = (here(store, &name)?, task.as_str(), megabytes(bytes));
-        print_line(format_args!("  {name:<24} {task:<5} {size:>9} {:>9}  {:<12} {here:<8} from {origin}", "", ""))?;
+        print_line(format_args!("  {name:<24} {task:<8} {size:>9} {:>9}  {:<12} {here:<8} from {origin}", "", ""))?;
     }
     print_line(format_args!("\nin {}", store.dir().display()))?;
     Ok(())
