@@ -72,8 +72,9 @@ fn listen(samples: &[i16], regions: &[Region], grid: Grid, encoder: &dyn VoiceEn
 
 /// Without a second voice a role is as much of a speaker as can be told.
 fn of_one_voice(words: Vec<Word>) -> Vec<Utterance> {
+    let is_long = words.len() >= roles::TELLING_WORDS_OF_ONE_VOICE;
     let sentences = sentences::split(0, words);
-    let roles = roles::by_sentence(&sentences);
+    let roles = if is_long { roles::by_sentence(&sentences) } else { vec![Role::Unknown; sentences.len()] };
     numbered(sentences, |_, index| (roles[index], roles[index]))
 }
 

@@ -20,6 +20,9 @@ const SCALE: f32 = 1.2;
 const CONVINCING: f32 = 0.8;
 /// Fewer words than this are too little to tell.
 const TELLING_WORDS: usize = 40;
+/// The same where only one voice was heard: words alone make two people of one only at length. Half a minute in which one
+/// person asks and answers must not do.
+pub const TELLING_WORDS_OF_ONE_VOICE: usize = 150;
 /// The smaller part of the words that each role has at least in such a talk.
 const SHARE: f32 = 0.03;
 /// Log-odds between two channels within which it stays open who is who.

@@ -190,6 +190,34 @@ fn power_gain(samples: &[i16]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        audio::{self, AudioSource},
+        domain::no_progress,
+    };
+
+    /// The largest values of three windows of `visit-01-hypertension.flac` with their places, and how alike the windows
+    /// are, as another implementation of the network (NumPy, on librosa's mel bands) has them.
+    #[test]
+    fn embeddings_are_those_of_the_reference() {
+        let config = crate::config::Config::default();
+        let file = crate::model_files::ModelStore::new(&config.paths)
+            .locate(&config.recognition.voice_model)
+            .expect("run `soapstone models pull ge2e-voice` first");
+        let encoder = Ge2e::load(&file.path, file.model_ref).expect("it loads");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/visit-01-hypertension.flac");
+        let recording = audio::decode(AudioSource::File(&path), &config.recognition, &no_progress).expect("it decodes");
+        let windows = [(50, 160), (2000, 160), (50, 80)].map(|(at, frames)| at * HOP..(at + frames) * HOP);
+        let found = encoder.embed(&recording.channels[0], &windows).expect("it computes");
+        let expected = [(197, 0.2517), (166, 0.2336), (159, 0.1945), (45, 0.1921), (199, 0.1868), (102, 0.1813)];
+        let values: Vec<f32> =
+            serde_json::from_value(serde_json::to_value(&found[0]).expect("numbers")).expect("numbers");
+        for (place, value) in expected {
+            assert!((values[place] - value).abs() < 5e-4, "{place}: {} instead of {value}", values[place]);
+        }
+        for (one, other, cosine) in [(0, 1, 0.4616), (0, 2, 0.7659), (1, 2, 0.4802)] {
+            assert!((found[one].cosine(&found[other]) - cosine).abs() < 5e-4, "{one} and {other}");
+        }
+    }
 
     #[test]
     fn the_quick_exponential_is_exact_enough() {
