@@ -57,6 +57,8 @@ mod tests {
         let half = Grid { speech: 0.5, ..grid }.over(&[0..2 * second, 5 * second..6 * second], 7 * second);
         let starts: Vec<usize> = half.iter().map(|window| window.start / MILLISECOND).collect();
         assert_eq!(starts, [0, 500, 1000, 1500, 4500, 5000, 5500]);
-        assert_eq!((middle_ms(&half[0]), grid.over(&[0..second], second / 2)), (500, vec![]));
+        assert_eq!(middle_ms(&half[0]), 500);
+        let whole = 0..second;
+        assert!(grid.over(std::slice::from_ref(&whole), second / 2).is_empty());
     }
 }
