@@ -107,9 +107,11 @@ fn visit_kind(error: &VisitError) -> FailureKind {
 
 fn transcription_kind(error: &TranscriptionError) -> FailureKind {
     match error {
-        TranscriptionError::NoSpeech | TranscriptionError::TooLittleSpeech { .. } => FailureKind::BadInput,
+        TranscriptionError::NoSpeech
+        | TranscriptionError::TooLittleSpeech { .. }
+        | TranscriptionError::ClinicianVoice(_) => FailureKind::BadInput,
         TranscriptionError::Model(error) => model_kind(error),
-        TranscriptionError::Vad(_) | TranscriptionError::Asr(_) => FailureKind::Internal,
+        TranscriptionError::Vad(_) | TranscriptionError::Asr(_) | TranscriptionError::Voice(_) => FailureKind::Internal,
     }
 }
 

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod terminology;
 mod transcribe;
+mod voice;
 
 use std::{ffi::OsString, io::IsTerminal, panic, path::PathBuf, process::ExitCode};
 
@@ -55,6 +56,7 @@ struct Cli {
 enum Command {
     Note(note::NoteArgs),
     Transcribe(transcribe::TranscribeArgs),
+    Voice(voice::VoiceArgs),
     Models(models::ModelsArgs),
     Terminology(terminology::TerminologyArgs),
     Bench(bench::BenchArgs),
@@ -111,6 +113,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Note(args) => note::run(args, &config),
         Command::Transcribe(args) => transcribe::run(args, &config),
+        Command::Voice(args) => voice::run(args, &config),
         Command::Models(args) => models::run(args, &config),
         Command::Terminology(args) => terminology::run(args, &config),
         Command::Bench(args) => bench::run(args, &config),

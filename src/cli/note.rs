@@ -15,12 +15,14 @@ use super::{
     output::Output,
     progress::StageDisplay,
     transcribe::read_vocabulary,
+    voice,
 };
 use crate::{
     config::Config,
     delivery::{fhir, markdown},
     domain::{Chart, Clock, Note, SystemClock, Transcript},
     pipeline::{Scribe, Work},
+    transcription::swapped,
 };
 
 /// Write the draft note of a visit, from its recording or its transcript.
@@ -48,6 +50,10 @@ pub struct NoteArgs {
     /// Names that the recogniser should expect, one a line; the chart's medicines and problems come by themselves.
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
+    /// The clinician's voice, so that who the clinician is need not be guessed: half a minute of the clinician alone as a
+    /// recording, or the file that `soapstone voice` made of it.
+    #[arg(long, value_name = "FILE")]
+    clinician_voice: Option<PathBuf>,
     /// How the note is written.
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
@@ -55,6 +61,10 @@ pub struct NoteArgs {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
+
+/// What is said of a transcript whose labels were the wrong way round.
+const EXCHANGED: &str = "what is labelled the clinician's is said by the patient and the other way round; \
+    the labels were exchanged";
 
 /// The forms of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,9 +91,17 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
         VisitInput::Transcript(_) => Work::NoteOfTranscript,
         VisitInput::Audio(_) => Work::NoteOfRecording,
     })?;
+    if let VisitInput::Audio(_) = input {
+        voice::know_clinician(&mut scribe, args.clinician_voice.as_deref())?;
+    }
     let blame = |error| about_input(error, input::name(&args.input));
     let transcript = match input {
-        VisitInput::Transcript(transcript) => transcript,
+        VisitInput::Transcript(mut transcript) => {
+            if swapped::put_right(&mut transcript) {
+                eprintln!("soapstone: {}: {EXCHANGED}", input::name(&args.input));
+            }
+            transcript
+        }
         VisitInput::Audio(recording) => scribe.transcribe(recording.source(), &vocabulary).map_err(blame)?,
     };
     let note = scribe.write_note(&transcript, chart.as_ref()).map_err(blame)?;

@@ -13,6 +13,7 @@ use super::{
     input::{self, VisitInput},
     output::Output,
     progress::StageDisplay,
+    voice,
 };
 use crate::{
     config::Config,
@@ -23,8 +24,9 @@ use crate::{
 
 /// Transcribe a recording: who said what, and when, with times and probabilities for every word.
 ///
-/// Speech is found first, so silence and noise give no words. Speakers are told apart by what they say (clinician or
-/// patient); in a two-channel recording with one person a channel, by the channel. Everything runs on this machine.
+/// Speech is found first, so silence and noise give no words. Up to five speakers are told apart by their voices; in a
+/// two-channel recording with one person a channel, by the channel. Who of them is the clinician, who the patient and who
+/// somebody else is told by what they say. Everything runs on this machine.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     soapstone transcribe visit.flac                          as JSON\n  \
@@ -41,6 +43,10 @@ pub struct TranscribeArgs {
     /// way. About thirty have room, so put the likeliest first; lines that begin with `#` are comments.
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
+    /// The clinician's voice, so that who the clinician is need not be guessed: half a minute of the clinician alone as a
+    /// recording, or the file that `soapstone voice` made of it.
+    #[arg(long, value_name = "FILE")]
+    clinician_voice: Option<PathBuf>,
     /// Write to this file, which is replaced only when the transcript is complete. Default: standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -74,6 +80,7 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &SystemClock, &display);
     scribe.require(Work::Transcript)?;
+    voice::know_clinician(&mut scribe, args.clinician_voice.as_deref())?;
     let transcript = scribe
         .transcribe(recording.source(), &vocabulary)
         .map_err(|error| about_input(error, input::name(&args.input)))?;

@@ -12,6 +12,8 @@ pub struct RecognitionConfig {
     pub model: String,
     /// The speech detector's name in the model manifest.
     pub vad_model: String,
+    /// The voice model's name in the model manifest: it tells speakers apart.
+    pub voice_model: String,
     /// Threads; 0 is every core.
     pub threads: usize,
     /// The longest recording accepted, in minutes: a longer one is a machine that was left running.
@@ -20,7 +22,13 @@ pub struct RecognitionConfig {
 
 impl Default for RecognitionConfig {
     fn default() -> Self {
-        Self { model: "whisper-base".to_owned(), vad_model: "silero-vad".to_owned(), threads: 0, max_minutes: 240 }
+        Self {
+            model: "whisper-base".to_owned(),
+            vad_model: "silero-vad".to_owned(),
+            voice_model: "ge2e-voice".to_owned(),
+            threads: 0,
+            max_minutes: 240,
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Transcript {
     /// The models that made it.
     #[serde(default)]
     pub models: Vec<ModelRef>,
+    /// Whether the labels of clinician and patient came exchanged and were put right.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub roles_exchanged: bool,
     /// In order of their start.
     pub utterances: Vec<Utterance>,
 }

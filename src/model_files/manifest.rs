@@ -16,6 +16,8 @@ pub enum Task {
     Asr,
     /// Where someone speaks.
     Vad,
+    /// Who speaks.
+    Speakers,
     /// A language model.
     Text,
     /// Codes and their words; pulled by `soapstone terminology`.
@@ -28,6 +30,7 @@ impl Task {
         match self {
             Self::Asr => "asr",
             Self::Vad => "vad",
+            Self::Speakers => "speakers",
             Self::Text => "text",
             Self::Terminology => "terminology",
         }
@@ -211,7 +214,8 @@ mod tests {
     #[test]
     fn the_defaults_are_what_the_configuration_asks_for() {
         let config = crate::config::Config::default();
-        let wanted = [&config.recognition.model, &config.recognition.vad_model, &config.writing.model];
+        let recognition = &config.recognition;
+        let wanted = [&recognition.model, &recognition.vad_model, &recognition.voice_model, &config.writing.model];
         let default: Vec<&String> =
             Manifest::embedded().models().filter(|model| model.default).map(|model| &model.name).collect();
         assert_eq!(default, wanted);

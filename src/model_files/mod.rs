@@ -14,6 +14,7 @@ mod manifest;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use convert::mel_filters;
 pub use convert::{Ct2Error, Ct2Model, is_ct2_whisper};
 pub use error::ModelError;
 pub use local::{LocalList, LocalModel};
@@ -128,7 +129,7 @@ impl ModelStore {
     fn folder(&self, task: Task) -> &Path {
         match task {
             Task::Terminology => &self.terminology,
-            Task::Asr | Task::Vad | Task::Text => &self.models,
+            Task::Asr | Task::Vad | Task::Speakers | Task::Text => &self.models,
         }
     }
 

@@ -13,6 +13,8 @@ const PULL: &str = "soapstone models pull ";
 /// What a visit is to become, and of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
+    /// A recording of one person becomes their voice.
+    Voice,
     /// A recording becomes a transcript.
     Transcript,
     /// A transcript becomes a note.
@@ -26,16 +28,21 @@ impl Work {
         self != Self::NoteOfTranscript
     }
 
+    fn recognises(self) -> bool {
+        matches!(self, Self::Transcript | Self::NoteOfRecording)
+    }
+
     fn writes(self) -> bool {
-        self != Self::Transcript
+        matches!(self, Self::NoteOfTranscript | Self::NoteOfRecording)
     }
 }
 
 pub(super) fn check(config: &Config, work: Work) -> Result<(), VisitError> {
     let (recognition, writing) = (&config.recognition, &config.writing);
     let models = [
-        (work.listens(), "recognition.model", &recognition.model, Task::Asr),
+        (work.recognises(), "recognition.model", &recognition.model, Task::Asr),
         (work.listens(), "recognition.vad_model", &recognition.vad_model, Task::Vad),
+        (work.listens(), "recognition.voice_model", &recognition.voice_model, Task::Speakers),
         (work.writes(), "writing.model", &writing.model, Task::Text),
     ];
     let store = ModelStore::new(&config.paths);

@@ -19,7 +19,7 @@ use crate::{
     model_files::{ModelError, ModelStore},
     structuring::{self, Draft, sections::Questions},
     terminology::{DrugTable, Icd10Cm, TerminologyError},
-    transcription::{Transcriber, TranscriptionError, TranscriptionTimings},
+    transcription::{self, ClinicianVoice, Transcriber, TranscriptionError, TranscriptionTimings},
 };
 
 /// Fewer words than this are no visit: a model asked to write a note of them makes one up.
@@ -79,12 +79,13 @@ pub struct Scribe<'a> {
     watcher: &'a dyn Watcher,
     started: Instant,
     timings_ms: BTreeMap<String, u64>,
+    clinician: Option<ClinicianVoice>,
 }
 
 impl<'a> Scribe<'a> {
     /// A scribe for one visit. `timings_ms.total` of its note counts from here.
     pub fn new(config: &'a Config, clock: &'a dyn Clock, watcher: &'a dyn Watcher) -> Self {
-        Self { config, clock, watcher, started: clock.instant(), timings_ms: BTreeMap::new() }
+        Self { config, clock, watcher, started: clock.instant(), timings_ms: BTreeMap::new(), clinician: None }
     }
 
     /// Errs if a model or terminology that `work` needs is missing, naming all that is, so that it is said at once and
@@ -93,11 +94,26 @@ impl<'a> Scribe<'a> {
         requirements::check(self.config, work)
     }
 
+    /// Recording of the clinician alone to their voice.
+    pub fn enrol(&mut self, source: AudioSource<'_>) -> Result<ClinicianVoice, VisitError> {
+        let Config { recognition: config, paths, .. } = self.config;
+        let recording = self.timed(Stage::Decode, |progress| Ok(audio::decode(source, config, progress)?))?;
+        Ok(transcription::enrol(&recording, config, &ModelStore::new(paths))?)
+    }
+
+    /// Transcripts from now on have the voice that is most like `voice` as the clinician's.
+    pub fn know_clinician(&mut self, voice: ClinicianVoice) {
+        self.clinician = Some(voice);
+    }
+
     /// Recording to transcript. `vocabulary` are names that the recogniser should expect, the most important first.
     pub fn transcribe(&mut self, source: AudioSource<'_>, vocabulary: &[String]) -> Result<Transcript, VisitError> {
         let Config { recognition: config, paths, .. } = self.config;
         // Loaded first: a missing model is said before a long recording is read.
-        let transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
+        let mut transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
+        if let Some(voice) = &self.clinician {
+            transcriber.know_clinician(voice)?;
+        }
         let recording = self.timed(Stage::Decode, |progress| Ok(audio::decode(source, config, progress)?))?;
         let transcribed =
             self.timed(Stage::Transcribe, |progress| Ok(transcriber.transcribe(&recording, vocabulary, progress)?))?;

@@ -14,4 +14,5 @@ mod speakers;
 mod transcriber;
 pub mod vad;
 
-pub use transcriber::{Transcribed, Transcriber, TranscriptionError, TranscriptionTimings};
+pub use speakers::{ClinicianVoice, VOICE_SCHEMA, VoiceError, VoiceFileError, swapped};
+pub use transcriber::{Transcribed, Transcriber, TranscriptionError, TranscriptionTimings, enrol};

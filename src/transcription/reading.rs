@@ -100,9 +100,9 @@ pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
         return Err(ReadingError::Empty);
     }
     check_times(&utterances)?;
-    let TranscriptFile { audio, language, models, .. } = file;
+    let TranscriptFile { audio, language, models, roles_exchanged, .. } = file;
     let language = language.unwrap_or_else(|| "en".to_owned());
-    Ok(Transcript { schema: TranscriptSchema::V1, audio, language, models, utterances })
+    Ok(Transcript { schema: TranscriptSchema::V1, audio, language, models, roles_exchanged, utterances })
 }
 
 #[derive(Deserialize)]
@@ -122,6 +122,8 @@ struct TranscriptFile {
     language: Option<String>,
     #[serde(default)]
     models: Vec<ModelRef>,
+    #[serde(default)]
+    roles_exchanged: bool,
     utterances: Vec<UtteranceFile>,
 }
 

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use super::{
     asr::{AsrError, WhisperRecognizer},
-    crosstalk, speakers,
+    crosstalk,
+    speakers::{self, ClinicianVoice, Embedding, Ge2e, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
     vad::{Region, SpeechActivity, SpeechDetector, VadError},
 };
 use crate::{
     audio::{Recording, SAMPLE_RATE_HZ},
     config::RecognitionConfig,
-    domain::{Clock, Progress, SystemClock, Transcript, TranscriptSchema, Utterance, Word},
+    domain::{Clock, ModelRef, Progress, SystemClock, Transcript, TranscriptSchema, Utterance, Word, no_progress},
     model_files::{ModelError, ModelStore},
 };
 
@@ -21,6 +22,8 @@ const LISTENING: f32 = 0.05;
 pub struct Transcriber {
     detector: SpeechDetector,
     recognizer: WhisperRecognizer,
+    voices: Box<dyn VoiceEncoder>,
+    clinician: Option<Embedding>,
 }
 
 /// A transcript and what it took.
@@ -66,6 +69,12 @@ pub enum TranscriptionError {
     /// The recogniser could not be loaded or failed.
     #[error(transparent)]
     Asr(#[from] AsrError),
+    /// The voice model could not be loaded or failed.
+    #[error(transparent)]
+    Voice(#[from] VoiceError),
+    /// The clinician's voice cannot be used: bad input.
+    #[error("the clinician's voice: {0}")]
+    ClinicianVoice(#[from] VoiceFileError),
 }
 
 impl Transcribed {
@@ -82,10 +91,19 @@ impl Transcriber {
     /// Loads the models that the configuration names.
     pub fn load(config: &RecognitionConfig, store: &ModelStore) -> Result<Self, TranscriptionError> {
         let (vad, asr) = (store.locate(&config.vad_model)?, store.locate(&config.model)?);
+        let voice = store.locate(&config.voice_model)?;
         Ok(Self {
             detector: SpeechDetector::load(&vad.path, vad.model_ref)?,
             recognizer: WhisperRecognizer::load(&asr.path, asr.model_ref, config.thread_count())?,
+            voices: Box::new(Ge2e::load(&voice.path, voice.model_ref)?),
+            clinician: None,
         })
+    }
+
+    /// Takes the voice that is most like `voice` for the clinician's from now on. Errs if another model made it.
+    pub fn know_clinician(&mut self, voice: &ClinicianVoice) -> Result<(), TranscriptionError> {
+        self.clinician = Some(voice.heard_by(self.voices.model_ref())?.clone());
+        Ok(())
     }
 
     /// Transcribes `recording`. `bias` are names to expect (the chart's medicines and problems, a vocabulary), the most
@@ -109,7 +127,7 @@ impl Transcriber {
             self.recognize(recording, &activities, bias, &|done| progress(LISTENING + (1.0 - LISTENING) * done))?;
         timings.asr_ms = milliseconds_since(started);
         let started = SystemClock.instant();
-        let utterances = utterances(words);
+        let utterances = self.utterances(words, recording, &activities)?;
         timings.speakers_ms = milliseconds_since(started);
         if utterances.is_empty() {
             return Err(TranscriptionError::NoSpeech);
@@ -153,22 +171,53 @@ impl Transcriber {
         Ok(words)
     }
 
+    /// Who said them.
+    fn utterances(
+        &self,
+        words: Vec<Vec<Word>>,
+        recording: &Recording,
+        activities: &[SpeechActivity],
+    ) -> Result<Vec<Utterance>, VoiceError> {
+        let words = match <[Vec<Word>; 2]>::try_from(words) {
+            Ok(both) => return Ok(speakers::of_two_channels(both)),
+            Err(words) => words.into_iter().next().unwrap_or_default(),
+        };
+        let regions = activities.first().map(SpeechActivity::regions).unwrap_or_default();
+        let samples = recording.channels.first().map(Vec::as_slice).unwrap_or_default();
+        let channel = SharedChannel { samples, regions: &regions, words };
+        speakers::of_one_channel(channel, self.voices.as_ref(), self.clinician.as_ref())
+    }
+
+    /// The models that had a part in a transcript: voices are told apart only where a channel is shared.
+    fn models(&self, recording: &Recording) -> Vec<ModelRef> {
+        let shared = (recording.channels.len() < 2).then(|| self.voices.model_ref());
+        [self.detector.model_ref(), self.recognizer.model_ref()].into_iter().chain(shared).cloned().collect()
+    }
+
     fn transcript(&self, recording: &Recording, utterances: Vec<Utterance>) -> Transcript {
         Transcript {
             schema: TranscriptSchema::V1,
             audio: Some(recording.info.clone()),
             language: "en".to_owned(),
-            models: vec![self.detector.model_ref().clone(), self.recognizer.model_ref().clone()],
+            models: self.models(recording),
+            roles_exchanged: false,
             utterances,
         }
     }
 }
 
-fn utterances(words: Vec<Vec<Word>>) -> Vec<Utterance> {
-    match <[Vec<Word>; 2]>::try_from(words) {
-        Ok(both) => speakers::of_two_channels(both),
-        Err(words) => speakers::of_one_channel(words.into_iter().next().unwrap_or_default()),
-    }
+/// The voice of a clinician who speaks alone in `recording`, by the models that `config` names.
+pub fn enrol(
+    recording: &Recording,
+    config: &RecognitionConfig,
+    store: &ModelStore,
+) -> Result<ClinicianVoice, TranscriptionError> {
+    let (vad, voice) = (store.locate(&config.vad_model)?, store.locate(&config.voice_model)?);
+    let detector = SpeechDetector::load(&vad.path, vad.model_ref)?;
+    let encoder = Ge2e::load(&voice.path, voice.model_ref)?;
+    let samples = recording.channels.first().map(Vec::as_slice).unwrap_or_default();
+    let regions = detector.listen(samples, &no_progress)?.regions();
+    Ok(speakers::enrol(samples, &regions, &encoder)??)
 }
 
 fn spoken_ms(activities: &[SpeechActivity]) -> u64 {

@@ -1,4 +1,4 @@
-//! The mel filter bank of Whisper: `librosa.filters.mel(sr=16000, n_fft=400, n_mels=…)`, with Slaney's scale and norm.
+//! The mel filter bank of Whisper, and with 40 bands of the voice model: `librosa.filters.mel(sr=16000, n_fft=400, n_mels=…)`, with Slaney's scale and norm.
 //!
 //! It is computed as librosa does, in double precision and rounded twice, so that the converted file has the filters that
 //! Whisper was trained with to the last bit.

@@ -11,6 +11,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 pub use ct2::{Ct2Error, Ct2Model, is_ct2_whisper};
+pub(crate) use mel::filters as mel_filters;
 
 use super::ModelError;
 use crate::domain::Progress;

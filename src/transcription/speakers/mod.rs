@@ -1,26 +1,95 @@
-//! Who said it: a first version for two people, from what is said alone.
+//! Who said it: by voice where everybody is in one channel, by channel where each has their own; and who each is in the
+//! visit, by what they say.
+//!
+//! ```text
+//! samples ─ windows ─ voices (embeddings) ─ clusters (how many people) ─ turns (whose word) ─ roles (who they are)
+//! ```
 
+mod clusters;
+mod enrolment;
 mod roles;
 mod sentences;
+pub mod swapped;
+mod turns;
+mod voices;
+mod windows;
 
+pub use enrolment::{ClinicianVoice, VOICE_SCHEMA, VoiceFileError, enrol};
 use sentences::Sentence;
+use turns::Heard;
+pub use voices::{Embedding, Ge2e, VoiceEncoder, VoiceError};
+use windows::Grid;
 
+use super::vad::Region;
 use crate::domain::{Role, Utterance, Word};
 
-/// Makes utterances of the words of a recording in which everybody is in one channel.
-pub fn of_one_channel(words: Vec<Word>) -> Vec<Utterance> {
+/// The windows that people are told apart by: as long as those that the voice model learnt from, and speech all through,
+/// so that few hold the end of one turn and the beginning of the next.
+const LONG: Grid = Grid { length_ms: 1600, step_ms: 400, speech: 1.0 };
+/// The windows that words are given by: narrow enough for an answer of one word.
+const SHORT: Grid = Grid { length_ms: 800, step_ms: 200, speech: 0.5 };
+
+/// One channel in which everybody is heard.
+pub struct SharedChannel<'a> {
+    /// At 16 kHz.
+    pub samples: &'a [i16],
+    /// Where somebody speaks.
+    pub regions: &'a [Region],
+    /// What they say, in order.
+    pub words: Vec<Word>,
+}
+
+/// Makes utterances of a channel with everybody in it: one to five people. `clinician`, if their voice is known, says
+/// who the clinician is.
+pub fn of_one_channel(
+    channel: SharedChannel<'_>,
+    encoder: &dyn VoiceEncoder,
+    clinician: Option<&Embedding>,
+) -> Result<Vec<Utterance>, VoiceError> {
+    let SharedChannel { samples, regions, words } = channel;
+    let long = listen(samples, regions, LONG, encoder)?;
+    let mut voices = clusters::voices(&long.embeddings);
+    if voices.len() < 2 {
+        return Ok(of_one_voice(words));
+    }
+    let short = listen(samples, regions, SHORT, encoder)?;
+    let speakers = turns::assign(&words, &mut voices, &long, &short);
+    let sentences = sentences::split_by_speaker(words, &speakers);
+    let heard = sentences.iter().map(|sentence| sentence.speaker).collect::<std::collections::BTreeSet<_>>();
+    if heard.len() < 2 {
+        return Ok(of_one_voice(sentences.into_iter().flat_map(|sentence| sentence.words).collect()));
+    }
+    let known = clinician.and_then(|clinician| enrolment::recognise(clinician, &voices));
+    let roles = roles::by_voice(&sentences, voices.len(), known);
+    Ok(numbered(sentences, |sentence, _| (sentence.speaker, roles[sentence.speaker])))
+}
+
+fn listen(samples: &[i16], regions: &[Region], grid: Grid, encoder: &dyn VoiceEncoder) -> Result<Heard, VoiceError> {
+    let windows = grid.over(regions, samples.len());
+    let embeddings = encoder.embed(samples, &windows)?;
+    Ok(Heard { windows, embeddings })
+}
+
+/// Without a second voice a role is as much of a speaker as can be told.
+fn of_one_voice(words: Vec<Word>) -> Vec<Utterance> {
+    let is_long = words.len() >= roles::TELLING_WORDS_OF_ONE_VOICE;
     let sentences = sentences::split(0, words);
-    let roles = roles::by_sentence(&sentences);
-    // Without voices a role is as much of a speaker as can be told; they are numbered as they come.
-    let mut met: Vec<Role> = Vec::new();
-    let mut speaker = |role: Role| {
-        let number = met.iter().position(|&known| known == role).unwrap_or_else(|| {
-            met.push(role);
+    let roles = if is_long { roles::by_sentence(&sentences) } else { vec![Role::Unknown; sentences.len()] };
+    numbered(sentences, |_, index| (roles[index], roles[index]))
+}
+
+/// Utterances of sentences, whose speakers are numbered as they come.
+fn numbered<S: PartialEq>(sentences: Vec<Sentence>, who: impl Fn(&Sentence, usize) -> (S, Role)) -> Vec<Utterance> {
+    let mut met: Vec<S> = Vec::new();
+    let mut speakers = Vec::with_capacity(sentences.len());
+    for (index, sentence) in sentences.iter().enumerate() {
+        let (speaker, role) = who(sentence, index);
+        let number = met.iter().position(|known| *known == speaker).unwrap_or_else(|| {
+            met.push(speaker);
             met.len() - 1
         });
-        (format!("S{}", number + 1), role)
-    };
-    let speakers: Vec<_> = roles.into_iter().map(&mut speaker).collect();
+        speakers.push((format!("S{}", number + 1), role));
+    }
     sentences::join(sentences, &speakers)
 }
 
@@ -31,6 +100,6 @@ pub fn of_two_channels(words: [Vec<Word>; 2]) -> Vec<Utterance> {
     sentences.sort_by_key(Sentence::start_ms);
     let roles = roles::by_channel(&sentences);
     let speakers: Vec<_> =
-        sentences.iter().map(|sentence| (format!("S{}", sentence.channel + 1), roles[sentence.channel])).collect();
+        sentences.iter().map(|sentence| (format!("S{}", sentence.speaker + 1), roles[sentence.speaker])).collect();
     sentences::join(sentences, &speakers)
 }

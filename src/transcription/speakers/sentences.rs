@@ -3,7 +3,7 @@
 use crate::domain::{Role, Utterance, Word};
 
 /// A pause of so many milliseconds ends a sentence whatever its punctuation.
-const PAUSE_MS: u64 = 700;
+pub const PAUSE_MS: u64 = 700;
 /// Sentences of one speaker this far apart are two utterances.
 const SILENCE_MS: u64 = 1500;
 /// The longest utterance, in words, that another sentence is still added to: evidence should point at a place.
@@ -14,8 +14,8 @@ const ABBREVIATIONS: [&str; 6] = ["mr.", "mrs.", "ms.", "dr.", "vs.", "st."];
 /// Words that one person says without a break.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentence {
-    /// The channel they are heard in.
-    pub channel: usize,
+    /// Whose they are: the number of a channel or of a voice.
+    pub speaker: usize,
     /// At least one.
     pub words: Vec<Word>,
     /// The words with spaces between.
@@ -23,9 +23,9 @@ pub struct Sentence {
 }
 
 impl Sentence {
-    fn new(channel: usize, words: Vec<Word>) -> Self {
+    fn new(speaker: usize, words: Vec<Word>) -> Self {
         let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-        Self { channel, words, text }
+        Self { speaker, words, text }
     }
 
     /// Milliseconds from the start of the recording.
@@ -39,25 +39,59 @@ impl Sentence {
     }
 }
 
-/// The sentences of one channel.
-pub fn split(channel: usize, words: Vec<Word>) -> Vec<Sentence> {
+/// The sentences of one speaker.
+pub fn split(speaker: usize, words: Vec<Word>) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut open: Vec<Word> = Vec::new();
     for word in words {
         let ended = open.last().is_some_and(|last| ends_sentence(last) || word.start_ms >= last.end_ms + PAUSE_MS);
         if ended {
-            sentences.push(Sentence::new(channel, std::mem::take(&mut open)));
+            sentences.push(Sentence::new(speaker, std::mem::take(&mut open)));
         }
         open.push(word);
     }
     if !open.is_empty() {
-        sentences.push(Sentence::new(channel, open));
+        sentences.push(Sentence::new(speaker, open));
     }
     sentences
 }
 
-fn ends_sentence(word: &Word) -> bool {
-    word.text.ends_with(['.', '?', '!']) && !ABBREVIATIONS.contains(&word.text.to_lowercase().as_str())
+/// The sentences of a text without times.
+pub fn of_text(text: &str) -> Vec<String> {
+    let mut sentences = vec![String::new()];
+    for word in text.split_whitespace() {
+        let open = sentences.last_mut().expect("there is always one");
+        // Some corpora write a space before their punctuation.
+        let is_punctuation = matches!(word, "." | "," | "?" | "!");
+        if !open.is_empty() && !is_punctuation {
+            open.push(' ');
+        }
+        open.push_str(word);
+        if ends(word) {
+            sentences.push(String::new());
+        }
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+/// The sentences of several speakers in one channel, in order; `speakers` has whose each word is.
+pub fn split_by_speaker(words: Vec<Word>, speakers: &[usize]) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    let mut words = words.into_iter();
+    for turn in speakers.chunk_by(|a, b| a == b) {
+        sentences.extend(split(turn[0], words.by_ref().take(turn.len()).collect()));
+    }
+    sentences
+}
+
+/// Whether `word` is the last of a sentence, by its punctuation.
+pub fn ends_sentence(word: &Word) -> bool {
+    ends(&word.text)
+}
+
+fn ends(word: &str) -> bool {
+    word.ends_with(['.', '?', '!']) && !ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 
 /// Puts sentences of the same speaker and role together; both are given for each sentence.
@@ -103,8 +137,8 @@ pub(super) mod tests {
             .collect()
     }
 
-    pub fn spoken(text: &str, channel: usize) -> Sentence {
-        Sentence::new(channel, words(text, 0))
+    pub fn spoken(text: &str, speaker: usize) -> Sentence {
+        Sentence::new(speaker, words(text, 0))
     }
 
     fn texts(sentences: &[Sentence]) -> Vec<&str> {
@@ -122,6 +156,20 @@ pub(super) mod tests {
         let found = split(0, [words("well I think", 0), words("so do I", 5000)].concat());
         assert_eq!(texts(&found), ["well I think", "so do I"]);
         assert_eq!((found[1].start_ms(), found[1].end_ms()), (5000, 5740));
+    }
+
+    #[test]
+    fn a_text_has_the_same_sentences() {
+        let found = of_text("Good morning, Mr. Alvarez . Your A1c is 7.8 percent. Okay ?");
+        assert_eq!(found, ["Good morning, Mr. Alvarez.", "Your A1c is 7.8 percent.", "Okay?"]);
+        assert_eq!(of_text(" "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_turn_ends_a_sentence() {
+        let found = split_by_speaker(words("and then you yes I do.", 0), &[0, 0, 0, 1, 1, 1]);
+        assert_eq!(texts(&found), ["and then you", "yes I do."]);
+        assert_eq!((found[0].speaker, found[1].speaker), (0, 1));
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn one_command_gets_all_that_a_note_needs_where_it_is_missing() {
     place.write("visit.txt", DIALOGUE);
     place.write("visit.wav", b"RIFF\0\0\0\0WAVE");
     let of_recording = place.run_plain(&["--data-dir", "empty", "note", "visit.wav"], b"");
-    let pull = "soapstone --data-dir empty models pull whisper-base silero-vad qwen2.5-coder-1.5b";
+    let pull = "soapstone --data-dir empty models pull whisper-base silero-vad ge2e-voice qwen2.5-coder-1.5b";
     assert_missing(&of_recording, &format!("{pull} && soapstone --data-dir empty terminology pull"));
 
     let of_transcript = place.run_plain(&["note", "visit.txt", "--data-dir", "empty"], b"");
@@ -26,7 +26,7 @@ fn one_command_gets_all_that_a_note_needs_where_it_is_missing() {
 
     let transcript = place.run(&["--data-dir", "an empty folder", "transcribe", "visit.wav"]);
     let options = "--config small.toml --data-dir 'an empty folder'";
-    assert_missing(&transcript, &format!("soapstone {options} models pull whisper-tiny.en silero-vad"));
+    assert_missing(&transcript, &format!("soapstone {options} models pull whisper-tiny.en silero-vad ge2e-voice"));
     assert!(!place.path("empty").exists(), "a folder was made for nothing");
 }
 

@@ -1,4 +1,5 @@
 //! Transcripts and what makes them.
 
 mod reading;
+mod speakers;
 mod transcribing;

@@ -1,0 +1,204 @@
+//! Whose word each word is, by a hidden Markov model over words whose states are the voices.
+//!
+//! How likely a word is a voice's comes from the windows around it; how likely somebody else goes on, from what is
+//! between two words: a question, the end of a sentence, a pause or nothing. So a turn begins between words, mostly
+//! where a sentence does, and a "yes" of its own is kept if it sounds like somebody else. What the words mean has no say:
+//! it was tried, and made more words wrong than right.
+
+use std::ops::Range;
+
+use super::{
+    sentences::{PAUSE_MS, ends_sentence},
+    voices::Embedding,
+    windows::middle_ms,
+};
+use crate::domain::Word;
+
+/// What the likeness of the long and of the short windows counts: log-odds a unit of cosine and [`UNIT_MS`].
+const LONG_WEIGHT: f32 = 4.0;
+const SHORT_WEIGHT: f32 = 20.0;
+/// The time whose sound counts once: about what neighbouring windows do not share.
+const UNIT_MS: f32 = 800.0;
+/// A word's length is taken to be between these: recognisers are wrong about it.
+const WORD_MS: Range<u64> = 150..1000;
+
+/// A pause in a sentence at which somebody else may go on.
+const BREATH_MS: u64 = 250;
+
+/// Log-probabilities that somebody else goes on, and that the same person does.
+struct Turn {
+    other: f32,
+    same: f32,
+}
+
+const AFTER_QUESTION: Turn = Turn { other: -0.25, same: -1.5 };
+const AFTER_SENTENCE: Turn = Turn { other: -0.9, same: -0.35 };
+const AFTER_BREATH: Turn = Turn { other: -2.5, same: 0.0 };
+const AFTER_COMMA: Turn = Turn { other: -4.5, same: 0.0 };
+const WITHIN: Turn = Turn { other: -7.0, same: 0.0 };
+
+/// Times that the voices are learnt again from the words that were given to them.
+const PASSES: usize = 2;
+/// Windows that a voice is learnt from at least.
+const LEAST: usize = 3;
+/// What a window may reach into a neighbour's word, in milliseconds.
+const REACH_MS: u64 = 80;
+
+/// Windows of one length with what was heard in them.
+pub struct Heard {
+    /// In order, in samples.
+    pub windows: Vec<Range<usize>>,
+    /// As many.
+    pub embeddings: Vec<Embedding>,
+}
+
+/// The voice of each word, as an index of `voices`, which are as heard in `long`. `short` are the windows that are
+/// narrow enough for a word. `voices` are left as they were learnt in the end.
+pub fn assign(words: &[Word], voices: &mut [Embedding], long: &Heard, short: &Heard) -> Vec<usize> {
+    let mut found = vec![0; words.len()];
+    if voices.len() < 2 || words.is_empty() {
+        return found;
+    }
+    let nearest = short.embeddings.iter().map(|embedding| nearest(voices, embedding)).collect::<Vec<_>>();
+    let mut short_voices = voices.to_vec();
+    relearn(&mut short_voices, &short.embeddings, |window| Some(nearest[window]));
+    for _ in 0..PASSES {
+        let emissions = emissions(words, &[(LONG_WEIGHT, long, voices), (SHORT_WEIGHT, short, &short_voices)]);
+        found = viterbi(words, &emissions, voices.len());
+        relearn(voices, &long.embeddings, |window| only_speaker(&long.windows[window], words, &found));
+        relearn(&mut short_voices, &short.embeddings, |window| only_speaker(&short.windows[window], words, &found));
+    }
+    found
+}
+
+/// The voice that is most like `embedding`.
+pub fn nearest(voices: &[Embedding], embedding: &Embedding) -> usize {
+    let likeness = |index: &usize| voices[*index].cosine(embedding);
+    (0..voices.len()).max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
+}
+
+/// Learns `voices` anew from the windows that are theirs.
+fn relearn(voices: &mut [Embedding], embeddings: &[Embedding], speaker: impl Fn(usize) -> Option<usize>) {
+    let speakers: Vec<Option<usize>> = (0..embeddings.len()).map(speaker).collect();
+    for (voice, known) in voices.iter_mut().enumerate() {
+        let own = || speakers.iter().zip(embeddings).filter(|(speaker, _)| **speaker == Some(voice));
+        if own().count() >= LEAST {
+            *known = Embedding::mean(own().map(|(_, embedding)| embedding)).expect("there are some");
+        }
+    }
+}
+
+/// Whose words a window holds, if they are one person's.
+fn only_speaker(window: &Range<usize>, words: &[Word], speakers: &[usize]) -> Option<usize> {
+    let (middle, half) = (middle_ms(window), (window.len() / 2 / super::windows::MILLISECOND) as u64);
+    let (start, end) = (middle.saturating_sub(half), middle + half);
+    let first = words.partition_point(|word| word.end_ms <= start + REACH_MS);
+    let within = words[first..].iter().take_while(|word| word.start_ms + REACH_MS < end).count();
+    let (speaker, others) = speakers[first..first + within].split_first()?;
+    others.iter().all(|other| other == speaker).then_some(*speaker)
+}
+
+/// Log-likelihoods of each voice for each word, from the windows nearest to it.
+fn emissions(words: &[Word], evidence: &[(f32, &Heard, &[Embedding])]) -> Vec<Vec<f32>> {
+    let of_word = |word: &Word| {
+        let middle = word.start_ms.midpoint(word.end_ms);
+        let length = (word.end_ms - word.start_ms).clamp(WORD_MS.start, WORD_MS.end) as f32 / UNIT_MS;
+        let mut sums = vec![0.0; evidence.first().map_or(0, |(_, _, voices)| voices.len())];
+        for (weight, heard, voices) in evidence {
+            let Some(window) = nearest_window(&heard.windows, middle) else { continue };
+            let likeness = voices.iter().map(|voice| voice.cosine(&heard.embeddings[window]));
+            sums.iter_mut().zip(likeness).for_each(|(sum, likeness)| *sum += weight * length * likeness);
+        }
+        sums
+    };
+    words.iter().map(of_word).collect()
+}
+
+fn nearest_window(windows: &[Range<usize>], at_ms: u64) -> Option<usize> {
+    let after = windows.partition_point(|window| middle_ms(window) < at_ms);
+    let candidates = after.saturating_sub(1)..windows.len().min(after + 1);
+    candidates.min_by_key(|&index| middle_ms(&windows[index]).abs_diff(at_ms))
+}
+
+fn turn(before: &Word, after: &Word) -> Turn {
+    let pause = after.start_ms.saturating_sub(before.end_ms);
+    match before.text.chars().last() {
+        Some('?') => AFTER_QUESTION,
+        _ if ends_sentence(before) || pause >= PAUSE_MS => AFTER_SENTENCE,
+        _ if pause >= BREATH_MS => AFTER_BREATH,
+        Some(',' | ';' | ':' | '-') => AFTER_COMMA,
+        _ => WITHIN,
+    }
+}
+
+/// The most probable voices of `words`.
+fn viterbi(words: &[Word], emissions: &[Vec<f32>], voices: usize) -> Vec<usize> {
+    let others = (voices - 1).max(1) as f32;
+    let mut best = emissions[0].clone();
+    let mut came_from = Vec::with_capacity(words.len());
+    for (pair, emission) in words.windows(2).zip(&emissions[1..]) {
+        let Turn { other, same } = turn(&pair[0], &pair[1]);
+        let other = other - others.ln();
+        let arrive = |from: usize, to: usize| best[from] + if from == to { same } else { other };
+        let from: Vec<usize> = (0..voices)
+            .map(|to| (0..voices).max_by(|&a, &b| arrive(a, to).total_cmp(&arrive(b, to))).unwrap_or_default())
+            .collect();
+        best = (0..voices).map(|to| arrive(from[to], to) + emission[to]).collect();
+        came_from.push(from);
+    }
+    let mut path = vec![(0..voices).max_by(|&a, &b| best[a].total_cmp(&best[b])).unwrap_or_default()];
+    for from in came_from.iter().rev() {
+        path.push(from[path[path.len() - 1]]);
+    }
+    path.reverse();
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcription::speakers::{sentences::tests::words, windows::MILLISECOND};
+
+    fn voices() -> [Embedding; 2] {
+        [Embedding::new(vec![1.0, 0.3]), Embedding::new(vec![0.3, 1.0])]
+    }
+
+    /// Windows of `length_ms` every 200 ms in which the voice is the one that `who` says for its middle.
+    fn heard(length_ms: usize, until_ms: usize, who: impl Fn(usize) -> usize) -> Heard {
+        let starts = (0..until_ms - length_ms).step_by(200);
+        let windows: Vec<Range<usize>> =
+            starts.map(|start| start * MILLISECOND..(start + length_ms) * MILLISECOND).collect();
+        let embeddings = windows.iter().map(|window| voices()[who(middle_ms(window) as usize)].clone()).collect();
+        Heard { windows, embeddings }
+    }
+
+    fn speakers(text: &str, who: impl Fn(usize) -> usize) -> Vec<usize> {
+        let words = words(text, 500);
+        let until = words.last().expect("there are words").end_ms as usize + 1500;
+        assign(&words, &mut voices(), &heard(1600, until, &who), &heard(800, until, &who))
+    }
+
+    #[test]
+    fn a_turn_begins_with_the_sentence_though_the_voice_changes_a_word_early() {
+        // The windows say that the second voice begins at 1700 ms, in the word "the" of the first sentence.
+        let found =
+            speakers("Since when does the knee hurt? Since the end of last week I think.", |ms| usize::from(ms > 1700));
+        assert_eq!(found, [[0; 6].as_slice(), &[1; 8]].concat());
+    }
+
+    #[test]
+    fn a_short_answer_between_two_sentences_is_kept() {
+        let found = speakers("And you take it every single day? Yes. And what about the other one then?", |ms| {
+            usize::from((2050..2550).contains(&ms))
+        });
+        assert_eq!(found, [[0; 7].as_slice(), &[1], &[0; 7]].concat());
+    }
+
+    #[test]
+    fn one_voice_says_everything() {
+        let words = words("Good morning. How are you?", 0);
+        assert_eq!(assign(&words, &mut voices()[..1], &heard(1600, 3000, |_| 0), &heard(800, 3000, |_| 0)), [0; 5]);
+        let nothing = Heard { windows: Vec::new(), embeddings: Vec::new() };
+        assert_eq!(assign(&words, &mut voices(), &nothing, &nothing).len(), 5);
+    }
+}

@@ -1,0 +1,107 @@
+//! Who said what: voices of a whole visit, and labels that came the wrong way round.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::Path,
+};
+
+use serde_json::Value;
+use soapstone::{
+    audio::{self, AudioSource},
+    config::Config,
+    domain::{Role, Transcript, no_progress},
+    model_files::ModelStore,
+    transcription::{Transcriber, enrol, reading, swapped},
+};
+
+use crate::support::facts::fixtures;
+
+fn config() -> Config {
+    let mut config = Config::default();
+    config.recognition.model = "whisper-tiny.en".to_owned();
+    config
+}
+
+fn transcriber() -> Transcriber {
+    let config = config();
+    Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))
+        .expect("run `make test`, which gets the models")
+}
+
+fn recording(visit: &str) -> audio::Recording {
+    let path = fixtures().join(format!("{visit}.flac"));
+    audio::decode(AudioSource::File(&path), &config().recognition, &no_progress).expect("it decodes")
+}
+
+fn reference(visit: &str) -> Transcript {
+    let text = std::fs::read(fixtures().join(format!("{visit}.transcript.json"))).expect("it has a transcript");
+    reading::from_json(&text).expect("it is a transcript")
+}
+
+/// The part of the words of `found` that begin while somebody of their own role speaks in `reference`. Words that begin
+/// between turns, where the recogniser is wrong about their time, are left out.
+fn share_with_right_role(found: &Transcript, reference: &Transcript) -> f64 {
+    let role_at = |ms: u64| {
+        let speaks = |start: Option<u64>, end: Option<u64>| start <= Some(ms) && Some(ms) < end;
+        reference.utterances.iter().find(|said| speaks(said.start_ms, said.end_ms)).map(|said| said.role)
+    };
+    let words = found.utterances.iter().flat_map(|said| said.words.iter().map(move |word| (said.role, word)));
+    let judged: Vec<bool> =
+        words.filter_map(|(role, word)| Some(role == role_at(word.start_ms.midpoint(word.end_ms))?)).collect();
+    judged.iter().filter(|right| **right).count() as f64 / judged.len() as f64
+}
+
+#[test]
+fn a_mother_and_her_child_and_the_clinician_are_three_people() {
+    let found = transcriber().transcribe(&recording("visit-07-otitis"), &[], &no_progress).expect("heard").transcript;
+    let speakers: HashSet<_> = found.utterances.iter().map(|said| (said.speaker.as_str(), said.role)).collect();
+    assert_eq!(speakers.len(), 3, "one role a voice: {:?}", speakers.iter().map(|one| one.0).collect::<Vec<_>>());
+    let share = share_with_right_role(&found, &reference("visit-07-otitis"));
+    assert!(share > 0.93, "only {share} of the words have the right role");
+    let own = found.utterances.iter().find(|said| said.text.contains("migraines"));
+    assert_eq!(own.map(|said| said.role), Some(Role::Other), "the mother's migraine is not the child's");
+    assert!(found.models.iter().any(|model| model.task == "speakers"));
+}
+
+#[test]
+fn a_known_voice_is_the_clinicians() {
+    let (sound, said) = (recording("visit-01-hypertension"), reference("visit-01-hypertension"));
+    let of_clinician = said.utterances.iter().filter(|said| said.role == Role::Clinician).take(12);
+    let sample = |ms: Option<u64>| ms.unwrap_or_default() as usize * 16;
+    let channel =
+        of_clinician.flat_map(|said| sound.channels[0][sample(said.start_ms)..sample(said.end_ms)].to_vec()).collect();
+    let alone = audio::Recording { channels: vec![channel], info: sound.info.clone() };
+    let config = config();
+    let voice = enrol(&alone, &config.recognition, &ModelStore::new(&config.paths)).expect("a voice is heard");
+    assert!(!format!("{voice:?}").contains("0."), "Debug shows the voice");
+    let mut transcriber = transcriber();
+    transcriber.know_clinician(&voice).expect("the same model made it");
+    let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let share = share_with_right_role(&found, &said);
+    assert!(share > 0.97, "only {share} of the words have the right role");
+}
+
+/// Dialogues of `corpus` with their ids; `None` where the corpus is not on this machine.
+fn corpus(path: &str) -> Option<Vec<(String, Transcript)>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
+    let text = std::fs::read_to_string(&path).ok()?;
+    let visit = |line: &str| {
+        let visit: Value = serde_json::from_str(line).expect("JSON");
+        let dialogue = visit["dialogue"].as_str().expect("a dialogue").to_owned();
+        Some((visit["id"].as_str()?.to_owned(), reading::from_dialogue(dialogue.as_bytes()).ok()?))
+    };
+    Some(text.lines().filter_map(visit).collect())
+}
+
+#[test]
+fn exchanged_labels_are_found_and_right_ones_left_alone() {
+    let corpora = ["aci-bench/train.jsonl", "aci-bench/valid.jsonl", "primock57/consultations.jsonl"];
+    let Some(visits) = corpora.iter().map(|path| corpus(path)).collect::<Option<Vec<_>>>() else {
+        println!("skipped: the corpora are not beside the repository");
+        return;
+    };
+    let exchanged = |(id, mut visit): (String, Transcript)| swapped::put_right(&mut visit).then_some(id);
+    let found: BTreeSet<String> = visits.into_iter().flatten().filter_map(exchanged).collect();
+    let wanted = ["D2N034", "D2N038", "D2N056", "D2N057", "D2N059", "D2N082"];
+    assert_eq!(found, wanted.map(str::to_owned).into());
+}
