@@ -78,7 +78,7 @@ fn ordered_only(statement: &str, kind: Option<SectionKind>, index: &Index, facts
         return None;
     }
     let ordered = |stems: &[String]| {
-        facts.orders.iter().any(|order| shares_all(&text::content_stems(&orders::matter(order)), stems))
+        facts.orders.iter().any(|order| shares_all(&text::content_stems(orders::matter(order)), stems))
     };
     let reported = |stems: &[String]| {
         index.units.iter().map(|unit| index.sentence(unit)).any(|sentence| {
