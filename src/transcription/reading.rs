@@ -87,9 +87,14 @@ pub enum ReadingError {
     },
 }
 
+/// Word processors write "don’t": with one apostrophe for all, a denial is read as one wherever the text came from.
+fn plain_apostrophes(text: &str) -> String {
+    text.replace(['\u{2019}', '\u{02bc}'], "'")
+}
+
 /// Reads `soapstone.transcript/1`. Ids that are missing are filled (`u1`, `u2`, …); a missing role is unknown.
 pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
-    let text = utf8(bytes)?;
+    let text = &plain_apostrophes(utf8(bytes)?);
     let schema: SchemaOnly = serde_json::from_str(text).map_err(json_error)?;
     if schema.schema.as_deref() != Some(TRANSCRIPT_SCHEMA) {
         return Err(ReadingError::Schema);
@@ -211,7 +216,7 @@ fn speakable(id: &str, index: usize) -> String {
 
 /// Reads a dialogue as plain text, as the module describes.
 pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
-    let text = utf8(bytes)?;
+    let text = &plain_apostrophes(utf8(bytes)?);
     let lines = || text.split(['\n', '\r']).map(str::trim);
     if lines().all(str::is_empty) {
         return Err(ReadingError::Empty);
@@ -458,5 +463,12 @@ mod tests {
         for error in errors.iter().chain([&dialogue]) {
             assert!(!format!("{error} {error:?}").contains("Jane"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_apostrophe_is_one_however_it_is_written() {
+        let read =
+            from_dialogue("doctor: Don\u{2019}t stop it.\npatient: I won\u{2019}t.".as_bytes()).expect("a dialogue");
+        assert_eq!(read.utterances[0].text.as_str(), "Don't stop it.");
     }
 }

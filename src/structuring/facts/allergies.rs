@@ -23,11 +23,13 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't take|cannot take|react(?:ed)? (?:badly )?to|break out|broke out)\b",
     )
 });
+static CANNOT_TAKE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:can't|cannot|can not) (?:take|have|tolerate|use) (?:any )?$"));
 static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:gives?|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b",
+        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b",
     )
 });
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -108,7 +110,8 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
     for (range, codes) in substances(text, table) {
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
-        let denied = context::negates(before) || super::medications::someone_elses(line, before);
+        let denied = context::negates(before) && !CANNOT_TAKE.is_match(before)
+            || super::medications::someone_elses(line, before);
         let stray = codes.is_empty()
             && !CUE.is_match(&text[sentence.clone()])
             && !BRINGS_ON.is_match(&text[sentence.clone()])
@@ -222,6 +225,10 @@ mod tests {
         assert_eq!(
             said("D: Allergies?\nP: Codeine makes me throw up.").0,
             [("codeine".to_owned(), Some("throw up".to_owned()))]
+        );
+        assert_eq!(
+            said("P: I can't take penicillin, it's giving me hives.").0,
+            [("penicillin".to_owned(), Some("hives".to_owned()))]
         );
         assert_eq!(said("P: And sulfa gives me hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
         assert_eq!(

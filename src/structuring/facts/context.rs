@@ -19,12 +19,12 @@ patterns! {
     RELATIVE = r"\b(mother|mom|mum|mama|father|dad|brothers?|sisters?|siblings?|sons?|daughters?|wife|husband|spouse|partner|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|nieces?|nephews?|parents?|friends?|mates?|buddy|guys?|lady|ladies|colleagues?|boss|someone|somebody|people|neighbou?rs?|co-?workers?|roommates?|family|folks)\b";
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
-    OWN_PERSON = r"\b(i|i'm|i've|my|mine|myself)\b";
+    OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
     THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving)\b";
     NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
     TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because)\b|;|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
-    DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
+    DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
     CORRECTION = r"\b(no|wait|sorry|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
     HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
 }
@@ -33,6 +33,16 @@ patterns! {
 pub fn of_another_person(before: &str) -> bool {
     let Some(relative) = RELATIVE.find_iter(before).last() else { return false };
     !FIRST_PERSON.is_match(&before[relative.end()..])
+}
+
+/// Whether `sentence` says what a spouse or friend has or takes: they are no blood relatives, but nor are they the patient.
+pub fn of_a_companion(sentence: &str) -> bool {
+    static HAS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bmy (?:\w+ )?(?:wife|husband|spouse|partner|friend|neighbou?r|boss|colleague|co-?worker|roommate)(?: also)? (?:has|had|takes|took|got|gets|suffers|was diagnosed|is on|uses|is taking)\b",
+        )
+    });
+    HAS.find(sentence).is_some_and(|has| !OWN_PERSON.is_match(&sentence[has.end()..]))
 }
 
 /// Whether somebody who speaks for the patient speaks of themselves in `before`, the clause up to a mention.

@@ -181,18 +181,20 @@ static REGULAR: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 
 const FREQUENCIES: &[(&str, &str)] = &[
-    (r"every other day|every second day|on alternate days", "every other day"),
+    (r"every other (?:day|morning|night|evening)|every second day|on alternate days", "every other day"),
     (r"(?:three|3) times (?:a|per|each) week|(?:three|3) times weekly", "three times weekly"),
     (r"(?:twice|two times|2 times) (?:a|per|each) week|twice weekly", "twice weekly"),
     (r"once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week", "once weekly"),
     (r"once (?:a|per|every) month|once monthly|monthly|every month", "once monthly"),
+    (r"(?:six|6) times (?:a|per|each|every) day|(?:six|6) times daily", "six times daily"),
+    (r"(?:five|5) times (?:a|per|each|every) day|(?:five|5) times daily", "five times daily"),
     (r"(?:four|4) times (?:a|per|each|every) day|(?:four|4) times daily|qid", "four times daily"),
     (
-        r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|(?:three|3) (?:a|per) day|tid|thrice (?:a day|daily)",
+        r"(?:three|3) times (?:a|per|each|every) day|(?:three|3) times daily|(?:three|3) (?:a|per) day|tid|thrice (?:a day|daily)|mornings?,? (?:at )?(?:noon|midday|lunch\w*),? and (?:(?:at|in|the) )*(?:night|bedtime|dinner|evening)",
         "three times daily",
     ),
     (
-        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|(?:two|2) (?:a|per) day|bid|b\.i\.d|in the mornings?,? and (?:\w+ )?(?:at night|at bedtime|in the evenings?)|morning and (?:night|evening|bedtime)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
+        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|(?:two|2) (?:a|per) day|bid|b\.i\.d|in the mornings?,? and (?:\w+ )?(?:at night|at bedtime|in the evenings?)|mornings? and (?:(?:every|each|at|in|the) )*(?:nights?|evenings?|bedtime)|breakfast,? and (?:\w+ )?(?:with |at )?(?:dinner|supper)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
         "twice daily",
     ),
     (r"at bedtime|before bed|every night|each night|nightly|at night|in the evenings?|every evening", "at bedtime"),
@@ -206,7 +208,7 @@ const FREQUENCIES: &[(&str, &str)] = &[
 /// "every four to six hours", "every 3 months".
 fn every_interval(text: &str) -> Option<(String, Range<usize>)> {
     static EVERY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\bevery ([\w -]{1,30}?) (hours?|days?|weeks?|months?)\b")
+        Regex::new(r"(?i)\bevery (twenty[- ]four|\w+(?:(?: to | or |-)\w+)?) (hours?|days?|weeks?|months?)\b")
             .expect("a pattern written here compiles")
     });
     let captures = EVERY.captures(text)?;
@@ -302,6 +304,13 @@ mod tests {
             ("when I need it", "as needed"),
             ("every 12 hours", "twice daily"),
             ("every other day", "every other day"),
+            ("every day for five days", "once daily"),
+            ("every night for two weeks", "at bedtime"),
+            ("five times a day", "five times daily"),
+            ("every morning and every night", "twice daily"),
+            ("one with breakfast and one with dinner", "twice daily"),
+            ("in the morning, at noon and at bedtime", "three times daily"),
+            ("every other morning", "every other day"),
             ("up to four times a day, as needed", "up to four times daily as needed"),
         ] {
             assert_eq!(frequency(text).map(|(name, _)| name).as_deref(), Some(name), "{text}");

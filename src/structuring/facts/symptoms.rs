@@ -133,7 +133,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Gut, "abdominal pain", r"abdominal (?:pain|cramps?|discomfort)|stomach ?(?:pain|aches?|cramps?|hurts)|belly (?:pain|aches?|hurts)|tummy (?:pain|aches?|hurts)|pain in (?:my|your|the) (?:stomach|belly|abdomen|tummy)"),
     (Gut, "heartburn", r"heart ?burn|acid reflux|indigestion"),
     (Gut, "bloating", r"bloat(?:ed|ing)"),
-    (Gut, "blood in the stool", r"blood in (?:your|my|the) stools?|bloody stools?|black (?:tarry )?stools?|rectal bleeding|blood when (?:you|i) (?:wipe|go)|melena"),
+    (Gut, "blood in the stool", r"blood in (?:your|my|the) stools?|bloody stools?|black (?:tarry )?stools?|stools? (?:was|were|is|are|looks?|looked|has been|have been) (?:\w+ )?black|rectal bleeding|blood when (?:you|i) (?:wipe|go)|melena"),
     (Urine, "burning with urination", r"burning (?:when|with|on) (?:you |i )?(?:pee(?:ing)?|urinat\w+|passing)|burns? when (?:you|i) (?:pee|urinate|go)|dysuria|pain(?:ful)? (?:when|with|on)? ?(?:you |i )?(?:pee|urinat\w+)|hurts? (?:when|to) (?:you |i )?(?:pee|urinate)|stings? when (?:you|i) (?:pee|urinate)"),
     (Urine, "blood in the urine", r"blood in (?:your|my|the) (?:urine|pee|wee)|bloody urine|hematuria"),
     (Urine, "frequent urination", r"(?:urinat|pee)ing (?:a lot|more|frequently|often)|frequent urination|urinary frequency|going (?:to the bathroom )?more often|pee more"),
@@ -239,7 +239,7 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
             let Some(mention) = entry.pattern.find(sentence) else { continue };
             let before = &sentence[..mention.start()];
             let place = range.start + mention.start()..range.start + mention.end();
-            if context::of_another_person(before) || allergies::is_allergy_context(visit, line, &place) {
+            if super::medications::someone_elses(line, before) || allergies::is_allergy_context(visit, line, &place) {
                 continue;
             }
             let present = !(context::negates(before) || denied_after(&sentence[mention.end()..]));

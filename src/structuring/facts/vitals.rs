@@ -4,7 +4,10 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::numbers::{self, Number};
+use super::{
+    context,
+    numbers::{self, Number},
+};
 use crate::{
     domain::VitalSign,
     structuring::{
@@ -160,9 +163,21 @@ fn pressure_pairs<'n>(text: &'n str, numbers: &'n [Number]) -> impl Iterator<Ite
     })
 }
 
+/// Whether what stands at `next` corrects what ends at `end`: "98, sorry, 88".
+fn is_corrected(text: &str, end: usize, next: usize) -> bool {
+    text.get(end..next).is_some_and(|between| between.len() <= LONGEST_CORRECTION && context::corrects(between))
+}
+
+/// Bytes between a value and the one that corrects it, at most.
+const LONGEST_CORRECTION: usize = 30;
+
 fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
     let text = line.text();
-    let measured = pressure_pairs(text, numbers).filter(|(systolic, _)| !is_target(line, systolic.range.start));
+    let pairs: Vec<_> = pressure_pairs(text, numbers).collect();
+    let stands =
+        |at: usize| pairs.get(at + 1).is_none_or(|next| !is_corrected(text, pairs[at].1.range.end, next.0.range.start));
+    let measured = (0..pairs.len()).filter(|at| stands(*at)).map(|at| pairs[at]);
+    let measured = measured.filter(|(systolic, _)| !is_target(line, systolic.range.start));
     measured
         .flat_map(|(systolic, diastolic)| {
             let quote = sentence_quote(line, systolic.range.start..diastolic.range.end);
@@ -186,7 +201,13 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
     let mut found = Vec::new();
     for (at, number) in numbers.iter().enumerate() {
         let sentence = line.sentence_at(number.range.start);
-        let previous = at.checked_sub(1).map_or(sentence.start, |before| numbers[before].range.end.max(sentence.start));
+        if numbers.get(at + 1).is_some_and(|next| is_corrected(text, number.range.end, next.range.start)) {
+            continue;
+        }
+        let corrects =
+            at.checked_sub(1).is_some_and(|before| is_corrected(text, numbers[before].range.end, number.range.start));
+        let before = at.checked_sub(if corrects { 2 } else { 1 });
+        let previous = before.map_or(sentence.start, |before| numbers[before].range.end.max(sentence.start));
         let before = &text[previous.min(number.range.start)..number.range.start];
         let after = &text[number.range.end..];
         let announced =
@@ -318,6 +339,15 @@ mod tests {
         assert_eq!(said("BP 142/88"), [one("8480-6", 142.0, "mm[Hg]"), one("8462-4", 88.0, "mm[Hg]")]);
         assert_eq!(said("The temp was 38.2 this morning"), [one("8310-5", 38.2, "Cel")]);
         assert_eq!(said("You're five foot nine"), [one("8302-2", 69.0, "[in_i]")]);
+    }
+
+    #[test]
+    fn a_corrected_value_does_not_stand() {
+        assert_eq!(said("Pulse is 98, sorry, 88."), [one("8867-4", 88.0, "/min")]);
+        assert_eq!(
+            said("Your blood pressure is 152 over 94, sorry, 142 over 94."),
+            [one("8480-6", 142.0, "mm[Hg]"), one("8462-4", 94.0, "mm[Hg]")]
+        );
     }
 
     #[test]

@@ -78,7 +78,7 @@ const ILLNESSES: [&str; 13] = [
 
 /// Illnesses with one common name.
 static OTHER_ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:cancer|pneumonia|bronchitis|sinusitis|gout|lupus|epilepsy|migraines?|an(?:a)?emia|hepatitis|cirrhosis|pancreatitis|appendicitis|diverticulitis|colitis|glaucoma|cataracts?|osteoporosis|dementia|psoriasis|eczema|shingles|tuberculosis|sepsis|celiac|endometriosis|leukemia|lymphoma|melanoma|sciatica|fracture|concussion)\b")
+    Regex::new(r"(?i)\b(?:cancer|depression|anxiety|pneumonia|bronchitis|sinusitis|gout|lupus|epilepsy|migraines?|an(?:a)?emia|hepatitis|cirrhosis|pancreatitis|appendicitis|diverticulitis|colitis|glaucoma|cataracts?|osteoporosis|dementia|psoriasis|eczema|shingles|tuberculosis|sepsis|celiac|endometriosis|leukemia|lymphoma|melanoma|sciatica|fracture|concussion)\b")
         .expect("a pattern written here compiles")
 });
 

@@ -22,6 +22,8 @@ use crate::{
 /// The first fault of what `statement` means, as a reason for the clinician.
 pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
     never_affirmed(statement, kind, index)
+        .or_else(|| denied_outright(statement, kind, index))
+        .or_else(|| test_not_said(statement, kind, index))
         .or_else(|| ordered_only(statement, kind, index, facts))
         .or_else(|| corrected_number(statement, facts))
         .or_else(|| length_not_said(statement, index))
@@ -70,6 +72,39 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
     let named = concepts::conditions(sentence);
     let mut own = named.iter().filter(|(key, _)| key == concept);
     own.all(|(_, range)| context::negates(&sentence[..range.start]))
+}
+
+/// Words of a line that is compared as a whole with a denial, at most.
+const SHORT_LINE: usize = 3;
+
+/// "Murmur." where only "no murmur" was said.
+fn denied_outright(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    let stems = text::content_stems(statement);
+    let short = (1..=SHORT_LINE).contains(&stems.len());
+    if !short || kind == Some(SectionKind::Plan) || context::has_negation(statement) {
+        return None;
+    }
+    let mut saying = index.units.iter().filter(|unit| stems.iter().all(|stem| unit.names(stem))).peekable();
+    let denied = |unit: &Unit| {
+        let sentence = index.sentence(unit);
+        let words = text::tokens(sentence);
+        let mut named = words.iter().filter(|word| stems.contains(&text::stem(&word.lower)));
+        named.all(|word| context::negates(&sentence[..word.range.start]))
+    };
+    (saying.peek().is_some() && saying.all(denied)).then(|| "it was said not to be there".to_owned())
+}
+
+/// A test with a finding, although nobody spoke of that test.
+fn test_not_said(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    if !matches!(kind, Some(SectionKind::Results | SectionKind::PhysicalExam)) {
+        return None;
+    }
+    let said = |test: &String| {
+        let stems = text::content_stems(test);
+        stems.is_empty() || index.units.iter().any(|unit| stems.iter().any(|stem| unit.names(stem)))
+    };
+    let test = orders::tests(statement).into_iter().find(|test| !said(test))?;
+    Some(format!("{} was not said", test.to_lowercase()))
 }
 
 /// A test as done and found although it was only ordered.
@@ -242,6 +277,13 @@ mod tests {
     }
 
     #[test]
+    fn what_may_happen_is_not_told_as_history() {
+        let visit = "D: If you gain more than three pounds in a day, call 911.\nP: Okay. My ankles are swollen.";
+        wrong(visit, "They have gained more than three pounds in a day.", Hpi, "this was said of what may happen");
+        right(visit, "Swollen ankles.", Hpi);
+    }
+
+    #[test]
     fn an_ordered_test_has_no_result() {
         let visit = "D: I'm going to order a chest x-ray to look for pneumonia.\nP: Okay.";
         wrong(visit, "Chest x-ray: pneumonia.", Results, "chest x-ray was ordered; no result was said");
@@ -249,6 +291,27 @@ mod tests {
             "D: Your chest x-ray shows pneumonia. We'll repeat the x-ray in a month.",
             "X-ray shows pneumonia.",
             Results,
+        );
+    }
+
+    #[test]
+    fn a_test_that_nobody_named_has_no_result() {
+        let visit = "D: There are crackles at both bases, and pitting edema. No murmur.";
+        wrong(visit, "X-ray shows crackles at both bases and pitting edema.", Results, "x-ray was not said");
+        wrong(visit, "Murmur.", PhysicalExam, "it was said not to be there");
+        right(visit, "No murmur.", PhysicalExam);
+        right(visit, "Pitting edema.", PhysicalExam);
+    }
+
+    #[test]
+    fn a_companions_illness_is_not_the_patients() {
+        let visit = "P: I had a heart attack in 2015. My husband has atrial fibrillation.";
+        wrong(visit, "Atrial fibrillation.", Assessment, "atrial fibrillation was not affirmed of the patient");
+        wrong(
+            "O: I'm taking sertraline for my depression. He has a rash.",
+            "Depression.",
+            Assessment,
+            "depression was not affirmed of the patient",
         );
     }
 

@@ -10,7 +10,7 @@ pub use omissions::omissions;
 use support::Index;
 
 use super::{facts::Facts, visit::Visit};
-use crate::domain::{Evidence, SectionKind, Transcript};
+use crate::domain::{Evidence, Role, SectionKind, Transcript};
 
 /// Less of a statement's weight than this in what was said, and nobody said it. Chosen on reference notes of ACI-BENCH
 /// (train, 40 notes): against their own visit 81 % of 1,431 statements pass all checks, against another's visit 15 %.
@@ -58,10 +58,29 @@ impl<'v, 'a> Checker<'v, 'a> {
         if let Some(reason) = self.of_a_relative(statement, kind, support.coverage) {
             return Verdict::Unsupported(evidence, reason);
         }
+        if let Some(reason) = self.of_a_warning(statement, kind, support.coverage) {
+            return Verdict::Unsupported(evidence, reason);
+        }
         if support.coverage < SURE_COVERAGE {
             return Verdict::Uncertain(evidence, "only part of this was found in what was said".to_owned());
         }
         Verdict::Supported(evidence)
+    }
+
+    /// "If you gain three pounds in a day, call": what may happen, told as what has happened.
+    fn of_a_warning(&self, statement: &str, kind: Option<SectionKind>, coverage: f64) -> Option<String> {
+        use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, PastHistory};
+        let told = matches!(kind, Some(ChiefComplaint | HistoryOfPresentIllness | PastHistory));
+        if !told || super::facts::context::hypothetical(statement) {
+            return None;
+        }
+        let warns = |unit: &support::Unit| {
+            self.index.line(unit.line).utterance.role == Role::Clinician
+                && super::facts::context::hypothetical(self.index.sentence(unit))
+        };
+        let without = self.index.support(statement, &|unit| !warns(unit));
+        (without.coverage < LEAST_COVERAGE && without.coverage < coverage)
+            .then(|| "this was said of what may happen".to_owned())
     }
 
     /// An illness in the patient's own sections that only sentences about somebody else carry.

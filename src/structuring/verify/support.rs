@@ -10,7 +10,7 @@ use std::{
 
 use super::{checks, concepts};
 use crate::{
-    domain::Evidence,
+    domain::{Evidence, Role},
     structuring::{
         evidence,
         facts::{context, heard, numbers},
@@ -79,6 +79,8 @@ impl<'v, 'a> Index<'v, 'a> {
             for (place, range) in line.sentences.iter().enumerate() {
                 let sentence = &line.text()[range.clone()];
                 of_another = context::names_a_relative(sentence) && context::of_another_person(sentence)
+                    || context::of_a_companion(sentence)
+                    || line.utterance.role == Role::Other && context::of_the_speaker(sentence)
                     || of_another && context::begins_with_third_person(sentence);
                 units.push(Unit {
                     line: line.index,

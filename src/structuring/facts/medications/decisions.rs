@@ -25,9 +25,11 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
 
 static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(instead of|rather than|considered|consider|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
+        r"\b(normally (?:i'd|i would|we'd|i|we)|usually (?:i'd|i would|we'd|i|we)|(?:i'd|i would|we'd) (?:normally|usually)|would have|instead of|rather than|considered|consider|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
     )
 });
+/// What parts a rejected medicine from the one that is given instead.
+static PARTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[,;]|\b(?:but|so|let's)\b"));
 static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^[^.?!,]{0,20}\b(levels?|blood test|panel)\b|^[^.?!]{0,12}\bbut (?:not|no|i\s?wouldn.t|i\s?don.t|i.d rather not|with your)\b",
@@ -42,7 +44,7 @@ static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
 /// "… but with your gout I'd rather not": the same, after the name.
 static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|a good idea|good for|the best)|not recommend\w*|best avoided|off limits|no[- ]go)\b",
+        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|a good idea|good for|the best)|not recommend\w*|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b",
     )
 });
 /// "Avoid alcohol while taking metronidazole": what is avoided is something else.
@@ -94,9 +96,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let nearest = nearest.filter(|(_, range)| near(&before[range.end..]));
     let beside = BESIDE.is_match(before);
     let nearest = nearest.filter(|_| !beside);
-    let spoken_of =
-        NOT_MEANT.find_iter(before).last().is_some_and(|found| before[found.end()..].split_whitespace().count() <= 5)
-            || NOT_MEANT_AFTER.is_match(after);
+    let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| {
+        let between = &before[found.end()..];
+        between.split_whitespace().count() <= 5 && !PARTED.is_match(between)
+    }) || NOT_MEANT_AFTER.is_match(after);
     let (action, negated) = match nearest {
         Some((action, range)) => {
             let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);

@@ -37,7 +37,7 @@ static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
 });
 static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(can i|could i|should i|may i|i can|i could|i should|okay to|ok to|safe to|is it safe|what about|how about|do i need)\b",
+        r"\b(can (?:i|we)|could (?:i|we)|should (?:i|we)|may i|i can|i could|i should|okay to|ok to|safe to|is it safe|what about|how about|do i need)\b",
     )
 });
 /// "My knee doctor said I can take …": leave to take it is not taking it.
@@ -48,6 +48,9 @@ static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
+/// A question about what the patient takes already.
+static OWN_USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:keep|still|continue|stay on|my|stop)\b"));
+static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b")
 });
@@ -59,7 +62,7 @@ static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
 /// Taking back what was just decided, without saying what holds instead.
 static RETRACTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:never ?mind|forget (?:that|it|about it)|scratch that|on second thoughts?|let's (?:not|hold off|wait)|hold off|(?:not|n't) (?:change|increase|decrease|raise|lower|start|stop|add) (?:it|that|anything|this)\b|not (?:yet|now|today))",
+        r"\b(?:never ?mind|forget (?:that|it|about it)|scratch that|on second thoughts?|let's (?:not|hold off|wait)|hold off|(?:not|n't) (?:change|increase|decrease|raise|lower|start|stop|add) (?:it|that|anything|this)\b)",
     )
 });
 /// A correction that says so by itself, whoever the recogniser takes the speaker for.
@@ -317,8 +320,16 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
-        found.dismissed = (declined && !corrects_a_dose(answer)) || asks_leave;
+        let corrected = dose_in(answer, found.drug).filter(|_| declined);
+        found.dismissed = (declined && corrected.is_none()) || asks_leave;
+        if let Some(dose) = corrected {
+            found.taken_back.extend(found.dose.replace(dose));
+        }
         found.action = action;
+        if let Some(reply) = visit.answer_to(line.index).filter(|reply| line.by_patient_side() && reply.by_clinician())
+        {
+            take_reply(&text[sentence.clone()], reply, &mut found);
+        }
         if let Some(answer) = answer.filter(|_| declined || context_answers(answer)) {
             evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
         }
@@ -356,8 +367,26 @@ fn context_answers(answer: Option<&Line>) -> bool {
 }
 
 /// "No, forty milligrams" answers about the dose, not about taking it.
-fn corrects_a_dose(answer: Option<&Line>) -> bool {
-    answer.is_some_and(|line| !sig::doses(line.text(), &|_| None).is_empty())
+fn dose_in(answer: Option<&Line>, drug: &Drug) -> Option<Dose> {
+    let text = answer?.text();
+    sig::final_dose(text, &sig::doses(text, &|value| usual_unit(drug, value))).map(|mention| mention.dose)
+}
+
+/// "Should I keep the lisinopril?" "Yes.": what the clinician's answer makes of a medicine that the patient asks about.
+fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
+    let Some(first) = reply.sentences.first() else { return };
+    let answer = &reply.text()[first.clone()];
+    let own = OWN_USE.is_match(question);
+    let ends =
+        ENDS_IT.is_match(answer) && !context::negates(&answer[..ENDS_IT.find(answer).map_or(0, |at| at.start())]);
+    let goes_on = context::affirms(answer) || CONTINUES_IT.is_match(answer) && !context::denies(answer);
+    match (ends, goes_on && own) {
+        (true, _) if own => found.action = MedicationAction::Stop,
+        (false, true) => found.action = MedicationAction::Continue,
+        _ => return,
+    }
+    found.dismissed = false;
+    evidence::merge(&mut found.evidence, [evidence::evidence(reply.utterance, first.clone())]);
 }
 
 /// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
@@ -488,6 +517,52 @@ mod tests {
         assert_eq!(
             said("D: Start amlodipine, five milligrams a day. Take it in the morning and keep it dry."),
             ["start Amlodipine 5 mg once daily"]
+        );
+    }
+
+    #[test]
+    fn an_answer_about_something_else_takes_nothing_back() {
+        assert_eq!(
+            said(
+                "P: I take furosemide, 20 milligrams in the morning.\nD: I'd like to increase the furosemide to 40 milligrams daily.\nP: Do I need to go to the hospital?\nD: Not today."
+            ),
+            ["increase Furosemide 40 mg once daily"]
+        );
+    }
+
+    #[test]
+    fn a_rejected_medicine_does_not_take_the_next_along() {
+        for lines in [
+            "D: I thought about sucralfate, but I'd rather start pantoprazole 40 milligrams once a day.",
+            "D: Instead of sucralfate, let's start pantoprazole 40 milligrams once a day.",
+            "D: Normally I'd use omeprazole, but I'll start pantoprazole 40 milligrams once a day.",
+        ] {
+            assert_eq!(said(lines), ["start Pantoprazole 40 mg once daily"], "{lines}");
+        }
+        assert!(said("P: Could we use azithromycin?\nD: No, azithromycin doesn't work well here.").is_empty());
+    }
+
+    #[test]
+    fn what_the_patient_asks_is_answered() {
+        for (lines, expected) in [
+            ("P: Should I keep the lisinopril?\nD: Yes, keep taking it.", "continue Lisinopril"),
+            ("P: Can I still take my atorvastatin?\nD: Yes, continue it.", "continue Atorvastatin"),
+            ("P: What about my atorvastatin?\nD: Stop that one.", "stop Atorvastatin"),
+            (
+                "D: Are you on metformin 500 twice a day?\nP: No, a thousand twice a day.",
+                "taken Metformin 1000 mg twice daily",
+            ),
+        ] {
+            assert_eq!(said(lines), [expected], "{lines}");
+        }
+        assert!(said("D: And glipizide?\nP: I never started it.").is_empty());
+    }
+
+    #[test]
+    fn a_corrected_frequency_stands() {
+        assert_eq!(
+            said("P: I take ibuprofen 600 milligrams three times a day. Sorry, twice a day, not three times."),
+            ["taken Ibuprofen 600 mg twice daily"]
         );
     }
 

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    Mention, pattern,
+    Mention, context, pattern,
     sig::{self, DoseMention},
 };
 use crate::{
@@ -82,6 +82,11 @@ const OTHER_WORDS: usize = 2;
 
 /// The frequency in the rest of the medicine's own sentence, or in a later one that only says how to take it.
 fn frequency(text: &str) -> Option<String> {
+    let corrected = text::sentences(text).into_iter().skip(1).map(|range| &text[range]);
+    let corrected = corrected.filter(|sentence| context::corrects(sentence)).find_map(sig::frequency);
+    if let (Some((name, _)), true) = (corrected, sig::frequency(text).is_some()) {
+        return Some(name);
+    }
     text::sentences(text).into_iter().enumerate().find_map(|(at, range)| {
         let sentence = &text[range];
         let (name, place) = sig::frequency(sentence)?;
