@@ -7,16 +7,12 @@ use regex::Regex;
 
 use super::{
     facts::{Facts, context, heard, numbers, orders},
-    text,
+    text::{self, pattern},
 };
 use crate::{
     domain::{MedicationAction, SectionKind},
     terminology::DrugTable,
 };
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -2,6 +2,13 @@
 
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
+use regex::Regex;
+
+/// A pattern written in the program, for letters of any case.
+pub fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
+}
+
 /// A word, or a number in digits, with its place in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {

@@ -9,14 +9,11 @@ use crate::{
     domain::{Allergy, Coding, Evidence},
     structuring::{
         evidence,
+        text::pattern,
         visit::{Line, Visit},
     },
     terminology::DrugTable,
 };
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
+use crate::structuring::text::pattern;
 
 /// A lazily compiled, case-insensitive pattern.
 macro_rules! patterns {
@@ -26,6 +24,7 @@ patterns! {
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
     CORRECTION = r"\b(no|wait|sorry|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
+    SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
     HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
 }
 
@@ -79,9 +78,22 @@ pub fn denies(answer: &str) -> bool {
     DENIED_ANSWER.is_match(answer)
 }
 
-/// Whether `between`, the words between two values, takes the first one back.
-pub fn corrects(between: &str) -> bool {
-    CORRECTION.is_match(between)
+/// Whether `sentence` takes something back that was said before.
+pub fn corrects(sentence: &str) -> bool {
+    CORRECTION.is_match(sentence)
+}
+
+/// Bytes between two values of which the second takes the place of the first, at most; further apart, both hold.
+const LONGEST_CORRECTION: usize = 60;
+
+/// Whether `between`, the words between two values, takes the first one back: "fifty, no, sorry, forty".
+pub fn takes_back(between: &str) -> bool {
+    between.len() <= LONGEST_CORRECTION && corrects(between)
+}
+
+/// Whether `sentence` tells when to come back or call for help.
+pub fn safety_net(sentence: &str) -> bool {
+    SAFETY_NET.is_match(sentence)
 }
 
 /// Whether `sentence` speaks of what may happen, not of what is.

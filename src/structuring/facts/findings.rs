@@ -10,13 +10,10 @@ use crate::{
     domain::{Evidence, Role, SectionKind},
     structuring::{
         evidence,
+        text::pattern,
         visit::{Line, Visit, is_question},
     },
 };
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 /// A sentence for a section.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,12 +58,6 @@ static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TALK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(i|i'm|i've|we|we're|me|my|you'd|you've|thank\w*|good (?:for|to)|okay|well done)\b"));
-/// When to come back or call for help.
-static SAFETY_NET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(if|unless|when)\b.*\b(call|come (?:back|in)|go to|emergency|911|nine one one|let (?:me|us) know|seek)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|let (?:me|us) know)\b.*\b(if|unless)\b",
-    )
-});
 static HABIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(smok\w+|cigarettes?|vap(?:e|ing)|packs? (?:a|per) day|tobacco|alcohol|drink(?:s|ing)?|beers?|wine|whisky|whiskey|vodka|marijuana|weed|cannabis|recreational)\b",
@@ -146,7 +137,7 @@ fn habit(sentence: &str, question: Option<&str>) -> Option<String> {
 
 /// A finding or a result as the clinician said it.
 fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
-    if SAFETY_NET.is_match(sentence) {
+    if context::safety_net(sentence) {
         return Some((SectionKind::Plan, format!("Advised: \"{}\"", sentence_case(without_lead(sentence)))));
     }
     if NOT_DONE.is_match(sentence) || TALK.is_match(sentence) || context::hypothetical(sentence) {

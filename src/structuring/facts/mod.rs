@@ -80,7 +80,7 @@ fn corrected_numbers(visit: &Visit) -> Vec<numbers::Counted> {
         for (at, one) in counted.iter().enumerate() {
             let correction = counted.get(at + 1).filter(|next| {
                 let between = &text[one.range.end..next.range.start];
-                between.len() <= LONGEST_CORRECTION && context::corrects(between) && next.value != one.value
+                context::takes_back(between) && next.value != one.value
             });
             match correction {
                 Some(next) => corrected.push(numbers::Counted { unit: next.unit.clone(), ..one.clone() }),
@@ -91,9 +91,6 @@ fn corrected_numbers(visit: &Visit) -> Vec<numbers::Counted> {
     corrected.retain(|wrong| !standing.iter().any(|right| right.same(wrong)));
     corrected
 }
-
-/// Bytes between a number and the one that corrects it, at most.
-const LONGEST_CORRECTION: usize = 60;
 
 #[cfg(test)]
 mod tests {

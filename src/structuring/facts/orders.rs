@@ -9,13 +9,10 @@ use crate::{
     domain::{Order, OrderKind},
     structuring::{
         evidence,
+        text::pattern,
         visit::{Line, Visit, is_question},
     },
 };
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {

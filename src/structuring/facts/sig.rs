@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{context, numbers};
 use crate::{
     domain::Dose,
-    structuring::text::{Token, tokens},
+    structuring::text::{Token, pattern, tokens},
 };
 
 /// A dose with its place in the text.
@@ -50,7 +50,7 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
         let replaces = chosen.is_none_or(|earlier| {
             let between = &text[earlier.range.end.min(mention.range.start)..mention.range.start];
             let corrected =
-                context::corrects(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
+                context::takes_back(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
             (corrected && between.len() < 80) || (by_weight(mention) && !by_weight(earlier))
         });
         if replaces {
@@ -64,7 +64,7 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
 pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
     let corrected = |pair: &[DoseMention]| {
         let between = &text[pair[0].range.end.min(pair[1].range.start)..pair[1].range.start];
-        let takes_back = context::corrects(between) && between.len() < 80 && pair[0].dose != pair[1].dose;
+        let takes_back = context::takes_back(between) && pair[0].dose != pair[1].dose;
         takes_back.then(|| pair[0].dose.clone())
     };
     mentions.windows(2).filter_map(corrected).collect()
@@ -130,8 +130,7 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
 /// "half a tablet", "a puff".
 fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
     static PARTS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:(half)(?: of)? an? |(a|an) )(tablet|pill|capsule|puff|spray|patch|teaspoon)\b")
-            .expect("a pattern written here compiles")
+        pattern(r"\b(?:(half)(?: of)? an? |(a|an) )(tablet|pill|capsule|puff|spray|patch|teaspoon)\b")
     });
     PARTS
         .captures_iter(text)
@@ -168,15 +167,14 @@ fn at_most(text: &str, (name, range): (String, Range<usize>)) -> (String, Range<
 }
 
 static AS_NEEDED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|only when)\b")
-        .expect("a pattern written here compiles")
+    pattern(
+        r"\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|only when)\b",
+    )
 });
 
 /// Longer phrases first: "twice a week" must not be read as "a week".
 static REGULAR: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
-    let compile = |(text, name): &(&str, &'static str)| {
-        (Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"), *name)
-    };
+    let compile = |(text, name): &(&str, &'static str)| (pattern(&format!(r"\b(?:{text})\b")), *name);
     FREQUENCIES.iter().map(compile).collect()
 });
 
@@ -208,8 +206,7 @@ const FREQUENCIES: &[(&str, &str)] = &[
 /// "every four to six hours", "every 3 months".
 fn every_interval(text: &str) -> Option<(String, Range<usize>)> {
     static EVERY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\bevery (twenty[- ]four|\w+(?:(?: to | or |-)\w+)?) (hours?|days?|weeks?|months?)\b")
-            .expect("a pattern written here compiles")
+        pattern(r"\bevery (twenty[- ]four|\w+(?:(?: to | or |-)\w+)?) (hours?|days?|weeks?|months?)\b")
     });
     let captures = EVERY.captures(text)?;
     let values: Vec<String> = numbers::numbers(&captures[1]).iter().map(|number| format!("{}", number.value)).collect();
@@ -245,7 +242,7 @@ static ROUTES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"under (?:the|your) tongue|sublingual(?:ly)?", "sublingual"),
         (r"suppositor(?:y|ies)|rectal(?:ly)?", "rectal"),
     ]
-    .map(|(text, name)| (Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"), name))
+    .map(|(text, name)| (pattern(&format!(r"\b(?:{text})\b")), name))
     .into()
 });
 

@@ -8,7 +8,7 @@ use super::{allergies, context};
 use crate::{
     domain::Evidence,
     structuring::{
-        evidence,
+        evidence, text,
         visit::{Line, Visit, is_question},
     },
 };
@@ -86,7 +86,7 @@ pub static LEXICON: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let compile = |(system, name, pattern): &(BodySystem, &'static str, &str)| Entry {
         name,
         system: *system,
-        pattern: Regex::new(&format!(r"(?i)\b(?:{pattern})\b")).expect("a pattern written here compiles"),
+        pattern: text::pattern(&format!(r"\b(?:{pattern})\b")),
     };
     SYMPTOMS.iter().map(compile).collect()
 });

@@ -13,6 +13,7 @@ use crate::{
     domain::{Evidence, VitalSign},
     structuring::{
         evidence,
+        text::pattern,
         visit::{Line, Visit, is_question},
     },
 };
@@ -64,8 +65,9 @@ fn is(vital: &VitalSign, name: &str) -> bool {
 /// "Blood pressure is", "pulse was about": what follows right away is meant as the value.
 fn gives(sentence: &str, cue_end: usize, value: &Number) -> bool {
     static IS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^[\s,:]*(?:(?:today|this|morning|here|right|now|is|was|at|of|reads?|came|in|looks?|about|around|like|a|reading|back|down|up)\b[\s,:]*)*$")
-            .expect("a pattern written here compiles")
+        pattern(
+            r"^[\s,:]*(?:(?:today|this|morning|here|right|now|is|was|at|of|reads?|came|in|looks?|about|around|like|a|reading|back|down|up)\b[\s,:]*)*$",
+        )
     });
     IS.is_match(&sentence[cue_end..value.range.start]) && !vitals::counts_time(&sentence[value.range.end..])
 }

@@ -12,6 +12,7 @@ use crate::{
     domain::VitalSign,
     structuring::{
         evidence,
+        text::pattern,
         visit::{Line, Visit},
     },
 };
@@ -30,7 +31,6 @@ struct Kind {
 }
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
-    let pattern = |text: &str| Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles");
     let kind = |loinc, name, cue, after: Option<&str>, plausible, unit| Kind {
         loinc,
         name,
@@ -130,8 +130,7 @@ pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
 
 /// What announces each kind of measurement, by its name.
 pub(super) fn cues() -> impl Iterator<Item = (&'static str, &'static Regex)> {
-    static PRESSURE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?i)\b(?:blood pressure|bp|b\.p\.)\b").expect("a pattern written here compiles"));
+    static PRESSURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:blood pressure|bp|b\.p\.)\b"));
     KINDS.iter().map(|kind| (kind.name, &kind.cue)).chain([("Blood pressure", &*PRESSURE)])
 }
 
@@ -165,11 +164,8 @@ fn pressure_pairs<'n>(text: &'n str, numbers: &'n [Number]) -> impl Iterator<Ite
 
 /// Whether what stands at `next` corrects what ends at `end`: "98, sorry, 88".
 fn is_corrected(text: &str, end: usize, next: usize) -> bool {
-    text.get(end..next).is_some_and(|between| between.len() <= LONGEST_CORRECTION && context::corrects(between))
+    text.get(end..next).is_some_and(context::takes_back)
 }
-
-/// Bytes between a value and the one that corrects it, at most.
-const LONGEST_CORRECTION: usize = 30;
 
 fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
     let text = line.text();
@@ -271,18 +267,17 @@ fn feet_and_inches(line: &Line, numbers: &[Number]) -> Option<VitalSign> {
 
 /// "down four pounds", "lost ten": a change, not a weight.
 fn is_change(between: &str) -> bool {
-    static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(down|up|lost|gained|gain|lose|losing|gaining|by|dropped|loss)\b")
-            .expect("a pattern written here compiles")
-    });
+    static CHANGE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(down|up|lost|gained|gain|lose|losing|gaining|by|dropped|loss)\b"));
     CHANGE.is_match(between)
 }
 
 /// Whether the words before `at` set a target or a threshold.
 pub(super) fn is_target(line: &Line, at: usize) -> bool {
     static TARGET: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(goal|target|aim\w*|under|below|less than|above|more than|greater than|higher than|if|want (?:it|you|that)|like (?:it|you|that) (?:to be )?|should be|supposed to|normal is|ideally|at least|keep)\b[^.?!]*$")
-            .expect("a pattern written here compiles")
+        pattern(
+            r"\b(goal|target|aim\w*|under|below|less than|above|more than|greater than|higher than|if|want (?:it|you|that)|like (?:it|you|that) (?:to be )?|should be|supposed to|normal is|ideally|at least|keep)\b[^.?!]*$",
+        )
     });
     let sentence = line.sentence_at(at);
     TARGET.is_match(&line.text()[sentence.start..at])

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use crate::{domain::SectionKind, structuring::text};
+use crate::{
+    domain::SectionKind,
+    structuring::text::{self, pattern},
+};
 
 /// The two shapes of an answer: a list, or a paragraph for what reads as a story.
 #[derive(Deserialize)]
@@ -105,10 +108,6 @@ fn imperative(text: &str) -> String {
     let text = YOURSELF.replace_all(&text, "self").into_owned();
     let text = YOUR.replace_all(&text, "the").into_owned();
     YOU.replace_all(&text, "the patient").into_owned()
-}
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
 }
 
 static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–,;:}{"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));

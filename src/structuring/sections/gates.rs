@@ -7,12 +7,8 @@ use regex::Regex;
 
 use crate::{
     domain::{Role, SectionKind, Utterance},
-    structuring::facts::Facts,
+    structuring::{facts::Facts, text::pattern},
 };
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 static PAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

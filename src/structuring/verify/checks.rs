@@ -7,7 +7,10 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
-    structuring::facts::{Facts, context, heard, numbers, sig, symptoms::LEXICON},
+    structuring::{
+        facts::{Facts, context, heard, numbers, sig, symptoms::LEXICON},
+        text::pattern,
+    },
     terminology::DrugTable,
 };
 
@@ -66,10 +69,8 @@ fn pair_not_said(statement: &str, index: &Index) -> Option<String> {
     Some(format!("{high}/{low} was not said"))
 }
 
-static PRESSURE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:blood pressure|bp|pressure|hypertens\w+|systolic|diastolic)\b")
-        .expect("a pattern written here compiles")
-});
+static PRESSURE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:blood pressure|bp|pressure|hypertens\w+|systolic|diastolic)\b"));
 
 /// The blood pressure given for something else.
 fn measured_of_something_else(statement: &str, facts: &Facts) -> Option<String> {
@@ -150,8 +151,9 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 
 /// Words before a medicine that do not give it.
 static NOT_GIVING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:avoid\w*|against|away from|stop\w*|discontinu\w*|hold|instead of|rather than|allerg\w+|interact\w*|consider\w*|off|without|declin\w+|asked|asks|whether|if)\b")
-        .expect("a pattern written here compiles")
+    pattern(
+        r"\b(?:avoid\w*|against|away from|stop\w*|discontinu\w*|hold|instead of|rather than|allerg\w+|interact\w*|consider\w*|off|without|declin\w+|asked|asks|whether|if)\b",
+    )
 });
 
 /// A medicine given or taken in the note that the clinician advised against.
@@ -170,14 +172,13 @@ fn advised_against(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 }
 
 static GIVING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(?:the doctor )?(?:start\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|order\w*)\b")
-        .expect("a pattern written here compiles")
+    pattern(
+        r"^\W*(?:the doctor )?(?:start\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|order\w*)\b",
+    )
 });
 
-static TAKING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:taking|takes|took|taken|using|uses|been on|is on|was on|continues?|started on)\b")
-        .expect("a pattern written here compiles")
-});
+static TAKING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:taking|takes|took|taken|using|uses|been on|is on|was on|continues?|started on)\b"));
 
 /// A medicine that the plan gives or the patient is said to take, but that was only considered, refused, or somebody
 /// else's.
@@ -209,9 +210,7 @@ fn not_taken_yet(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
     Some(format!("{} begins with this visit", &statement[wrong.range]))
 }
 
-static STOPPING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:stopp?(?:ed|ing)?|quit|discontinued|no longer)\b").expect("a pattern written here compiles")
-});
+static STOPPING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stopp?(?:ed|ing)?|quit|discontinued|no longer)\b"));
 
 /// A medicine said to have ended that goes on, or an allergen said to be taken.
 fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
@@ -255,8 +254,9 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 }
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(left|right)(?:[- ]sided)?(?: (?:lower|upper|inner|outer|big|middle))? (knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index)\b")
-        .expect("a pattern written here compiles")
+    pattern(
+        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|upper|inner|outer|big|middle))? (knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index)\b",
+    )
 });
 
 /// The sides that `text` names, each with what is on it: ("left", "knee").

@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::{
     structuring::{
         facts::{heard, symptoms::LEXICON},
-        text,
+        text::{self, pattern},
     },
     terminology::DrugTable,
 };
@@ -40,9 +40,7 @@ pub fn concepts(text: &str) -> Vec<Concept> {
 }
 
 static CONDITIONS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    let compile = |(name, text): &(&'static str, &str)| {
-        (*name, Regex::new(&format!(r"(?i)\b(?:{text})\b")).expect("a pattern written here compiles"))
-    };
+    let compile = |(name, text): &(&'static str, &str)| (*name, pattern(&format!(r"\b(?:{text})\b")));
     SYNONYMS.iter().map(compile).collect()
 });
 
@@ -78,8 +76,9 @@ const ILLNESSES: [&str; 13] = [
 
 /// Illnesses with one common name.
 static OTHER_ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:cancer|depression|anxiety|pneumonia|bronchitis|sinusitis|gout|lupus|epilepsy|migraines?|an(?:a)?emia|hepatitis|cirrhosis|pancreatitis|appendicitis|diverticulitis|colitis|glaucoma|cataracts?|osteoporosis|dementia|psoriasis|eczema|shingles|tuberculosis|sepsis|celiac|endometriosis|leukemia|lymphoma|melanoma|sciatica|fracture|concussion)\b")
-        .expect("a pattern written here compiles")
+    pattern(
+        r"\b(?:cancer|depression|anxiety|pneumonia|bronchitis|sinusitis|gout|lupus|epilepsy|migraines?|an(?:a)?emia|hepatitis|cirrhosis|pancreatitis|appendicitis|diverticulitis|colitis|glaucoma|cataracts?|osteoporosis|dementia|psoriasis|eczema|shingles|tuberculosis|sepsis|celiac|endometriosis|leukemia|lymphoma|melanoma|sciatica|fracture|concussion)\b",
+    )
 });
 
 const SYNONYMS: &[(&str, &str)] = &[

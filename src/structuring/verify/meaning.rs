@@ -13,7 +13,7 @@ use crate::{
     domain::{MedicationAction, SectionKind},
     structuring::{
         facts::{Facts, context, heard, medications, numbers, orders},
-        text,
+        text::{self, pattern},
         visit::is_question,
     },
     terminology::DrugTable,
@@ -50,8 +50,9 @@ fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
 
 /// Words by which a statement itself leaves open whether something is there.
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:possibl[ey]|probabl[ey]|suspect\w*|rule[- ]out|concern\w*|worr\w+|risk|if|likely|versus|vs|screening|prevent\w*)\b")
-        .expect("a pattern written here compiles")
+    pattern(
+        r"\b(?:possibl[ey]|probabl[ey]|suspect\w*|rule[- ]out|concern\w*|worr\w+|risk|if|likely|versus|vs|screening|prevent\w*)\b",
+    )
 });
 
 /// Whether the concept was said, and never affirmed of the patient.
@@ -134,15 +135,11 @@ fn shares_all(one: &[String], other: &[String]) -> bool {
     within(one, other) || within(other, one)
 }
 
-static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[\s-]*(?:(?:to|or) [\w-]+ )?(hour|day|week|month|year)s?\b([- ]old)?")
-        .expect("a pattern written here compiles")
-});
+static LENGTH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[\s-]*(?:(?:to|or) [\w-]+ )?(hour|day|week|month|year)s?\b([- ]old)?"));
 
-static LOOSE_LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(an?|couple(?: of)?|half an?) (hour|day|week|month|year)s?\b")
-        .expect("a pattern written here compiles")
-});
+static LOOSE_LENGTH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(an?|couple(?: of)?|half an?) (hour|day|week|month|year)s?\b"));
 
 /// The lengths of time of `text`, with their units.
 fn lengths(text: &str) -> Vec<(f64, String)> {

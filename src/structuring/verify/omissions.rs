@@ -9,22 +9,12 @@ use crate::{
     structuring::{
         evidence,
         facts::{Facts, context, heard, numbers, orders},
-        text,
+        text::{self, pattern},
         visit::{Line, Visit, is_question},
     },
     terminology::DrugTable,
 };
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
-
-/// Telling the patient when to come back or call for help.
-static SAFETY_NET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(if|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go to the (?:er|emergency)|emergency|911|nine one one|let (?:me|us) know)\b.*\bif\b",
-    )
-});
 static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(had|has|have|died|passed|diagnosed|diabet\w+|cancer|heart|stroke|attack|disease|pressure|depress\w+|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcohol\w*|kidney|epilepsy)\b",
@@ -72,7 +62,7 @@ fn unsaid_sentences(line: &Line, note: &Covered) -> Vec<Omission> {
         if is_question(sentence) {
             continue;
         }
-        let safety = line.by_clinician() && SAFETY_NET.is_match(sentence);
+        let safety = line.by_clinician() && context::safety_net(sentence);
         let relative = line.by_patient_side()
             && context::names_a_relative(sentence)
             && context::of_another_person(sentence)

@@ -4,8 +4,11 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{context, pattern};
-use crate::{domain::MedicationAction, structuring::visit::Line};
+use super::context;
+use crate::{
+    domain::MedicationAction,
+    structuring::{text::pattern, visit::Line},
+};
 
 /// Verbs that decide about a medicine. The nearest one before the name counts, or else the nearest after it.
 static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {

@@ -6,29 +6,24 @@ use regex::Regex;
 
 mod decisions;
 mod fold;
+mod later;
 mod sigs;
 
 pub(crate) use decisions::verb_before;
 use decisions::{Decision, decision, proposes};
+use later::{decide_by_anaphor, follow_up, retract, take_reply};
+use sigs::{read_sig, usual_unit};
 
-use sigs::{read_sig, take_back, usual_unit};
-
-use super::{
-    allergies, context, heard,
-    sig::{self, DoseMention},
-};
+use super::{allergies, context, heard, sig};
 use crate::{
     domain::{Coding, Dose, Evidence, Medication, MedicationAction, Role},
     structuring::{
         evidence,
+        text::pattern,
         visit::{Line, Visit, is_question},
     },
     terminology::{Drug, DrugMention, DrugTable},
 };
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -48,27 +43,9 @@ static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
-/// A question about what the patient takes already.
-static OWN_USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:keep|still|continue|stay on|my|stop)\b"));
-static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b")
 });
-static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|you|the same)\b|\bthe same\b|\bstay(?:ing)? (?:at|where|with)\b",
-    )
-});
-/// Taking back what was just decided, without saying what holds instead.
-static RETRACTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:never ?mind|forget (?:that|it|about it)|scratch that|on second thoughts?|let's (?:not|hold off|wait)|hold off|(?:not|n't) (?:change|increase|decrease|raise|lower|start|stop|add) (?:it|that|anything|this)\b)",
-    )
-});
-/// A correction that says so by itself, whoever the recogniser takes the speaker for.
-static PLAIN_CORRECTION: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:make (?:that|it|at)|scratch that|correction|i (?:mean|meant)|sorry)\b"));
-static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
 /// One mention of a medicine, understood in its place.
 struct Mention<'t> {
@@ -185,30 +162,6 @@ fn sentences_after(line: &Line, in_line: &[DrugMention], at: usize) -> Vec<Range
     let own = line.sentence_at(in_line[at].range.start);
     let end = in_line.get(at + 1).map_or(line.text().len(), |next| line.sentence_at(next.range.start).start);
     line.sentences.iter().filter(|range| range.start >= own.end && range.end <= end).cloned().collect()
-}
-
-/// "Let's increase it to 75. No, keep it as it is": a decision taken back in a sentence that names no medicine.
-fn retract(line: &Line, range: &Range<usize>, mention: &mut Mention) {
-    use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop};
-    let sentence = &line.text()[range.clone()];
-    let decided = matches!(mention.action, Change | Decrease | Increase | Start | Stop) && !mention.dismissed;
-    if !line.by_clinician() || !decided || is_question(sentence) {
-        return;
-    }
-    let keeps = CONTINUES_IT.is_match(sentence);
-    let dose = sig::final_dose(sentence, &sig::doses(sentence, &|value| usual_unit(mention.drug, value)));
-    let taken_back = RETRACTS.is_match(sentence) && dose.is_none();
-    if !(taken_back || keeps && context::corrects(sentence)) {
-        return;
-    }
-    if mention.action == Start && !keeps {
-        mention.dismissed = true;
-    } else {
-        mention.action = Continue;
-    }
-    mention.taken_back.extend(mention.dose.take().filter(|before| dose.as_ref().is_none_or(|now| now.dose != *before)));
-    mention.dose = dose.map(|mention| mention.dose);
-    evidence::merge(&mut mention.evidence, [evidence::evidence(line.utterance, range.clone())]);
 }
 
 /// Names that came up, but never as the patient's own.
@@ -370,103 +323,6 @@ fn context_answers(answer: Option<&Line>) -> bool {
 fn dose_in(answer: Option<&Line>, drug: &Drug) -> Option<Dose> {
     let text = answer?.text();
     sig::final_dose(text, &sig::doses(text, &|value| usual_unit(drug, value))).map(|mention| mention.dose)
-}
-
-/// "Should I keep the lisinopril?" "Yes.": what the clinician's answer makes of a medicine that the patient asks about.
-fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
-    let Some(first) = reply.sentences.first() else { return };
-    let answer = &reply.text()[first.clone()];
-    let own = OWN_USE.is_match(question);
-    let ends =
-        ENDS_IT.is_match(answer) && !context::negates(&answer[..ENDS_IT.find(answer).map_or(0, |at| at.start())]);
-    let goes_on = context::affirms(answer) || CONTINUES_IT.is_match(answer) && !context::denies(answer);
-    match (ends, goes_on && own) {
-        (true, _) if own => found.action = MedicationAction::Stop,
-        (false, true) => found.action = MedicationAction::Continue,
-        _ => return,
-    }
-    found.dismissed = false;
-    evidence::merge(&mut found.evidence, [evidence::evidence(reply.utterance, first.clone())]);
-}
-
-/// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
-fn follow_up(line: &Line, mentions: &mut [Mention]) {
-    let Some(last) = mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed) else { return };
-    let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
-    for range in &line.sentences {
-        let sentence = &line.text()[range.clone()];
-        if is_question(sentence) {
-            continue;
-        }
-        retract(line, range, last);
-        let doses = sig::doses(sentence, &|value| usual_unit(last.drug, value));
-        let close = line.index - last.line <= 2 && context::corrects(sentence);
-        let corrected = close && (same_speaker || PLAIN_CORRECTION.is_match(sentence));
-        if close && !same_speaker {
-            dispute(line, range, &doses, corrected, last);
-        }
-        let agreed = sig::final_dose(sentence, &doses)
-            .filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
-        let mut used = false;
-        if let Some(dose) = agreed {
-            take_back(sentence, &doses, last);
-            let earlier = last.dose.replace(dose.dose).filter(|earlier| Some(earlier) != last.dose.as_ref());
-            last.taken_back.extend(earlier.filter(|_| corrected));
-            used = true;
-        }
-        if used || (last.dose.is_some() && last.frequency.is_none() && line.index - last.line <= 2) {
-            let frequency = sig::frequency(sentence).map(|(name, _)| name);
-            used |= frequency.is_some();
-            last.frequency = frequency.or(last.frequency.take());
-        }
-        used |= decide_by_anaphor(line, range, last);
-        if used {
-            evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
-        }
-    }
-}
-
-/// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
-fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
-    let sentence = &line.text()[range.clone()];
-    let meant = line.utterance.role == Role::Clinician
-        && ANAPHOR.is_match(sentence)
-        && !is_question(sentence)
-        && !context::hypothetical(sentence)
-        && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
-    if !meant {
-        return false;
-    }
-    let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
-    let decides = match action {
-        MedicationAction::Increase | MedicationAction::Decrease => true,
-        MedicationAction::Stop => !mention.dismissed,
-        MedicationAction::Continue => !mention.dismissed && CONTINUES_IT.is_match(sentence),
-        _ => false,
-    };
-    if !decides || dismissed {
-        return false;
-    }
-    mention.action = action;
-    mention.dismissed = false;
-    true
-}
-
-/// Words of a sentence that decides about "it", at most: in a longer one "it" is likely to be something else.
-const LONGEST_ANAPHOR: usize = 14;
-
-/// Another speaker names another dose. It may be the same person under the wrong name, who corrects themselves (`plain`),
-/// so whichever of the two is taken, the clinician is told of both.
-fn dispute(line: &Line, range: &Range<usize>, doses: &[DoseMention], plain: bool, last: &mut Mention) {
-    let other = sig::final_dose(&line.text()[range.clone()], doses).map(|mention| mention.dose);
-    let taken = last.dose.clone();
-    if let (Some(other), Some(taken)) = (other, taken)
-        && other != taken
-        && other.unit == taken.unit
-    {
-        last.disputed = Some(if plain { taken } else { other });
-        evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    Mention, context, pattern,
+    Mention, context,
     sig::{self, DoseMention},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     structuring::{
         evidence,
         facts::heard,
-        text,
+        text::{self, pattern},
         visit::{Line, Visit},
     },
     terminology::{Drug, DrugMention, DrugTable},
