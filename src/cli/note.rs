@@ -91,8 +91,12 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
         VisitInput::Transcript(_) => Work::NoteOfTranscript,
         VisitInput::Audio(_) => Work::NoteOfRecording,
     })?;
-    if let VisitInput::Audio(_) = input {
-        voice::know_clinician(&mut scribe, args.clinician_voice.as_deref())?;
+    match (&input, &args.clinician_voice) {
+        (VisitInput::Transcript(_), Some(voice)) => {
+            let reason = "--clinician-voice tells voices apart, and the input is a transcript: leave it out";
+            return Err(Failure::bad_input(&voice.display().to_string(), reason));
+        }
+        (_, voice) => voice::know_clinician(&mut scribe, voice.as_deref())?,
     }
     let blame = |error| about_input(error, input::name(&args.input));
     let transcript = match input {

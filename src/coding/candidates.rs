@@ -128,11 +128,38 @@ pub fn for_problem(
     limit: usize,
 ) -> Vec<Candidate> {
     let Some(event) = past_event(name, evidence) else {
-        return candidates(icd, &query(name, evidence), patient, limit);
+        return of_queries(icd, &queries(&query(name, evidence)), patient, limit);
     };
     let mut found = candidates(icd, event.then, patient, 2 * limit);
     found.retain(|candidate| !event.acute.iter().any(|category| candidate.code.starts_with(category)));
     found.truncate(limit);
+    found
+}
+
+/// How a problem is searched for: with its site as ICD-10-CM groups sites (a toe is the foot), and by itself, since many
+/// illnesses have codes for a few sites only.
+fn queries(name: &str) -> Vec<String> {
+    static TOE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:(?:big|great|little|second|third) )?toes?\b"));
+    static FINGER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:(?:index|middle|ring|little) )?(?:fingers?|thumbs?)\b"));
+    static SITE: LazyLock<Regex> = LazyLock::new(|| pattern(r" (?:of|in|on) (?:the|his|her|their|both|left|right)\b"));
+    let sited = FINGER.replace_all(&TOE.replace_all(name, "foot"), "hand").into_owned();
+    let head = SITE.find(name).map(|site| name[..site.start()].to_owned());
+    std::iter::once(sited).chain(head).collect()
+}
+
+/// The best candidates of the first query, with the two best of each later one among them.
+fn of_queries(icd: &Icd10Cm, queries: &[String], patient: &Patient, limit: usize) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut lists = queries.iter().map(|query| candidates(icd, query, patient, limit));
+    let first = lists.next().unwrap_or_default();
+    let others = lists.flat_map(|list| list.into_iter().take(2));
+    let (best, rest) = first.split_at(first.len().min(limit / 2));
+    for candidate in best.iter().cloned().chain(others).chain(rest.iter().cloned()) {
+        if found.len() < limit && !found.iter().any(|known| known.code == candidate.code) {
+            found.push(candidate);
+        }
+    }
     found
 }
 
@@ -195,5 +222,16 @@ mod tests {
         assert!(patient.can_have("I10", None));
         assert!(!patient.can_have("N80.0", Some(Sex::Female)));
         assert!(!patient.can_have("O10.0", Some(Sex::Female)) && !patient.can_have("W01.0", None));
+    }
+
+    #[test]
+    fn a_site_is_searched_as_the_list_names_it_and_without() {
+        assert_eq!(queries("Gout attack in the left big toe"), ["Gout attack in the left foot", "Gout attack"]);
+        assert_eq!(
+            queries("Plantar fasciitis of the right foot"),
+            ["Plantar fasciitis of the right foot", "Plantar fasciitis"]
+        );
+        assert_eq!(queries("Shortness of breath"), ["Shortness of breath"]);
+        assert_eq!(queries("Hypertension"), ["Hypertension"]);
     }
 }

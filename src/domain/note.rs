@@ -299,6 +299,9 @@ pub struct Medication {
     pub name: String,
     /// What happens with it.
     pub action: MedicationAction,
+    /// Whether it was taken earlier and no longer is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub past: bool,
     /// RxNorm.
     pub codes: Vec<Coding>,
     /// How much at a time.

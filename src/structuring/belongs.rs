@@ -1,16 +1,17 @@
 //! Lines that are no matter of the section they were written for: an order among the diagnoses, a vital sign among the
 //! results. What they say stands elsewhere in the note, so they are left out without a word.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 
 use super::{
     facts::{Facts, context, heard, numbers, orders},
     text::{self, pattern},
+    visit::Visit,
 };
 use crate::{
-    domain::{MedicationAction, SectionKind},
+    domain::{Allergy, MedicationAction, SectionKind},
     terminology::DrugTable,
 };
 
@@ -59,14 +60,40 @@ pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
 
 /// Whether a line of the history says nothing but what stands in another section as it was said.
 pub fn repeats_findings(line: &str, kind: SectionKind, facts: &Facts) -> bool {
-    use SectionKind::{FamilyHistory, HistoryOfPresentIllness, PhysicalExam, Results, SocialHistory};
+    use SectionKind::{FamilyHistory, HistoryOfPresentIllness, PastHistory, PhysicalExam, Results, SocialHistory};
     let together = |of: SectionKind| -> String {
         facts.findings.iter().filter(|one| one.kind == of).map(|one| format!("{} ", one.text)).collect()
     };
+    let allergies = || {
+        let one = |one: &Allergy| {
+            format!("allergic {} gave {} ", one.substance.as_str(), one.reaction.as_deref().unwrap_or_default())
+        };
+        facts.allergies.known.iter().map(one).collect::<String>()
+    };
     kind == HistoryOfPresentIllness
-        && [PhysicalExam, Results, SocialHistory, FamilyHistory]
+        && ([PhysicalExam, Results, SocialHistory, FamilyHistory]
             .into_iter()
-            .any(|of| text::says_no_more(line, &together(of)))
+            .any(|of| text::says_no_more(line, &together(of))))
+        || matches!(kind, HistoryOfPresentIllness | PastHistory) && text::says_no_more(line, &allergies())
+}
+
+/// A chief complaint without what only the examination brought up: "Pain in the foot, no break in the skin."
+pub fn as_complained(line: &str, visit: &Visit) -> String {
+    let patients: HashSet<String> = visit
+        .lines
+        .iter()
+        .filter(|line| line.by_patient_side())
+        .flat_map(|line| text::content_stems(line.text()))
+        .collect();
+    let complained = |part: &&str| {
+        let stems = text::content_stems(part);
+        2 * stems.iter().filter(|stem| patients.contains(*stem)).count() > stems.len()
+    };
+    let mut parts = line.split(", ");
+    let first = parts.next().unwrap_or_default();
+    let kept: Vec<&str> = std::iter::once(first).chain(parts.take_while(complained)).collect();
+    let kept = kept.join(", ");
+    if kept.ends_with('.') { kept } else { format!("{kept}.") }
 }
 
 /// Whether a line is of the kind that section `kind` holds.
@@ -108,6 +135,26 @@ mod tests {
         }
         assert!(!belongs("Sertraline.", SectionKind::PastHistory, &Facts::default()));
         assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory, &Facts::default()));
+    }
+
+    #[test]
+    fn a_complaint_is_the_patients() {
+        let said = transcript("P: I have this pain in my left foot, it's red.\nD: There's no break in the skin.");
+        let visit = Visit::new(&said);
+        assert_eq!(as_complained("Pain in left foot, red, no break in skin.", &visit), "Pain in left foot, red.");
+        assert_eq!(as_complained("Left foot pain.", &visit), "Left foot pain.");
+    }
+
+    #[test]
+    fn an_allergy_is_no_history() {
+        let said = transcript("D: Any allergies?\nP: Yes, penicillin. It gave me a rash.");
+        let facts = facts::facts(&said, DrugTable::bundled());
+        assert!(repeats_findings(
+            "The patient has a rash from penicillin.",
+            SectionKind::HistoryOfPresentIllness,
+            &facts
+        ));
+        assert!(!repeats_findings("The patient has a rash on the arm.", SectionKind::HistoryOfPresentIllness, &facts));
     }
 
     #[test]

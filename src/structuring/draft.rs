@@ -2,7 +2,7 @@
 
 use super::{
     belongs, evidence,
-    facts::{Facts, heard, symptoms::LEXICON},
+    facts::{Facts, heard, numbers, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
@@ -45,7 +45,11 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
-            let text = PatientText::from(heard::corrected(&written.text));
+            let text = numbers::without_corrected(&heard::corrected(&written.text));
+            let text = PatientText::from(match kind {
+                SectionKind::ChiefComplaint => belongs::as_complained(&text, &visit),
+                _ => text,
+            });
             let elsewhere =
                 belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
             if !elsewhere && belongs::belongs(&text, kind, facts) {
@@ -125,7 +129,10 @@ impl Builder {
         // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
         let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
         let said = |(of, known, _): &(SectionKind, String, Vec<Evidence>)| {
-            comparable(*of) && says_the_same(known, text) || *of == kind && text::says_no_more(text, known)
+            let examined = *of == SectionKind::PhysicalExam && kind == SectionKind::Results;
+            comparable(*of) && says_the_same(known, text)
+                || *of == kind && text::says_no_more(text, known)
+                || examined && text::sentences(known).into_iter().any(|range| text::says_no_more(text, &known[range]))
         };
         if self.statements.iter().any(said) {
             return;
@@ -240,9 +247,8 @@ fn complaint(facts: &Facts) -> Option<Line> {
 }
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
-    use super::facts::numbers::{contains_value, said_values};
     let named = heard::mentions(DrugTable::bundled(), text).iter().any(|mention| mention.drug.name == name);
-    named && dose.is_none_or(|dose| contains_value(&said_values(text), dose))
+    named && dose.is_none_or(|dose| numbers::contains_value(&numbers::said_values(text), dose))
 }
 
 /// One problem for each line of the assessment; where there is none, the symptoms of the chief complaint.

@@ -28,6 +28,7 @@ fn medication(medication: &Medication) -> String {
         MedicationAction::Increase => format!("{text} (increased)."),
         MedicationAction::Decrease => format!("{text} (decreased)."),
         MedicationAction::Change => format!("{text} (changed)."),
+        MedicationAction::Continue | MedicationAction::Taken if medication.past => format!("{text} (no longer taken)."),
         MedicationAction::Continue | MedicationAction::Taken => format!("{text}."),
     }
 }

@@ -36,7 +36,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
-/// Digits with thousands commas and one decimal point.
+/// Digits with thousands commas and one decimal point; "37,5" has a decimal comma.
 fn number_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let digits_from = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -44,7 +44,8 @@ fn number_end(text: &str, start: usize) -> usize {
     while bytes.get(end) == Some(&b',') && digits_from(end + 1) == 3 && end - start <= 3 {
         end += 4;
     }
-    if bytes.get(end) == Some(&b'.') && digits_from(end + 1) > 0 {
+    let decimal_comma = bytes.get(end) == Some(&b',') && matches!(digits_from(end + 1), 1..=2);
+    if bytes.get(end) == Some(&b'.') && digits_from(end + 1) > 0 || decimal_comma {
         end += 1 + digits_from(end + 1);
     }
     end

@@ -20,7 +20,7 @@ patterns! {
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
     THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving)\b";
     NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
-    TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because)\b|;|[.?!]\s";
+    TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were))\b|;|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
     CORRECTION = r"\b(no|wait|sorry|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
@@ -42,6 +42,18 @@ pub fn of_a_companion(sentence: &str) -> bool {
         )
     });
     HAS.find(sentence).is_some_and(|has| !OWN_PERSON.is_match(&sentence[has.end()..]))
+}
+
+/// Where a sentence about somebody else turns to the speaker: "My brother has diabetes, but I don't."
+pub fn turns_to_oneself(sentence: &str) -> Option<usize> {
+    static TO_ONESELF: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r",? (?:but|though|and|so) (?:i|i'm|i've|i'd|not me|me,)\b"));
+    TO_ONESELF.find(sentence).map(|turn| turn.start())
+}
+
+/// Whether `after`, the words behind what somebody else has, say it of the speaker too: "my wife has it, and mine is worse".
+pub fn includes_oneself(after: &str) -> bool {
+    OWN_PERSON.is_match(after) && !NEGATION.is_match(after)
 }
 
 /// Whether somebody who speaks for the patient speaks of themselves in `before`, the clause up to a mention.
@@ -129,6 +141,7 @@ mod tests {
         assert!(negates("no fever, no chills or "));
         assert!(!negates("no fever, but I have a "));
         assert!(!negates("No, I have a "));
+        assert!(!negates("there's no break in the skin and the ankle is "));
     }
 
     #[test]

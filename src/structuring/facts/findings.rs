@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::context;
+use super::{context, numbers};
 use crate::{
     domain::{Evidence, Role, SectionKind},
     structuring::{
@@ -22,6 +22,8 @@ pub struct Finding {
     pub kind: SectionKind,
     /// As the note says it.
     pub text: String,
+    /// The habit that it is about.
+    pub topic: Option<&'static str>,
     /// Where it was said.
     pub evidence: Vec<Evidence>,
 }
@@ -33,7 +35,7 @@ static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hip|shoulder|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
+        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hip|shoulder|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
     )
 });
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
@@ -64,6 +66,13 @@ static HABIT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Drinking that is no habit: a child that drinks well, coffee, water.
+static OTHER_DRINKING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^drink(?:s|ing)? (?:(?:a lot of|lots of|plenty of|some|any|more|less|enough|his|her|my|your|the|\w+ (?:glasses|cups|liters|litres|bottles) of) )*(?:fine|well|ok(?:ay)?|normal\w*|enough|plenty|water|fluids?|liquids?|milk|juice|formula|tea|coffee|sodas?|pedialyte)\b",
+    )
+});
+
 /// The sentences of the visit that sections can hold as they are.
 pub fn findings(visit: &Visit) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -78,26 +87,35 @@ pub fn findings(visit: &Visit) -> Vec<Finding> {
 fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> {
     let sentence = &line.text()[range.clone()];
     let words = sentence.split_whitespace().count();
-    if is_question(sentence) || !(2..=36).contains(&words) {
+    if !(2..=36).contains(&words) || is_question(sentence) && !tells_an_amount(line, sentence) {
         return None;
     }
     let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
-    let (kind, text) = match line.utterance.role {
+    let (kind, text, topic) = match line.utterance.role {
         Role::Patient | Role::Other => {
             if let Some(text) = relative_illness(sentence) {
-                (SectionKind::FamilyHistory, text)
+                (SectionKind::FamilyHistory, text, None)
             } else {
                 let question = visit.question_before(line.index);
                 if let Some(question) = question.filter(|_| range.start == 0 || HABIT.is_match(sentence)) {
                     evidence.insert(0, evidence::whole(question.utterance));
                 }
-                (SectionKind::SocialHistory, habit(sentence, question.map(Line::text))?)
+                let topic = habit(sentence, &line.text()[..range.start], question.map(Line::text))?;
+                (SectionKind::SocialHistory, format!("{topic}: \"{}\"", sentence.trim()), Some(topic))
             }
         }
-        Role::Clinician => clinical(sentence)?,
+        Role::Clinician => {
+            let (kind, text) = clinical(sentence)?;
+            (kind, text, None)
+        }
         Role::Unknown => return None,
     };
-    Some(Finding { kind, text, evidence })
+    Some(Finding { kind, text, topic, evidence })
+}
+
+/// "Have two beers most evenings?": an answer with an amount, whatever mark the recogniser gave it.
+fn tells_an_amount(line: &Line, sentence: &str) -> bool {
+    line.by_patient_side() && !habits(sentence).is_empty() && !numbers::numbers(sentence).is_empty()
 }
 
 /// "My dad had a heart attack at fifty eight." as "Father had a heart attack at fifty eight."
@@ -108,31 +126,44 @@ fn relative_illness(sentence: &str) -> Option<String> {
     if !subject || !context::of_another_person(before) || context::hypothetical(sentence) {
         return None;
     }
-    let text = MINE.replace_all(sentence, "");
+    let end = context::turns_to_oneself(sentence).unwrap_or(sentence.len());
+    let text = MINE.replace_all(&sentence[..end], "");
     let text = text.replace("dad", "father").replace("mom", "mother").replace("mum", "mother");
     Some(sentence_case(without_lead(&text)))
 }
 
-/// A habit in the patient's own words; answers to a question about it count too.
-fn habit(sentence: &str, question: Option<&str>) -> Option<String> {
-    let named = HABIT.find(sentence).map(|found| found.as_str());
-    let asked = question
-        .filter(|question| is_question(question))
-        .and_then(|question| HABIT.find_iter(question).last())
-        .map(|found| found.as_str());
-    let about = named.or(asked.filter(|_| context::denies(sentence) || context::affirms(sentence)))?;
+/// What the patient's own words about a habit are about: what they name, or go on about, or are asked.
+fn habit(sentence: &str, before: &str, question: Option<&str>) -> Option<&'static str> {
     if context::of_another_person(sentence) {
         return None;
     }
-    let lower = about.to_lowercase();
-    let topic = if ["smok", "cig", "vap", "pack", "tob"].iter().any(|start| lower.starts_with(start)) {
-        "Tobacco"
-    } else if ["mari", "weed", "cann", "recr"].iter().any(|start| lower.starts_with(start)) {
-        "Drugs"
-    } else {
-        "Alcohol"
-    };
-    Some(format!("{topic}: \"{}\"", sentence.trim()))
+    if let Some((topic, _)) = habits(sentence).first() {
+        return Some(topic);
+    }
+    if !context::denies(sentence) && !context::affirms(sentence) {
+        return None;
+    }
+    let topic_of = |text: &str| habits(text).last().map(|(topic, _)| *topic);
+    topic_of(before).or_else(|| {
+        let asked = question.filter(|question| is_question(question))?;
+        let both = ["Tobacco", "Alcohol"].iter().all(|topic| habits(asked).iter().any(|(named, _)| named == topic));
+        if both { Some("Tobacco and alcohol") } else { topic_of(asked) }
+    })
+}
+
+/// The habits that `text` names, each with where it does.
+pub fn habits(text: &str) -> Vec<(&'static str, usize)> {
+    let named = HABIT.find_iter(text).filter(|found| !OTHER_DRINKING.is_match(&text[found.start()..]));
+    named.map(|found| (topic(&found.as_str().to_lowercase()), found.start())).collect()
+}
+
+fn topic(named: &str) -> &'static str {
+    let begins = |starts: &[&str]| starts.iter().any(|start| named.starts_with(start));
+    match named {
+        _ if begins(&["smok", "cig", "vap", "pack", "tob"]) => "Tobacco",
+        _ if begins(&["mari", "weed", "cann", "recr"]) => "Drugs",
+        _ => "Alcohol",
+    }
 }
 
 /// A finding or a result as the clinician said it.
@@ -225,6 +256,42 @@ mod tests {
         let found = findings(&Visit::new(&transcript));
         assert_eq!(found[0].text, "Tobacco: \"No, I quit, what, eleven years ago.\"");
         assert_eq!(found[0].evidence.len(), 2);
+    }
+
+    #[test]
+    fn an_answer_goes_on_about_its_habit() {
+        let said = said(
+            "D: Do you drink or smoke?\nP: I've never smoked. Have two beers most evenings? Well, sometimes three.",
+        );
+        let texts: Vec<&str> = said.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "Tobacco: \"I've never smoked.\"",
+                "Alcohol: \"Have two beers most evenings?\"",
+                "Alcohol: \"Well, sometimes three.\""
+            ]
+        );
+        assert_eq!(
+            super::findings(&Visit::new(&transcript("D: Do you drink or smoke?\nP: No, neither.")))[0].topic,
+            Some("Tobacco and alcohol")
+        );
+    }
+
+    #[test]
+    fn a_child_that_drinks_well_has_no_habit() {
+        for lines in ["P: She's drinking fine.", "P: He drinks plenty of water.", "P: Drinking lots of coffee, me."] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
+        assert_eq!(said("P: I drink a beer at night.").len(), 1);
+    }
+
+    #[test]
+    fn what_follows_a_relatives_illness_is_not_the_relatives() {
+        assert_eq!(
+            said("P: My brother has diabetes, but I don't."),
+            [(SectionKind::FamilyHistory, "Brother has diabetes.".to_owned())]
+        );
     }
 
     #[test]

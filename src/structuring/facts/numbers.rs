@@ -3,9 +3,12 @@
 //! Two readings are offered. [`numbers`] gives the likeliest value of each stretch, which facts are made of;
 //! [`said_values`] gives every value that a listener could have heard in it, which checks compare with.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
-use crate::structuring::text::{Token, stem, tokens};
+use regex::Regex;
+
+use super::context;
+use crate::structuring::text::{Token, pattern, stem, tokens};
 
 /// A number said or written, with its place in the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,6 +132,26 @@ fn loose_value(word: &str) -> Option<f64> {
     })
 }
 
+/// `text` without the values that it takes back itself: "250, no, make that 500" says 500.
+pub fn without_corrected(text: &str) -> String {
+    let found = numbers(text);
+    let taken_back = found.windows(2).filter(|pair| {
+        let between = &text[pair[0].range.end..pair[1].range.start];
+        pair[0].value != pair[1].value && context::takes_back(between) && !LIMIT.is_match(between)
+    });
+    let mut kept = String::new();
+    let mut rest = 0;
+    for pair in taken_back {
+        kept.push_str(&text[rest..pair[0].range.start]);
+        rest = pair[1].range.start;
+    }
+    kept.push_str(&text[rest..]);
+    kept
+}
+
+/// "No more than four" takes nothing back.
+static LIMIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:more|less|longer|later|sooner)\b|[.?!]\s"));
+
 /// "forties" as 40.
 fn decade(word: &str) -> Option<f64> {
     let singular = word.strip_suffix("ies").map(|base| format!("{base}y"));
@@ -154,7 +177,7 @@ fn read_whole(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
         if ordinal {
             return None;
         }
-        let value: f64 = token.lower.replace(',', "").parse().ok()?;
+        let value = digits_value(&token.lower)?;
         return Some(match word_at(text, tokens, at + 1) {
             Some("thousand") => (value * 1000.0, at + 2),
             Some("hundred") => (value * 100.0, at + 2),
@@ -300,10 +323,19 @@ fn joined(text: &str, tokens: &[Token], at: usize) -> bool {
 
 fn simple_value(token: &Token) -> Option<f64> {
     if token.digits {
-        return token.lower.replace(',', "").parse().ok();
+        return digits_value(&token.lower);
     }
     let word = token.lower.as_str();
     unit_value(word).or_else(|| teen_value(word)).or_else(|| tens_value(word))
+}
+
+/// "1,000" as 1000 and "37,5" as 37.5.
+fn digits_value(digits: &str) -> Option<f64> {
+    let decimal = digits.rsplit_once(',').filter(|(_, last)| last.len() < 3);
+    match decimal {
+        Some((whole, decimals)) => format!("{}.{decimals}", whole.replace(',', "")).parse().ok(),
+        None => digits.replace(',', "").parse().ok(),
+    }
 }
 
 fn unit_value(word: &str) -> Option<f64> {
@@ -385,5 +417,24 @@ mod tests {
             assert!(contains_value(&said, value), "{value}");
         }
         assert!(!contains_value(&said, 150.0));
+    }
+
+    #[test]
+    fn a_decimal_comma_is_no_thousand() {
+        let values = |text: &str| numbers(text).into_iter().map(|number| number.value).collect::<Vec<_>>();
+        assert_eq!(values("37,5 degrees"), [37.5]);
+        assert_eq!(values("1,000 units, 2, 3"), [1000.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn what_was_corrected_is_left_out() {
+        for (said, meant) in [
+            ("Naproxen 250, no, make that 500 milligrams twice a day.", "Naproxen 500 milligrams twice a day."),
+            ("For three, no, wait, four weeks.", "For four weeks."),
+            ("No cough. 2 weeks of fever, not 3.", "No cough. 2 weeks of fever, not 3."),
+            ("Take 2 tablets, no more than 4 a day.", "Take 2 tablets, no more than 4 a day."),
+        ] {
+            assert_eq!(without_corrected(said), meant);
+        }
     }
 }

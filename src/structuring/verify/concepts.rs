@@ -57,8 +57,21 @@ pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
     found
 }
 
+/// The illnesses that `text` names, each with the keys of all that would be a case of it: a heart attack is heart trouble.
+pub fn illnesses(text: &str) -> Vec<(Vec<String>, Range<usize>)> {
+    static OF_THE_HEART: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:heart|cardiac) (?:trouble|problems?|disease|issues?|conditions?|history)\b"));
+    let of_the_heart =
+        || ["heart attack", "heart failure", "atrial fibrillation"].map(|name| format!("={name}")).into();
+    let symptom = |key: &str| LEXICON.iter().any(|entry| key.strip_prefix('=') == Some(entry.name));
+    let named = conditions(text).into_iter().filter(|(key, _)| !symptom(key)).map(|(key, range)| (vec![key], range));
+    let general = OF_THE_HEART.find_iter(text).map(|found| (of_the_heart(), found.range()));
+    named.chain(general).collect()
+}
+
 /// Those of [`SYNONYMS`] that a person has, or has not.
-const ILLNESSES: [&str; 13] = [
+const ILLNESSES: [&str; 14] = [
+    "low sugar",
     "hypertension",
     "diabetes",
     "cholesterol",
@@ -84,6 +97,7 @@ static OTHER_ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
 const SYNONYMS: &[(&str, &str)] = &[
     ("hypertension", r"hypertens\w+|(?:high |elevated )?blood pressures?|bp"),
     ("diabetes", r"diabet\w+|(?:blood )?sugars?|blood glucose"),
+    ("low sugar", r"hypoglyc\w+|lows|low (?:blood )?(?:sugars?|glucose)|(?:sugars?|glucose) (?:\w+ ){0,3}low"),
     ("cholesterol", r"(?:high )?cholesterol|hyperlipid(?:a)?emia|dyslipidemia|lipids?"),
     ("heart attack", r"heart attacks?|myocardial infarction|mi"),
     ("heart failure", r"heart failure|chf|hfref"),

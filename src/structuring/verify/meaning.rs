@@ -1,7 +1,7 @@
 //! Whether words that were said carry what a statement makes of them: a condition that was only asked about, an order
 //! taken for a result, a length of time nobody gave, a decision that was taken back.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{MedicationAction, SectionKind},
     structuring::{
-        facts::{Facts, context, heard, medications, numbers, orders},
+        facts::{Facts, context, findings, heard, medications, numbers, orders},
         text::{self, pattern},
         visit::is_question,
     },
@@ -22,6 +22,8 @@ use crate::{
 /// The first fault of what `statement` means, as a reason for the clinician.
 pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
     never_affirmed(statement, kind, index)
+        .or_else(|| affirmed_after_all(statement, kind, index))
+        .or_else(|| habit_turned(statement, kind, facts))
         .or_else(|| denied_outright(statement, kind, index))
         .or_else(|| test_not_said(statement, kind, index))
         .or_else(|| ordered_only(statement, kind, index, facts))
@@ -72,7 +74,53 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
     }
     let named = concepts::conditions(sentence);
     let mut own = named.iter().filter(|(key, _)| key == concept);
-    own.all(|(_, range)| context::negates(&sentence[..range.start]))
+    own.all(|(_, range)| {
+        let (before, after) = (&sentence[..range.start], &sentence[range.end..]);
+        context::negates(before) || context::of_another_person(before) && !context::includes_oneself(after)
+    })
+}
+
+/// An illness denied in the note that was affirmed of the patient: "no heart trouble" after a heart attack.
+fn affirmed_after_all(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    use SectionKind::{Assessment, HistoryOfPresentIllness, PastHistory};
+    if !matches!(kind, Some(Assessment | HistoryOfPresentIllness | PastHistory)) {
+        return None;
+    }
+    let denied = |range: &Range<usize>| {
+        let before = &statement[..range.start];
+        context::negates(before) && !context::names_a_relative(before)
+    };
+    let illnesses = concepts::illnesses(statement).into_iter().filter(|(_, range)| denied(range));
+    let (_, range) = illnesses.into_iter().find(|(keys, _)| keys.iter().any(|key| affirmed(key, index)))?;
+    Some(format!("{} was affirmed", statement[range].to_lowercase()))
+}
+
+/// Whether somebody said plainly that the patient has, or had, what `concept` names.
+fn affirmed(concept: &str, index: &Index) -> bool {
+    index.units.iter().enumerate().any(|(at, unit)| {
+        let sentence = index.sentence(unit);
+        unit.names(concept)
+            && !is_question(sentence)
+            && !context::hypothetical(sentence)
+            && !context::has_negation(sentence)
+            && !SUPPOSED.is_match(sentence)
+            && !unaffirmed(concept, at, unit, index)
+    })
+}
+
+/// "Does not drink" where the patient told what they drink.
+fn habit_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    use SectionKind::{HistoryOfPresentIllness, SocialHistory};
+    if !matches!(kind, Some(HistoryOfPresentIllness | SocialHistory)) {
+        return None;
+    }
+    let denied = findings::habits(statement).into_iter().filter(|(_, start)| context::negates(&statement[..*start]));
+    let told = |topic: &str| {
+        let mut of_topic = facts.findings.iter().filter(|one| one.topic == Some(topic)).peekable();
+        of_topic.peek().is_some() && of_topic.all(|one| !context::has_negation(&one.text))
+    };
+    let (topic, _) = denied.into_iter().find(|(topic, _)| told(topic))?;
+    Some(format!("{} was affirmed", topic.to_lowercase()))
 }
 
 /// Words of a line that is compared as a whole with a denial, at most.
@@ -95,9 +143,15 @@ fn denied_outright(statement: &str, kind: Option<SectionKind>, index: &Index) ->
     (saying.peek().is_some() && saying.all(denied)).then(|| "it was said not to be there".to_owned())
 }
 
+/// Whether a line of section `kind` about a test tells what it showed; the plan and the assessment say what is to be done.
+fn tells_results(kind: Option<SectionKind>) -> bool {
+    use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, PastHistory, PhysicalExam, Results};
+    matches!(kind, Some(ChiefComplaint | HistoryOfPresentIllness | PastHistory | PhysicalExam | Results))
+}
+
 /// A test with a finding, although nobody spoke of that test.
 fn test_not_said(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
-    if !matches!(kind, Some(SectionKind::Results | SectionKind::PhysicalExam)) {
+    if !tells_results(kind) {
         return None;
     }
     let said = |test: &String| {
@@ -110,7 +164,7 @@ fn test_not_said(statement: &str, kind: Option<SectionKind>, index: &Index) -> O
 
 /// A test as done and found although it was only ordered.
 fn ordered_only(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
-    if !matches!(kind, Some(SectionKind::Results | SectionKind::PhysicalExam)) {
+    if !tells_results(kind) {
         return None;
     }
     let ordered = |stems: &[String]| {
@@ -216,6 +270,7 @@ fn taken_by_another(statement: &str, kind: Option<SectionKind>, facts: &Facts) -
 mod tests {
     use SectionKind::{
         Assessment, ChiefComplaint, HistoryOfPresentIllness as Hpi, PastHistory, PhysicalExam, Plan, Results,
+        SocialHistory,
     };
 
     use super::*;
@@ -257,6 +312,35 @@ mod tests {
     }
 
     #[test]
+    fn a_brothers_illness_is_not_the_patients_who_says_so() {
+        let visit = "P: They told me it was gout. My brother has diabetes, but I don't.";
+        wrong(visit, "Diabetes.", PastHistory, "diabetes was not affirmed of the patient");
+        right(visit, "Gout.", PastHistory);
+    }
+
+    #[test]
+    fn an_illness_that_was_affirmed_is_not_denied() {
+        let visit = "P: I had a heart attack in 2015.\nD: And diabetes?\nP: No.";
+        wrong(visit, "No history of heart trouble.", PastHistory, "heart trouble was affirmed");
+        wrong(visit, "Denies a heart attack.", Hpi, "heart attack was affirmed");
+        right(visit, "No diabetes.", PastHistory);
+        right("P: No heart trouble that I know of.", "No heart trouble.", PastHistory);
+    }
+
+    #[test]
+    fn a_habit_that_was_told_is_not_denied() {
+        let visit = "D: Do you smoke or drink?\nP: I've never smoked. I have a glass of wine with dinner.";
+        wrong(visit, "They do not smoke or drink.", SocialHistory, "alcohol was affirmed");
+        right(visit, "Never smoked.", SocialHistory);
+    }
+
+    #[test]
+    fn low_sugars_that_were_denied_are_no_complaint() {
+        let visit = "D: Your diabetes is well controlled. Any lows?\nP: No, no low sugars. I'm tired.";
+        wrong(visit, "Low sugars.", ChiefComplaint, "low sugars was not affirmed of the patient");
+    }
+
+    #[test]
     fn a_denied_symptom_is_no_finding() {
         let visit = "D: Any chest pain?\nP: No.\nD: Your heart sounds regular, no murmur.";
         wrong(visit, "Chest pain is mild.", PhysicalExam, "chest pain was not affirmed of the patient");
@@ -284,6 +368,12 @@ mod tests {
     fn an_ordered_test_has_no_result() {
         let visit = "D: I'm going to order a chest x-ray to look for pneumonia.\nP: Okay.";
         wrong(visit, "Chest x-ray: pneumonia.", Results, "chest x-ray was ordered; no result was said");
+        wrong(
+            "D: I'd like to check a uric acid level and your kidney function.",
+            "The uric acid level is high, and the kidney function is normal.",
+            Hpi,
+            "uric acid level was ordered; no result was said",
+        );
         right(
             "D: Your chest x-ray shows pneumonia. We'll repeat the x-ray in a month.",
             "X-ray shows pneumonia.",

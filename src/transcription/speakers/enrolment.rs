@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LONG, VoiceEncoder, VoiceError, turns, voices::Embedding};
+use super::{LONG, VoiceEncoder, VoiceError, clusters, turns, voices::Embedding};
 use crate::{audio::SAMPLE_RATE_HZ, domain::ModelRef, transcription::vad::Region};
 
 /// The name and version of the format, as its `schema` field carries it.
@@ -37,6 +37,12 @@ pub enum VoiceFileError {
         theirs: String,
         /// The configured one.
         ours: String,
+    },
+    /// It is not told whose voice it would be.
+    #[error("{people} people speak in it: give a recording of the clinician alone")]
+    Several {
+        /// How many voices were told apart.
+        people: usize,
     },
     /// Hardly anything is said in the recording.
     #[error(
@@ -74,7 +80,12 @@ pub fn enrol(
     let speech: usize = regions.iter().map(Region::len).sum();
     let seconds = speech as u64 / u64::from(SAMPLE_RATE_HZ);
     let windows = LONG.over(regions, samples.len());
-    let heard = Embedding::mean(&encoder.embed(samples, &windows)?);
+    let embeddings = encoder.embed(samples, &windows)?;
+    let people = clusters::voices(&embeddings).len();
+    if people > 1 {
+        return Ok(Err(VoiceFileError::Several { people }));
+    }
+    let heard = Embedding::mean(&embeddings);
     let Some(embedding) = heard.filter(|_| seconds >= LEAST_SECONDS) else {
         return Ok(Err(VoiceFileError::TooShort { seconds }));
     };

@@ -159,6 +159,17 @@ fn transcripts_that_cannot_be_read() {
 }
 
 #[test]
+fn a_voice_beside_a_transcript() {
+    let place = Place::new();
+    place.write("visit.txt", DIALOGUE.as_bytes());
+    place.write("voice.json", b"{}");
+    let ended = place.run(&["note", "visit.txt", "--clinician-voice", "voice.json", "--out", "out/note.json"]);
+    assert_refused(&ended, "voice.json", "a voice beside a transcript");
+    assert!(ended.last_line().contains("the input is a transcript: leave it out"), "{}", ended.stderr);
+    assert_eq!(place.results(), [""; 0]);
+}
+
+#[test]
 fn charts_that_are_none() {
     let place = Place::new();
     place.write("visit.txt", DIALOGUE);

@@ -7,36 +7,13 @@ use std::{
 
 use serde_json::Value;
 use soapstone::{
-    audio::{self, AudioSource},
-    config::Config,
+    audio::Recording,
     domain::{Role, Transcript, no_progress},
     model_files::ModelStore,
-    transcription::{Transcriber, enrol, reading, swapped},
+    transcription::{enrol, reading, swapped},
 };
 
-use crate::support::facts::fixtures;
-
-fn config() -> Config {
-    let mut config = Config::default();
-    config.recognition.model = "whisper-tiny.en".to_owned();
-    config
-}
-
-fn transcriber() -> Transcriber {
-    let config = config();
-    Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))
-        .expect("run `make test`, which gets the models")
-}
-
-fn recording(visit: &str) -> audio::Recording {
-    let path = fixtures().join(format!("{visit}.flac"));
-    audio::decode(AudioSource::File(&path), &config().recognition, &no_progress).expect("it decodes")
-}
-
-fn reference(visit: &str) -> Transcript {
-    let text = std::fs::read(fixtures().join(format!("{visit}.transcript.json"))).expect("it has a transcript");
-    reading::from_json(&text).expect("it is a transcript")
-}
+use super::{config, transcriber, visit};
 
 /// The part of the words of `found` that begin while somebody of their own role speaks in `reference`. Words that begin
 /// between turns, where the recogniser is wrong about their time, are left out.
@@ -53,10 +30,11 @@ fn share_with_right_role(found: &Transcript, reference: &Transcript) -> f64 {
 
 #[test]
 fn a_mother_and_her_child_and_the_clinician_are_three_people() {
-    let found = transcriber().transcribe(&recording("visit-07-otitis"), &[], &no_progress).expect("heard").transcript;
+    let (sound, said) = visit("visit-07-otitis");
+    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
     let speakers: HashSet<_> = found.utterances.iter().map(|said| (said.speaker.as_str(), said.role)).collect();
     assert_eq!(speakers.len(), 3, "one role a voice: {:?}", speakers.iter().map(|one| one.0).collect::<Vec<_>>());
-    let share = share_with_right_role(&found, &reference("visit-07-otitis"));
+    let share = share_with_right_role(&found, &said);
     assert!(share > 0.93, "only {share} of the words have the right role");
     let own = found.utterances.iter().find(|said| said.text.contains("migraines"));
     assert_eq!(own.map(|said| said.role), Some(Role::Other), "the mother's migraine is not the child's");
@@ -65,12 +43,12 @@ fn a_mother_and_her_child_and_the_clinician_are_three_people() {
 
 #[test]
 fn a_known_voice_is_the_clinicians() {
-    let (sound, said) = (recording("visit-01-hypertension"), reference("visit-01-hypertension"));
+    let (sound, said) = visit("visit-01-hypertension");
     let of_clinician = said.utterances.iter().filter(|said| said.role == Role::Clinician).take(12);
     let sample = |ms: Option<u64>| ms.unwrap_or_default() as usize * 16;
     let channel =
         of_clinician.flat_map(|said| sound.channels[0][sample(said.start_ms)..sample(said.end_ms)].to_vec()).collect();
-    let alone = audio::Recording { channels: vec![channel], info: sound.info.clone() };
+    let alone = Recording { channels: vec![channel], info: sound.info.clone() };
     let config = config();
     let voice = enrol(&alone, &config.recognition, &ModelStore::new(&config.paths)).expect("a voice is heard");
     assert!(!format!("{voice:?}").contains("0."), "Debug shows the voice");
@@ -79,6 +57,14 @@ fn a_known_voice_is_the_clinicians() {
     let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
     let share = share_with_right_role(&found, &said);
     assert!(share > 0.97, "only {share} of the words have the right role");
+}
+
+#[test]
+fn a_recording_of_several_people_is_nobodys_voice() {
+    let (sound, _) = visit("visit-01-hypertension");
+    let config = config();
+    let error = enrol(&sound, &config.recognition, &ModelStore::new(&config.paths)).expect_err("two people speak");
+    assert!(error.to_string().contains("2 people speak in it"), "{error}");
 }
 
 /// Dialogues of `corpus` with their ids; `None` where the corpus is not on this machine.

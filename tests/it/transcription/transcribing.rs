@@ -1,48 +1,23 @@
 //! Recordings through the whole of `transcription`, with the smallest recogniser.
 
-use std::path::{Path, PathBuf};
-
 use soapstone::{
-    audio::{self, AudioSource, Recording, SAMPLE_RATE_HZ},
-    config::Config,
+    audio::{Recording, SAMPLE_RATE_HZ},
     domain::{AudioInfo, Role, Transcript, no_progress},
     model_files::ModelStore,
     transcription::{
-        Transcriber, TranscriptionError, reading,
+        Transcriber, TranscriptionError,
         vad::{SpeechActivity, SpeechDetector},
     },
 };
 
+use super::{config, transcriber, visit};
+
 const SECOND: usize = SAMPLE_RATE_HZ as usize;
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures")
-}
-
-fn config() -> Config {
-    let mut config = Config::default();
-    config.recognition.model = "whisper-tiny.en".to_owned();
-    config
-}
-
-fn transcriber() -> Transcriber {
-    let config = config();
-    Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))
-        .expect("run `make test`, which gets the models")
-}
 
 fn detector() -> SpeechDetector {
     let store = ModelStore::new(&config().paths);
     let file = store.locate("silero-vad").expect("run `soapstone models pull silero-vad` first");
     SpeechDetector::load(&file.path, file.model_ref).expect("it loads")
-}
-
-/// A visit's sound and what was said in it.
-fn visit(name: &str) -> (Recording, Transcript) {
-    let sound = fixtures().join(format!("{name}.flac"));
-    let recording = audio::decode(AudioSource::File(&sound), &config().recognition, &no_progress).expect("it decodes");
-    let text = std::fs::read(fixtures().join(format!("{name}.transcript.json"))).expect("it has a transcript");
-    (recording, reading::from_json(&text).expect("it is a transcript"))
 }
 
 fn recording(channels: Vec<Vec<i16>>) -> Recording {

@@ -31,6 +31,7 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let taken_before = counted.iter().any(|mention| {
         mention.line < chosen.line
             && mention.action == MedicationAction::Taken
+            && !mention.past
             && (mention.dose.is_some() || mention.in_use)
     });
     let action = match chosen.action {
@@ -46,6 +47,7 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let ended = mentions.iter().any(|mention| mention.against && mention.line >= chosen.line)
         && action == MedicationAction::Taken;
     let action = if ended { MedicationAction::Stop } else { action };
+    let past = counted.iter().all(|mention| mention.past);
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
     let dose = chosen
         .dose
@@ -63,7 +65,17 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     }
     let name = first.drug.name.to_owned();
     let text = written(&first.surface, dose.as_ref(), frequency.as_deref());
-    Some(Medication { text: text.into(), name, action, codes: rxnorm(first.drug), dose, route, frequency, evidence })
+    Some(Medication {
+        text: text.into(),
+        name,
+        action,
+        past,
+        codes: rxnorm(first.drug),
+        dose,
+        route,
+        frequency,
+        evidence,
+    })
 }
 
 /// More or less than what was taken until now, where both amounts were said.

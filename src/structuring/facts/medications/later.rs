@@ -96,8 +96,10 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
         if close && !same_speaker {
             dispute(line, range, &doses, corrected, last);
         }
+        // The dose after the end of one medicine is another's.
+        let ends = last.action == MedicationAction::Stop;
         let agreed = sig::final_dose(sentence, &doses)
-            .filter(|_| corrected || (last.dose.is_none() && line.index - last.line <= 1));
+            .filter(|_| corrected || (last.dose.is_none() && !ends && line.index - last.line <= 1));
         let mut used = false;
         if let Some(dose) = agreed {
             take_back(sentence, &doses, last);

@@ -68,6 +68,8 @@ struct Mention<'t> {
     disputed: Option<Dose>,
     /// Said to be in use now.
     in_use: bool,
+    /// Said to have been taken earlier, and no longer.
+    past: bool,
     frequency: Option<String>,
     route: Option<&'static str>,
     evidence: Vec<Evidence>,
@@ -257,11 +259,15 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         taken_back: Vec::new(),
         disputed: None,
         in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
+        past: false,
         frequency: None,
         route: None,
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
     };
     read_sig(visit, line, in_line, at, &mut found);
+    if line.by_patient_side() && (is_over(&text[sentence.clone()]) || action == MedicationAction::Stop) {
+        (found.past, found.action) = (true, MedicationAction::Taken);
+    }
     let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
     found.instructed = line.utterance.role == Role::Clinician
         && !asked
@@ -288,6 +294,23 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         }
     }
     Some(found)
+}
+
+/// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
+fn is_over(sentence: &str) -> bool {
+    static USED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bused to (?:take|be (?:on|taking)|use|have)\b"));
+    static TOOK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:took|was (?:on|taking|given|prescribed)|were (?:on|taking)|had been (?:on|taking)|(?:i've |have )?tried)\b",
+        )
+    });
+    static ENDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:stopped|quit|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time)\b",
+        )
+    });
+    static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
+    (USED_TO.is_match(sentence) || TOOK.is_match(sentence) && ENDED.is_match(sentence)) && !STILL.is_match(sentence)
 }
 
 /// The name as it was said; a misspelt one as the table writes it.
@@ -442,6 +465,47 @@ mod tests {
         assert_eq!(
             said("D: You take the omeprazole?\nP: Yes, but my sister says it's wrong. She takes pantoprazole."),
             ["taken Omeprazole"]
+        );
+    }
+
+    #[test]
+    fn what_was_taken_long_ago_is_over() {
+        let over = |lines: &str| {
+            let transcript = transcript(lines);
+            let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+            found.into_iter().map(|one| (one.name, one.action, one.past)).collect::<Vec<_>>()
+        };
+        for lines in [
+            "P: I used to take simvastatin, but I stopped that last year.",
+            "P: I took simvastatin in 2019, not any more.",
+            "P: I stopped the simvastatin last month.",
+        ] {
+            assert_eq!(over(lines), [("simvastatin".to_owned(), MedicationAction::Taken, true)], "{lines}");
+        }
+        for lines in ["P: I've tried simvastatin, it helps.", "P: I took simvastatin this morning."] {
+            assert!(!over(lines)[0].2, "{lines}");
+        }
+        assert_eq!(
+            said("P: I used to take simvastatin.\nD: Let's start simvastatin again, 20 milligrams at bedtime."),
+            ["start Simvastatin 20 mg at bedtime"]
+        );
+    }
+
+    #[test]
+    fn the_dose_of_what_begins_is_not_that_of_what_ends() {
+        assert_eq!(
+            said("D: I want to stop the hydrochlorothiazide and start loss artin 50 milligrams once a day instead."),
+            ["stop Hydrochlorothiazide"]
+        );
+        assert_eq!(
+            said("D: Hydrochlorothiazide can bring that on, so I want to stop it and start loss artin 50 milligrams."),
+            ["stop Hydrochlorothiazide"]
+        );
+        assert_eq!(
+            said(
+                "P: Hydrochlorothiazide, 25 milligrams every morning.\nD: Stop the hydrochlorothiazide.\nD: And start loss artin, fifty milligrams."
+            ),
+            ["stop Hydrochlorothiazide 25 mg once daily"]
         );
     }
 

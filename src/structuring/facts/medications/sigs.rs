@@ -9,7 +9,7 @@ use super::{
     sig::{self, DoseMention},
 };
 use crate::{
-    domain::Dose,
+    domain::{Dose, MedicationAction},
     structuring::{
         evidence,
         facts::heard,
@@ -22,7 +22,10 @@ use crate::{
 /// Looks for dose, route and frequency after the name, right before it, and in the answer to a bare question.
 pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, found: &mut Mention) {
     let text = line.text();
-    let scope = sig_scope(line, in_line, at);
+    let mut scope = sig_scope(line, in_line, at);
+    if found.action == MedicationAction::Stop {
+        scope.end = another_begins(&text[scope.clone()]).map_or(scope.end, |begins| scope.start + begins);
+    }
     let after = &text[scope.clone()];
     take_sig(after, found);
     if found.dose.is_none() {
@@ -42,6 +45,17 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
     if (found.dose.clone(), found.frequency.clone()) != had {
         evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, 0..reach)]);
     }
+}
+
+/// Where, behind a medicine that ends, another one begins: the dose there is the other one's, also where its name was
+/// not understood ("stop it and start loss artin, fifty milligrams").
+fn another_begins(after: &str) -> Option<usize> {
+    static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:start\w*|begin\w*|add\w*|try|trying|take|use|instead|replac\w+|put(?:ting)? you on|give you|(?:switch|chang|swap)\w* (?:you )?(?:over )?(?:to|for)|to)\b",
+        )
+    });
+    BEGINS.find(after).map(|begins| begins.start())
 }
 
 fn take_sig(text: &str, found: &mut Mention) {
