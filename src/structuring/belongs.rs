@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    facts::{Facts, context, heard, numbers, orders},
+    facts::{Facts, context, findings, heard, numbers, orders},
     text::{self, pattern},
     visit::Visit,
 };
@@ -51,7 +51,14 @@ pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let about_vitals =
         !values.is_empty() && values.iter().all(|number| measured(number.value)) && MEASURED.is_match(line);
     let rest = text::content_stems(&MEASURED.replace_all(line, ""));
+    let results = || {
+        let of_results = || facts.findings.iter().filter(|one| one.kind == SectionKind::Results);
+        let held =
+            |value: f64| of_results().any(|one| numbers::contains_value(&numbers::said_values(&one.text), value));
+        !values.is_empty() && values.iter().all(|number| held(number.value)) && findings::names_a_test(line)
+    };
     match kind {
+        SectionKind::HistoryOfPresentIllness if results() => true,
         SectionKind::Results | SectionKind::PhysicalExam => about_vitals,
         SectionKind::HistoryOfPresentIllness => about_vitals && rest.len() <= 3,
         _ => false,
@@ -66,7 +73,11 @@ pub fn repeats_findings(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     };
     let allergies = || {
         let one = |one: &Allergy| {
-            format!("allergic {} gave {} ", one.substance.as_str(), one.reaction.as_deref().unwrap_or_default())
+            format!(
+                "history allergies allergic {} gave {} ",
+                one.substance.as_str(),
+                one.reaction.as_deref().unwrap_or_default()
+            )
         };
         facts.allergies.known.iter().map(one).collect::<String>()
     };
@@ -103,12 +114,20 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     match kind {
         // A medicine is neither a finding nor a result; it has its own section.
         SectionKind::PhysicalExam => drugs.is_empty() && !INSTRUCTION.is_match(line) && !TOLD.is_match(line),
-        SectionKind::Results => drugs.is_empty() && !INSTRUCTION.is_match(line) && !ADVICE.is_match(line),
+        SectionKind::Results => {
+            let measured =
+                findings::names_a_test(line) || !orders::tests(line).is_empty() || !numbers::numbers(line).is_empty();
+            measured && drugs.is_empty() && !INSTRUCTION.is_match(line) && !ADVICE.is_match(line)
+        }
         SectionKind::PastHistory => {
             let begun = |name: &str| {
                 facts.medications.iter().any(|one| one.name == name && one.action == MedicationAction::Start)
             };
-            !begins_with_a_drug && !SCORE.is_match(line) && !drugs.iter().any(|mention| begun(mention.drug.name))
+            // What the patient smokes and drinks is the social history's.
+            findings::habits(line).is_empty()
+                && !begins_with_a_drug
+                && !SCORE.is_match(line)
+                && !drugs.iter().any(|mention| begun(mention.drug.name))
         }
         SectionKind::Assessment => {
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);

@@ -2,12 +2,12 @@
 
 use super::{
     belongs, evidence,
-    facts::{Facts, heard, numbers, symptoms::LEXICON},
+    facts::{Facts, heard, numbers, orders, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
     verify::{Checker, Verdict, omissions},
-    visit::Visit,
+    visit::{Visit, is_question},
 };
 use crate::{
     domain::{
@@ -56,12 +56,17 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
                 builder.written(kind, &text, &checker);
             }
         }
-        builder.complete(kind, facts);
+        builder.complete(kind, facts, &visit);
     }
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
-    let uncertain = misspelt(facts).chain(disputed(facts)).chain(unread(facts)).chain(review.uncertain).collect();
+    let uncertain = misspelt(facts)
+        .chain(disputed(facts))
+        .chain(several_doses(facts))
+        .chain(unread(facts))
+        .chain(review.uncertain)
+        .collect();
     let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
@@ -92,6 +97,15 @@ fn disputed(facts: &Facts) -> impl Iterator<Item = UncertainText> {
             one.taken.value, one.taken.unit, one.other.value, one.other.unit, one.taken.value
         )
         .into(),
+        evidence: one.evidence.clone(),
+    })
+}
+
+/// Medicines whose one dose in the note does not tell all of what was said.
+fn several_doses(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.several_doses.iter().map(|one| UncertainText {
+        text: one.text.as_str().into(),
+        reason: "more than one dose was said, one after the other; the note has one".into(),
         evidence: one.evidence.clone(),
     })
 }
@@ -160,12 +174,12 @@ impl Builder {
     }
 
     /// What the rules know of section `kind` and no line says yet.
-    fn complete(&mut self, kind: SectionKind, facts: &Facts) {
+    fn complete(&mut self, kind: SectionKind, facts: &Facts, visit: &Visit) {
         if kind == SectionKind::Plan {
             self.complete_plan(facts);
         }
         if kind == SectionKind::ChiefComplaint && self.statements.is_empty() {
-            self.statements.extend(complaint(facts).map(|line| (kind, line.text, line.evidence)));
+            self.statements.extend(complaint(visit).map(|line| (kind, line.text, line.evidence)));
         }
         for finding in facts.findings.iter().filter(|finding| finding.kind == kind) {
             let wanted = text::content_stems(&finding.text);
@@ -198,8 +212,7 @@ impl Builder {
             }
         }
         for order in &facts.orders {
-            let matter = order.text.trim_start_matches("Referral: ").trim_start_matches("Follow up in ");
-            let wanted = text::content_stems(matter);
+            let wanted = text::content_stems(orders::matter(order));
             let named = self.plan().any(|text| {
                 let stems = text::content_stems(text);
                 wanted.iter().all(|stem| stems.contains(stem))
@@ -233,18 +246,22 @@ impl Builder {
     }
 }
 
-/// What the patient came with, where the model did not say it rightly: the first symptoms that the patient affirmed.
-fn complaint(facts: &Facts) -> Option<Line> {
-    let present: Vec<_> = facts.symptoms.iter().filter(|symptom| symptom.present).take(2).collect();
-    let names: Vec<&str> = present.iter().map(|symptom| symptom.name).collect();
-    let mut text = names.join(" and ");
-    text.get_mut(..1)?.make_ascii_uppercase();
-    let mut evidence = Vec::new();
-    for symptom in present {
-        evidence::merge(&mut evidence, symptom.evidence.iter().cloned());
-    }
-    Some(Line { text: format!("{text}."), evidence })
+/// What the patient came with, where the model did not say it rightly: in the patient's own words, those of the first turn
+/// that tells of something.
+fn complaint(visit: &Visit) -> Option<Line> {
+    let telling = |sentence: &str| !is_question(sentence) && text::content_stems(sentence).len() >= LEAST_TELLING;
+    visit.lines.iter().filter(|line| line.by_patient_side()).find_map(|line| {
+        let sentence = |at: usize| &line.text()[line.sentences[at].clone()];
+        let telling = (0..line.sentences.len()).find(|at| telling(sentence(*at)))?;
+        let first = telling.checked_sub(1).filter(|before| !is_question(sentence(*before))).unwrap_or(telling);
+        let quoted = line.sentences[first].start..line.sentences[telling].end;
+        let text = format!("\"{}\"", numbers::without_corrected(&heard::corrected(&line.text()[quoted.clone()])));
+        Some(Line { text, evidence: vec![evidence::evidence(line.utterance, quoted)] })
+    })
 }
+
+/// Content words of a sentence that tells of something, at least: more than a greeting has.
+const LEAST_TELLING: usize = 3;
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
     let named = heard::mentions(DrugTable::bundled(), text).iter().any(|mention| mention.drug.name == name);

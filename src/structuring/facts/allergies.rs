@@ -22,11 +22,19 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static CANNOT_TAKE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:can't|cannot|can not) (?:take|have|tolerate|use) (?:any )?$"));
+/// "Lisinopril made me cough, that's why we changed to losartan": what came instead did no harm.
+static REPLACED_BY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:chang|switch|mov|swapp)\w* (?:me |him |her |it )?(?:over )?to (?:the |\w+ )?$|\b(?:so|now) (?:i|we|he|she) (?:now )?(?:takes?|uses?|got|have|has|started) (?:the )?$",
+    )
+});
+/// "Because of the amoxicillin rash".
+static REACTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:rash|hives|allergy|allergies|reaction)\b"));
 static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b",
+        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b",
     )
 });
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -69,8 +77,16 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
             let heading = &text[heading.clone()];
             NAMED_CUE.is_match(heading) && heading.split_whitespace().count() <= 4
         });
+    let (before, after) = (&text[sentence.start..range.start], &text[range.end..sentence.end]);
+    if line.by_clinician() && CANNOT_TAKE.is_match(before) || REPLACED_BY.is_match(before) {
+        return false;
+    }
     let spoken = &text[sentence];
-    CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || headed || (asked && first_sentences)
+    REACTED.is_match(after)
+        || CUE.is_match(spoken)
+        || BRINGS_ON.is_match(spoken)
+        || headed
+        || (asked && first_sentences)
 }
 
 /// The allergies of the visit.
@@ -233,6 +249,19 @@ mod tests {
             [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]
         );
         assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
+    }
+
+    #[test]
+    fn what_came_instead_is_no_allergy() {
+        assert_eq!(
+            said("P: Yes, hives. And lisinopril made me cough, that's why we changed to losartan.").0,
+            [("lisinopril".to_owned(), Some("cough".to_owned()))]
+        );
+    }
+
+    #[test]
+    fn what_a_clinician_forbids_is_no_allergy() {
+        assert!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin.").0.is_empty());
     }
 
     #[test]

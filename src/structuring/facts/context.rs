@@ -62,6 +62,29 @@ pub fn of_the_speaker(before: &str) -> bool {
     !THIRD_PERSON.is_match(&before[own.end()..])
 }
 
+/// Whether `sentence` begins with an if.
+pub fn begins_with_a_condition(sentence: &str) -> bool {
+    static CONDITION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:if|unless|in case|should)\b"));
+    CONDITION.is_match(sentence)
+}
+
+/// The two halves of a sentence in which one thing brings on the other.
+pub fn cause_and_effect(sentence: &str) -> Option<(&str, &str)> {
+    static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:caus(?:es|ed|ing)|due to|because of|leading to|led to|resulting in|result of|brought on by|triggered by)\b",
+        )
+    });
+    let found = BRINGS_ON.find(sentence)?;
+    Some((&sentence[..found.start()], &sentence[found.end()..]))
+}
+
+/// Whether `sentence` speaks to the patient or of what is theirs.
+pub fn addresses(sentence: &str) -> bool {
+    static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've|yours)\b"));
+    YOU.is_match(sentence)
+}
+
 /// Whether `text` names a blood relative.
 pub fn names_a_relative(text: &str) -> bool {
     PARENT_OR_KIN.is_match(text)

@@ -10,7 +10,7 @@ use crate::{
     domain::{Evidence, Role, SectionKind},
     structuring::{
         evidence,
-        text::pattern,
+        text::{self, pattern},
         visit::{Line, Visit, is_question},
     },
 };
@@ -30,7 +30,7 @@ pub struct Finding {
 
 static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|kidney (?:disease|failure|stones?)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b",
+        r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|los(?:t|e|ing) (?:a|his|her) (?:leg|foot|toe)|amputat\w+|irregular heart\w*|kidney (?:disease|failure|stones?)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b",
     )
 });
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,7 +50,7 @@ static TEST: LazyLock<Regex> = LazyLock::new(|| {
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(came back|come back at|shows?|showed|was|were|is|are|positive|negative|normal|elevated|dropped|up to|down to|drifted)\b",
+        r"\b(came back|come back at|shows?|showed|looks?|looked|was|were|is|are|positive|negative|normal|elevated|dropped|up to|down to|drifted)\b",
     )
 });
 static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -60,6 +60,9 @@ static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TALK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(i|i'm|i've|we|we're|me|my|you'd|you've|thank\w*|good (?:for|to)|okay|well done)\b"));
+/// "The ECG we just did" is no talk.
+static WE_DID: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\bwe (?:just |already )?(?:did|took|got|had|checked|sent)\b"));
 static HABIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(smok\w+|cigarettes?|vap(?:e|ing)|packs? (?:a|per) day|tobacco|alcohol|drink(?:s|ing)?|beers?|wine|whisky|whiskey|vodka|marijuana|weed|cannabis|recreational)\b",
@@ -72,6 +75,12 @@ static OTHER_DRINKING: LazyLock<Regex> = LazyLock::new(|| {
         r"^drink(?:s|ing)? (?:(?:a lot of|lots of|plenty of|some|any|more|less|enough|his|her|my|your|the|\w+ (?:glasses|cups|liters|litres|bottles) of) )*(?:fine|well|ok(?:ay)?|normal\w*|enough|plenty|water|fluids?|liquids?|milk|juice|formula|tea|coffee|sodas?|pedialyte)\b",
     )
 });
+
+static EATING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beat(?:s|ing)? (?:and|or) $"));
+static QUIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:quit|stopped|gave (?:it|them|that) up)\b"));
+
+/// Words of a question that is about a habit and nothing else, at most.
+const SHORT_QUESTION: usize = 8;
 
 /// The sentences of the visit that sections can hold as they are.
 pub fn findings(visit: &Visit) -> Vec<Finding> {
@@ -137,23 +146,32 @@ fn habit(sentence: &str, before: &str, question: Option<&str>) -> Option<&'stati
     if context::of_another_person(sentence) {
         return None;
     }
-    if let Some((topic, _)) = habits(sentence).first() {
+    if let Some(topic) = all_of(&habits(sentence)) {
         return Some(topic);
     }
-    if !context::denies(sentence) && !context::affirms(sentence) {
-        return None;
-    }
-    let topic_of = |text: &str| habits(text).last().map(|(topic, _)| *topic);
-    topic_of(before).or_else(|| {
-        let asked = question.filter(|question| is_question(question))?;
-        let both = ["Tobacco", "Alcohol"].iter().all(|topic| habits(asked).iter().any(|(named, _)| named == topic));
-        if both { Some("Tobacco and alcohol") } else { topic_of(asked) }
-    })
+    let answers = context::denies(sentence) || context::affirms(sentence) || QUIT.is_match(sentence);
+    let asked = question.map(last_question).unwrap_or_default();
+    let short = before.is_empty() && asked.split_whitespace().count() <= SHORT_QUESTION;
+    let asked = all_of(&habits(asked)).filter(|_| answers || short);
+    habits(before).last().map(|(topic, _)| *topic).filter(|_| answers).or(asked)
+}
+
+/// The question that a turn ends with.
+fn last_question(turn: &str) -> &str {
+    let last = text::sentences(turn).pop().map(|range| &turn[range]).unwrap_or_default();
+    if is_question(last) { last } else { "" }
+}
+
+/// One name for what `habits` are about; tobacco and alcohol are often asked and answered in one breath.
+fn all_of(habits: &[(&'static str, usize)]) -> Option<&'static str> {
+    let both = ["Tobacco", "Alcohol"].iter().all(|topic| habits.iter().any(|(named, _)| named == topic));
+    if both { Some("Tobacco and alcohol") } else { habits.last().map(|(topic, _)| *topic) }
 }
 
 /// The habits that `text` names, each with where it does.
 pub fn habits(text: &str) -> Vec<(&'static str, usize)> {
-    let named = HABIT.find_iter(text).filter(|found| !OTHER_DRINKING.is_match(&text[found.start()..]));
+    let other = |start: usize| OTHER_DRINKING.is_match(&text[start..]) || EATING.is_match(&text[..start]);
+    let named = HABIT.find_iter(text).filter(|found| !other(found.start()));
     named.map(|found| (topic(&found.as_str().to_lowercase()), found.start())).collect()
 }
 
@@ -171,14 +189,37 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
     if context::safety_net(sentence) {
         return Some((SectionKind::Plan, format!("Advised: \"{}\"", sentence_case(without_lead(sentence)))));
     }
-    if NOT_DONE.is_match(sentence) || TALK.is_match(sentence) || context::hypothetical(sentence) {
+    let perceived = perceived(without_lead(sentence));
+    let sentence = perceived.as_deref().unwrap_or(sentence);
+    let talks = TALK.is_match(&WE_DID.replace_all(sentence, ""));
+    if NOT_DONE.is_match(sentence) || talks || context::hypothetical(sentence) {
         return None;
     }
     let text = sentence_case(without_lead(&impersonal(sentence)));
+    if perceived.is_some() && FOUND.is_match(sentence) {
+        return Some((SectionKind::PhysicalExam, text));
+    }
     if TEST.is_match(sentence) && RESULT.is_match(sentence) {
         return Some((SectionKind::Results, text));
     }
     (BODY.is_match(sentence) && FOUND.is_match(sentence)).then_some((SectionKind::PhysicalExam, text))
+}
+
+/// "I hear crackles" as "Crackles", "I don't feel any lumps" as "No lumps".
+fn perceived(sentence: &str) -> Option<String> {
+    static SENSED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:i|i'm)(?: can| do| also| still)?( don't| do not| can't| cannot)? (?:hear|see|feel|notice|hearing|seeing|feeling|appreciate)(?: (?:a|an|any|some|your|the))? ",
+        )
+    });
+    let found = SENSED.captures(sentence)?;
+    let rest = &sentence[found.get(0)?.end()..];
+    Some(if found.get(1).is_some() { format!("No {rest}") } else { rest.to_owned() })
+}
+
+/// Whether `line` names a test or a measurement.
+pub fn names_a_test(line: &str) -> bool {
+    TEST.is_match(line)
 }
 
 /// "Your lungs are clear" without the address.
@@ -193,10 +234,12 @@ fn impersonal(sentence: &str) -> String {
     YOU.replace_all(&text, "the patient").into_owned()
 }
 
+/// Without the words that only lead on to what is said. "No, the lungs are clear" has such a word and "No murmur" has none,
+/// nor has "Right knee is swollen".
 fn without_lead(text: &str) -> &str {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|so|but|now|okay|ok|all right|alright|right|well|yeah|yes|no|um|uh|good|perfect|then|hmm|mm|yep|oh)\b\W*)+",
+            r"^\W*(?:(?:and|so|but|now|okay|ok|all right|alright|yeah|yes|um|uh|then|hmm|mm|yep|oh)\b\W*|(?:no|right|well|good|perfect|fine)\b\s*[,.!;:-]\W*)+",
         )
     });
     LEAD.find(text).map_or(text, |lead| &text[lead.end()..])
@@ -276,6 +319,38 @@ mod tests {
             super::findings(&Visit::new(&transcript("D: Do you drink or smoke?\nP: No, neither.")))[0].topic,
             Some("Tobacco and alcohol")
         );
+    }
+
+    #[test]
+    fn a_no_that_denies_and_a_side_are_kept() {
+        use SectionKind::{PhysicalExam, Results};
+        for (lines, kind, text) in [
+            ("D: No swelling in the legs.", PhysicalExam, "No swelling in the legs."),
+            ("D: Right knee is swollen.", PhysicalExam, "Right knee is swollen."),
+            ("D: No, lungs are clear.", PhysicalExam, "Lungs are clear."),
+            ("D: I hear crackles on the right side.", PhysicalExam, "Crackles on the right side."),
+            ("D: I don't hear a murmur.", PhysicalExam, "No murmur."),
+            ("D: The ECG we just did looks normal.", Results, "The ECG we just did looks normal."),
+        ] {
+            let found = said(lines);
+            assert_eq!(found.first().map(|(_, found)| found.as_str()), Some(text), "{lines}");
+            assert_eq!(found[0].0, kind, "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_short_question_about_a_habit_needs_no_yes() {
+        assert_eq!(
+            said("D: And alcohol?\nP: A glass of sake on Sundays.")[0].1,
+            "Alcohol: \"A glass of sake on Sundays.\""
+        );
+        let quit = said("D: Smoking?\nP: I quit ten years ago. A pack a day before that.");
+        assert_eq!(quit[0].1, "Tobacco: \"I quit ten years ago.\"");
+        assert_eq!(
+            said("P: I don't smoke, and I don't drink.")[0].1,
+            "Tobacco and alcohol: \"I don't smoke, and I don't drink.\""
+        );
+        assert!(said("D: Is he eating and drinking?\nP: Not eating much. No vomiting.").is_empty());
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod vitals;
 
 use super::visit::Visit;
 use crate::{
-    domain::{Medication, Order, Transcript, VitalSign},
+    domain::{Medication, MedicationAction, Order, Transcript, VitalSign},
     terminology::DrugTable,
 };
 
@@ -29,6 +29,8 @@ pub struct Facts {
     pub taken_back: Vec<medications::TakenBack>,
     /// Doses that were said against each other.
     pub disputed: Vec<medications::Disputed>,
+    /// Medicines of which more than one dose is to be taken, in turn.
+    pub several_doses: Vec<medications::SeveralDoses>,
     /// Generic names of medicines that only other people take.
     pub of_others: Vec<String>,
     /// Measurements that were named, with a value that could not be read.
@@ -52,17 +54,23 @@ pub struct Facts {
 /// Reads the facts of `transcript`.
 pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
     let visit = Visit::new(transcript);
-    let spoken = medications::medications(&visit, table);
+    let mut spoken = medications::medications(&visit, table);
+    let allergies = allergies::allergies(&visit, table);
+    // An allergen that is only named again is no medicine in use.
+    let only_named = |one: &Medication| one.action == MedicationAction::Taken && one.dose.is_none();
+    let allergen = |one: &Medication| allergies.known.iter().any(|allergy| *allergy.substance.as_str() == *one.name);
+    spoken.medications.retain(|one| !(only_named(one) && allergen(one)));
     Facts {
         medications: spoken.medications,
         avoided: spoken.avoided,
         taken_back: spoken.taken_back,
         disputed: spoken.disputed,
+        several_doses: spoken.several,
         of_others: spoken.of_others,
         unread: unread::unread(&visit),
         corrected_numbers: corrected_numbers(&visit),
         misheard: heard::in_visit(&visit),
-        allergies: allergies::allergies(&visit, table),
+        allergies,
         vitals: vitals::vitals(&visit),
         orders: orders::orders(&visit),
         symptoms: symptoms::symptoms(&visit),

@@ -41,7 +41,14 @@ static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
 
 static FOLLOW_UP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(?:see|check|talk to|have) you (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b",
+        r"\b(?:(?:see|check|talk to|have) (?:you|him|her|them) (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b",
+    )
+});
+
+/// "I'd like to see him back on Friday."
+static FOLLOW_UP_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:(?:see|check|have) (?:you|him|her|them) (?:back |again )*(?:here )?|come back (?:and see (?:me|us) )?|follow(?:ing)?[- ]up )(on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|tomorrow|next (?:week|month|monday|tuesday|wednesday|thursday|friday))\b",
     )
 });
 
@@ -78,7 +85,7 @@ pub fn orders_something(sentence: &str) -> bool {
 /// What is ordered, without the words that say how.
 pub fn matter(order: &Order) -> &str {
     let text = order.text.as_str();
-    ["Referral: ", "Repeat ", "Follow up in "].iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text)
+    ["Referral: ", "Repeat ", "Follow up "].iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text)
 }
 
 fn add(found: &mut Vec<Order>, order: Order) {
@@ -96,6 +103,12 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
         && !is_conditional(&sentence[..captures.get(0).map_or(0, |whole| whole.start())])
     {
         let text = format!("Follow up in {}", captures[1].trim().to_lowercase());
+        found.push(order(line, range, OrderKind::FollowUp, text));
+    }
+    if let Some(captures) = FOLLOW_UP_DAY.captures(sentence)
+        && !is_conditional(&sentence[..captures.get(0).map_or(0, |whole| whole.start())])
+    {
+        let text = format!("Follow up {}", &captures[1]);
         found.push(order(line, range, OrderKind::FollowUp, text));
     }
     if is_question(sentence) && !sentence.to_lowercase().contains("okay?") {

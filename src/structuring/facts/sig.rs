@@ -60,6 +60,37 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
     chosen.cloned()
 }
 
+/// Whether one dose follows the other in time: "160 milligrams today, and then 80 once a day".
+pub fn in_turn(text: &str, mentions: &[DoseMention]) -> bool {
+    static THEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:then|after that|afterwards|followed by|(?:after|for) (?:a|one|two|the first) weeks?)\b")
+    });
+    mentions.windows(2).any(|pair| {
+        let between = &text[pair[0].range.end.min(pair[1].range.start)..pair[1].range.start];
+        pair[0].dose.unit == pair[1].dose.unit && pair[0].dose.value != pair[1].dose.value && THEN.is_match(between)
+    })
+}
+
+/// Bytes between the strength of a tablet and how many of them are taken, at most.
+const LONGEST_COUNT: usize = 25;
+
+/// What is taken at a time: "five hundred milligrams, two tablets" is a thousand.
+pub fn counted(text: &str, strength: DoseMention, mentions: &[DoseMention]) -> Dose {
+    let count = mentions.iter().find(|count| {
+        let after = count.range.start.checked_sub(strength.range.end);
+        let near = after.is_some_and(|between| {
+            between <= LONGEST_COUNT && !text[strength.range.end..count.range.start].contains(['.', '?', '!'])
+        });
+        near && matches!(count.dose.unit.as_str(), "tablets" | "capsules") && (2.0..=4.0).contains(&count.dose.value)
+    });
+    let times = count.map_or(1.0, |count| count.dose.value).max(1.0);
+    if is_count(&strength.dose.unit) {
+        strength.dose
+    } else {
+        Dose { value: strength.dose.value * times, ..strength.dose }
+    }
+}
+
 /// The doses of `text` that the next one corrects ("fifty, no, sorry, forty milligrams").
 pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
     let corrected = |pair: &[DoseMention]| {
@@ -197,7 +228,7 @@ const FREQUENCIES: &[(&str, &str)] = &[
     ),
     (r"at bedtime|before bed|every night|each night|nightly|at night|in the evenings?|every evening", "at bedtime"),
     (
-        r"once (?:a|per|each|every) day|once daily|one time a day|daily|every day|each day|every morning|each morning|in the mornings?|a day|per day|every twenty[- ]four hours|qd|with breakfast",
+        r"once (?:a|per|each|every) day|once daily|one time a day|daily|every day|each day|every morning|each morning|in the mornings?|a day|per day|every twenty[- ]four hours|qd|(?:with|before|after|at) (?:your |my |the )?(?:breakfast|lunch|dinner|supper)",
         "once daily",
     ),
     (r"with (?:each |every )?meals?|before (?:each |every )?meals?|at meals", "with meals"),

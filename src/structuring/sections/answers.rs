@@ -28,10 +28,12 @@ pub fn items(answer: &str) -> Vec<String> {
     }
 }
 
-/// The items of a plan one thing to do at a time: a small model puts several sentences into one.
+/// The items of a section one sentence at a time: a small model puts several into one.
 pub fn one_by_one(items: Vec<String>, kind: SectionKind) -> Vec<String> {
     match kind {
-        SectionKind::Plan => items.iter().flat_map(|item| sentences(item)).collect(),
+        SectionKind::Plan | SectionKind::PhysicalExam | SectionKind::Assessment => {
+            items.iter().flat_map(|item| sentences(item)).collect()
+        }
         _ => items,
     }
 }
@@ -78,7 +80,12 @@ pub fn tidy(item: &str, kind: SectionKind) -> Option<String> {
     let item = item.split(['{', '}', '[', ']']).find(|part| part.chars().any(char::is_alphanumeric))?;
     let text = item.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = LEAD.replace(&text, "").into_owned();
-    if text.chars().filter(|c| c.is_alphabetic()).count() < 3 || FILLER.is_match(&text) || TALK.is_match(&text) {
+    let text = ATTRIBUTION.replace(&text, "").into_owned();
+    if text.chars().filter(|c| c.is_alphabetic()).count() < 3
+        || FILLER.is_match(&text)
+        || TALK.is_match(&text)
+        || BROKEN_OFF.is_match(&text)
+    {
         return None;
     }
     let reported = !matches!(kind, SectionKind::Plan);
@@ -111,9 +118,19 @@ fn imperative(text: &str) -> String {
 }
 
 static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–,;:}{"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
+/// A tail that says nothing: every line of a plan is the clinician's.
+static ATTRIBUTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r",? as (?:prescribed|recommended|advised|instructed|discussed|directed|ordered)(?: by (?:the|their|his|her) (?:doctor|physician|clinician|provider))?(?:[.]?)$",
+    )
+});
+/// A sentence that has no end.
+static BROKEN_OFF: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:an?|the|of|with|and|or|for|to|their|his|her)\W*$|^\W*(?:the )?(?:patient|patient's [\w ]+)\W*$")
+});
 static FILLER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?:none|nothing|n/?a|unknown|unremarkable|not? (?:\w+ ){0,6}(?:mentioned|discussed|provided|specified|applicable|stated|given|available|reported|recorded|documented|noted|indicated)|no (?:\w+ )?(?:information|data|details?)(?: .*)?|no (?:relevant |significant |known )?(?:family|social|past|medical)(?: medical)? history(?: .*)?|there (?:is|are|was|were) no (?:information|mention).*|(?:chief complaint|history of present illness|past (?:medical )?history|social history|family history|physical exam(?:ination)?|results|assessment|plan))\W*$|\b(?:not (?:mentioned|discussed|specified|provided|stated|documented)|no mention of|none (?:mentioned|discussed|reported|noted)|is not available|no information|according to the transcript|the transcript)\b",
+        r"^\W*(?:none|nothing|items?|else|text|n/?a|unknown|unremarkable|not? (?:\w+ ){0,6}(?:mentioned|discussed|provided|specified|applicable|stated|given|available|reported|recorded|documented|noted|indicated)|no (?:\w+ )?(?:information|data|details?)(?: .*)?|no (?:relevant |significant |known )?(?:family|social|past|medical)(?: medical)? history(?: .*)?|there (?:is|are|was|were) no (?:information|mention).*|(?:chief complaint|history of present illness|past (?:medical )?history|social history|family history|physical exam(?:ination)?|results|assessment|plan))\W*$|\b(?:not (?:mentioned|discussed|specified|provided|stated|documented)|no mention of|none (?:mentioned|discussed|reported|noted)|is not available|no information|according to the transcript|the transcript)\b",
     )
 });
 static TALK: LazyLock<Regex> = LazyLock::new(|| {
@@ -132,7 +149,7 @@ static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|i'll|me|you|you're|you've|you'll|your|we'll|let's|my)\b"));
 static INTENTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )",
+        r"^(?:it (?:is|was) (?:recommended|advised|important|suggested) (?:to|that) |the doctor (?:will|recommends?|advises?|orders?|wants?|suggests?|plans?)(?: (?:that|to|the patient to))* |(?:and |so )?(?:i|we)\b(?:'m|'re|'ll|'d| am| are| will| would)? ?(?:also )?(?:just )?(?:going to|gonna|gon na|like to|like you to|want you to|want to|wanna|need you to|need to)? ?(?:go ahead and )?|let's |you should |you need to |you can )",
     )
 });
 /// "I'd like a CBC", of a test and not of a person.

@@ -23,11 +23,14 @@ use crate::{
 pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
     never_affirmed(statement, kind, index)
         .or_else(|| affirmed_after_all(statement, kind, index))
+        .or_else(|| found_only_now(statement, kind, index))
+        .or_else(|| only_warned_of(statement, kind, index))
         .or_else(|| habit_turned(statement, kind, facts))
         .or_else(|| denied_outright(statement, kind, index))
         .or_else(|| test_not_said(statement, kind, index))
         .or_else(|| ordered_only(statement, kind, index, facts))
         .or_else(|| corrected_number(statement, facts))
+        .or_else(|| day_not_said(statement, index))
         .or_else(|| length_not_said(statement, index))
         .or_else(|| decided_otherwise(statement, kind, facts))
         .or_else(|| taken_by_another(statement, kind, facts))
@@ -50,6 +53,33 @@ fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
     Some(format!("{} was not affirmed of the patient", statement[range].to_lowercase()))
 }
 
+/// An illness of the past that the clinician has only found now, or that somebody else had.
+fn found_only_now(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    static HISTORY: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:history of|previous\w*|last (?:year|winter|summer|month))\b"));
+    static FINDS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i think|looks? like|sounds? like|this is|consistent with|you(?:'ve| have)? got|most likely|probably)\b",
+        )
+    });
+    use SectionKind::{HistoryOfPresentIllness, PastHistory};
+    let past = kind == Some(PastHistory) || kind == Some(HistoryOfPresentIllness) && HISTORY.is_match(statement);
+    if !past || context::names_a_relative(statement) {
+        return None;
+    }
+    let found_now = |unit: &Unit| {
+        let line = index.line(unit.line);
+        line.by_clinician() && FINDS.is_match(line.text())
+    };
+    let (_, range) = concepts::illnesses(statement).into_iter().find(|(keys, range)| {
+        let mut naming = index.units.iter().enumerate().filter(|(_, unit)| keys.iter().any(|key| unit.names(key)));
+        let only_now =
+            |(at, unit): (usize, &Unit)| found_now(unit) || keys.iter().all(|key| unaffirmed(key, at, unit, index));
+        !context::negates(&statement[..range.start]) && naming.clone().next().is_some() && naming.all(only_now)
+    })?;
+    Some(format!("{} was not said of the patient's past", statement[range].to_lowercase()))
+}
+
 /// Words by which a statement itself leaves open whether something is there.
 static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -70,7 +100,10 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
         return true;
     }
     if is_question(sentence) {
-        return index.answer(at).is_none_or(context::denies);
+        return index.answer(at).is_none_or(|answer| {
+            let of_another = context::of_another_person(answer) && !context::affirms(answer);
+            context::denies(answer) || of_another
+        });
     }
     let named = concepts::conditions(sentence);
     let mut own = named.iter().filter(|(key, _)| key == concept);
@@ -82,8 +115,8 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
 
 /// An illness denied in the note that was affirmed of the patient: "no heart trouble" after a heart attack.
 fn affirmed_after_all(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
-    use SectionKind::{Assessment, HistoryOfPresentIllness, PastHistory};
-    if !matches!(kind, Some(Assessment | HistoryOfPresentIllness | PastHistory)) {
+    use SectionKind::{Assessment, FamilyHistory, HistoryOfPresentIllness, PastHistory};
+    if !matches!(kind, Some(Assessment | FamilyHistory | HistoryOfPresentIllness | PastHistory)) {
         return None;
     }
     let denied = |range: &Range<usize>| {
@@ -91,8 +124,17 @@ fn affirmed_after_all(statement: &str, kind: Option<SectionKind>, index: &Index)
         context::negates(before) && !context::names_a_relative(before)
     };
     let illnesses = concepts::illnesses(statement).into_iter().filter(|(_, range)| denied(range));
-    let (_, range) = illnesses.into_iter().find(|(keys, _)| keys.iter().any(|key| affirmed(key, index)))?;
+    let of_family = context::names_a_relative(statement);
+    let held = |key: &String| if of_family { affirmed_of_another(key, index) } else { affirmed(key, index) };
+    let (_, range) = illnesses.into_iter().find(|(keys, _)| keys.iter().any(held))?;
     Some(format!("{} was affirmed", statement[range].to_lowercase()))
+}
+
+fn affirmed_of_another(concept: &str, index: &Index) -> bool {
+    index.units.iter().any(|unit| {
+        let sentence = index.sentence(unit);
+        unit.of_another && unit.names(concept) && !is_question(sentence) && !context::has_negation(sentence)
+    })
 }
 
 /// Whether somebody said plainly that the patient has, or had, what `concept` names.
@@ -122,6 +164,26 @@ fn habit_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Op
     let (topic, _) = denied.into_iter().find(|(topic, _)| told(topic))?;
     Some(format!("{} was affirmed", topic.to_lowercase()))
 }
+
+/// What the clinician only warned of, among what is there: "low sugars, and a yeast infection or burning".
+fn only_warned_of(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, PastHistory};
+    let told = matches!(kind, Some(ChiefComplaint | HistoryOfPresentIllness | PastHistory));
+    if !told || context::hypothetical(statement) {
+        return None;
+    }
+    let warned = |stem: &String| {
+        let mut naming = index.units.iter().filter(|unit| unit.names(stem)).peekable();
+        naming.peek().is_some()
+            && naming.all(|unit| index.line(unit.line).by_clinician() && context::hypothetical(index.sentence(unit)))
+    };
+    let mut stems = text::content_stems(statement);
+    stems.retain(warned);
+    (stems.len() >= WARNED_WORDS).then(|| "this was said of what may happen".to_owned())
+}
+
+/// Words of a statement that are in nothing but warnings, from which on it tells what was only warned of.
+const WARNED_WORDS: usize = 2;
 
 /// Words of a line that is compared as a whole with a denial, at most.
 const SHORT_LINE: usize = 3;
@@ -156,7 +218,8 @@ fn test_not_said(statement: &str, kind: Option<SectionKind>, index: &Index) -> O
     }
     let said = |test: &String| {
         let stems = text::content_stems(test);
-        stems.is_empty() || index.units.iter().any(|unit| stems.iter().any(|stem| unit.names(stem)))
+        let keys = || concepts::concepts(test).into_iter().map(|concept| concept.key).chain(stems.iter().cloned());
+        stems.is_empty() || index.units.iter().any(|unit| keys().any(|key| unit.names(&key)))
     };
     let test = orders::tests(statement).into_iter().find(|test| !said(test))?;
     Some(format!("{} was not said", test.to_lowercase()))
@@ -230,6 +293,18 @@ fn length_not_said(statement: &str, index: &Index) -> Option<String> {
     Some(format!("{value} {unit}s was not said"))
 }
 
+/// "Tomorrow" where nobody spoke of it.
+fn day_not_said(statement: &str, index: &Index) -> Option<String> {
+    static DAY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:tomorrow|yesterday|tonight|(?:next|last) (?:day|night|week|weekend|month|year|spring|summer|fall|autumn|winter)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april|june|july|august|september|october|november|december)\b",
+        )
+    });
+    let said = |day: &str| index.units.iter().any(|unit| index.sentence(unit).to_lowercase().contains(day));
+    let day = DAY.find_iter(statement).map(|day| day.as_str().to_lowercase()).find(|day| !said(day))?;
+    Some(format!("{day} was not said"))
+}
+
 fn corrected_number(statement: &str, facts: &Facts) -> Option<String> {
     let wrong = |one: &numbers::Counted| facts.corrected_numbers.iter().any(|corrected| corrected.same(one));
     let found = numbers::counted(statement).into_iter().find(wrong)?;
@@ -269,8 +344,8 @@ fn taken_by_another(statement: &str, kind: Option<SectionKind>, facts: &Facts) -
 #[cfg(test)]
 mod tests {
     use SectionKind::{
-        Assessment, ChiefComplaint, HistoryOfPresentIllness as Hpi, PastHistory, PhysicalExam, Plan, Results,
-        SocialHistory,
+        Assessment, ChiefComplaint, FamilyHistory, HistoryOfPresentIllness as Hpi, PastHistory, PhysicalExam, Plan,
+        Results, SocialHistory,
     };
 
     use super::*;
@@ -325,6 +400,60 @@ mod tests {
         wrong(visit, "Denies a heart attack.", Hpi, "heart attack was affirmed");
         right(visit, "No diabetes.", PastHistory);
         right("P: No heart trouble that I know of.", "No heart trouble.", PastHistory);
+    }
+
+    #[test]
+    fn a_relatives_illness_is_not_denied_of_the_family() {
+        let visit =
+            "D: Any heart problems? You or the family?\nP: My father died of a heart attack at sixty. Not me, no.";
+        wrong(visit, "No history of heart problems in their family.", Hpi, "heart problems was affirmed");
+        right(visit, "No heart problems.", PastHistory);
+    }
+
+    #[test]
+    fn an_answer_about_a_brother_affirms_nothing_of_the_patient() {
+        let visit = "D: Does he have asthma?\nO: His brother has asthma. Leo's never wheezed.";
+        wrong(visit, "Asthma.", PastHistory, "asthma was not affirmed of the patient");
+    }
+
+    #[test]
+    fn what_nobody_found_is_no_finding() {
+        let visit = "D: Hello.\nP: Hi.\nD: So?\nP: My feet are tingling at night, the left one is numb.\nD: Skin's intact, pulses are good.\nP: My sugars are high.\nD: So you've got some early neuropathy.";
+        wrong(visit, "The feet are tingling at night.", PhysicalExam, "the clinician did not say this");
+        right(visit, "Skin intact, pulses good.", PhysicalExam);
+        wrong(visit, "Sugars are high.", Assessment, "the clinician did not say this");
+        wrong(visit, "Neuropathy.", ChiefComplaint, "the patient did not say this");
+    }
+
+    #[test]
+    fn a_clinicians_own_mother_is_no_family_history() {
+        let visit = "D: My mom had diabetes too, so I know how hard the bread is.\nP: I see.";
+        wrong(visit, "Mother had diabetes.", FamilyHistory, "the patient did not say this");
+        right("D: So your mother had diabetes.\nP: Yes.", "Mother had diabetes.", FamilyHistory);
+    }
+
+    #[test]
+    fn what_is_found_today_is_no_past_history() {
+        let visit =
+            "O: I had pneumonia myself last winter. Leo has a cough.\nD: So I think Leo has pneumonia on the right.";
+        wrong(visit, "Pneumonia.", PastHistory, "pneumonia was not said of the patient's past");
+        wrong(visit, "He has a history of pneumonia.", Hpi, "pneumonia was not said of the patient's past");
+        right(visit, "Pneumonia on the right.", Assessment);
+        right("P: I had pneumonia last winter.\nD: I think this is pneumonia again.", "Pneumonia.", PastHistory);
+    }
+
+    #[test]
+    fn what_was_only_warned_of_is_no_history() {
+        let visit = "P: I had a low sugar once, I was shaky.\nD: If you get a yeast infection or burning, call us.";
+        wrong(visit, "Low sugars, shaky, and a yeast infection or burning.", Hpi, "this was said of what may happen");
+        right(visit, "Low sugar once, shaky.", Hpi);
+    }
+
+    #[test]
+    fn a_day_that_nobody_named_is_not_planned() {
+        let visit = "D: If he's not better in two days, we'd get a chest x-ray. I'd like to see him on Friday.";
+        wrong(visit, "Chest x-ray next day if not better.", Plan, "next day was not said");
+        right(visit, "See him on Friday.", Plan);
     }
 
     #[test]

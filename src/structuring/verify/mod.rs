@@ -9,7 +9,10 @@ mod support;
 pub use omissions::omissions;
 use support::Index;
 
-use super::{facts::Facts, visit::Visit};
+use super::{
+    facts::{Facts, context},
+    visit::{Visit, is_question},
+};
 use crate::domain::{Evidence, Role, SectionKind, Transcript};
 
 /// Less of a statement's weight than this in what was said, and nobody said it. Chosen on reference notes of ACI-BENCH
@@ -18,6 +21,12 @@ const LEAST_COVERAGE: f64 = 0.4;
 
 /// Less than this is worth a second look.
 const SURE_COVERAGE: f64 = 0.55;
+
+/// Turns in which a clinician may say what the patient has come for.
+const OPENING: usize = 4;
+
+/// Turns that a cause and its effect may lie apart.
+const TOGETHER: usize = 2;
 
 /// What became of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +70,13 @@ impl<'v, 'a> Checker<'v, 'a> {
         if let Some(reason) = self.of_a_warning(statement, kind, support.coverage) {
             return Verdict::Unsupported(evidence, reason);
         }
+        let turned = self
+            .of_the_wrong_speaker(statement, kind)
+            .or_else(|| self.of_another_condition(statement, kind))
+            .or_else(|| self.of_another_cause(statement));
+        if let Some(reason) = turned {
+            return Verdict::Unsupported(evidence, reason);
+        }
         if support.coverage < SURE_COVERAGE {
             return Verdict::Uncertain(evidence, "only part of this was found in what was said".to_owned());
         }
@@ -71,16 +87,55 @@ impl<'v, 'a> Checker<'v, 'a> {
     fn of_a_warning(&self, statement: &str, kind: Option<SectionKind>, coverage: f64) -> Option<String> {
         use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, PastHistory};
         let told = matches!(kind, Some(ChiefComplaint | HistoryOfPresentIllness | PastHistory));
-        if !told || super::facts::context::hypothetical(statement) {
+        if !told || context::hypothetical(statement) {
             return None;
         }
         let warns = |unit: &support::Unit| {
             self.index.line(unit.line).utterance.role == Role::Clinician
-                && super::facts::context::hypothetical(self.index.sentence(unit))
+                && context::hypothetical(self.index.sentence(unit))
         };
         let without = self.index.support(statement, &|unit| !warns(unit));
         (without.coverage < LEAST_COVERAGE && without.coverage < coverage)
             .then(|| "this was said of what may happen".to_owned())
+    }
+
+    /// A complaint that the patient did not make, a finding or a diagnosis that the clinician did not, a relative of the
+    /// clinician's.
+    fn of_the_wrong_speaker(&self, statement: &str, kind: Option<SectionKind>) -> Option<String> {
+        use SectionKind::{Assessment, ChiefComplaint, FamilyHistory, PhysicalExam};
+        let line = |unit: &support::Unit| self.index.line(unit.line);
+        let told = |unit: &support::Unit| !is_question(self.index.sentence(unit));
+        let addressed = |unit: &support::Unit| context::addresses(self.index.sentence(unit));
+        let (reason, eligible): (_, &dyn Fn(&support::Unit) -> bool) = match kind? {
+            ChiefComplaint => ("the patient did not say this", &|unit| {
+                !line(unit).by_clinician() || !told(unit) || unit.line < OPENING
+            }),
+            PhysicalExam => ("the clinician did not say this", &|unit| !line(unit).by_patient_side() && told(unit)),
+            Assessment => ("the clinician did not say this", &|unit| !line(unit).by_patient_side() && told(unit)),
+            FamilyHistory => ("the patient did not say this", &|unit| !line(unit).by_clinician() || addressed(unit)),
+            _ => return None,
+        };
+        (self.index.support(statement, eligible).coverage < LEAST_COVERAGE).then(|| reason.to_owned())
+    }
+
+    /// "If found, start …" of what was decided without an if.
+    fn of_another_condition(&self, statement: &str, kind: Option<SectionKind>) -> Option<String> {
+        let conditional = kind == Some(SectionKind::Plan) && context::begins_with_a_condition(statement);
+        let supposes = |unit: &support::Unit| context::hypothetical(self.index.sentence(unit));
+        (conditional && self.index.support(statement, &supposes).coverage < LEAST_COVERAGE)
+            .then(|| "nobody made this depend on that".to_owned())
+    }
+
+    /// "Bread, which causes diarrhea" of two things that were said far apart.
+    fn of_another_cause(&self, statement: &str) -> Option<String> {
+        let (cause, effect) = context::cause_and_effect(statement)?;
+        let lines = |half: &str| -> Vec<usize> {
+            self.index.support(half, &|_| true).units.iter().map(|at| self.index.units[*at].line).collect()
+        };
+        let (causes, effects) = (lines(cause), lines(effect));
+        let together = causes.iter().any(|one| effects.iter().any(|other| one.abs_diff(*other) <= TOGETHER));
+        (!together && !causes.is_empty() && !effects.is_empty())
+            .then(|| "nobody said that one brought on the other".to_owned())
     }
 
     /// An illness in the patient's own sections that only sentences about somebody else carry.
@@ -89,7 +144,7 @@ impl<'v, 'a> Checker<'v, 'a> {
             kind,
             Some(SectionKind::PastHistory | SectionKind::Assessment | SectionKind::HistoryOfPresentIllness)
         );
-        if !own || super::facts::context::names_a_relative(statement) {
+        if !own || context::names_a_relative(statement) {
             return None;
         }
         let without = self.index.support(statement, &|unit| !unit.of_another);
@@ -177,6 +232,27 @@ mod tests {
         ] {
             assert_eq!(reason(statement, kind), expected, "{statement}");
         }
+    }
+
+    #[test]
+    fn a_cause_and_a_condition_are_not_made_up() {
+        let visit = "P: It gives me diarrhea when I take two metformin.\nD: Okay.\nD: Let me see.\nP: Sure.\nD: Good.\n\
+            P: I've been eating a lot of bread.\nD: I'd like to add empagliflozin. If you get a rash, stop it.";
+        let transcript = transcript(visit);
+        let facts = facts::facts(&transcript, DrugTable::bundled());
+        let reason =
+            |statement: &str, kind: SectionKind| match check_all([(statement, Some(kind))], &transcript, &facts)
+                .remove(0)
+            {
+                Verdict::Unsupported(_, reason) => reason,
+                _ => "said".to_owned(),
+            };
+        let (hpi, plan) = (SectionKind::HistoryOfPresentIllness, SectionKind::Plan);
+        let bread = "Eating a lot of bread, which has been causing diarrhea when taking metformin.";
+        assert_eq!(reason(bread, hpi), "nobody said that one brought on the other");
+        assert_eq!(reason("Diarrhea due to metformin.", hpi), "said");
+        assert_eq!(reason("If found, add empagliflozin.", plan), "nobody made this depend on that");
+        assert_eq!(reason("If a rash comes, stop it.", plan), "said");
     }
 
     #[test]

@@ -53,10 +53,12 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
         .dose
         .clone()
         .or_else(|| latest(&|mention| mention.dose.is_some()).and_then(|mention| mention.dose.clone()));
-    let frequency = chosen
-        .frequency
-        .clone()
-        .or_else(|| latest(&|mention| mention.frequency.is_some()).and_then(|mention| mention.frequency.clone()));
+    // How often it was taken says nothing about what takes its place.
+    let replaced = matches!(chosen.action, MedicationAction::Change | MedicationAction::Start);
+    let of_that_dose = |mention: &Mention| !replaced || mention.dose.is_none() || mention.dose == dose;
+    let frequency = chosen.frequency.clone().or_else(|| {
+        latest(&|mention| mention.frequency.is_some() && of_that_dose(mention)).and_then(|one| one.frequency.clone())
+    });
     let said_route = counted.iter().find_map(|mention| mention.route);
     let route = route(first.drug, said_route);
     let mut evidence = Vec::new();

@@ -10,7 +10,7 @@ mod later;
 mod sigs;
 
 pub(crate) use decisions::verb_before;
-use decisions::{Decision, decision, proposes};
+use decisions::{Decision, decides_on, decision, proposes};
 use later::{decide_by_anaphor, follow_up, retract, take_reply};
 use sigs::{read_sig, usual_unit};
 
@@ -70,6 +70,8 @@ struct Mention<'t> {
     in_use: bool,
     /// Said to have been taken earlier, and no longer.
     past: bool,
+    /// More than one dose follows the name, one after the other.
+    several: bool,
     frequency: Option<String>,
     route: Option<&'static str>,
     evidence: Vec<Evidence>,
@@ -120,6 +122,15 @@ pub struct Disputed {
     pub evidence: Vec<Evidence>,
 }
 
+/// "160 milligrams today, and then 80 once a day": a sig that one dose does not tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeveralDoses {
+    /// The medicine as it was said.
+    pub text: String,
+    /// Where it was said.
+    pub evidence: Vec<Evidence>,
+}
+
 /// What was said of medicines.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spoken {
@@ -131,6 +142,8 @@ pub struct Spoken {
     pub taken_back: Vec<TakenBack>,
     /// Doses that were said against each other.
     pub disputed: Vec<Disputed>,
+    /// Medicines of which more than one dose is to be taken, in turn.
+    pub several: Vec<SeveralDoses>,
     /// Generic names that were said of other people's medicines only.
     pub of_others: Vec<String>,
 }
@@ -146,7 +159,7 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else { continue };
             for range in sentences_after(line, &in_line, at) {
-                if proposes(line, &line.text()[range.clone()]) {
+                if decides_on(line, &line.text()[range.clone()]) {
                     decide_by_anaphor(line, &range, &mut mention);
                 }
                 retract(line, &range, &mut mention);
@@ -156,7 +169,8 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
     }
     let (avoided, taken_back, disputed) = (avoided(&mentions), taken_back(&mentions), disputed(&mentions));
     let of_others = of_others(visit, table, &mentions);
-    Spoken { medications: fold::fold(mentions), avoided, taken_back, disputed, of_others }
+    let several = several_doses(&mentions);
+    Spoken { medications: fold::fold(mentions), avoided, several, taken_back, disputed, of_others }
 }
 
 /// The sentences of `line` after that of the mention, up to the next medicine's.
@@ -182,6 +196,11 @@ fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) -> Vec<Stri
         }
     }
     found
+}
+
+fn several_doses(mentions: &[Mention]) -> Vec<SeveralDoses> {
+    let several = mentions.iter().filter(|mention| mention.several && !mention.dismissed);
+    several.map(|mention| SeveralDoses { text: mention.surface.clone(), evidence: mention.evidence.clone() }).collect()
 }
 
 fn disputed(mentions: &[Mention]) -> Vec<Disputed> {
@@ -260,6 +279,7 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
         disputed: None,
         in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
         past: false,
+        several: false,
         frequency: None,
         route: None,
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
@@ -507,6 +527,42 @@ mod tests {
             ),
             ["stop Hydrochlorothiazide 25 mg once daily"]
         );
+    }
+
+    #[test]
+    fn what_was_only_weighed_is_not_begun() {
+        for lines in [
+            "D: For the tingling we could try gabapentin, but let's hold off and get the sugars down first.",
+            "D: We could add gabapentin, but not yet.",
+        ] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
+    }
+
+    #[test]
+    fn a_new_dose_has_its_own_sig() {
+        assert_eq!(
+            said(
+                "D: You're taking the metformin, a thousand twice a day?\nP: Once a day.\nD: I'd like to switch the metformin to the extended release, that's five hundred milligrams, two tablets with dinner."
+            ),
+            ["change Metformin 1000 mg once daily"]
+        );
+        assert_eq!(said("D: Right, losartan fifty. Keep that too."), ["continue Losartan 50 mg"]);
+    }
+
+    #[test]
+    fn a_childs_medicine_is_given() {
+        let transcript = transcript(
+            "D: I'm going to give him azithromycin. A hundred and sixty milligrams today, and then eighty milligrams once a day for four more days.",
+        );
+        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+        assert_eq!(spoken.medications[0].action, MedicationAction::Start);
+        assert_eq!(spoken.several.len(), 1);
+    }
+
+    #[test]
+    fn what_is_forbidden_ends() {
+        assert_eq!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin."), ["stop Viagra"]);
     }
 
     #[test]

@@ -61,7 +61,8 @@ fn another_begins(after: &str) -> Option<usize> {
 fn take_sig(text: &str, found: &mut Mention) {
     let doses = sig::doses(text, &|value| usual_unit(found.drug, value));
     if let Some(dose) = sig::final_dose(text, &doses) {
-        found.dose = Some(dose.dose);
+        found.several |= sig::in_turn(text, &doses);
+        found.dose = Some(sig::counted(text, dose, &doses));
     }
     take_back(text, &doses, found);
     if found.frequency.is_none() {
