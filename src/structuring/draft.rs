@@ -45,7 +45,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
-            let text = PatientText::from(heard::corrected(&written.text));
+            let text = PatientText::from(written.text.as_str());
             let elsewhere =
                 belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
             if !elsewhere && belongs::belongs(&text, kind, facts) {
@@ -57,7 +57,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
-    let uncertain = misspelt(facts).chain(disputed(facts)).chain(unread(facts)).chain(review.uncertain).collect();
+    let uncertain = misheard(facts).chain(disputed(facts)).chain(unread(facts)).chain(review.uncertain).collect();
     let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
         problems: problems(&sections),
@@ -70,11 +70,11 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     }
 }
 
-/// Names that the recogniser misspelt, and what the note takes them for.
-fn misspelt(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+/// Names that were misheard, and what the note takes them for.
+fn misheard(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     facts.misheard.iter().map(|one| UncertainText {
-        text: one.name.into(),
-        reason: format!("heard \"{}\", taken as {}", one.heard, one.name).into(),
+        text: one.text.clone(),
+        reason: one.reason.clone(),
         evidence: one.evidence.clone(),
     })
 }
@@ -168,7 +168,7 @@ impl Builder {
                 10 * shared >= 7 * wanted.len()
             });
             if !covered {
-                self.statements.push((kind, heard::corrected(&finding.text), finding.evidence.clone()));
+                self.statements.push((kind, finding.text.clone(), finding.evidence.clone()));
             }
         }
     }

@@ -130,12 +130,7 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let (reaction, more) = reaction(visit, line, range.end);
         let mut evidence = vec![evidence::evidence(line.utterance, sentence)];
         evidence::merge(&mut evidence, more);
-        found.push(Allergy {
-            substance: heard::corrected(&text[range]).to_lowercase().into(),
-            reaction,
-            codes,
-            evidence,
-        });
+        found.push(Allergy { substance: text[range].to_lowercase().into(), reaction, codes, evidence });
     }
     found
 }
