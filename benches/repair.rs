@@ -25,6 +25,7 @@ use soapstone::{
         repair::{
             self,
             candidates::{Candidate, Finder},
+            model,
             visit::Expected,
         },
     },
@@ -131,22 +132,29 @@ fn thresholds(path: &str) -> Result<()> {
     for split in ["train", "valid"] {
         let mine: Vec<&Sentence> = corpus.iter().filter(|one| one.split == split).collect();
         let heard = mine.iter().filter(|one| one.right).count();
-        let mut found: Vec<(f32, bool)> = Vec::new();
+        // Probability, whether it is put in, whether it is the name said.
+        let mut found: Vec<(f32, bool, bool)> = Vec::new();
         for one in &mine {
             let expected = Expected::new(&one.heard, None);
             let candidates = Finder::new(&expected).candidates(&one.heard.utterances[0]);
             found.extend(repair::choose(&candidates).iter().map(|(candidate, probability)| {
-                (*probability, !one.right && candidate.name.surface.eq_ignore_ascii_case(&one.name))
+                let is_right = !one.right && candidate.name.surface.eq_ignore_ascii_case(&one.name);
+                (*probability, model::is_applied(candidate, *probability), is_right)
             }));
         }
+        let show = |what: &str, kept: &[bool]| {
+            let right = kept.iter().filter(|right| **right).count();
+            let recall = 100.0 * (heard + right) as f64 / mine.len().max(1) as f64;
+            println!("  {what:>9}  {recall:>6.1}  {:>11}", kept.len() - right);
+        };
         println!("{split}: {} names said, {heard} heard", mine.len());
         println!("  threshold  recall  wrong names");
         for percent in (30..100).step_by(5) {
-            let above = found.iter().filter(|(probability, _)| 100.0 * probability >= percent as f32);
-            let right = above.clone().filter(|(_, right)| *right).count();
-            let recall = 100.0 * (heard + right) as f64 / mine.len().max(1) as f64;
-            println!("  {percent:>9}  {recall:>6.1}  {:>11}", above.count() - right);
+            let above = found.iter().filter(|(probability, ..)| 100.0 * probability >= percent as f32);
+            show(&percent.to_string(), &above.map(|(.., right)| *right).collect::<Vec<_>>());
         }
+        let applied = found.iter().filter(|(_, applied, _)| *applied);
+        show("put in", &applied.map(|(.., right)| *right).collect::<Vec<_>>());
     }
     Ok(())
 }

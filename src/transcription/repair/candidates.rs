@@ -24,12 +24,16 @@ pub const FEATURES: usize = 17;
 
 /// Of the features, whether all words are ones that people use, …
 pub(super) const ORDINARY: usize = 6;
+/// … whether a dose follows (from here to [`TREATS`] are what is said around the place and elsewhere), …
+pub(super) const DOSE: usize = 7;
 /// … whether the chart has the medicine, …
 pub(super) const ON_CHART: usize = 11;
 /// … whether the visit names it elsewhere, …
 pub(super) const SAID: usize = 12;
-/// … and whether it is given for what the visit is about.
+/// … whether it is given for what the visit is about, …
 pub(super) const TREATS: usize = 13;
+/// … and whether the name is a brand.
+pub(super) const BRAND: usize = 15;
 
 /// A name that can have been said at a place.
 #[derive(Debug)]

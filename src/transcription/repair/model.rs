@@ -5,7 +5,7 @@
 //! the dialogues of PriMock57 and MTS-Dialog (train), in which names are spelt rightly. The thresholds were chosen on the
 //! valid split, whose names are others, and on ACI-BENCH's and MTS-Dialog's valid parts; `docs/QUALITY.md` has the figures.
 
-use super::candidates::{Candidate, FEATURES, ON_CHART, ORDINARY, SAID};
+use super::candidates::{BRAND, Candidate, DOSE, FEATURES, ON_CHART, ORDINARY, SAID, TREATS};
 
 /// From here on the text says the name: the lowest at which no wrong name was put into the valid split and no name into
 /// the valid dialogues, and a little more.
@@ -35,10 +35,13 @@ const WEIGHTS: [f32; FEATURES] = [
 ];
 
 /// Whether the text may say the name. Words that people use are left alone, however likely a name is ("listen up" for
-/// lisinopril), unless the chart or the rest of the visit has the medicine too.
+/// lisinopril), unless the chart or the rest of the visit has the medicine too. So is a brand for which nothing speaks but its sound: brands
+/// are short, and made to sound like words ("coalesce", Colace).
 pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
-    probability >= APPLIED && (!has(ORDINARY) || has(ON_CHART) || has(SAID))
+    let is_known = has(ON_CHART) || has(SAID);
+    let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
+    probability >= APPLIED && (is_known || !has(ORDINARY) && !only_sounds)
 }
 
 /// The probability that the candidate's name was said at its place.
