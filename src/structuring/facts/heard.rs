@@ -117,7 +117,7 @@ const NO_NAME: [&str; 46] = [
 ];
 
 /// "Start brimblax 50 milligrams": a dose of something that no name is known for.
-fn unnamed(said: &Utterance, sentence: &Range<usize>) -> Option<Misheard> {
+fn unnamed(said: &Utterance, sentence: &Range<usize>) -> Vec<Misheard> {
     static DOSED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)\b(?:start|starting|started|take|takes|taking|prescribe|continue|add|increase|refill)\s+
@@ -128,19 +128,24 @@ fn unnamed(said: &Utterance, sentence: &Range<usize>) -> Option<Misheard> {
         )
         .expect("a pattern written here compiles")
     });
-    let text = said.text.get(sentence.clone())?;
-    let heard = DOSED.captures(text)?.get(1)?;
-    let named = heard.as_str().split(' ').any(|word| !NO_NAME.contains(&word.to_lowercase().as_str()));
-    let explained = said.repairs.iter().any(|repair| {
-        let overlaps = |text: &str| heard.as_str().contains(text) || text.contains(heard.as_str());
-        overlaps(&repair.heard) || overlaps(&repair.suggested)
-    });
-    let is_known = !DrugTable::bundled().mentions(text).is_empty();
-    (named && !explained && !is_known).then(|| Misheard {
-        text: heard.as_str().into(),
-        reason: "a dose is said of it, and no medicine of this name is known".into(),
-        evidence: vec![evidence::evidence(said, sentence.clone())],
-    })
+    let text = &said.text[sentence.clone()];
+    let unnamed =
+        DOSED.captures_iter(text).filter_map(|found| found.get(1)).filter(|heard| is_unnamed(said, heard.as_str()));
+    unnamed
+        .map(|heard| Misheard {
+            text: heard.as_str().into(),
+            reason: "a dose is said of it, and no medicine of this name is known".into(),
+            evidence: vec![evidence::evidence(said, sentence.clone())],
+        })
+        .collect()
+}
+
+/// Whether `heard` names something that is no medicine's name and of which no repair says what it is.
+fn is_unnamed(said: &Utterance, heard: &str) -> bool {
+    let named = heard.split(' ').any(|word| !NO_NAME.contains(&word.to_lowercase().as_str()));
+    let overlaps = |text: &str| heard.contains(text) || text.contains(heard);
+    let explained = said.repairs.iter().any(|repair| overlaps(&repair.heard) || overlaps(&repair.suggested));
+    named && !explained && DrugTable::bundled().mentions(heard).is_empty()
 }
 
 #[cfg(test)]

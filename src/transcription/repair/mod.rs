@@ -128,6 +128,12 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_people_use_is_never_replaced() {
+        let lines = ["I have codeine at home.", "Do you use cotton buds, or take cotton with 15 milligrams?"];
+        assert!(repairs(&repaired(&lines)).iter().all(|(_, _, applied)| !applied));
+    }
+
+    #[test]
     fn words_merge_with_their_times() {
         let word = |(at, text): (u64, &str)| Word {
             text: text.into(),

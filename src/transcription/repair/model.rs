@@ -35,13 +35,14 @@ const WEIGHTS: [f32; FEATURES] = [
 ];
 
 /// Whether the text may say the name. Words that people use are left alone, however likely a name is ("listen up" for
-/// lisinopril), unless the chart or the rest of the visit has the medicine too. So is a brand for which nothing speaks but its sound: brands
+/// lisinopril), unless they are several and the chart or the rest of the visit has the medicine too. So is a brand for which nothing speaks but its sound: brands
 /// are short, and made to sound like words ("coalesce", Colace).
 pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
     let is_known = has(ON_CHART) || has(SAID);
+    let is_a_word = has(ORDINARY) && candidate.span.len() == 1;
     let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
-    probability >= APPLIED && (is_known || !has(ORDINARY) && !only_sounds)
+    probability >= APPLIED && !is_a_word && (is_known || !has(ORDINARY) && !only_sounds)
 }
 
 /// The probability that the candidate's name was said at its place.
