@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn time_visit(path: &Path) -> Result<(), Box<dyn Error>> {
     let config = Config::load(None, None)?;
     let mut scribe = Scribe::new(&config, &SystemClock, &Unwatched);
-    let transcript = scribe.transcribe(AudioSource::File(path), &[])?;
+    let transcript = scribe.transcribe(AudioSource::File(path), &[], None)?;
     let note = scribe.write_note(&transcript, None)?;
     let timings = &note.provenance.timings_ms;
     let total = timings["total"] as f64;

@@ -104,9 +104,12 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
             if swapped::put_right(&mut transcript) {
                 eprintln!("soapstone: {}: {EXCHANGED}", input::name(&args.input));
             }
+            scribe.repair(&mut transcript, chart.as_ref());
             transcript
         }
-        VisitInput::Audio(recording) => scribe.transcribe(recording.source(), &vocabulary).map_err(blame)?,
+        VisitInput::Audio(recording) => {
+            scribe.transcribe(recording.source(), &vocabulary, chart.as_ref()).map_err(blame)?
+        }
     };
     let note = scribe.write_note(&transcript, chart.as_ref()).map_err(blame)?;
     output.finish(&render(args.format, &note, &transcript, &clock))

@@ -82,7 +82,7 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     scribe.require(Work::Transcript)?;
     voice::know_clinician(&mut scribe, args.clinician_voice.as_deref())?;
     let transcript = scribe
-        .transcribe(recording.source(), &vocabulary)
+        .transcribe(recording.source(), &vocabulary, None)
         .map_err(|error| about_input(error, input::name(&args.input)))?;
     output.finish(&render(args, &transcript))
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::domain::{Coding, Evidence, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript};
+use crate::domain::{
+    Coding, Evidence, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript, Utterance,
+};
 
 /// Writes `note` as Markdown. The first line says that it is a draft, wherever the text may be pasted.
 pub fn render(note: &Note) -> String {
@@ -23,9 +25,21 @@ pub fn render_transcript(transcript: &Transcript) -> String {
     let mut page = String::from("\n## What was said\n\n");
     for utterance in &transcript.utterances {
         let role = role_label(utterance.role);
-        line(&mut page, format_args!("- [{}] {role}: {}", utterance.id, utterance.text.as_str()));
+        line(
+            &mut page,
+            format_args!("- [{}] {role}: {}{}", utterance.id, utterance.text.as_str(), misheard(utterance)),
+        );
     }
     page
+}
+
+/// What was made of misheard words, after what was said.
+fn misheard(utterance: &Utterance) -> String {
+    let told = utterance.repairs.iter().map(|repair| {
+        let made = if repair.applied { "taken as" } else { "perhaps" };
+        format!(" *(heard \"{}\", {made} {})*", repair.heard.as_str(), repair.suggested.as_str())
+    });
+    told.collect()
 }
 
 fn role_label(role: crate::domain::Role) -> &'static str {

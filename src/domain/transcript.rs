@@ -126,10 +126,12 @@ pub struct Repair {
     pub heard: PatientText,
     /// What they probably were.
     pub suggested: PatientText,
-    /// Milliseconds from the start of the recording.
-    pub start_ms: u64,
-    /// Milliseconds from the start of the recording.
-    pub end_ms: u64,
+    /// Milliseconds from the start of the recording; the utterance's where its words have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<u64>,
+    /// Milliseconds from the start of the recording; the utterance's where its words have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_ms: Option<u64>,
     /// Whether the utterance's text already says the suggestion.
     pub applied: bool,
     /// From 0 to 1.

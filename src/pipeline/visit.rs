@@ -19,7 +19,7 @@ use crate::{
     model_files::{ModelError, ModelStore},
     structuring::{self, Draft, sections::Questions},
     terminology::{DrugTable, Icd10Cm, TerminologyError},
-    transcription::{self, ClinicianVoice, Transcriber, TranscriptionError, TranscriptionTimings},
+    transcription::{self, ClinicianVoice, Transcriber, TranscriptionError, TranscriptionTimings, repair},
 };
 
 /// Fewer words than this are no visit: a model asked to write a note of them makes one up.
@@ -106,8 +106,14 @@ impl<'a> Scribe<'a> {
         self.clinician = Some(voice);
     }
 
-    /// Recording to transcript. `vocabulary` are names that the recogniser should expect, the most important first.
-    pub fn transcribe(&mut self, source: AudioSource<'_>, vocabulary: &[String]) -> Result<Transcript, VisitError> {
+    /// Recording to transcript, with misheard names of medicines put right. `vocabulary` are names that the recogniser
+    /// should expect, the most important first; the medicines of `chart` are preferred where names are put right.
+    pub fn transcribe(
+        &mut self,
+        source: AudioSource<'_>,
+        vocabulary: &[String],
+        chart: Option<&Chart>,
+    ) -> Result<Transcript, VisitError> {
         let Config { recognition: config, paths, .. } = self.config;
         // Loaded first: a missing model is said before a long recording is read.
         let mut transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
@@ -118,7 +124,16 @@ impl<'a> Scribe<'a> {
         let transcribed =
             self.timed(Stage::Transcribe, |progress| Ok(transcriber.transcribe(&recording, vocabulary, progress)?))?;
         self.record_steps(transcribed.timings);
-        Ok(transcribed.transcript)
+        let mut transcript = transcribed.transcript;
+        self.repair(&mut transcript, chart);
+        Ok(transcript)
+    }
+
+    /// Puts misheard names of medicines right in a transcript that came from elsewhere; [`Self::transcribe`] has done so.
+    pub fn repair(&mut self, transcript: &mut Transcript, chart: Option<&Chart>) {
+        let started = self.clock.instant();
+        repair::repair(transcript, chart);
+        self.timings_ms.insert("repair".to_owned(), self.milliseconds_since(started));
     }
 
     /// Transcript to draft note.

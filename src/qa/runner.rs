@@ -47,7 +47,7 @@ impl<'a> ScribeRecogniser<'a> {
     /// Recognises one recording. That there is no speech in it is an answer here, and no error.
     pub fn hear(&self, source: AudioSource<'_>) -> Result<Heard, VisitError> {
         let began = Began::default();
-        let transcribed = Scribe::new(self.config, &SystemClock, &began).transcribe(source, &[]);
+        let transcribed = Scribe::new(self.config, &SystemClock, &began).transcribe(source, &[], None);
         let work = began.elapsed();
         match transcribed {
             Ok(transcript) => Ok(Heard { transcript, work }),

@@ -297,8 +297,8 @@ mod tests {
         repaired[1].repairs.push(Repair {
             heard: "listen a pill".into(),
             suggested: "lisinopril".into(),
-            start_ms: 0,
-            end_ms: 0,
+            start_ms: Some(0),
+            end_ms: Some(0),
             applied: true,
             probability: 1.0,
             reason: String::new(),

@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    facts::{Facts, context, findings, heard, numbers, orders},
+    facts::{Facts, context, findings, numbers, orders},
     text::{self, pattern},
     visit::Visit,
 };
@@ -109,7 +109,7 @@ pub fn as_complained(line: &str, visit: &Visit) -> String {
 
 /// Whether a line is of the kind that section `kind` holds.
 pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
-    let drugs = heard::mentions(DrugTable::bundled(), line);
+    let drugs = DrugTable::bundled().mentions(line);
     let begins_with_a_drug = drugs.first().is_some_and(|first| first.range.start == 0) && !ABNORMAL.is_match(line);
     match kind {
         // A medicine is neither a finding nor a result; it has its own section.

@@ -2,7 +2,7 @@
 
 use super::{
     belongs, evidence,
-    facts::{Facts, heard, numbers, orders, symptoms::LEXICON},
+    facts::{Facts, numbers, orders, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
@@ -45,7 +45,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
-            let text = numbers::without_corrected(&heard::corrected(&written.text));
+            let text = numbers::without_corrected(&written.text);
             let text = PatientText::from(match kind {
                 SectionKind::ChiefComplaint => belongs::as_complained(&text, &visit),
                 _ => text,
@@ -61,7 +61,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
-    let uncertain = misspelt(facts)
+    let uncertain = misheard(facts)
         .chain(disputed(facts))
         .chain(several_doses(facts))
         .chain(unread(facts))
@@ -79,11 +79,11 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     }
 }
 
-/// Names that the recogniser misspelt, and what the note takes them for.
-fn misspelt(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+/// Names that were misheard, and what the note takes them for.
+fn misheard(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     facts.misheard.iter().map(|one| UncertainText {
-        text: one.name.into(),
-        reason: format!("heard \"{}\", taken as {}", one.heard, one.name).into(),
+        text: one.text.clone(),
+        reason: one.reason.clone(),
         evidence: one.evidence.clone(),
     })
 }
@@ -189,7 +189,7 @@ impl Builder {
                 10 * shared >= 7 * wanted.len()
             });
             if !covered {
-                self.statements.push((kind, heard::corrected(&finding.text), finding.evidence.clone()));
+                self.statements.push((kind, finding.text.clone(), finding.evidence.clone()));
             }
         }
     }
@@ -255,7 +255,7 @@ fn complaint(visit: &Visit) -> Option<Line> {
         let telling = (0..line.sentences.len()).find(|at| telling(sentence(*at)))?;
         let first = telling.checked_sub(1).filter(|before| !is_question(sentence(*before))).unwrap_or(telling);
         let quoted = line.sentences[first].start..line.sentences[telling].end;
-        let text = format!("\"{}\"", numbers::without_corrected(&heard::corrected(&line.text()[quoted.clone()])));
+        let text = format!("\"{}\"", numbers::without_corrected(&line.text()[quoted.clone()]));
         Some(Line { text, evidence: vec![evidence::evidence(line.utterance, quoted)] })
     })
 }
@@ -264,7 +264,7 @@ fn complaint(visit: &Visit) -> Option<Line> {
 const LEAST_TELLING: usize = 3;
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
-    let named = heard::mentions(DrugTable::bundled(), text).iter().any(|mention| mention.drug.name == name);
+    let named = DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
     named && dose.is_none_or(|dose| numbers::contains_value(&numbers::said_values(text), dose))
 }
 

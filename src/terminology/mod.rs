@@ -4,6 +4,6 @@ mod drugs;
 mod error;
 pub mod icd10cm;
 
-pub use drugs::{Drug, DrugMention, DrugTable};
+pub use drugs::{Drug, DrugMention, DrugTable, GUARDED};
 pub use error::TerminologyError;
 pub use icd10cm::{Icd10Cm, IcdCandidate, IcdCode};

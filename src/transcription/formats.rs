@@ -2,15 +2,25 @@
 
 use std::fmt::Write;
 
+use super::reading::REMARK;
 use crate::domain::{Role, Transcript, Utterance};
 
 /// The longest cue of subtitles, in characters: two lines.
 const CUE_CHARACTERS: usize = 84;
 
-/// `doctor: …` and `patient: …`, a line each: what [`super::reading::from_dialogue`] reads.
+/// `doctor: …` and `patient: …`, a line each: what [`super::reading::from_dialogue`] reads. After a turn with misheard
+/// words comes a remark for each, which is read over.
 pub fn txt(transcript: &Transcript) -> String {
-    let lines = transcript.utterances.iter().map(|said| format!("{}: {}\n", label(said), said.text.as_str()));
-    lines.collect()
+    let mut text = String::new();
+    for said in &transcript.utterances {
+        push(&mut text, format_args!("{}: {}\n", label(said), said.text.as_str()));
+        for repair in &said.repairs {
+            let made = if repair.applied { "taken as" } else { "perhaps" };
+            let (heard, suggested) = (repair.heard.as_str(), repair.suggested.as_str());
+            push(&mut text, format_args!("{REMARK}\"{heard}\", {made} {suggested}: {}\n", repair.reason));
+        }
+    }
+    text
 }
 
 /// SubRip subtitles.
@@ -168,6 +178,24 @@ mod tests {
             read.utterances[..2].iter().map(|said| said.role).collect::<Vec<_>>(),
             [Role::Clinician, Role::Patient]
         );
+    }
+
+    #[test]
+    fn txt_tells_what_was_misheard_and_is_read_without_it() {
+        let mut visit = visit();
+        visit.utterances[0].repairs.push(crate::domain::Repair {
+            heard: "loss artin".into(),
+            suggested: "losartan".into(),
+            start_ms: None,
+            end_ms: None,
+            applied: false,
+            probability: 0.5,
+            reason: "sounds alike".to_owned(),
+        });
+        let text = txt(&visit);
+        assert!(text.contains("\n# heard \"loss artin\", perhaps losartan: sounds alike\n"), "{text}");
+        let read = super::super::reading::from_dialogue(text.as_bytes()).expect("it is a dialogue");
+        assert_eq!(read.utterances[0].text.as_str(), visit.utterances[0].text.as_str());
     }
 
     #[test]

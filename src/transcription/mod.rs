@@ -10,6 +10,7 @@ pub mod asr;
 mod crosstalk;
 pub mod formats;
 pub mod reading;
+pub mod repair;
 mod speakers;
 mod transcriber;
 pub mod vad;

@@ -87,6 +87,9 @@ pub enum ReadingError {
     },
 }
 
+/// What a line of a dialogue begins with that nobody said: what was made of a misheard word.
+pub(super) const REMARK: &str = "# heard ";
+
 /// Word processors write "don’t": with one apostrophe for all, a denial is read as one wherever the text came from.
 fn plain_apostrophes(text: &str) -> String {
     text.replace(['\u{2019}', '\u{02bc}'], "'")
@@ -225,7 +228,7 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     let mut speakers = Speakers::default();
     let mut utterances: Vec<Utterance> = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        for line in line.split('\r').map(str::trim).filter(|line| !line.is_empty()) {
+        for line in line.split('\r').map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(REMARK)) {
             match styles.split_label(line) {
                 Some((label, said)) => utterances.push(speakers.turn(label, said)),
                 None => continue_turn(&mut utterances, line, index + 1)?,

@@ -232,8 +232,8 @@ mod tests {
         let repair = Repair {
             heard: "listen up".into(),
             suggested: "lisinopril".into(),
-            start_ms: 0,
-            end_ms: 900,
+            start_ms: Some(0),
+            end_ms: Some(900),
             applied: true,
             probability: 0.9,
             reason: "sounds alike".to_owned(),

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{context, heard};
+use super::context;
 use crate::{
     domain::{Allergy, Coding, Evidence},
     structuring::{
@@ -143,19 +143,15 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let (reaction, more) = reaction(visit, line, range.end);
         let mut evidence = vec![evidence::evidence(line.utterance, sentence)];
         evidence::merge(&mut evidence, more);
-        found.push(Allergy {
-            substance: heard::corrected(&text[range]).to_lowercase().into(),
-            reaction,
-            codes,
-            evidence,
-        });
+        found.push(Allergy { substance: text[range].to_lowercase().into(), reaction, codes, evidence });
     }
     found
 }
 
 /// Drugs of the table and the other substances that people react to.
 fn substances(text: &str, table: &DrugTable) -> Vec<(Range<usize>, Vec<Coding>)> {
-    let mut found: Vec<(Range<usize>, Vec<Coding>)> = heard::mentions(table, text)
+    let mut found: Vec<(Range<usize>, Vec<Coding>)> = table
+        .mentions(text)
         .into_iter()
         .map(|mention| (mention.range.clone(), super::medications::rxnorm(mention.drug)))
         .collect();

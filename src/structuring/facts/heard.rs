@@ -1,187 +1,192 @@
-//! Medicines named in a text, also where the recogniser misspelt them.
-//!
-//! A misspelling counts only where there can hardly be a doubt: a long word that no drug has for its name, with the same
-//! first letter and the same consonants as the names of exactly one drug, and hardly another letter different
-//! ("lysinopryl"). Whatever is taken so is shown to the clinician (see [`misheard`]).
+//! Names of medicines that were misheard: what was put right in the transcript, what is only suggested, and what could
+//! not be recognised at all. A clinician must see all three.
 
-use std::{
-    collections::HashMap,
-    sync::{LazyLock, OnceLock},
-};
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
 use crate::{
-    domain::Evidence,
-    structuring::{evidence, text, visit::Visit},
-    terminology::{DrugMention, DrugTable},
+    domain::{Evidence, PatientText, Repair, Utterance},
+    structuring::{evidence, visit::Visit},
+    terminology::DrugTable,
 };
 
-/// A shorter word is too likely to be another one.
-const SHORTEST: usize = 8;
-
-/// Letters that may differ; as the consonants must sound alike, mostly vowels.
-const MOST_DIFFERENT: usize = 2;
-
-/// Ordinary words that lie this close to a name. Found by reading the words of ACI-BENCH, MTS-Dialog and PriMock57.
-const ORDINARY: [&str; 4] = ["arthritic", "pancreas", "seasonal", "seasonally"];
-
-/// The names of the table by their consonants, with the drug that each means.
-static BY_CONSONANTS: LazyLock<HashMap<String, Vec<(&'static str, &'static str)>>> = LazyLock::new(|| {
-    let mut index: HashMap<String, Vec<(&'static str, &'static str)>> = HashMap::new();
-    for drug in DrugTable::bundled().drugs() {
-        for surface in
-            drug.surface_forms().filter(|surface| surface.len() >= SHORTEST && !surface.contains([' ', '-', '/']))
-        {
-            index.entry(consonants(&surface.to_lowercase())).or_default().push((surface, drug.name));
-        }
-    }
-    index
-});
-
-/// The drugs named in `text`, in order, with those that are only misspelt. `surface` is the name as the table writes it.
-pub fn mentions<'t>(table: &'t DrugTable, text: &str) -> Vec<DrugMention<'t>> {
-    let mut found = table.mentions(text);
-    let exact: Vec<_> = found.iter().map(|mention| mention.range.clone()).collect();
-    for token in text::tokens(text).into_iter().filter(|token| token.lower.len() >= SHORTEST) {
-        if exact.iter().any(|range| range.start < token.range.end && token.range.start < range.end) {
-            continue;
-        }
-        let drug = misspelt(&token.lower).and_then(|(surface, name)| Some((surface, table.find(name)?)));
-        found.extend(drug.map(|(surface, drug)| DrugMention { range: token.range.clone(), drug, surface }));
-    }
-    found.sort_by_key(|mention| mention.range.start);
-    found
-}
-
-/// The misspelt names in `text`, each with the name taken for it.
-pub fn misheard(text: &str) -> Vec<(String, &'static str)> {
-    let table = DrugTable::bundled();
-    let misspelt = |mention: &DrugMention| table.find(&text[mention.range.clone()]).is_none();
-    let found = mentions(table, text).into_iter().filter(misspelt);
-    found.map(|mention| (text[mention.range.clone()].to_owned(), mention.surface)).collect()
-}
-
-/// A misspelt name.
+/// A name that was misheard, or a dose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Misheard {
-    /// As the transcript has it.
-    pub heard: String,
-    /// What it is taken for.
-    pub name: &'static str,
+    /// What it is or may be; what was heard, where nothing is known.
+    pub text: PatientText,
+    /// What was heard and what was made of it, for a clinician.
+    pub reason: PatientText,
     /// Where it was said.
     pub evidence: Vec<Evidence>,
 }
 
-/// The misspelt names of the visit, each once.
+/// What was misheard in the visit, each once.
 pub fn in_visit(visit: &Visit) -> Vec<Misheard> {
     let mut found: Vec<Misheard> = Vec::new();
     for line in &visit.lines {
-        for range in &line.sentences {
-            let evidence = || evidence::evidence(line.utterance, range.clone());
-            for (heard, name) in misheard(&line.text()[range.clone()]) {
-                match found.iter_mut().find(|known| known.heard.eq_ignore_ascii_case(&heard)) {
-                    Some(known) => evidence::merge(&mut known.evidence, [evidence()]),
-                    None => found.push(Misheard { heard, name, evidence: vec![evidence()] }),
-                }
+        let repaired = line.utterance.repairs.iter().map(|repair| of_repair(line.utterance, repair));
+        let unnamed = line.sentences.iter().flat_map(|sentence| unnamed(line.utterance, sentence));
+        for one in repaired.chain(unnamed) {
+            match found.iter_mut().find(|known| known.text == one.text && known.reason == one.reason) {
+                Some(known) => evidence::merge(&mut known.evidence, one.evidence),
+                None => found.push(one),
             }
         }
     }
     found
 }
 
-/// `text` with the names of the table for the misspelt ones.
-pub fn corrected(text: &str) -> String {
-    let mut corrected = text.to_owned();
-    for (heard, name) in misheard(text) {
-        corrected = corrected.replace(&heard, name);
+fn of_repair(said: &Utterance, repair: &Repair) -> Misheard {
+    let (heard, suggested) = (repair.heard.as_str(), repair.suggested.as_str());
+    let made = if repair.applied { "taken as" } else { "perhaps" };
+    let at = said.text.find(if repair.applied { suggested } else { heard });
+    let evidence = match at {
+        Some(at) => evidence::evidence(said, sentence_around(&said.text, at)),
+        None => evidence::whole(said),
+    };
+    Misheard {
+        text: suggested.into(),
+        reason: format!("heard \"{heard}\", {made} {suggested}: {}", repair.reason).into(),
+        evidence: vec![evidence],
     }
-    corrected
 }
 
-/// The only drug whose name `word` can be a misspelling of, as (name as the table writes it, drug).
-fn misspelt(word: &str) -> Option<(&'static str, &'static str)> {
-    static KNOWN: OnceLock<Regex> = OnceLock::new();
-    let inflected = KNOWN.get_or_init(|| Regex::new(r"(?:ing|ed|ly|tion|ations?|ment|ness|'\w+)$").expect("a pattern"));
-    if inflected.is_match(word) || ORDINARY.contains(&word) {
-        return None;
-    }
-    let vowel = |word: &str| word.starts_with(['a', 'e', 'i', 'o', 'u']);
-    let close = |name: &str| vowel(word) == vowel(name) && (1..=MOST_DIFFERENT).contains(&distance(word, name));
-    let near: Vec<_> = BY_CONSONANTS
-        .get(&consonants(word))?
-        .iter()
-        .filter(|(surface, _)| word.is_ascii() && surface.is_ascii() && close(&surface.to_lowercase()))
-        .collect();
-    let first = near.first()?;
-    near.iter().all(|(_, drug)| *drug == first.1).then_some(**first)
+/// The sentence that holds byte `at`.
+fn sentence_around(text: &str, at: usize) -> Range<usize> {
+    let ends = |c: char| matches!(c, '.' | '?' | '!');
+    let start = text[..at].rfind(ends).map_or(0, |end| end + 1);
+    let end = text[at..].find(ends).map_or(text.len(), |end| at + end + 1);
+    start..end
 }
 
-/// How a word sounds without its vowels: letters that sound alike are one, doubled ones too.
-fn consonants(word: &str) -> String {
-    let mut kept = String::new();
-    let letters: Vec<char> = word.replace("ph", "f").chars().collect();
-    for (at, letter) in letters.iter().enumerate().filter(|(_, letter)| !"aeiouyh".contains(**letter)) {
-        let soft = letters.get(at + 1).is_some_and(|next| "eiy".contains(*next));
-        let character = match letter {
-            'c' if soft => 's',
-            'c' | 'q' => 'k',
-            'z' => 's',
-            other => *other,
-        };
-        if !kept.ends_with(character) {
-            kept.push(character);
-        }
-    }
-    kept
+/// Words that stand between a verb of taking and a dose and name no medicine.
+const NO_NAME: [&str; 46] = [
+    "a",
+    "about",
+    "an",
+    "and",
+    "another",
+    "around",
+    "at",
+    "back",
+    "by",
+    "down",
+    "dose",
+    "doses",
+    "extra",
+    "for",
+    "from",
+    "her",
+    "him",
+    "his",
+    "i",
+    "in",
+    "it",
+    "just",
+    "like",
+    "maybe",
+    "me",
+    "medication",
+    "medicine",
+    "more",
+    "of",
+    "off",
+    "on",
+    "one",
+    "only",
+    "or",
+    "out",
+    "pills",
+    "taking",
+    "that",
+    "the",
+    "them",
+    "this",
+    "to",
+    "two",
+    "up",
+    "with",
+    "you",
+];
+
+/// "Start brimblax 50 milligrams": a dose of something that no name is known for.
+fn unnamed(said: &Utterance, sentence: &Range<usize>) -> Vec<Misheard> {
+    static DOSED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)\b(?:start|starting|started|take|takes|taking|prescribe|continue|add|increase|refill)\s+
+            (?:you\s+|him\s+|her\s+|the\s+|your\s+|on\s+)*
+            ([a-z][a-z'-]+(?:\s[a-z][a-z'-]+){0,2}?),?\s+
+            (?:\d[\d.,]*|(?:(?:one|two|three|five|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)[\s-])+)
+            \s?(?:mg|milligrams?|mcg|micrograms?)\b",
+        )
+        .expect("a pattern written here compiles")
+    });
+    let text = &said.text[sentence.clone()];
+    let unnamed =
+        DOSED.captures_iter(text).filter_map(|found| found.get(1)).filter(|heard| is_unnamed(said, heard.as_str()));
+    unnamed
+        .map(|heard| Misheard {
+            text: heard.as_str().into(),
+            reason: "a dose is said of it, and no medicine of this name is known".into(),
+            evidence: vec![evidence::evidence(said, sentence.clone())],
+        })
+        .collect()
 }
 
-/// Letters to insert, delete or change (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, known) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *known);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
+/// Whether `heard` names something that is no medicine's name and of which no repair says what it is.
+fn is_unnamed(said: &Utterance, heard: &str) -> bool {
+    let named = heard.split(' ').any(|word| !NO_NAME.contains(&word.to_lowercase().as_str()));
+    let overlaps = |text: &str| heard.contains(text) || text.contains(heard);
+    let explained = said.repairs.iter().any(|repair| overlaps(&repair.heard) || overlaps(&repair.suggested));
+    named && !explained && DrugTable::bundled().mentions(heard).is_empty()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::structuring::testing::transcript;
 
-    #[test]
-    fn misspelt_names_are_found_and_told() {
-        for (text, heard, name) in [
-            ("still taking the lysinipril", "lysinipril", "lisinopril"),
-            ("keep the lysinopryl", "lysinopryl", "lisinopril"),
-            ("and amlodapine, ten", "amlodapine", "amlodipine"),
-            ("naproxon, five hundred", "naproxon", "naproxen"),
-            ("six weeks on the Certraline", "Certraline", "sertraline"),
-            ("let's try Trasadone", "Trasadone", "trazodone"),
-        ] {
-            assert_eq!(misheard(text), [(heard.to_owned(), name)]);
+    fn shown(lines: &str, repairs: Vec<Repair>) -> Vec<(String, String)> {
+        let mut transcript = transcript(lines);
+        transcript.utterances[0].repairs = repairs;
+        let plain = |one: Misheard| (one.text.into_string(), one.reason.into_string());
+        in_visit(&Visit::new(&transcript)).into_iter().map(plain).collect()
+    }
+
+    fn repair(heard: &str, suggested: &str, applied: bool) -> Repair {
+        Repair {
+            heard: heard.into(),
+            suggested: suggested.into(),
+            start_ms: None,
+            end_ms: None,
+            applied,
+            probability: 0.9,
+            reason: "sounds alike".to_owned(),
         }
-        assert_eq!(corrected("Keep lysinopryl 20 mg."), "Keep lisinopril 20 mg.");
     }
 
     #[test]
-    fn other_words_and_right_names_are_left_alone() {
-        for text in [
-            "I take lisinopril and metformin.",
-            "a different problem",
-            "increase it",
-            "the pancreas",
-            "prednisone or prednisolone",
-            "infection",
-        ] {
-            assert!(misheard(text).is_empty(), "{text}: {:?}", misheard(text));
+    fn repairs_and_suggestions_are_shown() {
+        assert_eq!(
+            shown("D: Start losartan 50 milligrams.", vec![repair("loss artin", "losartan", true)]),
+            [("losartan".to_owned(), "heard \"loss artin\", taken as losartan: sounds alike".to_owned())]
+        );
+        assert_eq!(
+            shown("D: Start listen up 10 milligrams.", vec![repair("listen up", "lisinopril", false)]),
+            [("lisinopril".to_owned(), "heard \"listen up\", perhaps lisinopril: sounds alike".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_dose_of_something_unknown_is_shown() {
+        let found = shown("D: I will start you on brimblax, 50 milligrams a day.", Vec::new());
+        assert_eq!(found.into_iter().map(|(text, _)| text).collect::<Vec<_>>(), ["brimblax"]);
+        for line in
+            ["D: Start losartan 50 milligrams.", "D: Take it at 50 milligrams.", "D: Take two 50 milligram tablets."]
+        {
+            assert!(shown(line, Vec::new()).is_empty(), "{line}");
         }
     }
 }

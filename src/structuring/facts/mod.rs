@@ -37,7 +37,7 @@ pub struct Facts {
     pub unread: Vec<unread::Unread>,
     /// Numbers that were said and corrected right afterwards, and hold nowhere else.
     pub corrected_numbers: Vec<numbers::Counted>,
-    /// Names of medicines that the recogniser misspelt.
+    /// Names and doses that were misheard.
     pub misheard: Vec<heard::Misheard>,
     /// Allergies, or that there are none.
     pub allergies: allergies::Allergies,

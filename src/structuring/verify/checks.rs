@@ -8,7 +8,7 @@ use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
     structuring::{
-        facts::{Facts, context, heard, numbers, sig, symptoms::LEXICON},
+        facts::{Facts, context, numbers, sig, symptoms::LEXICON},
         text::pattern,
     },
     terminology::DrugTable,
@@ -86,7 +86,7 @@ fn measured_of_something_else(statement: &str, facts: &Facts) -> Option<String> 
 /// A dose that was corrected right after it was said.
 fn corrected_away(statement: &str, facts: &Facts) -> Option<String> {
     let doses = sig::doses(statement, &|_| None);
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let wrong = facts.taken_back.iter().find(|wrong| {
         let named = mentions.is_empty() || mentions.iter().any(|mention| mention.drug.name == wrong.name);
         let of_another = facts.medications.iter().any(|one| one.dose.as_ref() == Some(&wrong.dose));
@@ -108,14 +108,14 @@ fn said_near(index: &Index, drug: &str) -> Vec<usize> {
 }
 
 fn drug_not_said(statement: &str, index: &Index) -> Option<String> {
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let missing = mentions.into_iter().find(|mention| said_near(index, mention.drug.name).is_empty())?;
     Some(format!("{} was not said", &statement[missing.range]))
 }
 
 /// A dose must have been said within two turns of its medicine, before or after.
 fn dose_not_said(statement: &str, index: &Index) -> Option<String> {
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     for (at, mention) in mentions.iter().enumerate() {
         let end = mentions.get(at + 1).map_or(statement.len(), |next| next.range.start);
         let lines = said_near(index, mention.drug.name);
@@ -137,7 +137,7 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
     if kind != Some(SectionKind::Plan) {
         return None;
     }
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let [mention] = mentions.as_slice() else { return None };
     let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
     let stands = fact.dose.as_ref()?;
@@ -163,7 +163,7 @@ fn advised_against(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         let ends = |action: MedicationAction| planned && action == MedicationAction::Stop;
         facts.medications.iter().any(|fact| fact.name == name && !ends(fact.action))
     };
-    let wrong = heard::mentions(DrugTable::bundled(), statement).into_iter().find(|mention| {
+    let wrong = DrugTable::bundled().mentions(statement).into_iter().find(|mention| {
         let before = &statement[..mention.range.start];
         let advised = facts.avoided.iter().any(|avoided| avoided.name == mention.drug.name);
         advised && !given(mention.drug.name) && !context::negates(before) && !NOT_GIVING.is_match(before)
@@ -190,7 +190,7 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     if !claimed {
         return None;
     }
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let planned = kind == Some(SectionKind::Plan);
     let fits = |action: MedicationAction| !planned || action != MedicationAction::Stop;
     let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
@@ -205,7 +205,7 @@ fn not_taken_yet(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
     }
     let begins =
         |name: &str| facts.medications.iter().any(|fact| fact.name == name && fact.action == MedicationAction::Start);
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let wrong = mentions.into_iter().find(|mention| begins(mention.drug.name))?;
     Some(format!("{} begins with this visit", &statement[wrong.range]))
 }
@@ -223,7 +223,7 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
         return Some(format!("{} is an allergy, not a medicine taken", allergen.substance.as_str()));
     }
     let after = &statement[STOPPING.find(statement)?.end()..];
-    let mentions = heard::mentions(DrugTable::bundled(), after);
+    let mentions = DrugTable::bundled().mentions(after);
     let going_on = mentions.into_iter().find(|mention| {
         facts.medications.iter().any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop)
     })?;

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::{
     structuring::{
-        facts::{heard, symptoms::LEXICON},
+        facts::symptoms::LEXICON,
         text::{self, pattern},
     },
     terminology::DrugTable,
@@ -31,7 +31,7 @@ pub fn concepts(text: &str) -> Vec<Concept> {
             Some(Concept { key: format!("={name}"), phrase })
         })
         .collect();
-    let drugs = heard::mentions(DrugTable::bundled(), text).into_iter();
+    let drugs = DrugTable::bundled().mentions(text).into_iter();
     found.extend(drugs.map(|mention| Concept {
         key: format!("=drug {}", mention.drug.name),
         phrase: text[mention.range].to_owned(),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{MedicationAction, SectionKind},
     structuring::{
-        facts::{Facts, context, findings, heard, medications, numbers, orders},
+        facts::{Facts, context, findings, medications, numbers, orders},
         text::{self, pattern},
         visit::is_question,
     },
@@ -317,7 +317,7 @@ fn decided_otherwise(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     if kind != Some(SectionKind::Plan) {
         return None;
     }
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let [mention] = mentions.as_slice() else { return None };
     let claimed = medications::verb_before(&statement[..mention.range.start])?.0;
     let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
@@ -336,7 +336,7 @@ fn taken_by_another(statement: &str, kind: Option<SectionKind>, facts: &Facts) -
     if kind == Some(SectionKind::FamilyHistory) || context::names_a_relative(statement) {
         return None;
     }
-    let mentions = heard::mentions(DrugTable::bundled(), statement);
+    let mentions = DrugTable::bundled().mentions(statement);
     let wrong = mentions.into_iter().find(|mention| facts.of_others.iter().any(|name| name == mention.drug.name))?;
     Some(format!("{} was said of somebody else", &statement[wrong.range]))
 }

@@ -8,7 +8,7 @@ use crate::{
     domain::{Evidence, Omission},
     structuring::{
         evidence,
-        facts::{Facts, context, heard, numbers, orders},
+        facts::{Facts, context, numbers, orders},
         text::{self, pattern},
         visit::{Line, Visit, is_question},
     },
@@ -95,8 +95,7 @@ impl<'s> Covered<'s> {
 
     fn has_drug(&self, name: &str, dose: Option<f64>) -> bool {
         self.statements.iter().any(|statement| {
-            let named =
-                heard::mentions(DrugTable::bundled(), statement).iter().any(|mention| mention.drug.name == name);
+            let named = DrugTable::bundled().mentions(statement).iter().any(|mention| mention.drug.name == name);
             named && dose.is_none_or(|dose| numbers::contains_value(&numbers::said_values(statement), dose))
         })
     }

@@ -13,7 +13,7 @@ use crate::{
     domain::{Evidence, Role},
     structuring::{
         evidence,
-        facts::{context, heard, numbers},
+        facts::{context, numbers},
         text,
         visit::{Line, Visit, is_question},
     },
@@ -243,7 +243,7 @@ fn keys(text: &str) -> HashSet<String> {
 }
 
 fn drugs(text: &str) -> Vec<&'static str> {
-    heard::mentions(DrugTable::bundled(), text).into_iter().map(|mention| mention.drug.name).collect()
+    DrugTable::bundled().mentions(text).into_iter().map(|mention| mention.drug.name).collect()
 }
 
 fn value_key(value: f64) -> String {

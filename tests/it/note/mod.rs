@@ -61,7 +61,7 @@ fn note_of(audio: &str) -> (Transcript, Note) {
     let config = Config::default();
     let mut scribe = Scribe::new(&config, &SystemClock, &Unwatched);
     let path = fixtures().join(audio);
-    let transcript = scribe.transcribe(AudioSource::File(&path), &[]).expect("the visit is heard");
+    let transcript = scribe.transcribe(AudioSource::File(&path), &[], None).expect("the visit is heard");
     let note = scribe.write_note(&transcript, None).expect("the visit becomes a note");
     (transcript, note)
 }

@@ -1,6 +1,7 @@
 //! Transcripts and what makes them.
 
 mod reading;
+mod repair;
 mod speakers;
 mod transcribing;
 

@@ -14,7 +14,7 @@ use decisions::{Decision, decides_on, decision, proposes};
 use later::{decide_by_anaphor, follow_up, retract, take_reply};
 use sigs::{read_sig, usual_unit};
 
-use super::{allergies, context, heard, sig};
+use super::{allergies, context, sig};
 use crate::{
     domain::{Coding, Dose, Evidence, Medication, MedicationAction, Role},
     structuring::{
@@ -152,7 +152,7 @@ pub struct Spoken {
 pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
     let mut mentions: Vec<Mention> = Vec::new();
     for line in &visit.lines {
-        let in_line = heard::mentions(table, line.text());
+        let in_line = table.mentions(line.text());
         if in_line.is_empty() {
             follow_up(line, &mut mentions);
         }
@@ -184,7 +184,7 @@ fn sentences_after(line: &Line, in_line: &[DrugMention], at: usize) -> Vec<Range
 fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in &visit.lines {
-        for mention in heard::mentions(table, line.text()) {
+        for mention in table.mentions(line.text()) {
             let sentence = line.sentence_at(mention.range.start);
             let name = mention.drug.name;
             let own = mentions.iter().any(|one| one.drug.name == name);

@@ -12,7 +12,6 @@ use crate::{
     domain::{Dose, MedicationAction},
     structuring::{
         evidence,
-        facts::heard,
         text::{self, pattern},
         visit::{Line, Visit},
     },
@@ -36,9 +35,8 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
         return;
     }
     let Some(answer) = visit.answer_to(line.index) else { return };
-    let end = heard::mentions(DrugTable::bundled(), answer.text())
-        .first()
-        .map_or(answer.text().len(), |other| other.range.start);
+    let end =
+        DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
     let reach = answer.sentences.iter().take(5).map(|range| range.end).next_back().unwrap_or(0).min(end);
     let had = (found.dose.clone(), found.frequency.clone());
     take_sig(&answer.text()[..reach], found);

@@ -1,0 +1,191 @@
+//! Places where a name can have been said, each with what speaks for it.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::{
+    context::{self, Context},
+    names::{NAMES, Name, phones},
+    pieces::{self, Piece},
+    visit::Expected,
+};
+use crate::{domain::Utterance, terminology::DrugTable};
+
+/// The most words that one name was ever heard as.
+const LONGEST: usize = 4;
+/// Names that sound so much less like a place than the likeliest are not weighed any further.
+const NEAR: f32 = 0.12;
+/// Without a strange word and without a dose, a word must be heard so badly to be looked at.
+const BADLY_HEARD: f32 = 0.5;
+/// The probability of words that no recogniser gave one: that of recognised words which are no names, on average.
+const TYPED: f32 = 0.67;
+
+/// Number of [`Candidate::features`].
+pub const FEATURES: usize = 17;
+
+/// Of the features, whether all words are ones that people use, …
+pub(super) const ORDINARY: usize = 6;
+/// … whether a dose follows (from here to [`TREATS`] are what is said around the place and elsewhere), …
+pub(super) const DOSE: usize = 7;
+/// … whether the chart has the medicine, …
+pub(super) const ON_CHART: usize = 11;
+/// … whether the visit names it elsewhere, …
+pub(super) const SAID: usize = 12;
+/// … whether it is given for what the visit is about, …
+pub(super) const TREATS: usize = 13;
+/// … and whether the name is a brand.
+pub(super) const BRAND: usize = 15;
+
+/// A name that can have been said at a place.
+#[derive(Debug)]
+pub struct Candidate<'n> {
+    /// Pieces of the utterance.
+    pub span: Range<usize>,
+    /// Bytes of its text.
+    pub range: Range<usize>,
+    /// The name.
+    pub name: &'n Name,
+    /// What speaks for it, as [`super::model`] weighs it.
+    pub features: [f32; FEATURES],
+    /// What is said around it.
+    pub context: Context,
+    /// Whether the dose that follows is a usual one.
+    pub usual_dose: bool,
+}
+
+impl Candidate<'_> {
+    /// The visit names the medicine elsewhere too.
+    pub(super) fn is_said_elsewhere(&mut self) {
+        self.features[SAID] = 1.0;
+    }
+}
+
+/// Looks for names in utterances; what was compared once is remembered.
+pub struct Finder<'n> {
+    expected: &'n Expected,
+    /// Sounds of a place → names that sound like them, the likeliest first.
+    alike: HashMap<Vec<u8>, Vec<(f32, &'n Name)>>,
+}
+
+impl<'n> Finder<'n> {
+    /// For a visit of which `expected` is known.
+    pub fn new(expected: &'n Expected) -> Self {
+        Self { expected, alike: HashMap::new() }
+    }
+
+    /// What `said` can have named. Places may overlap, and a place may have several candidates.
+    pub fn candidates(&mut self, said: &Utterance) -> Vec<Candidate<'n>> {
+        let pieces = pieces::pieces(said);
+        let named: Vec<Range<usize>> =
+            DrugTable::bundled().mentions(&said.text).into_iter().map(|mention| mention.range).collect();
+        let is_named =
+            |piece: &Piece| named.iter().any(|range| range.start < piece.range.end && piece.range.start < range.end);
+        let mut found = Vec::new();
+        for start in 0..pieces.len() {
+            // "Insulin" is a name, and the beginning of longer ones.
+            let opening = is_named(&pieces[start]).then(|| format!("{} ", pieces[start].lower));
+            for end in start + 1..=pieces.len().min(start + LONGEST) {
+                let last = &pieces[end - 1];
+                let is_word = last.lower.starts_with(|c: char| c.is_alphabetic());
+                if !is_word || (end > start + 1 && is_named(last)) {
+                    break;
+                }
+                let context = context::around(&pieces, &(start..end));
+                let suspicious = match &opening {
+                    Some(_) => pieces[start + 1..end].iter().any(Piece::is_strange),
+                    None => is_suspicious(&pieces[start..end], &context),
+                };
+                if suspicious {
+                    let continues = |one: &Candidate| {
+                        opening.as_ref().is_none_or(|opening| one.name.surface.to_lowercase().starts_with(opening))
+                    };
+                    found.extend(self.at(&pieces, start..end, &context).into_iter().filter(continues));
+                }
+                if last.ends {
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    fn at(&mut self, pieces: &[Piece], span: Range<usize>, context: &Context) -> Vec<Candidate<'n>> {
+        let text: Vec<&str> = pieces[span.clone()].iter().map(|piece| piece.lower.as_str()).collect();
+        let alike = self.alike(phones(&text.join(" ")));
+        let Some((best, _)) = alike.first().copied() else { return Vec::new() };
+        let near = alike.iter().take_while(|(likeness, _)| *likeness >= best - NEAR);
+        near.map(|(likeness, name)| {
+            let other = alike.iter().find(|(_, other)| other.medicine() != name.medicine());
+            let margin = (likeness - other.map_or(0.0, |(likeness, _)| *likeness)).clamp(-0.2, 0.3);
+            self.candidate(&pieces[span.clone()], span.clone(), name, [*likeness, margin], context)
+        })
+        .collect()
+    }
+
+    /// The names that sound like `heard`, each medicine once.
+    fn alike(&mut self, heard: Vec<u8>) -> Vec<(f32, &'n Name)> {
+        let expected = self.expected;
+        let compare = |heard: &[u8]| {
+            let names = NAMES.iter().chain(&expected.other_names);
+            let mut alike: Vec<(f32, &'n Name)> =
+                names.filter_map(|name| Some((name.likeness(heard)?, name))).collect();
+            alike.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let mut seen = std::collections::HashSet::new();
+            alike.retain(|(_, name)| seen.insert(name.medicine()));
+            alike.truncate(6);
+            alike
+        };
+        self.alike.entry(heard).or_insert_with_key(|heard| compare(heard)).clone()
+    }
+
+    fn candidate(
+        &self,
+        pieces: &[Piece],
+        span: Range<usize>,
+        name: &'n Name,
+        [likeness, margin]: [f32; 2],
+        context: &Context,
+    ) -> Candidate<'n> {
+        let strange: usize = pieces.iter().filter(|piece| piece.is_strange()).map(|piece| piece.lower.len()).sum();
+        let letters: usize = pieces.iter().map(|piece| piece.lower.len()).sum();
+        let sure = pieces.iter().map(|piece| piece.probability.unwrap_or(TYPED)).fold(1.0, f32::min);
+        let usual_dose = is_usual(name, context);
+        let flag = |is: bool| f32::from(u8::from(is));
+        let features = [
+            1.0,
+            likeness,
+            margin,
+            name.weight.min(8.0) / 8.0,
+            (span.len() - 1) as f32,
+            strange as f32 / letters.max(1) as f32,
+            flag(strange == 0),
+            flag(context.dose.is_some()),
+            flag(usual_dose),
+            flag(context.taking),
+            flag(context.how),
+            flag(self.expected.on_chart(name)),
+            flag(self.expected.is_said(name)),
+            flag(name.drug.is_some_and(|drug| self.expected.treats(drug))),
+            1.0 - sure,
+            flag(name.drug.is_some_and(|drug| drug.brands.contains(&name.surface.as_str()))),
+            flag(name.is_common),
+        ];
+        let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
+        Candidate { span, range, name, features, context: context.clone(), usual_dose }
+    }
+}
+
+/// Whether a place is worth a look: it has a word that nobody uses, a dose follows, or it was heard badly where something
+/// is taken.
+fn is_suspicious(pieces: &[Piece], context: &Context) -> bool {
+    let badly_heard = pieces.iter().any(|piece| piece.probability.is_some_and(|sure| sure < BADLY_HEARD));
+    pieces.iter().any(Piece::is_strange) || context.dose.is_some() || (context.taking && badly_heard)
+}
+
+/// Whether the dose that follows is one in which the medicine is usual.
+fn is_usual(name: &Name, context: &Context) -> bool {
+    let (Some(drug), Some(dose)) = (name.drug, &context.dose) else { return false };
+    drug.strengths
+        .iter()
+        .flat_map(|strength| context::amounts(strength))
+        .any(|(value, unit)| unit == dose.unit && (value - dose.value).abs() < 0.001)
+}

@@ -1,0 +1,176 @@
+//! Names of medicines that were misheard, found by their sound and put right.
+//!
+//! ```text
+//! Utterance ─ pieces ─ candidates (names that sound like a place, and what speaks for them) ─ model ─ apply ─ repairs
+//! ```
+//!
+//! A recogniser spells a name that it does not know as something it knows: "loss artin" for losartan. Places with words
+//! that nobody uses, or with a dose after them, are read aloud ([`sounds`]) and compared with the names of the drug table
+//! and the chart ([`names`]). How alike they sound, the dose, the verb before, the chart and the rest of the visit make a
+//! probability ([`model`]). Above one threshold the text says the name from then on; above a lower one the name is
+//! suggested and the text is left alone. Either way the utterance carries a [`Repair`](crate::domain::Repair) with what was heard, and the note
+//! shows it. [`doses`] suggests numbers that were taken for another that sounds like them.
+
+mod apply;
+pub mod candidates;
+mod context;
+mod doses;
+pub mod model;
+mod names;
+mod pieces;
+mod sounds;
+pub mod visit;
+
+use std::ops::Range;
+
+use candidates::{Candidate, Finder};
+use visit::Expected;
+
+use crate::domain::{Chart, Transcript, Utterance};
+
+/// Puts misheard names of medicines right in `transcript` and suggests what is less sure, knowing the patient's `chart`.
+///
+/// What stays in doubt is left as it was heard. An utterance that has repairs already keeps them and is not repaired
+/// again, so that repairing twice is repairing once.
+pub fn repair(transcript: &mut Transcript, chart: Option<&Chart>) {
+    let expected = Expected::new(transcript, chart);
+    let mut finder = Finder::new(&expected);
+    let mut unrepaired: Vec<&mut Utterance> =
+        transcript.utterances.iter_mut().filter(|utterance| utterance.repairs.is_empty()).collect();
+    let mut candidates: Vec<Vec<Candidate>> = unrepaired.iter().map(|said| finder.candidates(said)).collect();
+    // A name that is put right in one place is named in the visit, which speaks for it in others.
+    let named: Vec<(usize, Range<usize>, String)> =
+        candidates.iter().enumerate().flat_map(|(at, mine)| named_in(at, mine)).collect();
+    for (at, one) in candidates.iter_mut().enumerate().flat_map(|(at, mine)| mine.iter_mut().map(move |one| (at, one)))
+    {
+        let is_here = |place: &(usize, Range<usize>, String)| {
+            place.0 == at && place.1.start < one.span.end && one.span.start < place.1.end
+        };
+        if named.iter().any(|place| place.2 == one.name.medicine() && !is_here(place)) {
+            one.is_said_elsewhere();
+        }
+    }
+    for (utterance, candidates) in unrepaired.iter_mut().zip(&candidates) {
+        apply::apply(utterance, &choose(candidates));
+        utterance.repairs.extend(doses::doubtful(utterance));
+        utterance.repairs.sort_by_key(|repair| repair.start_ms);
+    }
+}
+
+/// The places of utterance `at` where a name is put right, each with its medicine.
+fn named_in(at: usize, candidates: &[Candidate]) -> Vec<(usize, Range<usize>, String)> {
+    let sure = choose(candidates).into_iter().filter(|(one, probability)| model::is_applied(one, *probability));
+    sure.map(|(one, _)| (at, one.span.clone(), one.name.medicine().to_owned())).collect()
+}
+
+/// The likeliest of `candidates` that do not overlap, in the order of the text, with their probabilities.
+pub fn choose<'c, 'n>(candidates: &'c [Candidate<'n>]) -> Vec<(&'c Candidate<'n>, f32)> {
+    let mut weighed: Vec<(&Candidate, f32)> = candidates.iter().map(|one| (one, model::probability(one))).collect();
+    weighed.retain(|(_, probability)| *probability >= model::SUGGESTED);
+    weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut chosen: Vec<(&Candidate, f32)> = Vec::new();
+    for one in weighed {
+        let overlaps =
+            |(other, _): &(&Candidate, f32)| one.0.span.start < other.span.end && other.span.start < one.0.span.end;
+        if !chosen.iter().any(overlaps) {
+            chosen.push(one);
+        }
+    }
+    chosen.sort_by_key(|(candidate, _)| candidate.span.start);
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ChartMedication, Word};
+
+    fn visit(lines: &[&str]) -> Transcript {
+        let said = |line: &&str| Utterance { text: (*line).into(), ..Utterance::default() };
+        Transcript { utterances: lines.iter().map(said).collect(), ..Transcript::default() }
+    }
+
+    fn repaired(lines: &[&str]) -> Transcript {
+        let mut transcript = visit(lines);
+        repair(&mut transcript, None);
+        transcript
+    }
+
+    /// (heard, suggested, applied) of all repairs.
+    fn repairs(transcript: &Transcript) -> Vec<(&str, &str, bool)> {
+        let all = transcript.utterances.iter().flat_map(|said| &said.repairs);
+        all.map(|one| (one.heard.as_str(), one.suggested.as_str(), one.applied)).collect()
+    }
+
+    #[test]
+    fn misheard_names_are_put_right() {
+        for (text, heard, name) in [
+            ("I want you on hydrochlorothiaisate, 25 milligrams.", "hydrochlorothiaisate", "hydrochlorothiazide"),
+            ("We will start loss artin 50 milligrams once a day.", "loss artin", "losartan"),
+            ("Are you still taking the alipurinol?", "alipurinol", "allopurinol"),
+            ("She takes metform in, five hundred milligrams twice a day.", "metform in", "metformin"),
+            ("still taking the lysinipril", "lysinipril", "lisinopril"),
+            ("six weeks on the Certraline", "Certraline", "sertraline"),
+        ] {
+            let transcript = repaired(&[text]);
+            assert_eq!(repairs(&transcript), [(heard, name, true)], "{text}");
+            assert_eq!(transcript.utterances[0].text.as_str(), text.replacen(heard, name, 1));
+        }
+    }
+
+    #[test]
+    fn ordinary_words_become_a_name_only_with_a_reason() {
+        let complaint = "My blood pressure was high again this week.";
+        let transcript = repaired(&[complaint, "Let's start you on listen up, 10 milligrams a day."]);
+        assert_eq!(repairs(&transcript), [("listen up", "lisinopril", false)]);
+        assert_eq!(repairs(&repaired(&[complaint, "Okay, listen up, we have ten minutes."])), []);
+        assert_eq!(repairs(&repaired(&["Now listen up."])), []);
+    }
+
+    #[test]
+    fn a_word_that_people_use_is_never_replaced() {
+        let lines = ["I have codeine at home.", "Do you use cotton buds, or take cotton with 15 milligrams?"];
+        assert!(repairs(&repaired(&lines)).iter().all(|(_, _, applied)| !applied));
+    }
+
+    #[test]
+    fn words_merge_with_their_times() {
+        let word = |(at, text): (u64, &str)| Word {
+            text: text.into(),
+            start_ms: 300 * at,
+            end_ms: 300 * at + 200,
+            probability: 0.6,
+        };
+        let text = "Start loss artin, 50 milligrams.";
+        let words: Vec<Word> = (0..).zip(text.split(' ')).map(word).collect();
+        let mut transcript = visit(&[text]);
+        transcript.utterances[0].words = words;
+        repair(&mut transcript, None);
+        let said = &transcript.utterances[0];
+        assert_eq!(said.text.as_str(), "Start losartan, 50 milligrams.");
+        let joined: Vec<&str> = said.words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(joined.join(" "), said.text.as_str());
+        assert_eq!((said.words[1].start_ms, said.words[1].end_ms), (300, 800));
+        assert_eq!((said.repairs[0].start_ms, said.repairs[0].end_ms), (Some(300), Some(800)));
+    }
+
+    #[test]
+    fn the_chart_decides_between_names() {
+        let text = "And how is the vedolezamub going?";
+        let medication = |name: &str| ChartMedication { name: name.into(), rxcui: None, sig: None };
+        let chart = Chart { medications: vec![medication("Zymfelora 20 MG Oral Tablet")], ..Chart::default() };
+        assert_eq!(repairs(&repaired(&[text]))[0].1, "vedolizumab");
+        let mut transcript = visit(&["I still take the zim fellora every day."]);
+        repair(&mut transcript, Some(&chart));
+        assert_eq!(repairs(&transcript)[0].1, "Zymfelora");
+    }
+
+    #[test]
+    fn repairing_twice_is_repairing_once() {
+        let lines = ["My blood pressure is high.", "Start loss artin 50 milligrams, not listen up 10 milligrams."];
+        let once = repaired(&lines);
+        let mut twice = once.clone();
+        repair(&mut twice, None);
+        assert_eq!(once, twice);
+    }
+}

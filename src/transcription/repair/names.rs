@@ -1,0 +1,135 @@
+//! The names that can have been said, as they sound.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use super::{
+    pieces::is_ordinary,
+    sounds::{self, Phone},
+};
+use crate::terminology::{Drug, DrugTable, GUARDED};
+
+/// A name with fewer sounds is too easily found in other words.
+const FEWEST_PHONES: usize = 5;
+
+/// Less like a name than this, nothing is taken for it.
+pub const LEAST_LIKE: f32 = 0.5;
+
+/// Names that were said in visits, counted by `tools/repair/count_words.py`.
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
+
+/// A name that can have been said.
+#[derive(Debug)]
+pub struct Name {
+    /// As the table or the chart writes it.
+    pub surface: String,
+    /// The medicine, where the table has it.
+    pub drug: Option<&'static Drug>,
+    /// Whether it was said in the visits in which ordinary words were counted.
+    pub is_common: bool,
+    /// What its sounds weigh: the heavier, the less likely is it that other words sound like it.
+    pub weight: f32,
+    /// How it sounds, and how it does as recognisers are known to write it.
+    sounds: Vec<Vec<Phone>>,
+}
+
+impl Name {
+    /// A name that is none of the table's: one of the chart's, or a part of a combination.
+    pub fn unlisted(surface: &str) -> Option<Self> {
+        let sounds = vec![phones(surface)];
+        let weight = sounds::weight(&sounds[0]);
+        let name = Self { surface: surface.to_owned(), drug: None, is_common: false, weight, sounds };
+        (name.sounds[0].len() >= FEWEST_PHONES).then_some(name)
+    }
+
+    /// What tells medicines apart: two names of one medicine are the same.
+    pub fn medicine(&self) -> &str {
+        self.drug.map_or(self.surface.as_str(), |drug| drug.name)
+    }
+
+    /// How like it `heard` sounds, up to 1; `None` below [`LEAST_LIKE`].
+    pub fn likeness(&self, heard: &[Phone]) -> Option<f32> {
+        let weight = sounds::weight(heard);
+        let mut best: Option<f32> = None;
+        for sounds in &self.sounds {
+            let most = 1.0 - best.unwrap_or(LEAST_LIKE);
+            let other = sounds::weight(sounds);
+            if (weight - other).abs() > most * (weight + other) / 2.0 {
+                continue;
+            }
+            best = sounds::unlikeness(heard, sounds, most).map(|unlike| 1.0 - unlike).or(best);
+        }
+        best
+    }
+}
+
+/// All names of the drug table that can be told by their sound.
+pub static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let drugs = DrugTable::bundled().drugs();
+    drugs.iter().flat_map(of_drug).chain(drugs.iter().flat_map(parts)).collect()
+});
+
+fn of_drug(drug: &'static Drug) -> impl Iterator<Item = Name> {
+    drug.surface_forms().filter(|surface| can_be_told(surface) && is_said_alone(surface, drug)).map(|surface| {
+        let mut sounds = vec![phones(surface)];
+        if surface == drug.name {
+            sounds.extend(drug.misheard.iter().map(|heard| phones(heard)));
+        }
+        let is_common = COMMON.contains(surface.to_lowercase().as_str());
+        let weight = sounds::weight(&sounds[0]);
+        Name { surface: surface.to_owned(), drug: Some(drug), is_common, weight, sounds }
+    })
+}
+
+/// What only combinations have a name for: sacubitril. Of several combinations with it there is one name each; they are
+/// the same medicine.
+fn parts(combination: &'static Drug) -> impl Iterator<Item = Name> {
+    let parts = combination.name.split('/').filter(|_| combination.is_combination());
+    let unknown = parts.filter(|part| DrugTable::bundled().find(part).is_none() && can_be_told(part));
+    unknown.filter_map(Name::unlisted)
+}
+
+/// Whether nothing shorter would be found in its place: "Allegra-D" is found as Allegra, and a combination as its parts.
+fn is_said_alone(surface: &str, drug: &Drug) -> bool {
+    let first = surface.split([' ', '-', '/']).next().unwrap_or_default();
+    let is_longer_name = first.len() < surface.len() && DrugTable::bundled().find(first).is_some();
+    let is_list = drug.is_combination() && !drug.brands.contains(&surface);
+    !is_list && (surface == drug.name || !is_longer_name)
+}
+
+fn can_be_told(surface: &str) -> bool {
+    let lower = surface.to_lowercase();
+    let is_abbreviation = surface.len() < 6 && !surface.contains(|c: char| c.is_lowercase());
+    let is_plain = lower.split([' ', '-', '/']).all(is_ordinary);
+    !is_abbreviation
+        && !is_plain
+        && !surface.contains(|c: char| c.is_ascii_digit())
+        && !GUARDED.contains(&lower.as_str())
+        && phones(surface).len() >= FEWEST_PHONES
+}
+
+/// The sounds of several words, one after another.
+pub fn phones(words: &str) -> Vec<Phone> {
+    let mut phones: Vec<Phone> =
+        words.split(|c: char| !c.is_alphanumeric() && c != '\'').flat_map(sounds::phones).collect();
+    phones.dedup();
+    phones
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_other_words_too_are_left_out() {
+        let has = |surface: &str| NAMES.iter().any(|name| name.surface == surface);
+        assert!(has("lisinopril") && has("Zocor") && has("insulin glargine"));
+        assert!(!has("Soma") && !has("Yaz") && !has("Plan B"), "they are guarded, too short, or other words");
+    }
+
+    #[test]
+    fn known_mishearings_sound_like_the_name() {
+        let lisinopril = NAMES.iter().find(|name| name.surface == "lisinopril").expect("it is in the table");
+        assert_eq!(lisinopril.likeness(&phones("listen up ril")), Some(1.0));
+        assert_eq!(lisinopril.likeness(&phones("headache")), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! Misheard names of medicines: how many are put right, and that no others are put in.
+
+use std::{fs, path::Path};
+
+use soapstone::{
+    domain::{Transcript, Utterance, Word},
+    terminology::DrugTable,
+    transcription::{reading, repair::repair},
+};
+
+use crate::support::facts::fixtures;
+
+/// A sentence as it was heard, with the recogniser's percentages for its words.
+fn heard(text: &str, percentages: &str) -> Transcript {
+    let word = |((at, text), percent): ((u64, &str), &str)| Word {
+        text: text.into(),
+        start_ms: 300 * at,
+        end_ms: 300 * at + 290,
+        probability: percent.parse::<f32>().expect("a percentage") / 100.0,
+    };
+    let words: Vec<Word> = (0..).zip(text.split(' ')).zip(percentages.split(' ')).map(word).collect();
+    let said = Utterance { text: text.into(), words, ..Utterance::default() };
+    Transcript { utterances: vec![said], ..Transcript::default() }
+}
+
+/// The names in a transcript, as the drug table writes them.
+fn named(transcript: &Transcript) -> Vec<&'static str> {
+    let utterances = transcript.utterances.iter();
+    utterances.flat_map(|said| DrugTable::bundled().mentions(&said.text)).map(|mention| mention.surface).collect()
+}
+
+#[test]
+fn misheard_names_that_no_weight_was_fitted_on_are_put_right() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/repair/misheard.tsv");
+    let text = fs::read_to_string(corpus).expect("the corpus of misheard names");
+    let (mut said, mut right, mut found, mut wrong) = (0, 0, 0, 0);
+    for line in text.lines().filter(|line| line.starts_with("valid\t")) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [_, name, _, sentence, percentages] = columns[..] else { panic!("five columns: {line}") };
+        let is_name = |surface: &&str| surface.eq_ignore_ascii_case(name);
+        let mut transcript = heard(sentence, percentages);
+        let before = named(&transcript);
+        repair(&mut transcript, None);
+        let after = named(&transcript);
+        said += 1;
+        right += usize::from(before.iter().any(is_name));
+        found += usize::from(after.iter().any(is_name));
+        wrong += after.iter().filter(|surface| !is_name(surface) && !before.contains(surface)).count();
+    }
+    assert!(said >= 80 && right * 4 < said, "of {said} names {right} were heard: there is little to put right");
+    assert!(found * 100 >= said * 80, "of {said} names only {found} are right after repair");
+    assert!(wrong <= 1, "{wrong} wrong names were put in");
+}
+
+#[test]
+fn nothing_is_put_into_what_was_heard_rightly() {
+    let files = fs::read_dir(fixtures()).expect("the fixtures").map(|entry| entry.expect("an entry").path());
+    let references: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".transcript.json")).collect();
+    assert!(references.len() >= 10, "{references:?}");
+    for path in references {
+        let mut transcript = reading::from_json(&fs::read(&path).expect("a reference")).expect("a transcript");
+        let texts = |transcript: &Transcript| -> Vec<String> {
+            transcript.utterances.iter().map(|said| said.text.as_str().to_owned()).collect()
+        };
+        let before = texts(&transcript);
+        repair(&mut transcript, None);
+        assert_eq!(texts(&transcript), before, "{}", path.display());
+    }
+}
