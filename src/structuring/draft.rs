@@ -2,7 +2,7 @@
 
 use super::{
     belongs, evidence,
-    facts::{Facts, heard, numbers, symptoms::LEXICON},
+    facts::{Facts, corrected, heard, numbers, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
@@ -45,7 +45,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
-            let text = numbers::without_corrected(&heard::corrected(&written.text));
+            let text = corrected::without_corrected(&heard::corrected(&written.text));
             let text = PatientText::from(match kind {
                 SectionKind::ChiefComplaint => belongs::as_complained(&text, &visit),
                 _ => text,
