@@ -86,7 +86,7 @@ fn main() -> Result<()> {
         let started = Instant::now();
         let timings = transcriber.transcribe(&recording, &[], &no_progress)?.timings;
         let ours = started.elapsed().as_secs_f64();
-        let theirs = peer.as_mut().map(|peer| peer.hear(&recording)).transpose()?.map(|answer| answer.seconds);
+        let theirs = peer.as_mut().map(|peer| peer.hear(&recording)).transpose()?.map(|(seconds, _)| seconds);
         ours_in_all += ours;
         theirs_in_all += theirs.unwrap_or_default();
         let audio_seconds = recording.duration_ms() as f64 / 1000.0;

@@ -48,10 +48,10 @@ fn main() -> Result<()> {
     let peer = RefCell::new(FasterWhisper::start(&python, &folder, &beam, config.recognition.thread_count())?);
     let theirs = measure(&items, &config, &|source| {
         let recording = audio::decode(source, &config.recognition, &no_progress)?;
-        let answer = peer.borrow_mut().hear(&recording).expect("the peer answers");
-        let said = Utterance { text: answer.text.into(), ..Utterance::default() };
+        let (seconds, text) = peer.borrow_mut().hear(&recording).expect("the peer answers");
+        let said = Utterance { text: text.into(), ..Utterance::default() };
         let transcript = Transcript { utterances: vec![said], ..Transcript::default() };
-        Ok(Heard { transcript, work: Duration::from_secs_f64(answer.seconds) })
+        Ok(Heard { transcript, work: Duration::from_secs_f64(seconds) })
     })?;
     print(&ours, &theirs);
     Ok(())

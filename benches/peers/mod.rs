@@ -17,14 +17,6 @@ pub struct FasterWhisper {
     folder: tempfile::TempDir,
 }
 
-/// What it made of a recording.
-pub struct Answer {
-    /// Seconds that it took.
-    pub seconds: f64,
-    /// What it heard.
-    pub text: String,
-}
-
 impl FasterWhisper {
     /// Starts `python` on the model in `folder`.
     pub fn start(python: &str, folder: &str, beam: &str, threads: usize) -> Result<Self, Box<dyn Error>> {
@@ -37,8 +29,8 @@ impl FasterWhisper {
         Ok(Self { process, input, output, folder: tempfile::tempdir()? })
     }
 
-    /// Lets it hear `recording`, whose channels become one.
-    pub fn hear(&mut self, recording: &Recording) -> Result<Answer, Box<dyn Error>> {
+    /// Lets it hear `recording`, whose channels become one: the seconds that it took, and the text.
+    pub fn hear(&mut self, recording: &Recording) -> Result<(f64, String), Box<dyn Error>> {
         let path = self.folder.path().join("recording.wav");
         let spec = hound::WavSpec {
             channels: 1,
@@ -54,7 +46,7 @@ impl FasterWhisper {
         self.output.read_line(&mut line)?;
         let answer: serde_json::Value = serde_json::from_str(&line)?;
         let seconds = answer["seconds"].as_f64().ok_or("the peer gave no time")?;
-        Ok(Answer { seconds, text: answer["text"].as_str().ok_or("the peer gave no text")?.to_owned() })
+        Ok((seconds, answer["text"].as_str().ok_or("the peer gave no text")?.to_owned()))
     }
 }
 
