@@ -56,7 +56,7 @@ bench-asr: models ## Measure recognition on the spoken visits: target/bench-asr/
 	$(SOAPSTONE) bench asr audio-fixtures/manifest.jsonl audio-fixtures/hallucination.jsonl \
 		--json target/bench-asr/report.json --html target/bench-asr/report.html
 
-# What a release must not make worse, in a minute and a half. Measured and compared by soapstone itself.
+# What no change may make worse, in two minutes. Measured and compared by soapstone itself; exit code 1 if it is.
 GATE = $(SOAPSTONE) bench asr audio-fixtures/gate.jsonl audio-fixtures/hallucination.jsonl --json
 
 gate: models ## Compare recognition of a few recordings with docs/baselines/asr.json

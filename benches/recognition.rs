@@ -12,19 +12,22 @@
 
 use std::{
     error::Error,
-    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::Instant,
 };
 
 use soapstone::{
-    audio::{self, AudioSource, Recording, SAMPLE_RATE_HZ},
+    audio::{self, AudioSource},
     config::Config,
     domain::no_progress,
     model_files::ModelStore,
     transcription::Transcriber,
 };
+
+#[path = "peers/mod.rs"]
+mod peers;
+
+use peers::FasterWhisper;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -61,58 +64,14 @@ fn options() -> Result<Options> {
     Ok(options)
 }
 
-/// faster-whisper in a process of its own, with the model loaded.
-struct Peer {
-    process: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    folder: tempfile::TempDir,
-}
-
-impl Peer {
-    fn start((python, folder, beam): &(String, String, String), threads: usize) -> Result<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/faster_whisper.py");
-        let mut command = Command::new(python);
-        command.arg(script).args([folder.as_str(), &threads.to_string(), beam]);
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let input = process.stdin.take().ok_or("the peer has no input")?;
-        let output = BufReader::new(process.stdout.take().ok_or("the peer has no output")?);
-        Ok(Self { process, input, output, folder: tempfile::tempdir()? })
-    }
-
-    /// Seconds that it takes for `recording`.
-    fn seconds(&mut self, recording: &Recording) -> Result<f64> {
-        let path = self.folder.path().join("recording.wav");
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: SAMPLE_RATE_HZ,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut writer = hound::WavWriter::create(&path, spec)?;
-        recording.mono().iter().try_for_each(|&sample| writer.write_sample(sample))?;
-        writer.finalize()?;
-        writeln!(self.input, "{}", path.display())?;
-        let mut line = String::new();
-        self.output.read_line(&mut line)?;
-        let answer: serde_json::Value = serde_json::from_str(&line)?;
-        answer["seconds"].as_f64().ok_or_else(|| "the peer gave no time".into())
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // It may have ended by itself, which is as good.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn main() -> Result<()> {
     let options = options()?;
     let recognition = &options.config.recognition;
     let transcriber = Transcriber::load(recognition, &ModelStore::new(&options.config.paths))?;
-    let mut peer = options.peer.as_ref().map(|peer| Peer::start(peer, recognition.thread_count())).transpose()?;
+    let mut peer = match &options.peer {
+        Some((python, folder, beam)) => Some(FasterWhisper::start(python, folder, beam, recognition.thread_count())?),
+        None => None,
+    };
     println!("{}, {} threads", recognition.model, recognition.thread_count());
     println!(
         "{:32} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7}",
@@ -122,12 +81,12 @@ fn main() -> Result<()> {
     for (index, file) in options.files.iter().enumerate() {
         let recording = audio::decode(AudioSource::File(file), recognition, &no_progress)?;
         if let Some(peer) = peer.as_mut().filter(|_| index == 0) {
-            peer.seconds(&recording)?;
+            peer.hear(&recording)?;
         }
         let started = Instant::now();
         let timings = transcriber.transcribe(&recording, &[], &no_progress)?.timings;
         let ours = started.elapsed().as_secs_f64();
-        let theirs = peer.as_mut().map(|peer| peer.seconds(&recording)).transpose()?;
+        let theirs = peer.as_mut().map(|peer| peer.hear(&recording)).transpose()?.map(|(seconds, _)| seconds);
         ours_in_all += ours;
         theirs_in_all += theirs.unwrap_or_default();
         let audio_seconds = recording.duration_ms() as f64 / 1000.0;

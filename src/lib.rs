@@ -18,6 +18,7 @@ pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod inference;
+pub mod language;
 pub mod model_files;
 pub mod pipeline;
 pub mod qa;

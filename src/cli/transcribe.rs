@@ -26,7 +26,8 @@ use crate::{
 ///
 /// Speech is found first, so silence and noise give no words. Up to five speakers are told apart by their voices; in a
 /// two-channel recording with one person a channel, by the channel. Who of them is the clinician, who the patient and who
-/// somebody else is told by what they say. Everything runs on this machine.
+/// somebody else is told by what they say. Numbers stand as they were said, with how a clinician writes them beside: `138 over
+/// 86 [138/86]`. Everything runs on this machine.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     soapstone transcribe visit.flac                          as JSON\n  \

@@ -18,7 +18,7 @@ pub use note::{
 };
 pub use patient_text::PatientText;
 pub use transcript::{
-    AudioInfo, ModelRef, Repair, Role, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema, Utterance, Word,
+    AudioInfo, ModelRef, Repair, Role, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema, Utterance, Word,
 };
 
 /// Tells how far a stage has come, as a fraction from 0 to 1. Called from whichever thread does the work.

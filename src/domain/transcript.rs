@@ -89,6 +89,9 @@ pub struct Utterance {
     /// Words that were probably misheard.
     #[serde(default)]
     pub repairs: Vec<Repair>,
+    /// Numbers and units as a clinician writes them; `text` and `words` keep them as they were said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<SpokenNumber>,
 }
 
 /// Who a speaker is in the visit.
@@ -117,6 +120,19 @@ pub struct Word {
     pub end_ms: u64,
     /// The recogniser's probability, from 0 to 1.
     pub probability: f32,
+}
+
+/// A number that is written otherwise than it is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SpokenNumber {
+    /// The words as recognised: "138 over 86", "point five milligrams".
+    pub spoken: PatientText,
+    /// The same as a clinician writes it: "138/86", "0.5 mg".
+    pub written: PatientText,
+    /// Milliseconds from the start of the recording.
+    pub start_ms: u64,
+    /// Milliseconds from the start of the recording.
+    pub end_ms: u64,
 }
 
 /// "Heard X, suggest Y".

@@ -2,7 +2,7 @@
 
 use super::{
     belongs, evidence,
-    facts::{Facts, numbers, orders, symptoms::LEXICON},
+    facts::{Facts, corrected, numbers, orders, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
@@ -45,7 +45,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
-            let text = numbers::without_corrected(&written.text);
+            let text = corrected::without_corrected(&written.text);
             let text = PatientText::from(match kind {
                 SectionKind::ChiefComplaint => belongs::as_complained(&text, &visit),
                 _ => text,
@@ -255,7 +255,7 @@ fn complaint(visit: &Visit) -> Option<Line> {
         let telling = (0..line.sentences.len()).find(|at| telling(sentence(*at)))?;
         let first = telling.checked_sub(1).filter(|before| !is_question(sentence(*before))).unwrap_or(telling);
         let quoted = line.sentences[first].start..line.sentences[telling].end;
-        let text = format!("\"{}\"", numbers::without_corrected(&line.text()[quoted.clone()]));
+        let text = format!("\"{}\"", corrected::without_corrected(&line.text()[quoted.clone()]));
         Some(Line { text, evidence: vec![evidence::evidence(line.utterance, quoted)] })
     })
 }

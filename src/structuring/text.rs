@@ -4,65 +4,11 @@ use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
+pub use crate::language::tokens::{Token, stem, tokens};
+
 /// A pattern written in the program, for letters of any case.
 pub fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
-
-/// A word, or a number in digits, with its place in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// In lower case, without a possessive `'s`.
-    pub lower: String,
-    /// Bytes of the text.
-    pub range: Range<usize>,
-    /// Whether it is written in digits.
-    pub digits: bool,
-}
-
-/// The words and numbers of `text`. `5mg` is two tokens, `A1c` and `don't` are one, and hyphens part words.
-pub fn tokens(text: &str) -> Vec<Token> {
-    let mut found = Vec::new();
-    let mut rest = 0;
-    while let Some(offset) = text[rest..].find(char::is_alphanumeric) {
-        let start = rest + offset;
-        let digits = text[start..].starts_with(|c: char| c.is_ascii_digit());
-        let end = if digits { number_end(text, start) } else { word_end(text, start) };
-        let lower = text[start..end].to_lowercase().replace('’', "'");
-        let lower = lower.strip_suffix("'s").map_or(lower.clone(), str::to_owned);
-        found.push(Token { lower, range: start..end, digits });
-        rest = end;
-    }
-    found
-}
-
-/// Digits with thousands commas and one decimal point; "37,5" has a decimal comma.
-fn number_end(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let digits_from = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let mut end = start + digits_from(start);
-    while bytes.get(end) == Some(&b',') && digits_from(end + 1) == 3 && end - start <= 3 {
-        end += 4;
-    }
-    let decimal_comma = bytes.get(end) == Some(&b',') && matches!(digits_from(end + 1), 1..=2);
-    if bytes.get(end) == Some(&b'.') && digits_from(end + 1) > 0 || decimal_comma {
-        end += 1 + digits_from(end + 1);
-    }
-    end
-}
-
-fn word_end(text: &str, start: usize) -> usize {
-    let mut end = start;
-    let mut characters = text[start..].char_indices().peekable();
-    while let Some((offset, character)) = characters.next() {
-        let inner_apostrophe =
-            matches!(character, '\'' | '’') && characters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-        if !character.is_alphanumeric() && !inner_apostrophe {
-            break;
-        }
-        end = start + offset + character.len_utf8();
-    }
-    end
 }
 
 /// The sentences of `text`, as byte ranges without surrounding space. A point between digits ends nothing, nor does
@@ -118,42 +64,6 @@ pub fn says_no_more(line: &str, known: &str) -> bool {
     !own.is_empty() && 10 * shared >= 8 * own.len() && numbers_known && has_negation(line) == has_negation(known)
 }
 
-/// A word without its commonest endings; enough to see that "taking" and "takes" are one verb.
-pub fn stem(word: &str) -> String {
-    let word = word.strip_suffix("'s").unwrap_or(word);
-    for (suffix, replacement, shortest) in SUFFIXES {
-        if let Some(base) = word.strip_suffix(suffix)
-            && base.len() >= *shortest
-        {
-            let mut base = format!("{base}{replacement}");
-            let bytes = base.as_bytes();
-            let doubled = bytes.len() > 3 && bytes[bytes.len() - 1] == bytes[bytes.len() - 2];
-            if doubled && matches!(*suffix, "ing" | "ed") && !base.ends_with("ll") && !base.ends_with("ss") {
-                base.pop();
-            }
-            return base.strip_suffix('e').map_or(base.clone(), str::to_owned);
-        }
-    }
-    word.strip_suffix('e').filter(|base| base.len() > 2).unwrap_or(word).to_owned()
-}
-
-const SUFFIXES: &[(&str, &str, usize)] = &[
-    ("ies", "y", 2),
-    ("ied", "y", 2),
-    ("iness", "y", 3),
-    ("ness", "", 3),
-    ("ations", "", 4),
-    ("ation", "", 4),
-    ("ingly", "", 3),
-    ("ing", "", 3),
-    ("ally", "al", 3),
-    ("ly", "", 4),
-    ("ers", "er", 3),
-    ("es", "", 3),
-    ("ed", "", 3),
-    ("s", "", 3),
-];
-
 /// Words that any two sentences may share without speaking of the same thing.
 static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORD_LIST.split_whitespace().collect());
 
@@ -172,16 +82,6 @@ const STOP_WORD_LIST: &str = "a an the and or but so if then than that this thes
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Vec<String> {
-        tokens(text).into_iter().map(|token| token.lower).collect()
-    }
-
-    #[test]
-    fn numbers_part_from_units_and_keep_their_point() {
-        assert_eq!(words("5mg, 7.8 and 1,000 of B12; A1c"), ["5", "mg", "7.8", "and", "1,000", "of", "b12", "a1c"]);
-        assert_eq!(words("don't use Crohn's 142/88."), ["don't", "use", "crohn", "142", "88"]);
-    }
-
     #[test]
     fn a_title_and_a_decimal_do_not_end_a_sentence() {
         let text = "Hello Mr. Alvarez. It was 7.8 today. Fine?";
@@ -197,14 +97,6 @@ mod tests {
         assert!(!says_no_more("She has a heart attack in 2018 and takes metoprolol.", known));
         assert!(!says_no_more("She is not taking metoprolol.", known));
         assert!(!says_no_more("She takes metoprolol and aspirin.", known));
-    }
-
-    #[test]
-    fn stems_join_the_forms_of_a_word() {
-        for (one, other) in [("taking", "takes"), ("allergies", "allergy"), ("stopped", "stop"), ("cramps", "cramping")]
-        {
-            assert_eq!(stem(one), stem(other), "{one} {other}");
-        }
     }
 
     #[test]

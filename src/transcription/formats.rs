@@ -1,19 +1,19 @@
 //! Transcripts as people and other programs read them.
 
-use std::fmt::Write;
+use std::{fmt::Write, iter::Peekable};
 
-use super::reading::REMARK;
-use crate::domain::{Role, Transcript, Utterance};
+use super::{numbers, reading::REMARK};
+use crate::domain::{Role, SpokenNumber, Transcript, Utterance, Word};
 
 /// The longest cue of subtitles, in characters: two lines.
 const CUE_CHARACTERS: usize = 84;
 
 /// `doctor: …` and `patient: …`, a line each: what [`super::reading::from_dialogue`] reads. After a turn with misheard
-/// words comes a remark for each, which is read over.
+/// words comes a remark for each, which is read over. How a clinician writes a number stands behind it in brackets.
 pub fn txt(transcript: &Transcript) -> String {
     let mut text = String::new();
     for said in &transcript.utterances {
-        push(&mut text, format_args!("{}: {}\n", label(said), said.text.as_str()));
+        push(&mut text, format_args!("{}: {}\n", label(said), numbers::marked(said)));
         for repair in &said.repairs {
             let made = if repair.applied { "taken as" } else { "perhaps" };
             let (heard, suggested) = (repair.heard.as_str(), repair.suggested.as_str());
@@ -69,13 +69,15 @@ struct Cue {
     end_ms: u64,
 }
 
-/// Utterances cut to the length of cues. What has no times has no cue.
+/// Utterances cut to the length of cues, with numbers in brackets as in [`txt`]. What has no times has no cue.
 fn cues(transcript: &Transcript) -> Vec<Cue> {
     let mut cues: Vec<Cue> = Vec::new();
     for said in &transcript.utterances {
         let mut open: Option<Cue> = None;
+        let mut numbers = said.numbers.iter().peekable();
         for word in &said.words {
-            if open.as_ref().is_some_and(|cue| cue.text.len() + word.text.len() >= CUE_CHARACTERS) {
+            let text = shown(word, &mut numbers);
+            if open.as_ref().is_some_and(|cue| cue.text.len() + text.len() >= CUE_CHARACTERS) {
                 cues.extend(open.take());
             }
             let cue = open.get_or_insert_with(|| Cue {
@@ -87,12 +89,21 @@ fn cues(transcript: &Transcript) -> Vec<Cue> {
             if !cue.text.is_empty() {
                 cue.text.push(' ');
             }
-            cue.text.push_str(&word.text);
+            cue.text.push_str(&text);
             cue.end_ms = word.end_ms;
         }
         cues.extend(open);
     }
     cues
+}
+
+/// A word, with the numbers that end in it as they are written.
+fn shown<'a>(word: &Word, numbers: &mut Peekable<impl Iterator<Item = &'a SpokenNumber>>) -> String {
+    let mut text = word.text.as_str().to_owned();
+    while let Some(number) = numbers.next_if(|number| number.end_ms <= word.end_ms) {
+        push(&mut text, format_args!(" [{}]", number.written.as_str()));
+    }
+    text
 }
 
 /// Who speaks, as a dialogue's label.
@@ -118,7 +129,6 @@ fn push(text: &mut String, line: std::fmt::Arguments) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Word;
 
     fn said(role: Role, speaker: &str, start_ms: u64, text: &str) -> Utterance {
         let words: Vec<Word> = text
@@ -128,8 +138,8 @@ mod tests {
             .map(|(text, start_ms)| Word { text: text.into(), start_ms, end_ms: start_ms + 280, probability: 0.9 })
             .collect();
         let end_ms = words.last().map(|word| word.end_ms);
-        let (speaker, text) = (speaker.to_owned(), text.into());
-        Utterance { speaker, role, start_ms: Some(start_ms), end_ms, text, words, ..Utterance::default() }
+        let (speaker, text, numbers) = (speaker.to_owned(), text.into(), numbers::of_words(&words));
+        Utterance { speaker, role, start_ms: Some(start_ms), end_ms, text, words, numbers, ..Utterance::default() }
     }
 
     fn visit() -> Transcript {

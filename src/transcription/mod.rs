@@ -9,6 +9,7 @@
 pub mod asr;
 mod crosstalk;
 pub mod formats;
+mod numbers;
 pub mod reading;
 pub mod repair;
 mod speakers;

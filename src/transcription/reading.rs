@@ -17,8 +17,10 @@ use std::{collections::HashSet, str};
 
 use serde::Deserialize;
 
+use super::numbers;
 use crate::domain::{
-    AudioInfo, ModelRef, PatientText, Repair, Role, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema, Utterance, Word,
+    AudioInfo, ModelRef, PatientText, Repair, Role, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema,
+    Utterance, Word,
 };
 
 /// Why a file is not a transcript.
@@ -149,6 +151,8 @@ struct UtteranceFile {
     words: Vec<Word>,
     #[serde(default)]
     repairs: Vec<Repair>,
+    #[serde(default)]
+    numbers: Vec<SpokenNumber>,
 }
 
 /// The library's own messages quote the values they stumble over, which are a patient's; only its names of fields are not.
@@ -182,8 +186,8 @@ fn with_ids(utterances: Vec<UtteranceFile>) -> Result<Vec<Utterance>, ReadingErr
     for (index, file) in utterances.into_iter().enumerate() {
         let given = file.id.filter(|id| !id.is_empty());
         let id = given.unwrap_or_else(|| free_id(index + 1, &mut taken));
-        let UtteranceFile { speaker, role, start_ms, end_ms, text, words, repairs, .. } = file;
-        filled.push(Utterance { id, speaker, role, start_ms, end_ms, text, words, repairs });
+        let UtteranceFile { speaker, role, start_ms, end_ms, text, words, repairs, numbers, .. } = file;
+        filled.push(Utterance { id, speaker, role, start_ms, end_ms, text, words, repairs, numbers });
     }
     Ok(filled)
 }
@@ -241,6 +245,7 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     }
     for (index, utterance) in utterances.iter_mut().enumerate() {
         utterance.id = format!("u{}", index + 1);
+        utterance.text = numbers::unmarked(&utterance.text).into();
     }
     Ok(Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{
     asr::{AsrError, WhisperRecognizer},
-    crosstalk,
+    crosstalk, numbers,
     speakers::{self, ClinicianVoice, Embedding, Ge2e, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
     vad::{Region, SpeechActivity, SpeechDetector, VadError},
 };
@@ -127,7 +127,8 @@ impl Transcriber {
             self.recognize(recording, &activities, bias, &|done| progress(LISTENING + (1.0 - LISTENING) * done))?;
         timings.asr_ms = milliseconds_since(started);
         let started = SystemClock.instant();
-        let utterances = self.utterances(words, recording, &activities)?;
+        let mut utterances = self.utterances(words, recording, &activities)?;
+        numbers::write(&mut utterances);
         timings.speakers_ms = milliseconds_since(started);
         if utterances.is_empty() {
             return Err(TranscriptionError::NoSpeech);

@@ -10,13 +10,14 @@ use regex::Regex;
 /// Each module with the modules it may use.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("language", &[]),
     ("config", &["domain"]),
     ("audio", &["domain", "config"]),
     ("model_files", &["domain", "config"]),
     ("terminology", &["domain", "config", "model_files"]),
     ("inference", &["domain", "config", "model_files"]),
-    ("transcription", &["domain", "config", "audio", "model_files", "terminology"]),
-    ("structuring", &["domain", "config", "inference", "terminology"]),
+    ("transcription", &["domain", "language", "config", "audio", "model_files", "terminology"]),
+    ("structuring", &["domain", "language", "config", "inference", "terminology"]),
     ("coding", &["domain", "config", "inference", "terminology"]),
     ("delivery", &["domain", "config"]),
     (
@@ -37,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "qa",
         &[
             "domain",
+            "language",
             "config",
             "audio",
             "model_files",

@@ -21,7 +21,7 @@ use std::{
 use regex::Regex;
 
 use super::spelling;
-use crate::structuring::facts::numbers::numbers;
+use crate::language::numbers::numbers;
 
 /// A word as it is compared, with its place in the text that it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]

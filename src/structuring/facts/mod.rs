@@ -2,15 +2,17 @@
 
 pub mod allergies;
 pub mod context;
+pub mod corrected;
 pub mod findings;
 pub mod heard;
 pub mod medications;
-pub mod numbers;
 pub mod orders;
 pub mod sig;
 pub mod symptoms;
 pub mod unread;
 pub mod vitals;
+
+pub use crate::language::numbers;
 
 use super::visit::Visit;
 use crate::{

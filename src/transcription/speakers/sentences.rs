@@ -119,6 +119,7 @@ pub fn join(sentences: Vec<Sentence>, speakers: &[(String, Role)]) -> Vec<Uttera
                 text: sentence.text.into(),
                 words: sentence.words,
                 repairs: Vec::new(),
+                numbers: Vec::new(),
             }),
         }
     }

@@ -1,5 +1,6 @@
 //! Where in a recording somebody speaks.
 
+mod muffled;
 mod regions;
 mod silero;
 
@@ -59,7 +60,8 @@ impl SpeechDetector {
         &self.model
     }
 
-    /// Listens to one channel at 16 kHz, from beginning to end.
+    /// Listens to one channel at 16 kHz, from beginning to end. Talk behind a wall, of which no word can be made out, is no
+    /// speech.
     pub fn listen(&self, samples: &[i16], progress: Progress) -> Result<SpeechActivity, VadError> {
         let mut activity = SpeechActivity { probabilities: Vec::new(), samples: samples.len() };
         let mut state = State::default();
@@ -72,6 +74,7 @@ impl SpeechDetector {
             activity.probabilities.extend(heard.map_err(|error| VadError::Failed(error.to_string()))?);
             progress((index * BLOCK + block.len()) as f32 / samples.len() as f32);
         }
+        muffled::remove(samples, &mut activity);
         Ok(activity)
     }
 }

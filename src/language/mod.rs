@@ -1,0 +1,6 @@
+//! English as it is spoken and written: words, numbers, and numbers as clinicians write them. Plain text in, plain values
+//! out; what they mean for a patient is decided by who uses them.
+
+pub mod numbers;
+pub mod tokens;
+pub mod written;
