@@ -65,7 +65,8 @@ pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     }
 }
 
-/// Whether a line of the history says nothing but what stands in another section as it was said.
+/// Whether a line of the history says nothing but what stands in another section as it was said. Whether it denies or
+/// affirms it makes no difference: the words that were said are the better of the two.
 pub fn repeats_findings(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     use SectionKind::{FamilyHistory, HistoryOfPresentIllness, PastHistory, PhysicalExam, Results, SocialHistory};
     let together = |of: SectionKind| -> String {
@@ -84,7 +85,7 @@ pub fn repeats_findings(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     kind == HistoryOfPresentIllness
         && ([PhysicalExam, Results, SocialHistory, FamilyHistory]
             .into_iter()
-            .any(|of| text::says_no_more(line, &together(of))))
+            .any(|of| text::names_no_more(line, &together(of))))
         || matches!(kind, HistoryOfPresentIllness | PastHistory) && text::says_no_more(line, &allergies())
 }
 
@@ -181,6 +182,12 @@ mod tests {
         let said = transcript("P: My lungs feel tight.\nD: Lungs are clear. Heart is regular.");
         let facts = facts::facts(&said, DrugTable::bundled());
         assert!(repeats_findings("Lungs are clear.", SectionKind::HistoryOfPresentIllness, &facts));
+        let said =
+            transcript("D: There's no break in the skin and the ankle is normal.\nP: I have two beers most evenings.");
+        let other = facts::facts(&said, DrugTable::bundled());
+        for line in ["The ankle is normal.", "The patient has two beers most evenings."] {
+            assert!(repeats_findings(line, SectionKind::HistoryOfPresentIllness, &other), "{line}");
+        }
         assert!(!repeats_findings("Lungs feel tight.", SectionKind::HistoryOfPresentIllness, &facts));
         assert!(!repeats_findings("Lungs are clear.", SectionKind::PhysicalExam, &facts));
     }

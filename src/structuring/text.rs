@@ -56,12 +56,18 @@ pub fn content_stems(text: &str) -> Vec<String> {
 
 /// Whether `line` has hardly a word of its own beside those of `known`, no other number, and says yes or no to the same.
 pub fn says_no_more(line: &str, known: &str) -> bool {
-    use super::facts::{context::has_negation, numbers};
+    use super::facts::context::has_negation;
+    names_no_more(line, known) && has_negation(line) == has_negation(known)
+}
+
+/// The same, whether it says yes or no to it.
+pub fn names_no_more(line: &str, known: &str) -> bool {
+    use super::facts::numbers;
     let (own, other) = (content_stems(line), content_stems(known));
     let shared = own.iter().filter(|stem| other.contains(stem)).count();
     let values = numbers::said_values(known);
     let numbers_known = numbers::numbers(line).iter().all(|number| numbers::contains_value(&values, number.value));
-    !own.is_empty() && 10 * shared >= 8 * own.len() && numbers_known && has_negation(line) == has_negation(known)
+    !own.is_empty() && 10 * shared >= 8 * own.len() && numbers_known
 }
 
 /// Words that any two sentences may share without speaking of the same thing.
@@ -75,8 +81,8 @@ const STOP_WORD_LIST: &str = "a an the and or but so if then than that this thes
     might must let let's get got go going gonna gon na wanna want know think see say said says tell thing things bit \
     little some any all more most much many such only own same other another again now today still back one ones don't \
     didn't doesn't isn't aren't wasn't weren't haven't hasn't hadn't can't couldn't won't wouldn't n't patient reports \
-    report reported states state stated notes note noted denies deny denied doctor clinician sure good great alright \
-    because since while during each every per please thank thanks hi hello";
+    report reported states state stated notes note noted denies deny denied described \
+    describes doctor clinician sure good great alright because since while during each every per please thank thanks hi hello";
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,7 @@ use crate::{
 
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't take|cannot take|react(?:ed)? (?:badly )?to|break out|broke out)\b",
+        r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't (?:take|have)|cannot (?:take|have)|react(?:ed)? (?:badly )?to|break out|broke out)\b",
     )
 });
 static CANNOT_TAKE: LazyLock<Regex> =
@@ -28,13 +28,25 @@ static REPLACED_BY: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:chang|switch|mov|swapp)\w* (?:me |him |her |it )?(?:over )?to (?:the |\w+ )?$|\b(?:so|now) (?:i|we|he|she) (?:now )?(?:takes?|uses?|got|have|has|started) (?:the )?$",
     )
 });
+/// "I've had amoxicillin since without any problem", "the allergist said he's not allergic".
+static TOLERATED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^?!]{0,80}\b(?:without (?:any )?(?:problems?|trouble|reactions?|issues?)|(?:not|isn't|never|wasn't) (?:really |actually )?allergic|(?:was|been) (?:fine|okay|ok)\b)",
+    )
+});
+/// "You are allergic to", "an allergy to sulfa and", right before the name.
+static NAMED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:allergic|allerg(?:y|ies)|reactions?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from)?\W*(?:the |any |your |\w+(?:,| and| or) )*$",
+    )
+});
 /// "Because of the amoxicillin rash".
 static REACTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:rash|hives|allergy|allergies|reaction)\b"));
 static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b",
+        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b",
     )
 });
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -81,7 +93,14 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     if line.by_clinician() && CANNOT_TAKE.is_match(before) || REPLACED_BY.is_match(before) {
         return false;
     }
+    if TOLERATED.is_match(after) {
+        return false;
+    }
     let spoken = &text[sentence];
+    // What a clinician chooses because of an allergy stands in the same sentence as the allergy.
+    if line.by_clinician() && CUE.is_match(spoken) && !headed {
+        return REACTED.is_match(after) || NAMED_BEFORE.is_match(before);
+    }
     REACTED.is_match(after)
         || CUE.is_match(spoken)
         || BRINGS_ON.is_match(spoken)
@@ -252,6 +271,22 @@ mod tests {
         assert_eq!(
             said("P: Yes, hives. And lisinopril made me cough, that's why we changed to losartan.").0,
             [("lisinopril".to_owned(), Some("cough".to_owned()))]
+        );
+    }
+
+    #[test]
+    fn what_is_chosen_for_an_allergy_is_none() {
+        assert_eq!(
+            said("D: I was thinking amoxicillin, but with the penicillin allergy we'll do doxycycline.").0,
+            [("penicillin".to_owned(), None)]
+        );
+        assert!(
+            said("P: He had a rash after amoxicillin once, but the allergist said he's not allergic.").0.is_empty()
+        );
+        assert_eq!(said("P: I can't have contrast dye, I had swelling in the face with it.").0[0].0, "contrast dye");
+        assert_eq!(
+            said("D: Allergies?\nP: Nitrofurantoin, and I got short of breath with it.").0,
+            [("nitrofurantoin".to_owned(), Some("short of breath".to_owned()))]
         );
     }
 

@@ -36,6 +36,8 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
         };
         found.push(DoseMention { dose: Dose { value: number.value, unit }, range: number.range.start..end });
     }
+    // "Go up by four units, so twenty-four": an amount of change is no dose.
+    found.retain(|mention| !text[..mention.range.start].trim_end().to_lowercase().ends_with(" by"));
     found.extend(parts_of_a_tablet(text));
     found.sort_by_key(|mention| mention.range.start);
     found

@@ -213,10 +213,7 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
             || (kind.loinc == "8302-2" && is_tall(after))
             || (kind.loinc == "29463-7" && is_subject(before));
-        if !(announced || followed)
-            || !kind.plausible.contains(&number.value)
-            || counts_time(after) && kind.loinc != "9279-1"
-        {
+        if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) {
             continue;
         }
         let Some(unit) = (kind.unit)(number.value, after) else { continue };
@@ -332,6 +329,7 @@ mod tests {
     #[test]
     fn digits_and_celsius_are_read() {
         assert_eq!(said("BP 142/88"), [one("8480-6", 142.0, "mm[Hg]"), one("8462-4", 88.0, "mm[Hg]")]);
+        assert!(said("My breathing has been worse for about five days").is_empty());
         assert_eq!(said("The temp was 38.2 this morning"), [one("8310-5", 38.2, "Cel")]);
         assert_eq!(said("You're five foot nine"), [one("8302-2", 69.0, "[in_i]")]);
     }

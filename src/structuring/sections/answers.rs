@@ -141,7 +141,7 @@ static TALK: LazyLock<Regex> = LazyLock::new(|| {
 /// What was decided is the plan's, and relatives' illnesses are the family history's, wherever the model puts them.
 static MISPLACED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b|^(?:his|her|their|the patient's) (?:father|mother|dad|mom|brother|sister|grandmother|grandfather|aunt|uncle|parents)\b.*\b(?:had|has|have|died|diagnosed)\b",
+        r"\b(?:doctor|physician|provider|clinician) (?:also )?(?:has |will |would )?(?:prescrib|recommend|order|advis|refer|schedul|suggest|plan|instruct|inform|examin|perform|increas|start|ask)\w*|\bhas been (?:advised|instructed|told) to\b|\b(?:was|were|is|will be) (?:also )?(?:referred|prescribed|scheduled|advised|instructed|ordered|started on)\b|^(?:his|her|their|the patient's) (?:father|mother|dad|mom|brother|sister|grandmother|grandfather|aunt|uncle|parents)\b.*\b(?:had|has|have|died|diagnosed)\b",
     )
 });
 /// Words of the talk itself, which a note never has: the model has copied a sentence instead of reporting it.

@@ -138,14 +138,19 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         return None;
     }
     let mentions = DrugTable::bundled().mentions(statement);
-    let [mention] = mentions.as_slice() else { return None };
-    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
-    let stands = fact.dose.as_ref()?;
-    let doses = sig::doses(statement, &|_| None);
-    let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
-    let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose.value != stands.value);
-    contradicted.then(|| {
-        format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
+    let part = |at: usize| {
+        let start = if at == 0 { 0 } else { mentions[at].range.start };
+        &statement[start..mentions.get(at + 1).map_or(statement.len(), |next| next.range.start)]
+    };
+    mentions.iter().enumerate().find_map(|(at, mention)| {
+        let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
+        let stands = fact.dose.as_ref()?;
+        let doses = sig::doses(part(at), &|_| None);
+        let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
+        let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose.value != stands.value);
+        contradicted.then(|| {
+            format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
+        })
     })
 }
 
@@ -173,7 +178,7 @@ fn advised_against(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 
 static GIVING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?:the doctor )?(?:start\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|order\w*)\b",
+        r"^\W*(?:(?:the )?doctor (?:will |would )?)?(?:start\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|order\w*)\b",
     )
 });
 
@@ -225,7 +230,10 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
     let after = &statement[STOPPING.find(statement)?.end()..];
     let mentions = DrugTable::bundled().mentions(after);
     let going_on = mentions.into_iter().find(|mention| {
-        facts.medications.iter().any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop)
+        facts
+            .medications
+            .iter()
+            .any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop && !fact.past)
     })?;
     Some(format!("{} was not stopped", &after[going_on.range]))
 }
@@ -255,7 +263,7 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|upper|inner|outer|big|middle))? (knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index)\b",
+        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|upper|inner|outer|big|middle))? (eardrum|ear drum|tonsil|nostril|cheek|collarbone|forearm|knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index)\b",
     )
 });
 

@@ -236,7 +236,7 @@ fn ordered_only(statement: &str, kind: Option<SectionKind>, index: &Index, facts
     let reported = |stems: &[String]| {
         index.units.iter().map(|unit| index.sentence(unit)).any(|sentence| {
             let named = orders::tests(sentence).iter().any(|test| shares_all(&text::content_stems(test), stems));
-            named && !orders::orders_something(sentence) && !is_question(sentence)
+            named && !orders::orders_something(sentence) && !is_question(sentence) && !context::hypothetical(sentence)
         })
     };
     let test = orders::tests(statement).into_iter().find(|test| {
@@ -317,18 +317,20 @@ fn decided_otherwise(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     if kind != Some(SectionKind::Plan) {
         return None;
     }
-    let mentions = DrugTable::bundled().mentions(statement);
-    let [mention] = mentions.as_slice() else { return None };
-    let claimed = medications::verb_before(&statement[..mention.range.start])?.0;
-    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
-    let contradicts = match claimed {
-        Increase => matches!(fact.action, Continue | Decrease | Stop),
-        Decrease => matches!(fact.action, Continue | Increase | Stop),
-        Stop => matches!(fact.action, Continue | Increase | Decrease | Start),
-        Start | Continue => fact.action == Stop,
+    let contradicts = |claimed: MedicationAction, decided: MedicationAction| match claimed {
+        Increase => matches!(decided, Continue | Decrease | Stop),
+        Decrease => matches!(decided, Continue | Increase | Stop),
+        Stop => matches!(decided, Continue | Increase | Decrease | Start),
+        Start | Continue => decided == Stop,
         _ => false,
     };
-    contradicts.then(|| format!("the visit decided otherwise about {}", &statement[mention.range.clone()]))
+    let mut mentions = DrugTable::bundled().mentions(statement).into_iter();
+    let wrong = mentions.find(|mention| {
+        let claimed = medications::verb_before(&statement[..mention.range.start]);
+        let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name);
+        claimed.zip(fact).is_some_and(|((claimed, _), fact)| contradicts(claimed, fact.action))
+    })?;
+    Some(format!("the visit decided otherwise about {}", &statement[wrong.range]))
 }
 
 /// A medicine of the patient's in the note that only somebody else takes.
@@ -443,10 +445,22 @@ mod tests {
     }
 
     #[test]
+    fn a_result_that_may_come_was_not_reported() {
+        let visit = "D: We'll get a chest x-ray to rule out pneumonia. If the x-ray shows pneumonia, we'll call you.";
+        wrong(visit, "Chest x-ray: no pneumonia.", Results, "chest x-ray was ordered; no result was said");
+    }
+
+    #[test]
     fn what_was_only_warned_of_is_no_history() {
         let visit = "P: I had a low sugar once, I was shaky.\nD: If you get a yeast infection or burning, call us.";
         wrong(visit, "Low sugars, shaky, and a yeast infection or burning.", Hpi, "this was said of what may happen");
         right(visit, "Low sugar once, shaky.", Hpi);
+    }
+
+    #[test]
+    fn a_medicine_of_the_past_was_stopped() {
+        let visit = "P: I used to take simvastatin, but I stopped that last year.";
+        right(visit, "The patient has stopped taking simvastatin.", Hpi);
     }
 
     #[test]

@@ -14,10 +14,10 @@ use crate::{
 static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
     use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
     [
-        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them) off|taking (?:you|him|her|them) off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|no longer (?:take|taking|need)|wean\w*)\b"),
+        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them) off|taking (?:you|him|her|them) off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*)\b"),
         (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|your|the|it)|smaller dose)\b"),
-        (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
+        (Change, r"\b(switch(?:ing|ed)?|chang(?:e|ing|ed)|replac(?:e|ing|ed)|swap(?:ping|ped)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
         (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
@@ -111,6 +111,9 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         None if beside => (MedicationAction::Taken, false),
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
+    let action =
+        if action == MedicationAction::Stop && HELD.is_match(after) { MedicationAction::Change } else { action };
+    let begins_later = WE_WOULD.is_match(before) && context::begins_with_a_condition(&text[sentence.clone()]);
     if !line.by_clinician() {
         let own =
             if action == MedicationAction::Stop && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
@@ -119,9 +122,19 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     match action {
         MedicationAction::Stop if negated => (MedicationAction::Continue, false),
         MedicationAction::Continue if negated => (MedicationAction::Stop, false),
-        action => (action, negated || spoken_of),
+        action => (action, negated || spoken_of || begins_later),
     }
 }
+
+/// "Hold the warfarin tonight and tomorrow": it does not end.
+static HELD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week)|(?:for|the next|for the next) (?:an?|one|two|three|four|five|a few|\d+) (?:days?|doses?|nights?|weeks?)|until|(?:\w+ )?days? before)\b",
+    )
+});
+/// "If the LDL is still high in six weeks, we'll add …": not yet.
+static WE_WOULD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:we'll|we will|we'd|we would|i'd|i would|i'll|we can|we could|we might|i might)\b"));
 
 /// The last verb of `before` that decides about a medicine named next, and where it stands.
 pub(crate) fn verb_before(before: &str) -> Option<(MedicationAction, Range<usize>)> {
@@ -166,6 +179,8 @@ fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
         MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => {
             MedicationAction::Increase
         }
+        // "I'll take propranolol off your list."
+        MedicationAction::Start if after.starts_with("off ") => MedicationAction::Stop,
         MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => {
             MedicationAction::Decrease
         }

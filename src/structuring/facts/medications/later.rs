@@ -25,7 +25,7 @@ static OWN_USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:keep|still|con
 static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|you|the same)\b|\bthe same\b|\bstay(?:ing)? (?:at|where|with)\b",
+        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|you|the same)\b|\bthe same\b|\bstay(?:ing)? (?:at|where|with)\b",
     )
 });
 /// Taking back what was just decided, without saying what holds instead.
@@ -50,7 +50,10 @@ pub(super) fn retract(line: &Line, range: &Range<usize>, mention: &mut Mention) 
     let keeps = CONTINUES_IT.is_match(sentence);
     let dose = sig::final_dose(sentence, &sig::doses(sentence, &|value| usual_unit(mention.drug, value)));
     let taken_back = RETRACTS.is_match(sentence) && dose.is_none();
-    if !(taken_back || keeps && context::corrects(sentence)) {
+    let before = line.sentences.iter().take_while(|earlier| earlier.end <= range.start).last();
+    let corrects =
+        context::corrects(sentence) || before.is_some_and(|before| context::corrects(&line.text()[before.clone()]));
+    if !(taken_back || keeps && corrects) {
         return;
     }
     if mention.action == Start && !keeps {

@@ -163,6 +163,12 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
                     decide_by_anaphor(line, &range, &mut mention);
                 }
                 retract(line, &range, &mut mention);
+                if line.by_patient_side() && ends_later(&line.text()[range]) {
+                    (mention.past, mention.action) = (true, MedicationAction::Taken);
+                }
+            }
+            if let Some(previous) = mentions.last_mut().filter(|previous| replaces(line, &in_line[at], previous)) {
+                (previous.past, previous.action) = (true, MedicationAction::Taken);
             }
             mentions.push(mention);
         }
@@ -316,6 +322,28 @@ fn understand<'t>(visit: &Visit, line: &Line, in_line: &[DrugMention<'t>], at: u
     Some(found)
 }
 
+/// "I finished it on Friday", "I stopped that in the spring": the medicine named before is over.
+fn ends_later(sentence: &str) -> bool {
+    static OVER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)",
+        )
+    });
+    OVER.is_match(sentence)
+}
+
+/// "They changed that to ticagrelor": what was named shortly before is over, and this one has its place.
+fn replaces(line: &Line, new: &DrugMention, previous: &Mention) -> bool {
+    static CHANGED_TO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:changed|switched|swapped|moved) (?:it|that|this|them|me|him|her)(?: over)? to (?:the |\w+ )?$")
+    });
+    let before = &line.text()[line.sentence_at(new.range.start).start..new.range.start];
+    line.by_patient_side()
+        && line.index - previous.line <= 2
+        && previous.drug.name != new.drug.name
+        && CHANGED_TO.is_match(before)
+}
+
 /// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
 fn is_over(sentence: &str) -> bool {
     static USED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bused to (?:take|be (?:on|taking)|use|have)\b"));
@@ -326,7 +354,7 @@ fn is_over(sentence: &str) -> bool {
     });
     static ENDED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:stopped|quit|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time)\b",
+            r"\b(?:stopped|quit|finished|ended|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time)\b",
         )
     });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
@@ -562,7 +590,67 @@ mod tests {
 
     #[test]
     fn what_is_forbidden_ends() {
-        assert_eq!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin."), ["stop Viagra"]);
+        assert_eq!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin.")[0], "stop Viagra");
+        assert_eq!(said("D: I'll take propranolol off your list. No beta blockers for you."), ["stop Propranolol"]);
+        assert_eq!(
+            said("P: I take hydrochlorothiazide.\nD: Pause the hydrochlorothiazide."),
+            ["stop Hydrochlorothiazide"]
+        );
+    }
+
+    #[test]
+    fn what_is_held_for_some_days_goes_on() {
+        assert_eq!(
+            said(
+                "P: Warfarin, seven and a half milligrams.\nD: Hold the warfarin tonight and tomorrow. Then restart at five milligrams every day.\nP: So not seven and a half on Saturday?\nD: Correct, no seven and a half."
+            ),
+            ["decrease Warfarin 5 mg once daily"]
+        );
+    }
+
+    #[test]
+    fn an_amount_of_change_is_no_dose() {
+        assert_eq!(
+            said("D: I'd go up on the Lantus by four units, so twenty four units at night."),
+            ["increase Lantus 24 units at bedtime"]
+        );
+    }
+
+    #[test]
+    fn what_took_the_place_of_another_is_the_one_in_use() {
+        let past = |lines: &str| {
+            let transcript = transcript(lines);
+            let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+            found.into_iter().map(|one| (one.name, one.past)).collect::<Vec<_>>()
+        };
+        for (lines, expected) in [
+            (
+                "P: I was on clopidogrel. They changed that to ticagrelor.",
+                [("clopidogrel", true), ("ticagrelor", false)],
+            ),
+            ("P: They changed me from diltiazem to verapamil.", [("diltiazem", true), ("verapamil", false)]),
+        ] {
+            assert_eq!(past(lines), expected.map(|(name, past)| (name.to_owned(), past)), "{lines}");
+        }
+        assert_eq!(past("P: I took metronidazole. I finished it on Friday."), [("metronidazole".to_owned(), true)]);
+    }
+
+    #[test]
+    fn what_depends_on_a_later_result_is_not_begun() {
+        assert!(
+            said("D: If the LDL is still over seventy in six weeks, we'll add ezetimibe, ten milligrams.").is_empty()
+        );
+        assert_eq!(said("D: If it hurts, take ibuprofen, four hundred milligrams."), ["start Ibuprofen 400 mg"]);
+    }
+
+    #[test]
+    fn a_stop_can_be_taken_back_in_two_sentences() {
+        assert_eq!(
+            said(
+                "D: You can stop the allopurinol. No, hang on, your uric acid is still eight. Stay on the three hundred."
+            ),
+            ["continue Allopurinol 300 mg"]
+        );
     }
 
     #[test]
