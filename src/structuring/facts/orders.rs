@@ -96,6 +96,23 @@ fn add(found: &mut Vec<Order>, order: Order) {
     }
 }
 
+/// Words of an order that is nothing but its name and when, at most.
+const BARE_ORDER: usize = 10;
+
+/// "Blood tests today, potassium and creatinine." "Cardiac rehab referral."
+fn is_bare_order(sentence: &str, target: usize) -> bool {
+    static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:is|are|was|were|be|shows?|showed|came|looks?|looked|normal|negative|positive|fine|good|clear|had|has|have|did|says?|said)\b|\d",
+        )
+    });
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:today|tomorrow|now|this week|next (?:week|month|visit)|referral|please|first)\b")
+    });
+    let leads = sentence[..target].split_whitespace().count() <= 3;
+    leads && WHEN.is_match(sentence) && !TOLD.is_match(sentence) && sentence.split_whitespace().count() <= BARE_ORDER
+}
+
 fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
     let sentence = &line.text()[range.clone()];
     let mut found = Vec::new();
@@ -118,15 +135,17 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
         for mention in target.find_iter(sentence) {
             let before = &sentence[..mention.start()];
             let ordered = ORDERING.find_iter(before).last();
-            let Some(ordered) = ordered else { continue };
-            let tail = &sentence[ordered.end()..];
+            if ordered.is_none() && !is_bare_order(sentence, mention.start()) {
+                continue;
+            }
+            let verb = ordered.map_or("", |ordered| ordered.as_str());
+            let tail = &sentence[ordered.map_or(0, |ordered| ordered.end())..];
             let refused =
                 context::negates(before) || before.to_lowercase().contains("n't need") || is_conditional(before);
             if refused || DONE_ALREADY.is_match(tail) {
                 continue;
             }
-            let again = if ordered.as_str().to_lowercase().starts_with("re")
-                && ordered.as_str().to_lowercase().contains("peat")
+            let again = if verb.to_lowercase().starts_with("re") && verb.to_lowercase().contains("peat")
                 || before.trim_end().to_lowercase().ends_with("repeat")
                 || before.trim_end().to_lowercase().ends_with("another")
             {
@@ -203,6 +222,18 @@ mod tests {
             said("D: Come back and see me in 3 months."),
             [(OrderKind::FollowUp, "Follow up in 3 months".to_owned())]
         );
+    }
+
+    #[test]
+    fn an_order_needs_no_verb() {
+        let ordered = |lines: &str| {
+            let transcript = transcript(lines);
+            orders(&Visit::new(&transcript)).into_iter().map(|order| order.text.into_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(ordered("D: Blood tests today, potassium and creatinine."), ["Blood tests"]);
+        assert_eq!(ordered("D: Cardiac rehab referral."), ["Referral: Cardiac rehab"]);
+        assert!(ordered("D: Your blood tests today are normal.").is_empty());
+        assert!(ordered("D: The x-ray was fine.").is_empty());
     }
 
     #[test]

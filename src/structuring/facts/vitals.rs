@@ -206,6 +206,10 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         let previous = before.map_or(sentence.start, |before| numbers[before].range.end.max(sentence.start));
         let before = &text[previous.min(number.range.start)..number.range.start];
         let after = &text[number.range.end..];
+        let sentence_text = &text[sentence.clone()];
+        if kind.loinc == "8867-4" && OF_THE_UNBORN.is_match(sentence_text) {
+            continue;
+        }
         let announced =
             kind.cue.find_iter(before).last().is_some_and(|cue| {
                 before[cue.end()..].split_whitespace().count() <= 7 && !is_change(&before[cue.end()..])
@@ -216,13 +220,14 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) {
             continue;
         }
-        let Some(unit) = (kind.unit)(number.value, after) else { continue };
+        let value = if kind.loinc == "8310-5" { with_tenths(text, number, numbers.get(at + 1)) } else { number.value };
+        let Some(unit) = (kind.unit)(value, after) else { continue };
         if is_target(line, number.range.start) {
             continue;
         }
         let quote = evidence::evidence(line.utterance, sentence_quote(line, number.range.clone()));
         let (loinc, name) = (kind.loinc.to_owned(), kind.name.to_owned());
-        found.push(VitalSign { loinc, name, value: number.value, unit: unit.to_owned(), evidence: vec![quote] });
+        found.push(VitalSign { loinc, name, value, unit: unit.to_owned(), evidence: vec![quote] });
     }
     found
 }
@@ -236,6 +241,25 @@ fn is_subject(before: &str) -> bool {
 fn is_tall(after: &str) -> bool {
     let words: Vec<&str> = after.split_whitespace().take(2).collect();
     words.get(1).is_some_and(|word| word.starts_with("tall"))
+}
+
+static OF_THE_UNBORN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:baby's|babies'|fetal|foetal|fetus)\b"));
+
+/// "Thirty-seven nine" of a temperature is 37.9.
+fn with_tenths(text: &str, whole: &Number, next: Option<&Number>) -> f64 {
+    let tenths = next.filter(|next| {
+        let between = text[whole.range.end..next.range.start].trim();
+        let after = text[next.range.end..].trim_start();
+        (0.0..10.0).contains(&next.value)
+            && next.value.fract() == 0.0
+            && matches!(between, "" | "-")
+            && !counts_time(after)
+    });
+    let body = (34.0..43.0).contains(&whole.value) || (94.0..110.0).contains(&whole.value);
+    match tenths {
+        Some(tenths) if body && whole.value.fract() == 0.0 => ((whole.value * 10.0) + tenths.value) / 10.0,
+        _ => whole.value,
+    }
 }
 
 pub(super) fn counts_time(after: &str) -> bool {
@@ -329,6 +353,8 @@ mod tests {
     #[test]
     fn digits_and_celsius_are_read() {
         assert_eq!(said("BP 142/88"), [one("8480-6", 142.0, "mm[Hg]"), one("8462-4", 88.0, "mm[Hg]")]);
+        assert_eq!(said("Temperature is thirty seven nine"), [one("8310-5", 37.9, "Cel")]);
+        assert!(said("The baby's heart rate is 148").is_empty());
         assert!(said("My breathing has been worse for about five days").is_empty());
         assert_eq!(said("The temp was 38.2 this morning"), [one("8310-5", 38.2, "Cel")]);
         assert_eq!(said("You're five foot nine"), [one("8302-2", 69.0, "[in_i]")]);

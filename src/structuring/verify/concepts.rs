@@ -47,7 +47,9 @@ static CONDITIONS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 /// The symptoms and conditions that `text` names, with their keys (as in [`concepts`], or a word's stem) and places.
 pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
     let symptoms = LEXICON.iter().map(|entry| (entry.name, &entry.pattern));
-    let conditions = CONDITIONS.iter().filter(|(name, _)| ILLNESSES.contains(name)).map(|(name, one)| (*name, one));
+    let plainly = |name: &str| PLAINLY.iter().find(|(plain, _)| *plain == name).map(|(_, pattern)| pattern);
+    let conditions = CONDITIONS.iter().filter(|(name, _)| ILLNESSES.contains(name));
+    let conditions = conditions.map(|(name, one)| (*name, plainly(name).unwrap_or(one)));
     let mut found: Vec<(String, Range<usize>)> = symptoms
         .chain(conditions)
         .flat_map(|(name, pattern)| pattern.find_iter(text).map(move |found| (format!("={name}"), found.range())))
@@ -56,6 +58,18 @@ pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
         .extend(OTHER_ILLNESS.find_iter(text).map(|found| (text::stem(&found.as_str().to_lowercase()), found.range())));
     found
 }
+
+/// Of illnesses whose synonyms are also named in those who do not have them: the words by which somebody has them.
+static PLAINLY: LazyLock<[(&str, Regex); 2]> = LazyLock::new(|| {
+    [
+        (
+            "hypertension",
+            r"\b(?:hypertens\w+|(?:high|elevated) (?:blood pressures?|bp)|(?:blood pressures?|bp|pressure)\b[^.?!]{0,40}\b(?:high|higher|up|elevated|raised|above|control\w*|medic\w+|pills?|tablets?|1[3-9]\d|one (?:thirty|forty|fifty|sixty|seventy|eighty))|for (?:my|your|the|his|her) (?:blood )?pressure)\b",
+        ),
+        ("diabetes", r"\b(?:diabet\w+|sugar disease)\b"),
+    ]
+    .map(|(name, text)| (name, pattern(text)))
+});
 
 /// The illnesses that `text` names, each with the keys of all that would be a case of it: a heart attack is heart trouble.
 pub fn illnesses(text: &str) -> Vec<(Vec<String>, Range<usize>)> {

@@ -43,8 +43,11 @@ fn never_affirmed(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
         use SectionKind::{Assessment, ChiefComplaint, HistoryOfPresentIllness, PastHistory, PhysicalExam};
         matches!(kind, Assessment | ChiefComplaint | HistoryOfPresentIllness | PastHistory | PhysicalExam)
     });
-    if !of_the_patient || SUPPOSED.is_match(statement) {
+    if !of_the_patient {
         return None;
+    }
+    if SUPPOSED.is_match(statement) {
+        return ruled_out(statement, index);
     }
     let (_, range) = concepts::conditions(statement).into_iter().find(|(key, range)| {
         let before = &statement[..range.start];
@@ -78,6 +81,18 @@ fn found_only_now(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
         !context::negates(&statement[..range.start]) && naming.clone().next().is_some() && naming.all(only_now)
     })?;
     Some(format!("{} was not said of the patient's past", statement[range].to_lowercase()))
+}
+
+/// "Possible appendicitis" where it was only said not to be one.
+fn ruled_out(statement: &str, index: &Index) -> Option<String> {
+    let only_denied = |key: &str| {
+        let mut naming = index.units.iter().filter(|unit| unit.names(key)).map(|unit| index.sentence(unit)).peekable();
+        naming.peek().is_some() && naming.all(|sentence| !is_question(sentence) && context::has_negation(sentence))
+    };
+    let (_, range) = concepts::illnesses(statement).into_iter().find(|(keys, range)| {
+        !context::negates(&statement[..range.start]) && keys.iter().any(|key| only_denied(key))
+    })?;
+    Some(format!("{} was said not to be there", statement[range].to_lowercase()))
 }
 
 /// Words by which a statement itself leaves open whether something is there.
@@ -448,6 +463,21 @@ mod tests {
     fn a_result_that_may_come_was_not_reported() {
         let visit = "D: We'll get a chest x-ray to rule out pneumonia. If the x-ray shows pneumonia, we'll call you.";
         wrong(visit, "Chest x-ray: no pneumonia.", Results, "chest x-ray was ordered; no result was said");
+    }
+
+    #[test]
+    fn a_wifes_pressure_is_not_the_patients() {
+        let visit = "P: My wife has high blood pressure.\nD: Your blood pressure is one eighteen over seventy. The prednisone made your sugar go up.";
+        wrong(visit, "High blood pressure.", PastHistory, "high blood pressure was not affirmed of the patient");
+        right("D: Your blood pressure is still up, one fifty two over ninety four.", "Hypertension.", Assessment);
+        right("P: I take lisinopril for my blood pressure.", "Hypertension.", PastHistory);
+    }
+
+    #[test]
+    fn what_was_ruled_out_is_not_possible() {
+        let visit = "D: The belly is soft. I don't think it's appendicitis.";
+        wrong(visit, "Possible appendicitis.", Assessment, "appendicitis was said not to be there");
+        right("D: It could be appendicitis.", "Possible appendicitis.", Assessment);
     }
 
     #[test]

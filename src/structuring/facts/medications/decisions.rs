@@ -17,7 +17,7 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
         (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them) off|taking (?:you|him|her|them) off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*)\b"),
         (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|your|the|it)|smaller dose)\b"),
-        (Change, r"\b(switch(?:ing|ed)?|chang(?:e|ing|ed)|replac(?:e|ing|ed)|swap(?:ping|ped)?)\b"),
+        (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
         (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
@@ -111,12 +111,12 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         None if beside => (MedicationAction::Taken, false),
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
-    let action =
-        if action == MedicationAction::Stop && HELD.is_match(after) { MedicationAction::Change } else { action };
+    let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
+    let action = if action == MedicationAction::Stop && held { MedicationAction::Change } else { action };
     let begins_later = WE_WOULD.is_match(before) && context::begins_with_a_condition(&text[sentence.clone()]);
     if !line.by_clinician() {
-        let own =
-            if action == MedicationAction::Stop && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
+        let ended = action == MedicationAction::Stop || SWITCHED_FROM.is_match(before);
+        let own = if ended && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
         return (own, spoken_of || negated && own == MedicationAction::Taken);
     }
     match action {
@@ -127,9 +127,18 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
 }
 
 /// "Hold the warfarin tonight and tomorrow": it does not end.
-static HELD: LazyLock<Regex> = LazyLock::new(|| {
+static HELD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));
+static HOLDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hold|pause|skip) (?:\w+ )?$"));
+static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week)|(?:for|the next|for the next) (?:an?|one|two|three|four|five|a few|\d+) (?:days?|doses?|nights?|weeks?)|until|(?:\w+ )?days? before)\b",
+        r"^[^.?!]{0,20}\b(?:(?:for|the next|for the next) (?:an?|one|two|three|four|five|a few|\d+) (?:days?|doses?|nights?|weeks?)|until|(?:\w+ )?days? before)\b",
+    )
+});
+/// "They changed me from diltiazem to verapamil."
+static SWITCHED_FROM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:changed|switched|swapped|moved|took) (?:me |him |her )?(?:over )?(?:from|off) (?:of )?(?:the |my )?$",
     )
 });
 /// "If the LDL is still high in six weeks, we'll add …": not yet.
