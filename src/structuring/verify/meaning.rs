@@ -26,6 +26,7 @@ pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &
         .or_else(|| found_only_now(statement, kind, index))
         .or_else(|| only_warned_of(statement, kind, index))
         .or_else(|| habit_turned(statement, kind, facts))
+        .or_else(|| habit_not_said(statement, index))
         .or_else(|| denied_outright(statement, kind, index))
         .or_else(|| test_not_said(statement, kind, index))
         .or_else(|| ordered_only(statement, kind, index, facts))
@@ -163,6 +164,15 @@ fn affirmed(concept: &str, index: &Index) -> bool {
             && !SUPPOSED.is_match(sentence)
             && !unaffirmed(concept, at, unit, index)
     })
+}
+
+/// "A history of smoking" where nobody spoke of smoking.
+fn habit_not_said(statement: &str, index: &Index) -> Option<String> {
+    let said = |topic: &str| {
+        index.units.iter().any(|unit| findings::habits(index.sentence(unit)).iter().any(|(named, _)| *named == topic))
+    };
+    let (topic, _) = findings::habits(statement).into_iter().find(|(topic, _)| !said(topic))?;
+    Some(format!("{} was not spoken of", topic.to_lowercase()))
 }
 
 /// "Does not drink" where the patient told what they drink.
@@ -339,13 +349,15 @@ fn decided_otherwise(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
         Start | Continue => decided == Stop,
         _ => false,
     };
-    let mut mentions = DrugTable::bundled().mentions(statement).into_iter();
-    let wrong = mentions.find(|mention| {
-        let claimed = medications::verb_before(&statement[..mention.range.start]);
+    let mentions = DrugTable::bundled().mentions(statement);
+    let wrong = mentions.iter().enumerate().find(|(at, mention)| {
+        // "Stop the ibuprofen and use paracetamol": a verb decides about the medicine named next.
+        let from = at.checked_sub(1).map_or(0, |previous| mentions[previous].range.end);
+        let claimed = medications::verb_before(&statement[from..mention.range.start]);
         let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name);
         claimed.zip(fact).is_some_and(|((claimed, _), fact)| contradicts(claimed, fact.action))
     })?;
-    Some(format!("the visit decided otherwise about {}", &statement[wrong.range]))
+    Some(format!("the visit decided otherwise about {}", &statement[wrong.1.range.clone()]))
 }
 
 /// A medicine of the patient's in the note that only somebody else takes.
@@ -505,6 +517,25 @@ mod tests {
         let visit = "D: Do you smoke or drink?\nP: I've never smoked. I have a glass of wine with dinner.";
         wrong(visit, "They do not smoke or drink.", SocialHistory, "alcohol was affirmed");
         right(visit, "Never smoked.", SocialHistory);
+    }
+
+    #[test]
+    fn a_habit_that_nobody_named_is_not_told() {
+        let visit = "P: I live with my daughter and I walk every day.\nD: Good.";
+        wrong(visit, "Lives with a daughter, has a history of smoking.", SocialHistory, "tobacco was not spoken of");
+        right(visit, "Lives with a daughter.", SocialHistory);
+    }
+
+    #[test]
+    fn one_medicine_may_end_and_another_begin_in_one_line() {
+        let visit = "P: I take ibuprofen.\nD: Stop the ibuprofen. Start paracetamol, one gram three times a day.";
+        right(visit, "Stop the ibuprofen and use paracetamol.", Plan);
+        wrong(
+            visit,
+            "Continue ibuprofen and start paracetamol.",
+            Plan,
+            "ibuprofen was talked about, but is not given or taken",
+        );
     }
 
     #[test]
