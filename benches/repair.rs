@@ -17,7 +17,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use soapstone::{
-    domain::{Transcript, Utterance, Word},
+    domain::{Repair, Transcript, Utterance, Word},
     qa::metrics::drugs::drug_score,
     terminology::DrugTable,
     transcription::{
@@ -178,16 +178,7 @@ fn visits(references: &str, folder: &str) -> Result<()> {
             "{}: {of} names said, {} heard, {} after repair; wrong: {} and {}",
             id, found[0], found[1], old.false_drugs, new.false_drugs
         );
-        for one in repaired.utterances.iter().flat_map(|said| &said.repairs) {
-            let how = if one.applied { "applied" } else { "suggested" };
-            println!(
-                "  {how} {:.2}: {} → {} ({})",
-                one.probability,
-                one.heard.as_str(),
-                one.suggested.as_str(),
-                one.reason
-            );
-        }
+        repaired.utterances.iter().flat_map(|said| &said.repairs).for_each(print_repair);
         for one in &new.confusions {
             println!("  left: {} written as {}", one.said.as_str(), one.written.as_str());
         }
@@ -210,17 +201,16 @@ fn false_names(paths: &[&str]) -> Result<()> {
                 } else {
                     suggested += 1
                 }
-                let how = if one.applied { "applied" } else { "suggested" };
-                println!(
-                    "  {how} {:.2}: {} → {} ({})",
-                    one.probability,
-                    one.heard.as_str(),
-                    one.suggested.as_str(),
-                    one.reason
-                );
+                print_repair(one);
             }
         }
         println!("{path}: {words} words, {applied} names put in, {suggested} suggested");
     }
     Ok(())
+}
+
+fn print_repair(one: &Repair) {
+    let how = if one.applied { "applied" } else { "suggested" };
+    let (heard, suggested) = (one.heard.as_str(), one.suggested.as_str());
+    println!("  {how} {:.2}: {heard} → {suggested} ({})", one.probability, one.reason);
 }

@@ -3,4 +3,5 @@
 
 pub mod numbers;
 pub mod tokens;
+pub mod units;
 pub mod written;

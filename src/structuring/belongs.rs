@@ -6,12 +6,13 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    facts::{Facts, context, findings, numbers, orders},
+    facts::{Facts, context, findings, orders},
     text::{self, pattern},
     visit::Visit,
 };
 use crate::{
     domain::{Allergy, MedicationAction, SectionKind},
+    language::numbers,
     terminology::DrugTable,
 };
 

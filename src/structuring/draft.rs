@@ -2,7 +2,7 @@
 
 use super::{
     belongs, evidence,
-    facts::{Facts, corrected, numbers, orders, symptoms::LEXICON},
+    facts::{Facts, corrected, orders, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text,
@@ -14,6 +14,7 @@ use crate::{
         Allergy, Chart, Evidence, Medication, MedicationAction, Order, PatientText, Problem, Review, Section,
         SectionKind, Statement, Support, Transcript, UncertainText, UnsupportedText, VitalSign,
     },
+    language::numbers,
     terminology::DrugTable,
 };
 

@@ -62,7 +62,7 @@ pub fn says_no_more(line: &str, known: &str) -> bool {
 
 /// The same, whether it says yes or no to it.
 pub fn names_no_more(line: &str, known: &str) -> bool {
-    use super::facts::numbers;
+    use crate::language::numbers;
     let (own, other) = (content_stems(line), content_stems(known));
     let shared = own.iter().filter(|stem| other.contains(stem)).count();
     let values = numbers::said_values(known);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """count_words.py DATA: counts which words people use in visits, and which medicines they name.
 
-Writes ordinary.txt and common.txt of src/transcription/repair/. A word that two dialogues of the training parts of ACI-BENCH and MTS-Dialog (both CC BY 4.0) use is ordinary; names of
-the drug table are not; those that one dialogue uses are common. DATA is the folder that holds aci-bench/train.jsonl and mts-dialog/train.jsonl.
+Writes ordinary.txt and common.txt of src/transcription/repair/. A word that two dialogues of the training parts of
+ACI-BENCH and MTS-Dialog (both CC BY 4.0) use is ordinary; names of the drug table are not; those that one dialogue uses
+are common. DATA is the folder that holds aci-bench/train.jsonl and mts-dialog/train.jsonl.
 """
 
 import collections

@@ -4,15 +4,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{context, numbers::numbers};
-use crate::structuring::text::pattern;
+use super::context;
+use crate::{language::numbers::numbers, structuring::text::pattern};
 
 /// `text` without the values that it takes back itself: "250, no, make that 500" says 500.
 pub fn without_corrected(text: &str) -> String {
     let found = numbers(text);
     let taken_back = found.windows(2).filter(|pair| {
         let between = &text[pair[0].range.end..pair[1].range.start];
-        pair[0].value != pair[1].value && context::takes_back(between) && !LIMIT.is_match(between)
+        pair[0].value != pair[1].value && context::takes_back(between) && !SENTENCE_END.is_match(between)
     });
     let mut kept = String::new();
     let mut rest = 0;
@@ -24,8 +24,8 @@ pub fn without_corrected(text: &str) -> String {
     kept
 }
 
-/// "No more than four" takes nothing back.
-static LIMIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:more|less|longer|later|sooner)\b|[.?!]\s"));
+/// What the next sentence says is judged with that sentence.
+static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.?!]\s"));
 
 #[cfg(test)]
 mod tests {

@@ -5,9 +5,10 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{context, numbers};
+use super::context;
 use crate::{
     domain::{Evidence, Role, SectionKind},
+    language::numbers,
     structuring::{
         evidence,
         text::{self, pattern},

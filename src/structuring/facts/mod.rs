@@ -12,11 +12,10 @@ pub mod symptoms;
 pub mod unread;
 pub mod vitals;
 
-pub use crate::language::numbers;
-
 use super::visit::Visit;
 use crate::{
     domain::{Medication, MedicationAction, Order, Transcript, VitalSign},
+    language::numbers,
     terminology::DrugTable,
 };
 

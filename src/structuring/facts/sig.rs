@@ -4,9 +4,13 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{context, numbers};
+use super::context;
 use crate::{
     domain::Dose,
+    language::{
+        numbers,
+        units::{self, dose_unit},
+    },
     structuring::text::{Token, pattern, tokens},
 };
 
@@ -25,8 +29,7 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
     let mut found = Vec::new();
     for number in numbers::numbers(text) {
         let next = tokens.iter().position(|token| token.range.start >= number.range.end);
-        let unit = next.and_then(|at| unit_after(text, &tokens, at, number.range.end));
-        let (unit, end) = match unit {
+        let (unit, end) = match unit_after(text, number.range.end) {
             Some(found) => found,
             None if counts_something_else(text, &tokens, next, &number.range) => continue,
             None => match usual_unit(number.value) {
@@ -46,14 +49,14 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
 /// The dose that stands at the end: a correction takes back what came before it, an amount in weight beats a count of
 /// tablets, and "from twenty to forty" means forty.
 pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
-    let by_weight = |mention: &DoseMention| !is_count(&mention.dose.unit);
+    let by_weight = |mention: &DoseMention| !units::is_count(&mention.dose.unit);
     let mut chosen: Option<&DoseMention> = None;
     for mention in mentions {
         let replaces = chosen.is_none_or(|earlier| {
             let between = &text[earlier.range.end.min(mention.range.start)..mention.range.start];
             let corrected =
                 context::takes_back(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
-            (corrected && between.len() < 80) || (by_weight(mention) && !by_weight(earlier))
+            corrected || (by_weight(mention) && !by_weight(earlier))
         });
         if replaces {
             chosen = Some(mention);
@@ -86,7 +89,7 @@ pub fn counted(text: &str, strength: DoseMention, mentions: &[DoseMention]) -> D
         near && matches!(count.dose.unit.as_str(), "tablets" | "capsules") && (2.0..=4.0).contains(&count.dose.value)
     });
     let times = count.map_or(1.0, |count| count.dose.value).max(1.0);
-    if is_count(&strength.dose.unit) {
+    if units::is_count(&strength.dose.unit) {
         strength.dose
     } else {
         Dose { value: strength.dose.value * times, ..strength.dose }
@@ -103,42 +106,12 @@ pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
     mentions.windows(2).filter_map(corrected).collect()
 }
 
-fn is_count(unit: &str) -> bool {
-    matches!(unit, "tablets" | "capsules" | "puffs" | "sprays" | "drops" | "patches")
-}
-
-fn unit_after(text: &str, tokens: &[Token], at: usize, number_end: usize) -> Option<(String, usize)> {
-    let gap = &text[number_end..tokens[at].range.start];
-    if text[number_end..].starts_with('%') {
-        return Some(("%".to_owned(), number_end + 1));
-    }
-    if !gap.chars().all(|character| character == ' ' || character == '-') {
-        return None;
-    }
-    let unit = unit_name(&tokens[at].lower)?;
-    let after = text[tokens[at].range.end..].trim_start();
+/// The unit of a dose, and where it ends. An amount in a volume of blood is a result.
+fn unit_after(text: &str, number_end: usize) -> Option<(String, usize)> {
+    let (unit, range) = units::unit_after(text, number_end)?;
+    let after = text[range.end..].trim_start();
     let concentration = after.starts_with('/') || after.starts_with("per deciliter") || after.starts_with("per liter");
-    (!concentration).then(|| (unit.to_owned(), tokens[at].range.end))
-}
-
-fn unit_name(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "mg" | "mgs" | "milligram" | "milligrams" | "milligramme" | "milligrammes" | "migs" => "mg",
-        "mcg" | "mcgs" | "microgram" | "micrograms" | "mics" | "ug" | "µg" => "mcg",
-        "g" | "gram" | "grams" => "g",
-        "unit" | "units" => "units",
-        "ml" | "mls" | "milliliter" | "milliliters" | "millilitre" | "millilitres" | "cc" | "ccs" => "mL",
-        "puff" | "puffs" => "puffs",
-        "tablet" | "tablets" | "tab" | "tabs" | "pill" | "pills" => "tablets",
-        "capsule" | "capsules" => "capsules",
-        "drop" | "drops" => "drops",
-        "spray" | "sprays" | "squirt" | "squirts" => "sprays",
-        "patch" | "patches" => "patches",
-        "meq" | "milliequivalent" | "milliequivalents" => "mEq",
-        "percent" => "%",
-        "teaspoon" | "teaspoons" => "teaspoons",
-        _ => return None,
-    })
+    (!concentration).then(|| (unit.to_owned(), range.end))
 }
 
 /// Whether a bare number counts days, times, years or anything else that no dose is counted in.
@@ -169,7 +142,7 @@ fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
         .captures_iter(text)
         .filter_map(|captures| {
             let value = if captures.get(1).is_some() { 0.5 } else { 1.0 };
-            let unit = unit_name(&captures[3].to_lowercase())?.to_owned();
+            let unit = dose_unit(&captures[3].to_lowercase())?.to_owned();
             Some(DoseMention { dose: Dose { value, unit }, range: captures.get(0)?.range() })
         })
         .collect()

@@ -4,13 +4,10 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{
-    context,
-    numbers::{self, Number},
-    vitals,
-};
+use super::{context, vitals};
 use crate::{
     domain::{Evidence, VitalSign},
+    language::numbers::{self, Number},
     structuring::{
         evidence,
         text::pattern,

@@ -4,12 +4,10 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{
-    context,
-    numbers::{self, Number},
-};
+use super::context;
 use crate::{
     domain::VitalSign,
+    language::numbers::{self, Number},
     structuring::{
         evidence,
         text::pattern,

@@ -18,6 +18,7 @@ use super::{facts::Facts, text};
 use crate::{
     domain::{Evidence, Progress, SectionKind, Transcript},
     inference::{Generated, InferenceError, Prompt, TextModel},
+    language::numbers,
 };
 
 /// Tokens for what the chat template adds around a prompt.
@@ -220,7 +221,7 @@ fn merge(known: &mut Vec<String>, items: Vec<String>) {
 pub(crate) fn says_the_same(one: &str, other: &str) -> bool {
     let key = |line: &str| {
         let mut words = text::content_stems(line);
-        words.extend(super::facts::numbers::numbers(line).iter().map(|number| format!("{}", number.value)));
+        words.extend(numbers::numbers(line).iter().map(|number| format!("{}", number.value)));
         words.extend(super::facts::context::has_negation(line).then(|| "not".to_owned()));
         words.sort();
         words.dedup();

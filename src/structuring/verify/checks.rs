@@ -7,8 +7,9 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::{MedicationAction, SectionKind},
+    language::numbers,
     structuring::{
-        facts::{Facts, context, numbers, sig, symptoms::LEXICON},
+        facts::{Facts, context, sig, symptoms::LEXICON},
         text::pattern,
     },
     terminology::DrugTable,

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     domain::{MedicationAction, SectionKind},
+    language::numbers,
     structuring::{
-        facts::{Facts, context, findings, medications, numbers, orders},
+        facts::{Facts, context, findings, medications, orders},
         text::{self, pattern},
         visit::is_question,
     },

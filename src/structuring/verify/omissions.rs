@@ -6,9 +6,10 @@ use regex::Regex;
 
 use crate::{
     domain::{Evidence, Omission},
+    language::numbers,
     structuring::{
         evidence,
-        facts::{Facts, context, numbers, orders},
+        facts::{Facts, context, orders},
         text::{self, pattern},
         visit::{Line, Visit, is_question},
     },

@@ -11,9 +11,10 @@ use std::{
 use super::{checks, concepts};
 use crate::{
     domain::{Evidence, Role},
+    language::numbers,
     structuring::{
         evidence,
-        facts::{context, numbers},
+        facts::context,
         text,
         visit::{Line, Visit, is_question},
     },

@@ -74,7 +74,7 @@ impl<'n> Finder<'n> {
 
     /// What `said` can have named. Places may overlap, and a place may have several candidates.
     pub fn candidates(&mut self, said: &Utterance) -> Vec<Candidate<'n>> {
-        let pieces = pieces::pieces(said);
+        let (pieces, doses) = (pieces::pieces(said), context::doses(&said.text));
         let named: Vec<Range<usize>> =
             DrugTable::bundled().mentions(&said.text).into_iter().map(|mention| mention.range).collect();
         let is_named =
@@ -89,7 +89,7 @@ impl<'n> Finder<'n> {
                 if !is_word || (end > start + 1 && is_named(last)) {
                     break;
                 }
-                let context = context::around(&pieces, &(start..end));
+                let context = context::around(&pieces, &doses, &(start..end));
                 let suspicious = match &opening {
                     Some(_) => pieces[start + 1..end].iter().any(Piece::is_strange),
                     None => is_suspicious(&pieces[start..end], &context),

@@ -5,40 +5,49 @@
 
 use super::{
     context::{self, Dose},
-    pieces,
+    pieces::{self, Piece},
 };
 use crate::{
-    domain::{Repair, Utterance},
+    domain::{Repair, Utterance, Word},
     terminology::{Drug, DrugTable},
 };
 
-/// Numbers that are taken for one another.
-const ALIKE: [(u32, u32); 7] = [(13, 30), (14, 40), (15, 50), (16, 60), (17, 70), (18, 80), (19, 90)];
+/// Numbers that are taken for one another, with their words.
+const ALIKE: [[(f64, &str); 2]; 7] = [
+    [(13.0, "thirteen"), (30.0, "thirty")],
+    [(14.0, "fourteen"), (40.0, "forty")],
+    [(15.0, "fifteen"), (50.0, "fifty")],
+    [(16.0, "sixteen"), (60.0, "sixty")],
+    [(17.0, "seventeen"), (70.0, "seventy")],
+    [(18.0, "eighteen"), (80.0, "eighty")],
+    [(19.0, "nineteen"), (90.0, "ninety")],
+];
 
 /// Of two numbers that sound alike, either may have been said, whatever speaks for the usual one.
 const PROBABILITY: f32 = 0.5;
 
 /// What the doses of `said` may have been instead.
 pub fn doubtful(said: &Utterance) -> Vec<Repair> {
-    let pieces = pieces::pieces(said);
+    let (pieces, doses) = (pieces::pieces(said), context::doses(&said.text));
     let mentions = DrugTable::bundled().mentions(&said.text);
     let mut found = Vec::new();
     for (at, mention) in mentions.iter().enumerate() {
         let end = pieces.iter().take_while(|piece| piece.range.start < mention.range.end).count();
-        let Some(dose) = context::dose_after(&pieces, end) else { continue };
-        let number = pieces[dose.number.start].range.start..pieces[dose.number.end - 1].range.end;
+        let Some(dose) = context::dose_after(&pieces, &doses, end) else { continue };
         // The dose of the next medicine is not this one's.
-        if mentions.get(at + 1).is_some_and(|next| next.range.start < number.start) {
+        if mentions.get(at + 1).is_some_and(|next| next.range.start < dose.number.start) {
             continue;
         }
-        let Some(other) = sounds_like(&dose, mention.drug) else { continue };
-        let heard = &said.text[number];
-        let words = (said.words.len() == pieces.len()).then(|| &said.words[dose.number.clone()]);
+        let Some((other, word)) = sounds_like(dose, mention.drug) else { continue };
+        let heard = &said.text[dose.number.clone()];
+        let is_said = |piece: &Piece| piece.range.start < dose.number.end && dose.number.start < piece.range.end;
+        let said_in = pieces.iter().zip(&said.words).filter(|(piece, _)| is_said(piece)).map(|(_, word)| word);
+        let words: Option<Vec<&Word>> = (said.words.len() == pieces.len()).then(|| said_in.collect());
         found.push(Repair {
             heard: heard.into(),
-            suggested: written_as(heard, other).into(),
-            start_ms: words.map_or(said.start_ms, |words| words.first().map(|word| word.start_ms)),
-            end_ms: words.map_or(said.end_ms, |words| words.last().map(|word| word.end_ms)),
+            suggested: written_as(heard, other, word).into(),
+            start_ms: words.as_ref().map_or(said.start_ms, |words| words.first().map(|word| word.start_ms)),
+            end_ms: words.as_ref().map_or(said.end_ms, |words| words.last().map(|word| word.end_ms)),
             applied: false,
             probability: PROBABILITY,
             reason: format!(
@@ -50,32 +59,22 @@ pub fn doubtful(said: &Utterance) -> Vec<Repair> {
     found
 }
 
-/// The usual dose that sounds like an unusual one.
-fn sounds_like(dose: &Dose, drug: &Drug) -> Option<u32> {
-    let usual: Vec<f32> = drug
-        .strengths
-        .iter()
-        .flat_map(|strength| context::amounts(strength))
-        .filter(|(_, unit)| *unit == dose.unit)
-        .map(|(value, _)| value)
-        .collect();
+/// The usual dose that sounds like an unusual one, with its word.
+fn sounds_like(dose: &Dose, drug: &Drug) -> Option<(f64, &'static str)> {
+    let strengths = drug.strengths.iter().flat_map(|strength| context::amounts(strength));
+    let usual: Vec<f64> = strengths.filter(|(_, unit)| *unit == dose.unit).map(|(value, _)| value).collect();
     // Two tablets, three tablets, half a tablet.
-    let taken = |value: f32| usual.iter().any(|one| [0.5, 1.0, 2.0, 3.0, 4.0].iter().any(|times| one * times == value));
+    let taken = |value: f64| usual.iter().any(|one| [0.5, 1.0, 2.0, 3.0, 4.0].iter().any(|times| one * times == value));
     if taken(dose.value) {
         return None;
     }
-    let others = ALIKE.iter().filter_map(|(teen, ten)| match dose.value {
-        value if value == *teen as f32 => Some(*ten),
-        value if value == *ten as f32 => Some(*teen),
-        _ => None,
-    });
-    others.into_iter().find(|other| usual.contains(&(*other as f32)))
+    let pair = ALIKE.iter().find(|pair| pair.iter().any(|(value, _)| *value == dose.value))?;
+    pair.iter().find(|(value, _)| *value != dose.value && usual.contains(value)).copied()
 }
 
 /// In figures where the other was, else in words.
-fn written_as(heard: &str, value: u32) -> String {
-    let in_words = heard.starts_with(|c: char| c.is_alphabetic()).then(|| context::word_for(value)).flatten();
-    in_words.map_or_else(|| value.to_string(), str::to_owned)
+fn written_as(heard: &str, value: f64, word: &str) -> String {
+    if heard.starts_with(|c: char| c.is_alphabetic()) { word.to_owned() } else { value.to_string() }
 }
 
 #[cfg(test)]

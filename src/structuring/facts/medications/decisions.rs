@@ -4,10 +4,9 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::context;
 use crate::{
     domain::MedicationAction,
-    structuring::{text::pattern, visit::Line},
+    structuring::{facts::context, text::pattern, visit::Line},
 };
 
 /// Verbs that decide about a medicine. The nearest one before the name counts, or else the nearest after it.

@@ -6,15 +6,18 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    Mention, context,
+    Mention,
     decisions::{Decision, decision},
-    sig::{self, DoseMention},
     sigs::{take_back, usual_unit},
 };
 use crate::{
     domain::{MedicationAction, Role},
     structuring::{
         evidence,
+        facts::{
+            context,
+            sig::{self, DoseMention},
+        },
         text::pattern,
         visit::{Line, is_question},
     },

@@ -4,14 +4,16 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{
-    Mention, context,
-    sig::{self, DoseMention},
-};
+use super::Mention;
 use crate::{
     domain::{Dose, MedicationAction},
+    language::numbers,
     structuring::{
         evidence,
+        facts::{
+            context,
+            sig::{self, DoseMention},
+        },
         text::{self, pattern},
         visit::{Line, Visit},
     },
@@ -107,7 +109,7 @@ fn frequency(text: &str) -> Option<String> {
             let tokens = text::tokens(sentence).into_iter().filter(|token| !token.digits);
             let others = tokens
                 .filter(|token| !OF_TAKING.is_match(&token.lower) && !text::content_stems(&token.lower).is_empty());
-            others.count() <= OTHER_WORDS + super::super::numbers::numbers(sentence).len()
+            others.count() <= OTHER_WORDS + numbers::numbers(sentence).len()
         };
         (!ACTIVITY.is_match(&sentence[..place.start]) && (at == 0 || only_sig())).then_some(name)
     })

@@ -1,0 +1,50 @@
+//! Medicines that are no longer taken.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::mention::Mention;
+use crate::{
+    structuring::{text::pattern, visit::Line},
+    terminology::DrugMention,
+};
+
+/// "I finished it on Friday", "I stopped that in the spring": the medicine named before is over.
+pub(super) fn ends_later(sentence: &str) -> bool {
+    static OVER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)",
+        )
+    });
+    OVER.is_match(sentence)
+}
+
+/// "They changed that to ticagrelor": what was named shortly before is over, and this one has its place.
+pub(super) fn replaces(line: &Line, new: &DrugMention, previous: &Mention) -> bool {
+    static CHANGED_TO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:changed|switched|swapped|moved) (?:it|that|this|them|me|him|her)(?: over)? to (?:the |\w+ )?$")
+    });
+    let before = &line.text()[line.sentence_at(new.range.start).start..new.range.start];
+    line.by_patient_side()
+        && line.index - previous.line <= 2
+        && previous.drug.name != new.drug.name
+        && CHANGED_TO.is_match(before)
+}
+
+/// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
+pub(super) fn is_over(sentence: &str) -> bool {
+    static USED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bused to (?:take|be (?:on|taking)|use|have)\b"));
+    static TOOK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:took|was (?:on|taking|given|prescribed)|were (?:on|taking)|had been (?:on|taking)|(?:i've |have )?tried)\b",
+        )
+    });
+    static ENDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:stopped|quit|finished|ended|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time)\b",
+        )
+    });
+    static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
+    (USED_TO.is_match(sentence) || TOOK.is_match(sentence) && ENDED.is_match(sentence)) && !STILL.is_match(sentence)
+}

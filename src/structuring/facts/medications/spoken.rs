@@ -1,0 +1,138 @@
+//! What was said of medicines, for those who write and check the note.
+
+use super::mention::{Mention, goes_on_about_another, someone_elses};
+use crate::{
+    domain::{Dose, Evidence, Medication, MedicationAction},
+    structuring::{evidence, visit::Visit},
+    terminology::DrugTable,
+};
+
+/// Advice of the clinician's not to take a medicine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Avoided {
+    /// Its generic name.
+    pub name: String,
+    /// Its name as it was said.
+    pub text: String,
+    /// Where it was said.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A dose that was said of a medicine and then corrected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenBack {
+    /// The medicine's generic name.
+    pub name: String,
+    /// The dose that does not hold.
+    pub dose: Dose,
+}
+
+/// Two doses of one medicine, and nobody said plainly which of them holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disputed {
+    /// The medicine as it was said.
+    pub text: String,
+    /// The dose in the note.
+    pub taken: Dose,
+    /// The other one.
+    pub other: Dose,
+    /// Where they were said.
+    pub evidence: Vec<Evidence>,
+}
+
+/// "160 milligrams today, and then 80 once a day": a sig that one dose does not tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeveralDoses {
+    /// The medicine as it was said.
+    pub text: String,
+    /// Where it was said.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What was said of medicines.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spoken {
+    /// The patient's own, in the order in which they came up.
+    pub medications: Vec<Medication>,
+    /// Those advised against.
+    pub avoided: Vec<Avoided>,
+    /// Doses that were corrected.
+    pub taken_back: Vec<TakenBack>,
+    /// Doses that were said against each other.
+    pub disputed: Vec<Disputed>,
+    /// Medicines of which more than one dose is to be taken, in turn.
+    pub several: Vec<SeveralDoses>,
+    /// Generic names that were said of other people's medicines only.
+    pub of_others: Vec<String>,
+}
+
+/// Names that came up, but never as the patient's own.
+pub(super) fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in &visit.lines {
+        for mention in table.mentions(line.text()) {
+            let sentence = line.sentence_at(mention.range.start);
+            let name = mention.drug.name;
+            let own = mentions.iter().any(|one| one.drug.name == name);
+            let other = someone_elses(line, &line.text()[sentence.start..mention.range.start])
+                || goes_on_about_another(line, &sentence);
+            if other && !own && !found.iter().any(|known| known == name) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn several_doses(mentions: &[Mention]) -> Vec<SeveralDoses> {
+    let several = mentions.iter().filter(|mention| mention.several && !mention.dismissed);
+    several.map(|mention| SeveralDoses { text: mention.surface.clone(), evidence: mention.evidence.clone() }).collect()
+}
+
+pub(super) fn disputed(mentions: &[Mention]) -> Vec<Disputed> {
+    let pair = |mention: &Mention| {
+        Some(Disputed {
+            text: mention.surface.clone(),
+            taken: mention.dose.clone()?,
+            other: mention.disputed.clone()?,
+            evidence: mention.evidence.clone(),
+        })
+    };
+    mentions.iter().filter_map(pair).collect()
+}
+
+/// Those whose last word is the advice against them.
+pub(super) fn avoided(mentions: &[Mention]) -> Vec<Avoided> {
+    let mut found: Vec<Avoided> = Vec::new();
+    for mention in mentions.iter().filter(|mention| mention.against) {
+        let decided_later = mentions.iter().any(|other| {
+            other.drug.name == mention.drug.name
+                && other.line > mention.line
+                && !other.dismissed
+                && other.action != MedicationAction::Taken
+        });
+        if decided_later {
+            continue;
+        }
+        match found.iter_mut().find(|known| known.name == mention.drug.name) {
+            Some(known) => evidence::merge(&mut known.evidence, mention.evidence.iter().cloned()),
+            None => found.push(Avoided {
+                name: mention.drug.name.to_owned(),
+                text: mention.surface.clone(),
+                evidence: mention.evidence.clone(),
+            }),
+        }
+    }
+    found
+}
+
+/// Without those that hold elsewhere: "ten" may be corrected in one sentence and right in another.
+pub(super) fn taken_back(mentions: &[Mention]) -> Vec<TakenBack> {
+    let holds = |name: &str, dose: &Dose| {
+        mentions.iter().any(|mention| mention.drug.name == name && mention.dose.as_ref() == Some(dose))
+    };
+    let all = mentions.iter().flat_map(|mention| mention.taken_back.iter().map(|dose| (mention.drug.name, dose)));
+    all.filter(|(name, dose)| !holds(name, dose))
+        .map(|(name, dose)| TakenBack { name: name.to_owned(), dose: dose.clone() })
+        .collect()
+}

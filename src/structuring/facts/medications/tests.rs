@@ -1,0 +1,389 @@
+//! What people say of medicines, line by line.
+
+use super::*;
+use crate::{domain::Medication, structuring::testing::transcript};
+
+fn said(lines: &str) -> Vec<String> {
+    let transcript = transcript(lines);
+    let show = |medication: Medication| {
+        let action = serde_json::to_value(medication.action).expect("an action has a name");
+        format!("{} {}", action.as_str().unwrap_or_default(), medication.text.as_str())
+    };
+    medications(&Visit::new(&transcript), DrugTable::bundled()).medications.into_iter().map(show).collect()
+}
+
+#[test]
+fn question_and_answer_make_one_medicine() {
+    assert_eq!(
+        said(
+            "D: Good. And you're still taking the lisinopril?\nP: Yep. Ten milligrams. No, wait, you raised it. Twenty milligrams, once a day in the morning.\nD: Twenty, that's what I have. And the metformin?\nP: Five hundred, twice a day, with food."
+        ),
+        ["taken Lisinopril 20 mg once daily", "taken Metformin 500 mg twice daily"]
+    );
+}
+
+#[test]
+fn a_decision_can_be_taken_back() {
+    let before = "P: I take metoprolol, fifty milligrams once a day.\n";
+    for (lines, expected) in [
+        (
+            "D: Let's increase the metoprolol to seventy five. No, keep it as it is, fifty.",
+            "continue Metoprolol 50 mg once daily",
+        ),
+        (
+            "D: Let's increase the metoprolol to seventy five.\nP: It makes me tired.\nD: Okay, on second thought, let's not.",
+            "continue Metoprolol 50 mg once daily",
+        ),
+        ("D: Let's stop the metoprolol. Actually, keep it.", "continue Metoprolol 50 mg once daily"),
+        (
+            "D: I'll increase the metoprolol to seventy five. No, sorry, make that one hundred.",
+            "increase Metoprolol 100 mg once daily",
+        ),
+    ] {
+        assert_eq!(said(&format!("{before}{lines}")), [expected], "{lines}");
+    }
+    assert!(said("D: Let's start amlodipine, five milligrams. No, never mind.").is_empty());
+    assert_eq!(
+        said("D: Start amlodipine, five milligrams a day. Take it in the morning and keep it dry."),
+        ["start Amlodipine 5 mg once daily"]
+    );
+}
+
+#[test]
+fn an_answer_about_something_else_takes_nothing_back() {
+    assert_eq!(
+        said(
+            "P: I take furosemide, 20 milligrams in the morning.\nD: I'd like to increase the furosemide to 40 milligrams daily.\nP: Do I need to go to the hospital?\nD: Not today."
+        ),
+        ["increase Furosemide 40 mg once daily"]
+    );
+}
+
+#[test]
+fn a_rejected_medicine_does_not_take_the_next_along() {
+    for lines in [
+        "D: I thought about sucralfate, but I'd rather start pantoprazole 40 milligrams once a day.",
+        "D: Instead of sucralfate, let's start pantoprazole 40 milligrams once a day.",
+        "D: Normally I'd use omeprazole, but I'll start pantoprazole 40 milligrams once a day.",
+    ] {
+        assert_eq!(said(lines), ["start Pantoprazole 40 mg once daily"], "{lines}");
+    }
+    assert!(said("P: Could we use azithromycin?\nD: No, azithromycin doesn't work well here.").is_empty());
+}
+
+#[test]
+fn what_the_patient_asks_is_answered() {
+    for (lines, expected) in [
+        ("P: Should I keep the lisinopril?\nD: Yes, keep taking it.", "continue Lisinopril"),
+        ("P: Can I still take my atorvastatin?\nD: Yes, continue it.", "continue Atorvastatin"),
+        ("P: What about my atorvastatin?\nD: Stop that one.", "stop Atorvastatin"),
+        (
+            "D: Are you on metformin 500 twice a day?\nP: No, a thousand twice a day.",
+            "taken Metformin 1000 mg twice daily",
+        ),
+    ] {
+        assert_eq!(said(lines), [expected], "{lines}");
+    }
+    assert!(said("D: And glipizide?\nP: I never started it.").is_empty());
+}
+
+#[test]
+fn a_corrected_frequency_stands() {
+    assert_eq!(
+        said("P: I take ibuprofen 600 milligrams three times a day. Sorry, twice a day, not three times."),
+        ["taken Ibuprofen 600 mg twice daily"]
+    );
+}
+
+#[test]
+fn a_correction_by_another_speaker_is_told() {
+    let doses = |lines: &str| {
+        let transcript = transcript(lines);
+        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+        let taken = spoken.medications[0].dose.as_ref().map(|dose| dose.value);
+        (taken, spoken.disputed.iter().map(|one| one.other.value).collect::<Vec<_>>())
+    };
+    let first = "P: I take ibuprofen, 200 milligrams.\n";
+    assert_eq!(doses(&format!("{first}D: No, make that 400 milligrams.")), (Some(400.0), vec![200.0]));
+    assert_eq!(doses(&format!("{first}D: No, it says 400 milligrams here.")), (Some(200.0), vec![400.0]));
+    assert_eq!(doses(&format!("{first}P: No, make that 400 milligrams.")), (Some(400.0), vec![]));
+    assert_eq!(doses(&format!("{first}D: No problem.")), (Some(200.0), vec![]));
+}
+
+#[test]
+fn what_another_takes_is_left_out() {
+    assert_eq!(
+        said("D: You take the omeprazole?\nP: Yes, but my sister says it's wrong. She takes pantoprazole."),
+        ["taken Omeprazole"]
+    );
+}
+
+#[test]
+fn what_was_taken_long_ago_is_over() {
+    let over = |lines: &str| {
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        found.into_iter().map(|one| (one.name, one.action, one.past)).collect::<Vec<_>>()
+    };
+    for lines in [
+        "P: I used to take simvastatin, but I stopped that last year.",
+        "P: I took simvastatin in 2019, not any more.",
+        "P: I stopped the simvastatin last month.",
+    ] {
+        assert_eq!(over(lines), [("simvastatin".to_owned(), MedicationAction::Taken, true)], "{lines}");
+    }
+    for lines in ["P: I've tried simvastatin, it helps.", "P: I took simvastatin this morning."] {
+        assert!(!over(lines)[0].2, "{lines}");
+    }
+    assert_eq!(
+        said("P: I used to take simvastatin.\nD: Let's start simvastatin again, 20 milligrams at bedtime."),
+        ["start Simvastatin 20 mg at bedtime"]
+    );
+}
+
+#[test]
+fn the_dose_of_what_begins_is_not_that_of_what_ends() {
+    assert_eq!(
+        said("D: I want to stop the hydrochlorothiazide and start loss artin 50 milligrams once a day instead."),
+        ["stop Hydrochlorothiazide"]
+    );
+    assert_eq!(
+        said("D: Hydrochlorothiazide can bring that on, so I want to stop it and start loss artin 50 milligrams."),
+        ["stop Hydrochlorothiazide"]
+    );
+    assert_eq!(
+        said(
+            "P: Hydrochlorothiazide, 25 milligrams every morning.\nD: Stop the hydrochlorothiazide.\nD: And start loss artin, fifty milligrams."
+        ),
+        ["stop Hydrochlorothiazide 25 mg once daily"]
+    );
+}
+
+#[test]
+fn what_was_only_weighed_is_not_begun() {
+    for lines in [
+        "D: For the tingling we could try gabapentin, but let's hold off and get the sugars down first.",
+        "D: We could add gabapentin, but not yet.",
+    ] {
+        assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+    }
+}
+
+#[test]
+fn a_new_dose_has_its_own_sig() {
+    assert_eq!(
+        said(
+            "D: You're taking the metformin, a thousand twice a day?\nP: Once a day.\nD: I'd like to switch the metformin to the extended release, that's five hundred milligrams, two tablets with dinner."
+        ),
+        ["change Metformin 1000 mg once daily"]
+    );
+    assert_eq!(said("D: Right, losartan fifty. Keep that too."), ["continue Losartan 50 mg"]);
+}
+
+#[test]
+fn a_childs_medicine_is_given() {
+    let transcript = transcript(
+        "D: I'm going to give him azithromycin. A hundred and sixty milligrams today, and then eighty milligrams once a day for four more days.",
+    );
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert_eq!(spoken.medications[0].action, MedicationAction::Start);
+    assert_eq!(spoken.several.len(), 1);
+}
+
+#[test]
+fn what_is_forbidden_ends() {
+    assert_eq!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin.")[0], "stop Viagra");
+    assert_eq!(said("D: I'll take propranolol off your list. No beta blockers for you."), ["stop Propranolol"]);
+    assert_eq!(said("P: I take hydrochlorothiazide.\nD: Pause the hydrochlorothiazide."), ["stop Hydrochlorothiazide"]);
+}
+
+#[test]
+fn what_is_held_for_some_days_goes_on() {
+    assert_eq!(
+        said(
+            "P: Warfarin, seven and a half milligrams.\nD: Hold the warfarin tonight and tomorrow. Then restart at five milligrams every day.\nP: So not seven and a half on Saturday?\nD: Correct, no seven and a half."
+        ),
+        ["decrease Warfarin 5 mg once daily"]
+    );
+}
+
+#[test]
+fn an_amount_of_change_is_no_dose() {
+    assert_eq!(
+        said("D: I'd go up on the Lantus by four units, so twenty four units at night."),
+        ["increase Lantus 24 units at bedtime"]
+    );
+}
+
+#[test]
+fn what_took_the_place_of_another_is_the_one_in_use() {
+    let past = |lines: &str| {
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        found.into_iter().map(|one| (one.name, one.past)).collect::<Vec<_>>()
+    };
+    for (lines, expected) in [
+        ("P: I was on clopidogrel. They changed that to ticagrelor.", [("clopidogrel", true), ("ticagrelor", false)]),
+        ("P: They changed me from diltiazem to verapamil.", [("diltiazem", true), ("verapamil", false)]),
+    ] {
+        assert_eq!(past(lines), expected.map(|(name, past)| (name.to_owned(), past)), "{lines}");
+    }
+    assert_eq!(past("P: I took metronidazole. I finished it on Friday."), [("metronidazole".to_owned(), true)]);
+}
+
+#[test]
+fn what_depends_on_a_later_result_is_not_begun() {
+    assert!(said("D: If the LDL is still over seventy in six weeks, we'll add ezetimibe, ten milligrams.").is_empty());
+    assert_eq!(said("D: If it hurts, take ibuprofen, four hundred milligrams."), ["start Ibuprofen 400 mg"]);
+}
+
+#[test]
+fn a_stop_can_be_taken_back_in_two_sentences() {
+    assert_eq!(
+        said("D: You can stop the allopurinol. No, hang on, your uric acid is still eight. Stay on the three hundred."),
+        ["continue Allopurinol 300 mg"]
+    );
+}
+
+#[test]
+fn what_is_in_use_goes_on() {
+    assert_eq!(
+        said("D: You're still taking the lisinopril?\nP: Yes.\nD: Okay, take the lisinopril 20 milligrams once a day."),
+        ["continue Lisinopril 20 mg once daily"]
+    );
+}
+
+#[test]
+fn the_clinician_decides() {
+    for (lines, expected) in [
+        ("D: I want to increase your Lasix to 80 mg once a day.", "increase Lasix 80 mg once daily"),
+        ("D: I want to add amlodipine, five milligrams once a day.", "start Amlodipine 5 mg once daily"),
+        ("D: Let's stop the atenolol.", "stop Atenolol"),
+        ("D: Keep the lisinopril where it is.", "continue Lisinopril"),
+        ("D: Don't stop the warfarin.", "continue Warfarin"),
+        ("D: We'll cut your prednisone to ten milligrams a day.", "decrease Prednisone 10 mg once daily"),
+        ("D: I'll refill your metformin, 500 milligrams twice a day.", "continue Metformin 500 mg twice daily"),
+        (
+            "D: I'd like to take the sertraline up to one hundred milligrams a day.",
+            "increase Sertraline 100 mg once daily",
+        ),
+        (
+            "D: For the burning, phenazopyridine, two hundred milligrams three times a day.",
+            "start Phenazopyridine 200 mg three times daily",
+        ),
+        ("D: Take naproxen instead, five hundred milligrams twice a day.", "start Naproxen 500 mg twice daily"),
+        (
+            "P: I take fifty milligrams of sertraline.\nD: Let's have you take one hundred milligrams of sertraline once a day.",
+            "increase Sertraline 100 mg once daily",
+        ),
+        ("D: Tylenol is fine, if you need something.", "start Tylenol as needed"),
+        (
+            "P: I take apixaban.\nD: They hold on to salt, and with the apixaban they can make you bleed.",
+            "taken Apixaban",
+        ),
+        ("D: The carvedilol stays the same.", "continue Carvedilol"),
+        (
+            "D: Start levothyroxine one hundred and twelve micrograms every morning.",
+            "start Levothyroxine 112 mcg once daily",
+        ),
+    ] {
+        assert_eq!(said(lines), [expected], "{lines}");
+    }
+}
+
+#[test]
+fn a_switch_ends_one_and_begins_another() {
+    assert_eq!(
+        said("D: I'd like to switch you from lisinopril to losartan, fifty milligrams once a day."),
+        ["stop Lisinopril", "start Losartan 50 mg once daily"]
+    );
+}
+
+#[test]
+fn corrections_win_also_in_the_next_turn() {
+    assert_eq!(
+        said("D: Let's start atorvastatin, twenty milligrams at bedtime. No, make that forty."),
+        ["start Atorvastatin 40 mg at bedtime"]
+    );
+    assert_eq!(
+        said("D: Let's start atorvastatin, twenty milligrams.\nP: Okay.\nD: Sorry, make that forty milligrams."),
+        ["start Atorvastatin 40 mg"]
+    );
+    assert_eq!(said("P: I'm on omeprazole.\nD: Okay. Let's stop that."), ["stop Omeprazole"]);
+}
+
+#[test]
+fn what_the_patient_does_not_take_is_left_out() {
+    for lines in [
+        "P: I don't take aspirin.",
+        "P: My mother takes warfarin.",
+        "P: A guy at work got oxycodone for his.",
+        "O: I take sumatriptan for mine.",
+        "P: My knee doctor said I can take ibuprofen?\nD: I'd stay away from ibuprofen.",
+        "D: I'd normally say propranolol, but not with asthma.",
+        "D: I'm not going to start metformin today.",
+        "D: I did think about hydrochlorothiazide instead.",
+        "D: I'd stay away from ibuprofen, it pushes up your blood pressure.",
+        "D: Any allergies?\nP: Just penicillin.",
+        "P: I'm allergic to amoxicillin.",
+        "D: Are you taking any aspirin?\nP: No.",
+        "D: Your vitamin D level is low.",
+    ] {
+        assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+    }
+}
+
+#[test]
+fn doses_before_the_name_belong_to_it() {
+    assert_eq!(
+        said("P: I take 20 milligrams of lisinopril and 500 milligrams of metformin."),
+        ["taken Lisinopril 20 mg", "taken Metformin 500 mg"]
+    );
+    assert_eq!(said("P: I use two puffs of albuterol when I need it."), ["taken Albuterol 2 puffs as needed"]);
+}
+
+#[test]
+fn advice_against_a_medicine_is_kept_and_nothing_given() {
+    for lines in [
+        "P: My knee doctor said I can take ibuprofen?\nD: I'd stay away from ibuprofen. It pushes up your blood pressure.",
+        "P: My knee doctor said can take ibuprofen.\nD: It's day away from ibuprofen.",
+        "D: Don't take ibuprofen with that.",
+        "D: I'd rather not use ibuprofen, with your kidneys.",
+    ] {
+        let transcript = transcript(lines);
+        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+        assert!(spoken.medications.is_empty(), "{lines}: {:?}", spoken.medications);
+        assert_eq!(spoken.avoided[0].name, "ibuprofen", "{lines}");
+    }
+    assert_eq!(
+        said("P: I take ibuprofen every day.\nD: Stay away from ibuprofen from now on."),
+        ["stop Ibuprofen once daily"]
+    );
+    assert_eq!(said("D: Avoid alcohol while you take metronidazole."), ["taken Metronidazole"]);
+}
+
+#[test]
+fn how_often_something_else_is_done_is_no_sig() {
+    assert_eq!(
+        said("D: Tylenol is fine, if you need something. Keep checking at home, twice a week."),
+        ["start Tylenol as needed"]
+    );
+    assert_eq!(said("D: Start naproxen. Take one twice a day, with food."), ["start Naproxen twice daily"]);
+}
+
+#[test]
+fn a_question_mark_of_the_recogniser_hides_no_proposal() {
+    assert_eq!(
+        said("D: Your blood pressure is too high, so want to add amlodipine?\nP: 5 milligrams once a day."),
+        ["start Amlodipine 5 mg once daily"]
+    );
+    assert_eq!(said("D: Do you want to try amlodipine?\nP: No, thanks."), [""; 0]);
+}
+
+#[test]
+fn a_corrected_dose_is_remembered() {
+    let transcript = transcript("D: Prednisone, fifty milligrams, no, sorry, forty milligrams, once a day.");
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert_eq!(spoken.taken_back.len(), 1);
+    assert_eq!((spoken.taken_back[0].name.as_str(), spoken.taken_back[0].dose.value), ("prednisone", 50.0));
+}
