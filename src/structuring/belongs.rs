@@ -39,6 +39,12 @@ static ABNORMAL: LazyLock<Regex> = LazyLock::new(|| {
 static ADVICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:(?:is|was|are|were) (?:recommended|advised)|come back|follow[- ]up|should be (?:done|repeated))\b")
 });
+/// What a visit talks about in passing, said as if it were what ails the patient: "Allergies."
+static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:known|drug|current|home|patient|daily) )?(?:allerg(?:y|ies)|medications?|medicines?|history|symptoms?|vitals?|vital signs|labs?|tests?|results?|plan|assessment|exam(?:ination)?|check-?up|visit)\W*$",
+    )
+});
 /// What the patient tells is history, not a finding.
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:patient|he|she) (?:also )?(?:reports?|denies|states?|says|complains|describes|mentions|notes)\b")
@@ -134,7 +140,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         SectionKind::Assessment => {
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
             let talk = INSTRUCTION.is_match(line) || ABOUT_THE_NOTE.is_match(line) || SCORE.is_match(line);
-            !begins_with_a_drug && !order && !talk
+            !begins_with_a_drug && !order && !talk && !HEADING.is_match(line)
         }
         SectionKind::FamilyHistory => context::names_a_relative(line),
         _ => true,
@@ -151,8 +157,17 @@ mod tests {
         for line in ["Synthroid for thyroid function.", "Urine culture.", "Continue metformin.", "PHQ 9."] {
             assert!(!belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
         }
-        for line in ["Hypertension.", "Supratherapeutic INR.", "Gout, on allopurinol.", "Warfarin toxicity."] {
+        for line in [
+            "Hypertension.",
+            "Supratherapeutic INR.",
+            "Gout, on allopurinol.",
+            "Warfarin toxicity.",
+            "Seasonal allergies.",
+        ] {
             assert!(belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
+        }
+        for line in ["Allergies.", "Current medications."] {
+            assert!(!belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
         }
         assert!(!belongs("Sertraline.", SectionKind::PastHistory, &Facts::default()));
         assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory, &Facts::default()));

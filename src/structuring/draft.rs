@@ -5,7 +5,7 @@ use super::{
     facts::{Facts, corrected, orders, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
-    text,
+    text, told,
     verify::{Checker, Verdict, omissions},
     visit::{Visit, is_question},
 };
@@ -59,6 +59,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         }
         builder.complete(kind, facts, &visit);
     }
+    builder.complete_history(&visit);
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
@@ -152,7 +153,7 @@ impl Builder {
         if self.statements.iter().any(said) {
             return;
         }
-        match checker.check(text, Some(kind)) {
+        match checker.check_written(text, kind) {
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
             Verdict::Uncertain(evidence, reason) => {
                 self.review.uncertain.push(UncertainText {
@@ -222,6 +223,16 @@ impl Builder {
                 self.push_plan(render::order(order));
             }
         }
+    }
+
+    /// What the patient told of the complaint and no other line is made from. Called when those are written.
+    fn complete_history(&mut self, visit: &Visit) {
+        // A review of systems says that there is a symptom, and not how it is.
+        let said = self.statements.iter().filter(|(kind, ..)| *kind != SectionKind::ReviewOfSystems);
+        let noted: Vec<told::Noted> = said.map(|(_, text, evidence)| (text.as_str(), evidence.as_slice())).collect();
+        let lines = told::complete(&noted, visit);
+        let kind = SectionKind::HistoryOfPresentIllness;
+        self.statements.extend(lines.into_iter().map(|line| (kind, line.text, line.evidence)));
     }
 
     fn plan(&self) -> impl Iterator<Item = &str> {

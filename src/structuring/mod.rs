@@ -13,6 +13,7 @@ pub mod sections;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod told;
 pub mod verify;
 mod visit;
 

@@ -62,7 +62,7 @@ pub enum ReadingError {
         /// Its id or its place.
         utterance: String,
     },
-    /// An end before its start, or an utterance before the one above it.
+    /// An end before its start, or, where not every utterance has a time, an utterance before the one above it.
     #[error("the times of utterance {utterance} run backwards")]
     TimesRunBackwards {
         /// Its id or its place.
@@ -105,7 +105,7 @@ pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
         return Err(ReadingError::Schema);
     }
     let file: TranscriptFile = serde_json::from_str(text).map_err(json_error)?;
-    let utterances = with_ids(file.utterances)?;
+    let utterances = in_order(with_ids(file.utterances)?);
     if utterances.iter().all(|utterance| utterance.text.trim().is_empty()) {
         return Err(ReadingError::Empty);
     }
@@ -197,6 +197,14 @@ fn free_id(from: usize, taken: &mut HashSet<String>) -> String {
     let id = free.expect("there are more numbers than utterances");
     taken.insert(id.clone());
     id
+}
+
+/// Transcripts that were written speaker by speaker, as those of meetings often are, in the order of their times.
+fn in_order(mut utterances: Vec<Utterance>) -> Vec<Utterance> {
+    if utterances.iter().all(|utterance| utterance.start_ms.is_some()) {
+        utterances.sort_by_key(|utterance| utterance.start_ms);
+    }
+    utterances
 }
 
 fn check_times(utterances: &[Utterance]) -> Result<(), ReadingError> {
@@ -447,12 +455,15 @@ mod tests {
         let twice = r#"{"id":"u1","text":"a"},{"id":"u1","text":"b"}"#;
         assert_eq!(reason(&wrap(twice)), ReadingError::DuplicateId { utterance: "u1".to_owned() });
         for times in [
-            r#"{"start_ms":5,"end_ms":9,"text":"a"},{"start_ms":4,"end_ms":9,"text":"b"}"#,
+            r#"{"start_ms":4,"end_ms":9,"text":"a"},{"start_ms":5,"end_ms":4,"text":"b"}"#,
             r#"{"text":"a"},{"start_ms":4,"end_ms":3,"text":"b"}"#,
             r#"{"text":"a"},{"text":"b","words":[{"text":"b","start_ms":4,"end_ms":3,"probability":1}]}"#,
         ] {
             assert_eq!(reason(&wrap(times)), ReadingError::TimesRunBackwards { utterance: "u2".to_owned() });
         }
+        let by_speaker = r#"{"start_ms":5,"end_ms":9,"text":"b"},{"start_ms":4,"end_ms":9,"text":"a"}"#;
+        let read = from_json(wrap(by_speaker).as_bytes()).expect("it is put in order");
+        assert_eq!(read.utterances.iter().map(|said| said.text.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         let missing = reason(&wrap(r#"{"id":"u1"}"#));
         assert!(matches!(&missing, ReadingError::Shape { line: 1, reason, .. } if reason == "\"text\" is missing"));
     }

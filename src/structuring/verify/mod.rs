@@ -22,6 +22,12 @@ const LEAST_COVERAGE: f64 = 0.4;
 /// Less than this is worth a second look.
 const SURE_COVERAGE: f64 = 0.55;
 
+/// Turns from which one line of the model's may be made.
+const STRETCH: usize = 6;
+
+/// The part of such a line that must be found there.
+const WRITTEN_COVERAGE: f64 = 0.75;
+
 /// Turns in which a clinician may say what the patient has come for.
 const OPENING: usize = 4;
 
@@ -81,6 +87,34 @@ impl<'v, 'a> Checker<'v, 'a> {
             return Verdict::Uncertain(evidence, "only part of this was found in what was said".to_owned());
         }
         Verdict::Supported(evidence)
+    }
+
+    /// The same for a line of the language model's. It joins what was said apart into what nobody said, so that hardly a
+    /// word of a line may be missing where the line is from.
+    pub fn check_written(&self, statement: &str, kind: SectionKind) -> Verdict {
+        match self.check(statement, Some(kind)) {
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)
+                if !self.is_from_one_place(statement, kind) =>
+            {
+                Verdict::Unsupported(evidence, "nobody said all of this in one place".to_owned())
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Whether a stretch of the visit has nearly all of `statement`.
+    fn is_from_one_place(&self, statement: &str, kind: SectionKind) -> bool {
+        let beginning = |unit: &support::Unit| unit.line < OPENING && kind != SectionKind::FamilyHistory;
+        let asserted = |unit: &support::Unit| {
+            let sentence = self.index.sentence(unit);
+            kind != SectionKind::Assessment || !context::hypothetical(sentence) && !is_question(sentence)
+        };
+        let found = self.index.support(statement, &asserted).units.into_iter().map(|at| self.index.units[at].line);
+        found.flat_map(|line| line.saturating_sub(STRETCH - 1)..=line).any(|start| {
+            let stretch = start..start + STRETCH;
+            let near = |unit: &support::Unit| stretch.contains(&unit.line) || beginning(unit);
+            self.index.support(statement, &|unit| near(unit) && asserted(unit)).coverage >= WRITTEN_COVERAGE
+        })
     }
 
     /// "If you gain three pounds in a day, call": what may happen, told as what has happened.

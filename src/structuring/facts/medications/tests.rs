@@ -72,6 +72,15 @@ fn a_rejected_medicine_does_not_take_the_next_along() {
 }
 
 #[test]
+fn what_a_medicine_is_not_denies_no_other() {
+    assert_eq!(
+        said("D: It's not a sulfa drug, and for the burning, phenazopyridine, 200 milligrams three times a day."),
+        ["start Phenazopyridine 200 mg three times daily"]
+    );
+    assert!(said("P: I don't take aspirin, and for the pain no ibuprofen.").is_empty());
+}
+
+#[test]
 fn what_the_patient_asks_is_answered() {
     for (lines, expected) in [
         ("P: Should I keep the lisinopril?\nD: Yes, keep taking it.", "continue Lisinopril"),

@@ -1,0 +1,195 @@
+//! What the patient told and no line of the history says, in the patient's own words.
+//!
+//! A small model that writes the history leaves out half and joins what was said apart. What it may not write is quoted
+//! instead, with the question that brought it up: nobody said less, and nobody said more.
+
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    evidence,
+    facts::{context, symptoms::LEXICON},
+    render::Line,
+    text::{self, pattern},
+    visit::{Line as Said, Visit, is_question},
+};
+use crate::{
+    domain::{Evidence, Role},
+    terminology::DrugTable,
+};
+
+/// Lines that are added to a history, at most: what a reader takes in beside the rest.
+const MOST_LINES: usize = 14;
+/// Questions that go on about one complaint and stand in one line with it, at most.
+const FURTHER_QUESTIONS: usize = 3;
+/// The longest answer that is quoted whole, in bytes; of a longer one its first sentences.
+const LONGEST_ANSWER: usize = 260;
+/// Content words by which an answer tells of something.
+const LEAST_TELLING: usize = 2;
+
+/// Words of complaints and of how they go that no lexicon of symptoms lists: the body, what it feels and does.
+static OF_THE_BODY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|sting\w*|burn\w*|throb\w*|cramp\w*|swell\w*|swollen|bleed\w*|blood\w*|spotting|leak\w*|drain\w*|itch\w*|lump\w*|bump\w*|rash\w*|spots?|redness|numb\w*|dizz\w*|weak\w*|tired|exhausted|sick|ill|worse|worsen\w*|better|wors\w+|cr(?:y|ies|ying|ied)|worr(?:y|ies|ied|ying)|anxious|nervous|sad|feel\w*|felt|mood|panic\w*|stress\w*|angry|sleep\w*|slept|wak(?:e|es|ing)|nap\w*|appetite|eat(?:ing|en)?|ate|weight|pounds|thirst\w*|pee\w*|urin\w+|bathroom|stools?|bowels?|poop\w*|gas|breath\w*|wind(?:ed)?|stairs|blocks?|walk\w*|stand(?:ing)?|sitting|lift\w*|bend\w*|climb\w*|fell|fall(?:s|en|ing)?|tripp\w+|twist\w*|popp\w+|click\w*|lock\w*|giv(?:es|ing) (?:way|out)|stiff\w*|cold|flu|fever\w*|hot|chills|sweat\w*|shak\w+|head|eyes?|ears?|nose|throat|neck|chest|heart|lungs?|belly|stomach|(?:my|your|the|his|her|lower|upper|mid) back|shoulders?|arms?|elbows?|wrists?|hands?|fingers?|hips?|legs?|knees?|ankles?|f(?:oo|ee)t|toes?|skin|period\w*|pregnan\w+|sugars?|pressures?|readings?|pills?|medicine\w*|dose\w*|inhaler|forg(?:e|o)t\w*|miss(?:ed|ing)?)\b",
+    )
+});
+
+/// … and what nobody asked for.
+const LEAST_UNASKED: usize = 4;
+/// The part of an answer's words that statements made from it must have, or it is told.
+const COVERED: f64 = 0.6;
+
+/// A statement of the note with what it was made from.
+pub type Noted<'s> = (&'s str, &'s [Evidence]);
+
+/// The lines that complete a history, beside all that is `noted` elsewhere.
+pub fn complete(noted: &[Noted], visit: &Visit) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < visit.lines.len() && found.len() < MOST_LINES {
+        let (line, last) = tell(visit, at, noted);
+        found.extend(line);
+        at = last + 1;
+    }
+    found
+}
+
+/// What is told in line `at`, and the last line that belongs to it.
+fn tell(visit: &Visit, at: usize, noted: &[Noted]) -> (Option<Line>, usize) {
+    let line = &visit.lines[at];
+    let question = visit.question_before(at).filter(|asked| asked.by_clinician());
+    if !line.by_patient_side() || is_noted(line, noted) || !tells(line, question) {
+        return (None, at);
+    }
+    let mut exchange = Exchange { line: Line { text: String::new(), evidence: Vec::new() } };
+    if let Some(question) = question {
+        exchange.asked(question);
+    }
+    exchange.answered(line);
+    let mut last = at;
+    for _ in 0..FURTHER_QUESTIONS {
+        let Some((question, answer)) = goes_on(visit, last + 1).filter(|(_, answer)| !is_noted(answer, noted)) else {
+            break;
+        };
+        exchange.asked(question);
+        exchange.answered(answer);
+        last = answer.index;
+    }
+    (Some(exchange.line), last)
+}
+
+/// Whether the statements made from `line` say most of it.
+fn is_noted(line: &Said, noted: &[Noted]) -> bool {
+    let own: HashSet<String> = statements(line).flat_map(|range| text::content_stems(&line.text()[range])).collect();
+    let cites = |evidence: &[Evidence]| evidence.iter().any(|one| one.utterance == line.utterance.id);
+    let from_it = noted.iter().filter(|(_, evidence)| cites(evidence));
+    let said: HashSet<String> = from_it.flat_map(|(text, _)| text::content_stems(text)).collect();
+    !own.is_empty() && own.intersection(&said).count() as f64 >= COVERED * own.len() as f64
+}
+
+/// Whether `line` tells of a complaint or of how it goes. What nobody asked for must tell more.
+fn tells(line: &Said, question: Option<&Said>) -> bool {
+    let answer: String = statements(line).map(|range| format!("{} ", &line.text()[range])).collect();
+    let own = text::content_stems(&answer).len();
+    let asked = question.and_then(|question| question.sentences.last().map(|range| &question.text()[range.clone()]));
+    let least = if asked.is_some() { LEAST_TELLING } else { LEAST_UNASKED };
+    let only_denied = context::denies(line.text()) && own <= LEAST_TELLING;
+    let of_medicines = !DrugTable::bundled().mentions(&answer).is_empty();
+    own >= least && !only_denied && (of_medicines || names_a_complaint(&answer) || asked.is_some_and(names_a_complaint))
+}
+
+fn names_a_complaint(text: &str) -> bool {
+    OF_THE_BODY.is_match(text) || LEXICON.iter().any(|entry| entry.pattern.is_match(text))
+}
+
+/// The sentences of `line` that ask nothing and are about the patient.
+fn statements(line: &Said) -> impl Iterator<Item = Range<usize>> {
+    let mut of_another = false;
+    let own = line.sentences.iter().filter(|range| {
+        let sentence = &line.text()[(*range).clone()];
+        of_another = line.utterance.role != Role::Other
+            && (context::of_another_person(sentence) || of_another && context::begins_with_third_person(sentence));
+        !of_another && !is_question(sentence)
+    });
+    own.cloned().collect::<Vec<_>>().into_iter()
+}
+
+/// The question in line `at` that only goes on about what was named before, and its answer.
+fn goes_on<'v, 'a>(visit: &'v Visit<'a>, at: usize) -> Option<(&'v Said<'a>, &'v Said<'a>)> {
+    let question = visit.lines.get(at).filter(|line| line.by_clinician())?;
+    let answer = visit.answer_to(at).filter(|answer| answer.by_patient_side() && !answer.sentences.is_empty())?;
+    let sentence = &question.text()[question.sentences.last()?.clone()];
+    let names_another = LEXICON.iter().any(|entry| entry.pattern.is_match(sentence));
+    (is_question(sentence) && !names_another && context::asks_for_more(sentence)).then_some((question, answer))
+}
+
+/// Questions and answers, word for word.
+struct Exchange {
+    line: Line,
+}
+
+impl Exchange {
+    fn asked(&mut self, question: &Said) {
+        if let Some(last) = question.sentences.last() {
+            self.push(question, last.clone(), "");
+        }
+    }
+
+    fn answered(&mut self, answer: &Said) {
+        let fits = |range: &&Range<usize>| range.end <= LONGEST_ANSWER;
+        let last = answer.sentences.iter().take_while(fits).last().or(answer.sentences.first());
+        self.push(answer, 0..last.map_or(answer.text().len(), |range| range.end), "\"");
+    }
+
+    fn push(&mut self, line: &Said, range: Range<usize>, mark: &str) {
+        let words = line.text()[range.clone()].trim();
+        let space = if self.line.text.is_empty() { "" } else { " " };
+        self.line.text.push_str(&format!("{space}{mark}{words}{mark}"));
+        self.line.evidence.push(evidence::evidence(line.utterance, range));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::testing::transcript;
+
+    fn told(lines: &str) -> Vec<String> {
+        let transcript = transcript(lines);
+        complete(&[], &Visit::new(&transcript)).into_iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn an_answer_stands_with_its_question_and_those_that_follow() {
+        assert_eq!(
+            told(
+                "D: Any numbness in your feet?\nP: A little tingling in the toes. Mostly at night.\nD: How long has that been going on?\nP: Maybe two months.\nD: Any chest pain?\nP: No."
+            ),
+            [
+                "Any numbness in your feet? \"A little tingling in the toes. Mostly at night.\" How long has that been going on? \"Maybe two months.\""
+            ]
+        );
+    }
+
+    #[test]
+    fn small_talk_and_denials_are_left_out() {
+        for lines in [
+            "D: How was the drive?\nP: Oh, terrible, they closed the whole bridge. But I made it.",
+            "D: Any chest pain?\nP: No, no pain.",
+            "P: Thank you, doctor.",
+            "P: Is that from the sugar?",
+        ] {
+            assert!(told(lines).is_empty(), "{lines}: {:?}", told(lines));
+        }
+    }
+
+    #[test]
+    fn what_a_line_says_is_not_told_again() {
+        let transcript = transcript("D: How is your mood?\nP: I cry a lot, over nothing.");
+        let visit = Visit::new(&transcript);
+        let cited = [evidence::whole(visit.lines[1].utterance)];
+        assert_eq!(complete(&[("Anxiety.", &cited)], &visit).len(), 1);
+        assert!(complete(&[("Cries a lot over nothing.", &cited)], &visit).is_empty());
+    }
+}
