@@ -11,7 +11,9 @@ pub fn dose_unit(word: &str) -> Option<&'static str> {
         "mcg" | "mcgs" | "microgram" | "micrograms" | "mics" | "ug" | "µg" => "mcg",
         "g" | "gram" | "grams" => "g",
         "unit" | "units" => "units",
-        "ml" | "mls" | "milliliter" | "milliliters" | "millilitre" | "millilitres" | "cc" | "ccs" => "mL",
+        "ml" | "mls" | "mil" | "mils" | "milliliter" | "milliliters" | "millilitre" | "millilitres" | "cc" | "ccs" => {
+            "mL"
+        }
         "puff" | "puffs" => "puffs",
         "tablet" | "tablets" | "tab" | "tabs" | "pill" | "pills" => "tablets",
         "capsule" | "capsules" => "capsules",

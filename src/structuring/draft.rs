@@ -66,6 +66,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let uncertain = misheard(facts)
         .chain(disputed(facts))
         .chain(several_doses(facts))
+        .chain(named(facts))
         .chain(unread(facts))
         .chain(review.uncertain)
         .collect();
@@ -108,6 +109,16 @@ fn several_doses(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     facts.several_doses.iter().map(|one| UncertainText {
         text: one.text.as_str().into(),
         reason: "more than one dose was said, one after the other; the note has one".into(),
+        evidence: one.evidence.clone(),
+    })
+}
+
+/// Medicines that came up, and it is not clear whether they are taken.
+fn named(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    let decided_against = |name: &str| facts.avoided.iter().any(|one| one.name == name);
+    facts.named.iter().filter(move |one| !decided_against(&one.name)).map(|one| UncertainText {
+        text: one.text.as_str().into(),
+        reason: "this medicine came up, and nobody said that the patient takes it; it is not in the note's list".into(),
         evidence: one.evidence.clone(),
     })
 }

@@ -37,11 +37,16 @@ static TOLERATED: LazyLock<Regex> = LazyLock::new(|| {
 /// "You are allergic to", "an allergy to sulfa and", right before the name.
 static NAMED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:allergic|allerg(?:y|ies)|reactions?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from)?\W*(?:the |any |your |\w+(?:,| and| or) )*$",
+        r"\b(?:allergic|allerg(?:y|ies)|reactions?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from)?\W*(?:(?:the|any|your|still|just|only|to|is it|it's) |\w+(?:,| and| or) )*$",
     )
 });
 /// "Because of the amoxicillin rash".
-static REACTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:rash|hives|allergy|allergies|reaction)\b"));
+static REACTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^,? (?:rash|hives|allergy|allergies|reaction)\b"));
+/// "… and I'm taking Lipitor", in an answer about allergies.
+static TAKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i'm (?:on|taking)|i take|i use|taking)\b"));
+static NOT_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bnot (?:really |actually )?an allergy\b"));
+/// Words of a sentence that only names another substance: "And she says shellfish."
+const LONGEST_NAMING: usize = 5;
 static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
@@ -93,7 +98,7 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     if line.by_clinician() && CANNOT_TAKE.is_match(before) || REPLACED_BY.is_match(before) {
         return false;
     }
-    if TOLERATED.is_match(after) {
+    if TOLERATED.is_match(after) || NOT_ONE.is_match(&text[sentence.start..]) {
         return false;
     }
     let spoken = &text[sentence];
@@ -105,7 +110,7 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
         || CUE.is_match(spoken)
         || BRINGS_ON.is_match(spoken)
         || headed
-        || (asked && first_sentences)
+        || (asked && first_sentences && !TAKEN.is_match(before))
 }
 
 /// The allergies of the visit.
@@ -147,6 +152,8 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let stray = codes.is_empty()
             && !CUE.is_match(&text[sentence.clone()])
             && !BRINGS_ON.is_match(&text[sentence.clone()])
+            && !REACTION.is_match(&text[sentence.clone()])
+            && text[sentence.clone()].split_whitespace().count() > LONGEST_NAMING
             && sentence.start > line.sentences[0].start
             && OTHER_SUBSTANCES.find_iter(&text[range.clone()]).all(|one| !DRUG_GROUPS.is_match(one.as_str()));
         if denied || stray || !is_allergy_context(visit, line, &range) {
@@ -193,7 +200,9 @@ fn reaction(visit: &Visit, line: &Line, from: usize) -> (Option<crate::domain::P
     if let Some(found) = REACTION.find(&line.text()[sentence]) {
         return (Some(found.as_str().into()), Vec::new());
     }
-    for next in visit.lines.iter().skip(line.index + 1).take(2) {
+    // The reaction told in the next turn is that of what was named last.
+    let named_after = substances(&line.text()[from..], DrugTable::bundled());
+    for next in visit.lines.iter().skip(line.index + 1).take(if named_after.is_empty() { 2 } else { 0 }) {
         if next.by_patient_side()
             && let Some(found) = REACTION.find(next.text())
             && !context::negates(&next.text()[..found.start()])
@@ -305,5 +314,23 @@ mod tests {
     fn a_denied_or_foreign_allergy_is_none() {
         assert!(said("P: I'm not allergic to penicillin.").0.is_empty());
         assert!(said("P: My sister is allergic to codeine.").0.is_empty());
+    }
+
+    #[test]
+    fn each_substance_has_its_own_reaction() {
+        let (known, _) = said("D: Any allergies?\nP: Codeine makes me throw up. And latex, I get a rash.");
+        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["codeine", "latex"]);
+        let (known, _) = said("D: Any allergies?\nP: Morphine. And she says shellfish.\nP: My lips swell up.");
+        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["morphine", "shellfish"]);
+        assert_eq!(known[0].1, None);
+        let (known, _) = said("D: Allergies, still just bupropion?\nP: Yeah, the hives.");
+        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["bupropion"]);
+        let (known, _) = said(
+            "D: You're allergic to penicillin, aren't you?\nP: Yes, I get hives. And I'm taking atorvastatin twenty at night.",
+        );
+        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["penicillin"]);
+        assert!(
+            said("P: Amiodarone hurt my thyroid.\nD: Amiodarone, not an allergy, but we won't use that.").0.is_empty()
+        );
     }
 }

@@ -32,6 +32,8 @@ pub struct Facts {
     pub disputed: Vec<medications::Disputed>,
     /// Medicines of which more than one dose is to be taken, in turn.
     pub several_doses: Vec<medications::SeveralDoses>,
+    /// Medicines that came up, of which nobody said that they are taken.
+    pub named: Vec<medications::Named>,
     /// Generic names of medicines that only other people take.
     pub of_others: Vec<String>,
     /// Measurements that were named, with a value that could not be read.
@@ -61,12 +63,18 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
     let only_named = |one: &Medication| one.action == MedicationAction::Taken && one.dose.is_none();
     let allergen = |one: &Medication| allergies.known.iter().any(|allergy| *allergy.substance.as_str() == *one.name);
     spoken.medications.retain(|one| !(only_named(one) && allergen(one)));
+    spoken.named.retain(|one| {
+        !allergies.known.iter().any(|allergy| {
+            *allergy.substance.as_str() == *one.name.as_str() || allergy.substance.as_str() == one.text.to_lowercase()
+        })
+    });
     Facts {
         medications: spoken.medications,
         avoided: spoken.avoided,
         taken_back: spoken.taken_back,
         disputed: spoken.disputed,
         several_doses: spoken.several,
+        named: spoken.named,
         of_others: spoken.of_others,
         unread: unread::unread(&visit),
         corrected_numbers: corrected_numbers(&visit),

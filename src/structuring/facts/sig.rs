@@ -129,7 +129,10 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
         let gap = &text[range.end..tokens[at].range.start];
         gap.trim().is_empty() && COUNTED.contains(&tokens[at].lower.as_str()) || gap.contains(['/', '%'])
     });
-    let follows_slash = before.ends_with('/');
+    let points_at_one =
+        before.split_whitespace().next_back().is_some_and(|word| ["the", "this", "that", "which"].contains(&word))
+            && text[range.clone()].eq_ignore_ascii_case("one");
+    let follows_slash = before.ends_with('/') || points_at_one;
     after_counter || counted || follows_slash
 }
 

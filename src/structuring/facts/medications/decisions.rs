@@ -13,12 +13,12 @@ use crate::{
 static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
     use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
     [
-        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them) off|taking (?:you|him|her|them) off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*)\b"),
+        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them|it|that|this|those) off|taking (?:you|him|her|them) off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*|drop(?:ping)? (?:the|your|that|it)|(?:has|have|needs?) to go|get rid of|skip (?:the|that))\b"),
         (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
-        (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|your|the|it)|smaller dose)\b"),
+        (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|it) (?:down|back|to)|smaller dose)\b"),
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
-        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
+        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
     .map(|(action, text)| (action, pattern(text)))
@@ -31,7 +31,8 @@ static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// What parts a rejected medicine from the one that is given instead.
-static PARTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[,;]|\b(?:but|so|let's)\b"));
+static PARTED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[,;]|\b(?:but|so|let's|i'll|we'll|i'd like|i want|i'm going)\b"));
 static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^[^.?!]{0,30}\bbut (?:let's|we'll|i'd|i'll|we should|not) (?:hold off|wait|see|rather (?:not|wait)|not|now|yet|today)\b|^[^.?!,]{0,20}\b(levels?|blood test|panel)\b|^[^.?!]{0,12}\bbut (?:not|no|i\s?wouldn.t|i\s?don.t|i.d rather not|with your)\b",
@@ -46,7 +47,7 @@ static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
 /// "… but with your gout I'd rather not": the same, after the name.
 static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|a good idea|good for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b",
+        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b",
     )
 });
 /// "Avoid alcohol while taking metronidazole": what is avoided is something else.
@@ -177,7 +178,12 @@ pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
             r"^\W*(?:(?:and|so|okay|please|just|let's) )*(?:keep|continue|stay on)(?: taking| on| with)? (?:that|it|those|them)\b",
         )
     });
-    proposes(line, sentence) || line.by_clinician() && KEEP.is_match(sentence)
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:and|so|okay|please|just|but|then|yeah|yes|well|now)\W+)*(?:(?:i'd|i would|i'll|we'll|we'd|let's|you (?:can|should|need to|have to)|go ahead and) )?(?:just )?(?:(?:stop|quit|drop|skip|ditch) (?:that|it|those|them|this|taking)\b|take (?:that|it) off)",
+        )
+    });
+    proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence))
 }
 
 /// "take the sertraline up to one hundred".
@@ -187,6 +193,8 @@ fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
         MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => {
             MedicationAction::Increase
         }
+        // "Drop the metoprolol to twenty five."
+        MedicationAction::Stop if DOWN_TO.is_match(&after) => MedicationAction::Decrease,
         // "I'll take propranolol off your list."
         MedicationAction::Start if after.starts_with("off ") => MedicationAction::Stop,
         MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => {
@@ -195,6 +203,12 @@ fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
         action => action,
     }
 }
+
+static DOWN_TO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:dose )?(?:back )?(?:down )?to (?:\d|half|a |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
+    )
+});
 
 /// "switch from A to B": A ends and B begins.
 fn second_of_a_switch(action: MedicationAction, between: &str) -> MedicationAction {

@@ -2,7 +2,7 @@
 
 use super::{Mention, rxnorm};
 use crate::{
-    domain::{Dose, Medication, MedicationAction},
+    domain::{Dose, Medication, MedicationAction, Role},
     structuring::evidence,
     terminology::Drug,
 };
@@ -24,6 +24,9 @@ pub(super) fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
 fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let counted: Vec<&&Mention> = mentions.iter().filter(|mention| !mention.dismissed).collect();
     let first = counted.first()?;
+    if is_only_named(&mentions) || never_began(&counted) {
+        return None;
+    }
     let decided = counted.iter().rev().find(|mention| mention.action != MedicationAction::Taken);
     let instructed = counted.iter().rev().find(|mention| mention.instructed);
     let chosen = decided.or(instructed).unwrap_or(counted.last()?);
@@ -47,7 +50,9 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let ended = mentions.iter().any(|mention| mention.against && mention.line >= chosen.line)
         && action == MedicationAction::Taken;
     let action = if ended { MedicationAction::Stop } else { action };
-    let past = counted.iter().all(|mention| mention.past);
+    // The patient's last word counts: a question before it names the medicine too.
+    let last_told = counted.iter().rev().find(|mention| mention.by != Role::Clinician);
+    let past = last_told.map_or(counted.iter().all(|mention| mention.past), |mention| mention.past);
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
     let dose = chosen
         .dose
@@ -78,6 +83,27 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
         frequency,
         evidence,
     })
+}
+
+/// Whether a medicine came up and nobody said that it is or was taken, or what to do about it.
+pub(super) fn is_only_named(mentions: &[&Mention]) -> bool {
+    let counted = || mentions.iter().filter(|mention| !mention.dismissed);
+    let meant = |mention: &&&Mention| {
+        mention.used || mention.past || mention.instructed || mention.action != MedicationAction::Taken
+    };
+    counted().count() > 0 && !counted().any(|mention| meant(&mention))
+}
+
+/// "Finasteride, five milligrams. No, let's hold off on the finasteride": begun in the visit and ended in it.
+fn never_began(counted: &[&&Mention]) -> bool {
+    let decided: Vec<&&&Mention> =
+        counted.iter().filter(|mention| mention.action != MedicationAction::Taken || mention.instructed).collect();
+    let begins = decided.first().is_some_and(|first| first.action == MedicationAction::Start || first.instructed);
+    let ends = decided.last().is_some_and(|last| last.action == MedicationAction::Stop);
+    let taken = counted.iter().any(|mention| {
+        mention.action == MedicationAction::Taken && !mention.instructed && (mention.used || mention.past)
+    });
+    begins && ends && !taken
 }
 
 /// More or less than what was taken until now, where both amounts were said.

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::{
     Mention,
     decisions::{Decision, decision},
+    past::ends_later,
     sigs::{take_back, usual_unit},
 };
 use crate::{
@@ -40,6 +41,12 @@ static RETRACTS: LazyLock<Regex> = LazyLock::new(|| {
 /// A correction that says so by itself, whoever the recogniser takes the speaker for.
 static PLAIN_CORRECTION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:make (?:that|it|at)|scratch that|correction|i (?:mean|meant)|sorry)\b"));
+/// "Let's not do that any more."
+static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:not|n't|never) (?:do|take|use|have) (?:that|it|those|them|this) (?:any ?more|again)\b|\bno more of (?:that|those)\b",
+    )
+});
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
 /// "Let's increase it to 75. No, keep it as it is": a decision taken back in a sentence that names no medicine.
@@ -89,6 +96,10 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
 /// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
 pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
     let Some(last) = mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed) else { return };
+    if line.by_patient_side() && line.sentences.iter().any(|range| ends_later(&line.text()[range.clone()])) {
+        (last.past, last.action) = (true, MedicationAction::Taken);
+        evidence::merge(&mut last.evidence, [evidence::whole(line.utterance)]);
+    }
     let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
     for range in &line.sentences {
         let sentence = &line.text()[range.clone()];
@@ -125,6 +136,23 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
     }
 }
 
+/// "So stop that, and use plain Claritin": what is said of the medicine named before, in a turn that names the next one.
+pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
+    static ENDS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:stop|quit|drop|skip) (?:that|it|those|this)\b",
+        )
+    });
+    let opening = line.sentences.first().map(|range| &line.text()[range.start..range.end.min(next)]);
+    if line.by_clinician()
+        && line.index - last.line <= 2
+        && line.index > last.line
+        && opening.is_some_and(|said| ENDS.is_match(said))
+    {
+        last.action = MedicationAction::Stop;
+    }
+}
+
 /// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
 pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
     let sentence = &line.text()[range.clone()];
@@ -136,11 +164,17 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
     if !meant {
         return false;
     }
+    if NO_MORE.is_match(sentence) {
+        mention.action = MedicationAction::Stop;
+        return true;
+    }
     let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
     let decides = match action {
         MedicationAction::Increase | MedicationAction::Decrease => true,
         MedicationAction::Stop => !mention.dismissed,
-        MedicationAction::Continue => !mention.dismissed && CONTINUES_IT.is_match(sentence),
+        MedicationAction::Continue => {
+            !mention.dismissed && CONTINUES_IT.is_match(sentence) && !context::denies(sentence)
+        }
         _ => false,
     };
     if !decides || dismissed {

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{
     decisions::{Decision, decision, proposes},
     later::take_reply,
-    past::is_over,
+    past::{changed_since, had_once, is_over, was_on},
     sigs::{read_sig, usual_unit},
 };
 use crate::{
@@ -43,6 +43,50 @@ static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b")
 });
 
+/// A question about all that the patient takes.
+static ASKS_FOR_LIST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:medicines?|medications?|meds|pills|prescriptions?|supplements?|vitamins|inhalers?|over[- ]the[- ]counter|taking|you take|(?:are|is|were) (?:you|he|she|they) on|using|use|giv(?:e|ing)|tried|anything else|what else|dose)\b",
+    )
+});
+/// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
+static USED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
+    )
+});
+/// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
+const BESIDE_A_LIST: usize = 3;
+
+/// "From the naproxen": what brought something on.
+static CAUSE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:from|because of|after|with|like|not)\b"));
+/// "… but that's my dad's", "the one my buddy got": whose it is, after the name.
+static OF_ANOTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^.?!]{0,25}\b(?:(?:that's|it's|is|was|belongs to|from) my (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|partner|grand\w+|aunt|uncle|cousin|friend|buddy|neighbou?r|boyfriend|girlfriend|roommate)\b|my (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|partner|friend|buddy|neighbou?r|boyfriend|girlfriend|roommate) (?:got|gets|takes|took|has|had|uses|used|gave|is on|was on))",
+    )
+});
+/// Tests of the blood whose names are medicines too.
+static MEASURED_TOO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:vitamin \w+|\w*b12|b-?12|folate|folic acid|iron|ferritin|magnesium|potassium|calcium|zinc|testosterone|thyroid|lithium|digoxin)$",
+    )
+});
+static OF_BLOOD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:bloods?|labs?|blood ?work|levels?|panels?|lab ?work|tests?|blood count|cbc|electrolytes|check (?:a|an|the|your|his|her|some))\b",
+    )
+});
+/// "We could try …": not yet decided.
+static WEIGHED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:could|might|may|maybe|perhaps|option|alternatively)\b"));
+/// Given in the room.
+static GIVEN_HERE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:treatment|shot|dose|injection|neb\w*) (?:right )?(?:here|now)\b|\bhere right now\b|\bbefore you (?:leave|go)\b",
+    )
+});
+
 /// One mention of a medicine, understood in its place.
 pub(super) struct Mention<'t> {
     pub(super) drug: &'t Drug,
@@ -64,6 +108,8 @@ pub(super) struct Mention<'t> {
     pub(super) disputed: Option<Dose>,
     /// Said to be in use now.
     pub(super) in_use: bool,
+    /// Said in a way in which people speak of what is taken.
+    pub(super) used: bool,
     /// Said to have been taken earlier, and no longer.
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
@@ -85,10 +131,15 @@ pub(super) fn understand<'t>(
     let sentence = line.sentence_at(mention.range.start);
     let before = &text[sentence.start..mention.range.start];
     let after = &text[mention.range.end..sentence.end];
-    if allergies::is_allergy_context(visit, line, &mention.range) || LEVEL.is_match(after) {
+    let reacted = allergies::is_allergy_context(visit, line, &mention.range) && !was_on(before);
+    if reacted || LEVEL.is_match(after) {
         return None;
     }
-    if someone_elses(line, before) || goes_on_about_another(line, &sentence) {
+    if someone_elses(line, before) || goes_on_about_another(line, &sentence) || OF_ANOTHER_AFTER.is_match(after) {
+        return None;
+    }
+    let said = &text[mention.range.clone()];
+    if line.by_clinician() && MEASURED_TOO.is_match(said) && OF_BLOOD.is_match(&text[sentence.clone()]) {
         return None;
     }
     let Decision { mut action, dismissed, against } = decision(line, &sentence, mention.range.clone());
@@ -106,6 +157,7 @@ pub(super) fn understand<'t>(
         taken_back: Vec::new(),
         disputed: None,
         in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
+        used: false,
         past: false,
         several: false,
         frequency: None,
@@ -113,8 +165,18 @@ pub(super) fn understand<'t>(
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
     };
     read_sig(visit, line, in_line, at, &mut found);
-    if line.by_patient_side() && (is_over(&text[sentence.clone()]) || action == MedicationAction::Stop) {
+    let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
+    if line.by_patient_side() && over || was_on(before) && action == MedicationAction::Taken {
         (found.past, found.action) = (true, MedicationAction::Taken);
+    }
+    let next = line.sentences.iter().find(|range| range.start >= sentence.end).map(|range| &text[range.clone()]);
+    if line.by_patient_side() && next.is_some_and(changed_since) {
+        (found.past, found.action) = (true, MedicationAction::Taken);
+    }
+    found.used = is_used(visit, line, &sentence, in_line, &found);
+    let weighed = WEIGHED.is_match(before) && !before.contains("if ") || GIVEN_HERE.is_match(&text[sentence.clone()]);
+    if line.by_clinician() && action == MedicationAction::Start && weighed {
+        found.dismissed |= !visit.answer_to(line.index).is_some_and(|reply| context::affirms(reply.text()));
     }
     let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
     found.instructed = line.utterance.role == Role::Clinician
@@ -145,6 +207,35 @@ pub(super) fn understand<'t>(
 }
 
 /// The name as it was said; a misspelt one as the table writes it.
+/// Whether `found` is spoken of as one speaks of what is taken: asked for and not denied, in a list of what is taken, with
+/// how it is taken. A name alone is not enough: people name medicines that they had once, heard of, or react to.
+fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugMention], found: &Mention) -> bool {
+    let spoken = &line.text()[sentence.clone()];
+    if found.in_use {
+        return true;
+    }
+    if is_question(spoken) && line.by_clinician() {
+        let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
+        return answer.is_some_and(|answer| !context::denies(answer.text()) || found.dose.is_some());
+    }
+    if !line.by_patient_side() {
+        return false;
+    }
+    let asked = visit.question_before(line.index);
+    let asked_for = asked.is_some_and(|question| ASKS_FOR_LIST.is_match(question.text()));
+    let names: usize = in_line
+        .iter()
+        .filter(|one| sentence.contains(&one.range.start))
+        .map(|one| line.text()[one.range.clone()].split_whitespace().count())
+        .sum();
+    let only_a_list = !CAUSE.is_match(spoken) && spoken.split_whitespace().count() <= names + BESIDE_A_LIST;
+    found.dose.is_some()
+        || found.frequency.is_some()
+        || USED.is_match(spoken)
+        || asked_for
+        || asked.is_none() && only_a_list
+}
+
 fn surface(text: &str, mention: &DrugMention) -> String {
     let said = &text[mention.range.clone()];
     let right = DrugTable::bundled().find(said).is_some();

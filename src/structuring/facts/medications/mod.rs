@@ -14,10 +14,10 @@ mod tests;
 
 use decisions::decides_on;
 pub(crate) use decisions::verb_before;
-use later::{decide_by_anaphor, follow_up, retract};
+use later::{decide_by_anaphor, end_before, follow_up, retract};
 pub(super) use mention::someone_elses;
 use mention::{Mention, understand};
-pub use spoken::{Avoided, Disputed, SeveralDoses, Spoken, TakenBack};
+pub use spoken::{Avoided, Disputed, Named, SeveralDoses, Spoken, TakenBack};
 
 use crate::{
     domain::{Coding, MedicationAction},
@@ -32,6 +32,9 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
         let in_line = table.mentions(line.text());
         if in_line.is_empty() {
             follow_up(line, &mut mentions);
+        }
+        if let (Some(first), Some(last)) = (in_line.first(), mentions.last_mut()) {
+            end_before(line, first.range.start, last);
         }
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else { continue };
@@ -54,8 +57,8 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
     let (avoided, taken_back, disputed) =
         (spoken::avoided(&mentions), spoken::taken_back(&mentions), spoken::disputed(&mentions));
     let of_others = spoken::of_others(visit, table, &mentions);
-    let several = spoken::several_doses(&mentions);
-    Spoken { medications: fold::fold(mentions), avoided, several, taken_back, disputed, of_others }
+    let (several, named) = (spoken::several_doses(&mentions), spoken::named(&mentions));
+    Spoken { medications: fold::fold(mentions), avoided, several, taken_back, disputed, named, of_others }
 }
 
 /// The sentences of `line` after that of the mention, up to the next medicine's.

@@ -14,10 +14,20 @@ use crate::{
 pub(super) fn ends_later(sentence: &str) -> bool {
     static OVER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)",
+            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept",
         )
     });
     OVER.is_match(sentence)
+}
+
+/// "The Advair? No, they changed that": named by mistake.
+pub(super) fn changed_since(sentence: &str) -> bool {
+    static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:no|wait|sorry|oh|well)\W+)*(?:they|he|she|you|we|it's been|the doctor) (?:changed|switched|stopped|replaced|took me off) (?:that|it|me)\b",
+        )
+    });
+    CHANGED.is_match(sentence)
 }
 
 /// "They changed that to ticagrelor": what was named shortly before is over, and this one has its place.
@@ -32,6 +42,23 @@ pub(super) fn replaces(line: &Line, new: &DrugMention, previous: &Mention) -> bo
         && CHANGED_TO.is_match(before)
 }
 
+/// "You were on lisinopril years ago": whether what is named after `before` was taken once.
+pub(super) fn was_on(before: &str) -> bool {
+    static WAS_ON: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou were (?:once )?(?:on|taking) (?:the )?$"));
+    WAS_ON.is_match(before)
+}
+
+/// "He had amoxicillin in September."
+pub(super) fn had_once(before: &str, after: &str) -> bool {
+    static HAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:had|got|took) (?:some |the |a course of )?$"));
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^ (?:back )?(?:in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
+        )
+    });
+    HAD.is_match(before) && WHEN.is_match(after)
+}
+
 /// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
 pub(super) fn is_over(sentence: &str) -> bool {
     static USED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bused to (?:take|be (?:on|taking)|use|have)\b"));
@@ -42,7 +69,7 @@ pub(super) fn is_over(sentence: &str) -> bool {
     });
     static ENDED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:stopped|quit|finished|ended|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time)\b",
+            r"\b(?:stopped|quit|finished|ended|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time|until|till|could stop|told me to stop|ran its course)\b",
         )
     });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));

@@ -85,6 +85,13 @@ static ACTIVITY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "Every two weeks for the finger stick."
+static OF_A_TEST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:for|to (?:get|have|check)) (?:the |a |my |your )?(?:finger ?stick|blood|inr|lab\w*|checks?|tests?|readings?)\b",
+    )
+});
+
 /// Words that a sentence about taking something may have.
 static OF_TAKING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -111,7 +118,9 @@ fn frequency(text: &str) -> Option<String> {
                 .filter(|token| !OF_TAKING.is_match(&token.lower) && !text::content_stems(&token.lower).is_empty());
             others.count() <= OTHER_WORDS + numbers::numbers(sentence).len()
         };
-        (!ACTIVITY.is_match(&sentence[..place.start]) && (at == 0 || only_sig())).then_some(name)
+        let what_for = &sentence[place.end..];
+        (!ACTIVITY.is_match(&sentence[..place.start]) && !OF_A_TEST.is_match(what_for) && (at == 0 || only_sig()))
+            .then_some(name)
     })
 }
 
@@ -154,7 +163,7 @@ fn before_dose(text: &str, start: usize, next: usize) -> usize {
 /// Whether nothing but "of the" parts a dose from the name after it.
 fn attaches(between: &str) -> bool {
     between.split_whitespace().all(|word| {
-        matches!(word.to_lowercase().as_str(), "of" | "the" | "your" | "my" | "tablet" | "tablets" | "dose")
+        matches!(word.to_lowercase().as_str(), "of" | "on" | "the" | "your" | "my" | "tablet" | "tablets" | "dose")
     })
 }
 

@@ -1,6 +1,9 @@
 //! What was said of medicines, for those who write and check the note.
 
-use super::mention::{Mention, goes_on_about_another, someone_elses};
+use super::{
+    fold::is_only_named,
+    mention::{Mention, goes_on_about_another, someone_elses},
+};
 use crate::{
     domain::{Dose, Evidence, Medication, MedicationAction},
     structuring::{evidence, visit::Visit},
@@ -49,6 +52,17 @@ pub struct SeveralDoses {
     pub evidence: Vec<Evidence>,
 }
 
+/// A medicine that came up, and it was not said that the patient takes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Its generic name.
+    pub name: String,
+    /// The medicine as it was said.
+    pub text: String,
+    /// Where it was said.
+    pub evidence: Vec<Evidence>,
+}
+
 /// What was said of medicines.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spoken {
@@ -62,6 +76,8 @@ pub struct Spoken {
     pub disputed: Vec<Disputed>,
     /// Medicines of which more than one dose is to be taken, in turn.
     pub several: Vec<SeveralDoses>,
+    /// Medicines that came up, of which nobody said that they are taken.
+    pub named: Vec<Named>,
     /// Generic names that were said of other people's medicines only.
     pub of_others: Vec<String>,
 }
@@ -79,6 +95,25 @@ pub(super) fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) 
             if other && !own && !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
             }
+        }
+    }
+    found
+}
+
+pub(super) fn named(mentions: &[Mention]) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
+    for mention in mentions {
+        let all: Vec<&Mention> = mentions.iter().filter(|other| other.drug.name == mention.drug.name).collect();
+        if !is_only_named(&all) {
+            continue;
+        }
+        match found.iter_mut().find(|known| known.name == mention.drug.name) {
+            Some(known) => evidence::merge(&mut known.evidence, mention.evidence.iter().cloned()),
+            None => found.push(Named {
+                name: mention.drug.name.to_owned(),
+                text: mention.surface.clone(),
+                evidence: mention.evidence.clone(),
+            }),
         }
     }
     found

@@ -396,3 +396,113 @@ fn a_corrected_dose_is_remembered() {
     assert_eq!(spoken.taken_back.len(), 1);
     assert_eq!((spoken.taken_back[0].name.as_str(), spoken.taken_back[0].dose.value), ("prednisone", 50.0));
 }
+
+/// The names of medicines that came up without being taken.
+fn only_named(lines: &str) -> Vec<String> {
+    let transcript = transcript(lines);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert!(spoken.medications.is_empty(), "{lines}: {:?}", spoken.medications);
+    spoken.named.into_iter().map(|one| one.name).collect()
+}
+
+#[test]
+fn what_only_came_up_is_not_taken() {
+    for (lines, name) in [
+        ("P: Varenicline gave me crazy dreams. I'd do the gum.", "varenicline"),
+        ("P: I had a bleeding ulcer in 2015. From the naproxen.", "naproxen"),
+        ("D: If it's no better we'll switch. Something like escitalopram, maybe.", "escitalopram"),
+        ("D: You'll want some aspirin in the next pregnancy.", "aspirin"),
+        ("P: In the emergency room they slowed it down with diltiazem.", "diltiazem"),
+    ] {
+        assert_eq!(only_named(lines), [name], "{lines}");
+    }
+    for lines in [
+        "P: What about the oxycodone my buddy got?",
+        "P: And there's the lorazepam, but that's my dad's.",
+        "D: I want some bloods: a blood count, B12, vitamin D.",
+        "D: We could try pregabalin.\nP: I don't know.\nD: Let's keep that in our back pocket.",
+        "D: Finasteride, five milligrams once a day. Actually, no, let's hold off on the finasteride.",
+        "D: We'll give you a breathing treatment here right now, some albuterol.",
+    ] {
+        assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+    }
+}
+
+#[test]
+fn what_is_in_use_is_taken() {
+    for (lines, expected) in [
+        ("D: What are you taking?\nP: Just the metformin. And iron.", vec!["taken Metformin", "taken Iron"]),
+        ("D: And the omeprazole?\nP: Yep.", vec!["taken Omeprazole"]),
+        ("P: My gabapentin ran out.", vec!["taken Gabapentin"]),
+        ("P: I use ibuprofen sometimes.", vec!["taken Ibuprofen"]),
+    ] {
+        assert_eq!(said(lines), expected, "{lines}");
+    }
+}
+
+#[test]
+fn what_comes_instead_begins() {
+    for (lines, expected) in [
+        (
+            "D: Instead of the lisinopril I'll start losartan, fifty milligrams once a day.",
+            "start Losartan 50 mg once daily",
+        ),
+        (
+            "D: Normally I'd use Augmentin but you can't have that, so doxycycline, a hundred milligrams twice a day.",
+            "start Doxycycline 100 mg twice daily",
+        ),
+    ] {
+        assert_eq!(said(lines), [expected], "{lines}");
+    }
+    assert_eq!(
+        said("P: I take Claritin-D every day.\nD: So stop that, and use plain cetirizine, ten milligrams."),
+        ["stop Claritin-D once daily", "start Cetirizine 10 mg"]
+    );
+}
+
+#[test]
+fn there_are_many_ways_to_stop() {
+    for decision in [
+        "D: Let's drop the aspirin.",
+        "D: The aspirin has to go.",
+        "D: The aspirin isn't a great idea for you. I'd stop that.",
+        "D: We'll take that off your list.",
+        "D: Let's not do that anymore.",
+    ] {
+        assert_eq!(
+            said(&format!("P: I take aspirin every day.\n{decision}")),
+            ["stop Aspirin once daily"],
+            "{decision}"
+        );
+    }
+    assert_eq!(
+        said("P: I take metoprolol, fifty milligrams.\nD: Let's drop the metoprolol to twenty five."),
+        ["decrease Metoprolol 25 mg"]
+    );
+    for lines in [
+        "D: What about the lisinopril?\nP: The lisinopril I stopped.",
+        "D: Are you taking the tamsulosin?\nP: I got so dizzy I nearly fell. So I quit.",
+        "D: They sent you home on nifedipine?\nP: Yeah, I took it till two weeks ago.",
+        "P: I take the Advair. No, they changed that.",
+    ] {
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        assert!(found.iter().all(|one| one.past), "{lines}: {found:?}");
+    }
+}
+
+#[test]
+fn a_childs_volume_is_a_dose() {
+    assert_eq!(
+        said("D: I'll prescribe amoxicillin, six and a half mils twice a day for ten days."),
+        ["start Amoxicillin 6.5 mL twice daily"]
+    );
+}
+
+#[test]
+fn how_often_a_test_is_done_is_no_frequency() {
+    assert_eq!(
+        said("D: You take warfarin?\nP: Yes, and I come every two weeks for the finger stick."),
+        ["taken Warfarin"]
+    );
+}
