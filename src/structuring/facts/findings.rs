@@ -80,6 +80,9 @@ static OTHER_DRINKING: LazyLock<Regex> = LazyLock::new(|| {
 static EATING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beat(?:s|ing)? (?:and|or) $"));
 static QUIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:quit|stopped|gave (?:it|them|that) up)\b"));
 
+/// Words of a sentence that names a sign, at most.
+const LONGEST_SIGN: usize = 30;
+
 /// Words of a question that is about a habit and nothing else, at most.
 const SHORT_QUESTION: usize = 8;
 
@@ -87,11 +90,45 @@ const SHORT_QUESTION: usize = 8;
 pub fn findings(visit: &Visit) -> Vec<Finding> {
     let mut found = Vec::new();
     for line in &visit.lines {
+        let examines = line.utterance.role == Role::Clinician && examines(line);
         for range in &line.sentences {
-            found.extend(finding(visit, line, range));
+            found.extend(finding(visit, line, range).or_else(|| sign(line, range).filter(|_| examines)));
         }
     }
     found
+}
+
+/// Whether `line` is said while examining.
+fn examines(line: &Line) -> bool {
+    static EXAMINES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:let me|let's|i'll|i'm (?:just )?(?:going to|gonna)|can i|i want to|i'd like to) (?:just |quickly )?(?:have|take|get)? ?(?:a )?(?:(?:quick |good |little )?(?:look|listen|feel|check|examine|press|see)|hear|push|tap)\b|\bdeep breaths?\b|\bon exam\w*\b|\bdoes (?:this|that|it) hurt\b|\bcan you feel\b|\bopen (?:wide|your mouth)\b|\blie (?:down|back)\b",
+        )
+    });
+    EXAMINES.is_match(line.text())
+        || line.sentences.iter().any(|range| {
+            clinical(&line.text()[range.clone()]).is_some_and(|(kind, _)| kind == SectionKind::PhysicalExam)
+        })
+}
+
+/// What was found, said in a turn that examines, where no part of the body is named: "Wheezing on both sides, no crackles."
+fn sign(line: &Line, range: &Range<usize>) -> Option<Finding> {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:wheez\w+|crackles|rhonchi|rales|rubs?|murmurs?|tender\w*|swell\w*|swollen|redness|bruis\w+|sores?|ulcers?|rash|edema|effusion|crepitus|guarding|rebound|mass(?:es)?|lumps?|nodules?|nodes|healed|healing|discharge|decreased|diminished|monofilament|reflexes|numb|spasm|pulses|weakness|deformity|range of motion)\b",
+        )
+    });
+    static GOT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you've got|you have|i've got|he's got|she's got)\b"));
+    static SENSED: LazyLock<Regex> = LazyLock::new(|| pattern(r" (?:that )?i can (?:hear|see|feel)\b"));
+    let sentence = &line.text()[range.clone()];
+    let text = SENSED.replace_all(&GOT.replace_all(sentence, "there is"), "").into_owned();
+    let told = !is_question(sentence) && SIGN.is_match(&text) && !NOT_DONE.is_match(&text) && !TALK.is_match(&text);
+    if !told || context::hypothetical(&text) || sentence.split_whitespace().count() > LONGEST_SIGN {
+        return None;
+    }
+    let evidence = vec![evidence::evidence(line.utterance, range.clone())];
+    let text = sentence_case(without_lead(&impersonal(&text)));
+    Some(Finding { kind: SectionKind::PhysicalExam, text, topic: None, evidence })
 }
 
 fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> {
@@ -380,5 +417,16 @@ mod tests {
         ] {
             assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
         }
+    }
+
+    #[test]
+    fn signs_need_no_part_of_the_body_while_examining() {
+        let found = said(
+            "D: Deep breath for me. Okay. You've got wheezing on both sides, no crackles that I can hear. Heart sounds regular.",
+        );
+        let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(texts.contains(&"There is wheezing on both sides, no crackles."), "{texts:?}");
+        assert!(said("D: You said there was some wheezing last week.").is_empty());
+        assert!(said("D: Let me have a look. We'll treat the swelling with ice.").is_empty());
     }
 }

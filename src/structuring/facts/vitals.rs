@@ -208,10 +208,10 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         if kind.loinc == "8867-4" && OF_THE_UNBORN.is_match(sentence_text) {
             continue;
         }
-        let announced =
-            kind.cue.find_iter(before).last().is_some_and(|cue| {
-                before[cue.end()..].split_whitespace().count() <= 7 && !is_change(&before[cue.end()..])
-            });
+        let announced = kind.cue.find_iter(before).last().is_some_and(|cue| {
+            let between = &before[cue.end()..];
+            between.split_whitespace().count() <= 7 && !is_change(between) && !is_threshold(between)
+        });
         let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
             || (kind.loinc == "8302-2" && is_tall(after))
             || (kind.loinc == "29463-7" && is_subject(before));
@@ -284,6 +284,13 @@ fn feet_and_inches(line: &Line, numbers: &[Number]) -> Option<VitalSign> {
     })
 }
 
+/// "A fever over a hundred and two" is one that may come.
+fn is_threshold(between: &str) -> bool {
+    let between = between.trim().to_lowercase();
+    ["over", "above", "of over", "of more than", "goes over", "goes above", "higher than", "gets to"]
+        .contains(&between.as_str())
+}
+
 /// "down four pounds", "lost ten": a change, not a weight.
 fn is_change(between: &str) -> bool {
     static CHANGE: LazyLock<Regex> =
@@ -324,6 +331,13 @@ mod tests {
 
     fn one(loinc: &str, value: f64, unit: &str) -> (String, f64, String) {
         (loinc.to_owned(), value, unit.to_owned())
+    }
+
+    #[test]
+    fn a_fever_that_may_come_is_no_temperature() {
+        let transcript =
+            crate::structuring::testing::transcript("D: With the fever over one oh two, give the antibiotic.");
+        assert!(vitals(&Visit::new(&transcript)).is_empty());
     }
 
     #[test]

@@ -177,6 +177,10 @@ impl<'n> Finder<'n> {
 /// Whether a place is worth a look: it has a word that nobody uses, a dose follows, or it was heard badly where something
 /// is taken.
 fn is_suspicious(pieces: &[Piece], context: &Context) -> bool {
+    // "More than three grams" compares.
+    if pieces.iter().any(|piece| piece.lower == "than") {
+        return false;
+    }
     let badly_heard = pieces.iter().any(|piece| piece.probability.is_some_and(|sure| sure < BADLY_HEARD));
     pieces.iter().any(Piece::is_strange) || context.dose.is_some() || (context.taking && badly_heard)
 }

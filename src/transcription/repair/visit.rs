@@ -76,7 +76,10 @@ impl Expected {
         let mut said = HashSet::new();
         let mut text = String::new();
         for utterance in &transcript.utterances {
-            said.extend(table.mentions(&utterance.text).iter().map(|mention| mention.drug.name));
+            // A name that was only guessed does not speak for the next guess.
+            let mentions = table.mentions(&utterance.text).into_iter();
+            let right = mentions.filter(|mention| table.find(&utterance.text[mention.range.clone()]).is_some());
+            said.extend(right.map(|mention| mention.drug.name));
             text.push_str(&utterance.text.to_lowercase());
             text.push('\n');
         }
