@@ -80,7 +80,7 @@ enum Format {
 /// Runs the command; the note goes to standard output or a file, progress to standard error.
 pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
     let clock = SystemClock;
-    let output = Output::open(args.out.as_deref())?;
+    let output = Output::open(args.out.as_deref())?.not_over(args.input.as_ref())?;
     let chart = args.chart.as_deref().map(|path| read_chart(path, &clock)).transpose()?;
     let vocabulary = vocabulary(args, chart.as_ref())?;
     let input = input::read(&args.input)?;

@@ -48,6 +48,18 @@ impl Output {
         Ok(Self::File { name: name.to_owned(), path })
     }
 
+    /// Refuses to put the result over `input`, which it is made from.
+    pub fn not_over(self, input: &Path) -> Result<Self, Failure> {
+        let same =
+            |path: &Path| matches!((path.canonicalize(), input.canonicalize()), (Ok(one), Ok(other)) if one == other);
+        match &self {
+            Self::File { name, path } if same(path) => {
+                Err(cannot_write(name, "it is the input, which would be lost: give another name"))
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// Writes the whole result.
     pub fn finish(self, content: &str) -> Result<(), Failure> {
         match self {
@@ -214,5 +226,15 @@ mod tests {
             assert_eq!(failure.kind(), FailureKind::BadInput);
             assert!(failure.to_string().contains(&path.display().to_string()), "{failure}");
         }
+    }
+
+    #[test]
+    fn the_input_is_not_written_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("visit.txt");
+        fs::write(&path, "doctor: hello").expect("it is written");
+        let refused = Output::open(Some(&path)).and_then(|output| output.not_over(&path));
+        assert!(refused.err().expect("it is refused").to_string().contains("it is the input"));
+        assert!(Output::open(Some(&folder.path().join("note.md"))).and_then(|output| output.not_over(&path)).is_ok());
     }
 }

@@ -70,7 +70,7 @@ enum Format {
 
 /// Runs the command; the transcript goes to standard output or a file, progress to standard error.
 pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
-    let output = Output::open(args.out.as_deref())?;
+    let output = Output::open(args.out.as_deref())?.not_over(args.input.as_ref())?;
     let vocabulary = args.vocabulary.as_deref().map(read_vocabulary).transpose()?.unwrap_or_default();
     let VisitInput::Audio(recording) = input::read(&args.input)? else {
         return Err(Failure::bad_input(

@@ -41,7 +41,7 @@ pub struct VoiceArgs {
 
 /// Runs the command; the voice goes to standard output or a file, progress to standard error.
 pub fn run(args: &VoiceArgs, config: &Config) -> Result<(), Failure> {
-    let output = Output::open(args.out.as_deref())?;
+    let output = Output::open(args.out.as_deref())?.not_over(args.input.as_ref())?;
     let VisitInput::Audio(recording) = input::read(&args.input)? else {
         return Err(Failure::bad_input(input::name(&args.input), "it is a transcript: give a recording"));
     };

@@ -84,6 +84,24 @@ const STOP_WORD_LIST: &str = "a an the and or but so if then than that this thes
     report reported states state stated notes note noted denies deny denied described \
     describes doctor clinician sure good great alright because since while during each every per please thank thanks hi hello";
 
+/// What was said to the patient, said of the patient: "if you're not better" as "if the patient is not better".
+pub fn of_the_patient(text: &str) -> String {
+    static FORMS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+        [
+            (r"\byou're\b|\byou are\b", "the patient is"),
+            (r"\byou've\b|\byou have\b", "the patient has"),
+            (r"\byou'll\b", "the patient will"),
+            (r"\byou'd\b", "the patient would"),
+            (r"\byou do\b", "the patient does"),
+            (r"\byou (get|start|stop|feel|notice|need|want|take|tolerate|cough|come|keep|use|see|hear|eat|drink|sleep|lose|gain|run|hurt|breathe|stand|walk)\b", "the patient ${1}s"),
+            (r"\byou\b", "the patient"),
+        ]
+        .map(|(form, said)| (pattern(form), said))
+        .into()
+    });
+    FORMS.iter().fold(text.to_owned(), |text, (form, said)| form.replace_all(&text, *said).into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,8 @@
 //! - Labels are told in any case. `doctor`, `dr`, `physician`, `clinician`, `provider` and `gp` are the clinician, also with
 //!   a name behind (`Dr. Smith`); `patient` and `pt` are the patient; every other label is another person, each their own
 //!   speaker.
+//!   Where nobody is the patient and one person beside the clinician speaks (`John: …`), that is the patient, unless the
+//!   label is a companion's (`mother: …`).
 //! - A label before a colon has at most three words, and a space or the line's end follows the colon, so that `at 10:30` is
 //!   none. Brackets make labels only in a file that writes `[doctor]` or `[patient]`, and colons only in one that writes
 //!   `doctor:` or `patient:`, so that `[laughs]` is none elsewhere.
@@ -251,6 +253,7 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     if utterances.is_empty() {
         return Err(ReadingError::Empty);
     }
+    speakers.name_the_patient(&mut utterances);
     for (index, utterance) in utterances.iter_mut().enumerate() {
         utterance.id = format!("u{}", index + 1);
         utterance.text = numbers::unmarked(&utterance.text).into();
@@ -342,6 +345,24 @@ struct Speakers {
 }
 
 impl Speakers {
+    /// Where nobody is labelled the patient, a visit of a clinician and one more person is that person's, unless the label
+    /// says that they came with the patient ("John: …", but not "mother: …").
+    fn name_the_patient(&self, utterances: &mut [Utterance]) {
+        let anybody = |role: Role| utterances.iter().any(|utterance| utterance.role == role);
+        let others: Vec<&String> = self
+            .names
+            .iter()
+            .filter(|name| known_role(name).is_none() && !name.starts_with(char::is_uppercase))
+            .collect();
+        let [only] = others[..] else { return };
+        if anybody(Role::Patient) || !anybody(Role::Clinician) || names_a_companion(only) {
+            return;
+        }
+        for utterance in utterances.iter_mut().filter(|utterance| utterance.role == Role::Other) {
+            utterance.role = Role::Patient;
+        }
+    }
+
     fn turn(&mut self, label: &str, said: &str) -> Utterance {
         let role = known_role(label).unwrap_or(Role::Other);
         let label = label.trim().trim_end_matches('.').to_lowercase();
@@ -354,6 +375,46 @@ impl Speakers {
         });
         Utterance { speaker: format!("S{}", index + 1), role, text: said.into(), ..Utterance::default() }
     }
+}
+
+/// Whether a label says that somebody is with the patient.
+fn names_a_companion(label: &str) -> bool {
+    const COMPANIONS: [&str; 33] = [
+        "mother",
+        "mom",
+        "mum",
+        "father",
+        "dad",
+        "parent",
+        "wife",
+        "husband",
+        "spouse",
+        "partner",
+        "son",
+        "daughter",
+        "child",
+        "brother",
+        "sister",
+        "grandmother",
+        "grandfather",
+        "grandma",
+        "grandpa",
+        "aunt",
+        "uncle",
+        "cousin",
+        "friend",
+        "neighbor",
+        "neighbour",
+        "caregiver",
+        "carer",
+        "guardian",
+        "nurse",
+        "interpreter",
+        "translator",
+        "other",
+        "relative",
+    ];
+    label.split(|c: char| !c.is_alphabetic()).any(|word| COMPANIONS.contains(&word))
 }
 
 /// The text without its byte-order mark.
@@ -391,6 +452,14 @@ mod tests {
         ] {
             assert_eq!(turns(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_only_other_person_is_the_patient_unless_a_companion() {
+        let roles = |text: &str| turns(text).into_iter().map(|(_, role, _)| role).collect::<Vec<_>>();
+        assert_eq!(roles("Dr. Smith: How are you?\nJohn: My throat is sore."), [Role::Clinician, Role::Patient]);
+        assert_eq!(roles("doctor: How is he?\nJohn's mother: He is hot."), [Role::Clinician, Role::Other]);
+        assert_eq!(roles("doctor: Hello.\nJohn: Hi.\nMary: Hi."), [Role::Clinician, Role::Other, Role::Other]);
     }
 
     #[test]

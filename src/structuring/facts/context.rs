@@ -18,11 +18,12 @@ patterns! {
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
-    THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving)\b";
+    THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|use|put|rub)\b";
     NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
     TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were)|and (?:for the|let's|i'll|i'd|i'm going|we'll|you can))\b|;|, so\b|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
+    URGES = r"\b(?:don't|do not|can't|not) wait\b";
     CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
     SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go (?:straight |right |back )*to|hospital|labou?r (?:ward|and delivery)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
     HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
@@ -124,7 +125,8 @@ const LONGEST_CORRECTION: usize = 60;
 /// Whether `between`, the words between two values, takes the first one back: "fifty, no, sorry, forty".
 pub fn takes_back(between: &str) -> bool {
     let only_no = between.trim().trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("no");
-    between.len() <= LONGEST_CORRECTION && (corrects(between) || only_no)
+    let urges = URGES.is_match(between);
+    between.len() <= LONGEST_CORRECTION && !urges && (corrects(between) || only_no)
 }
 
 /// Whether the question `sentence` asks for more about what was named before: how long, how bad, what helps.

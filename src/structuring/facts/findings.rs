@@ -14,6 +14,7 @@ use crate::{
         text::{self, pattern},
         visit::{Line, Visit, is_question},
     },
+    terminology::DrugTable,
 };
 
 /// A sentence for a section.
@@ -77,9 +78,21 @@ static OTHER_DRINKING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "How's she drinking?"
+static HOW_A_CHILD_DRINKS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bhow(?:'s| is| are|'re| has| have) (?:he|she|they|the \w+|your (?:son|daughter|baby)) (?:been )?(?:eating (?:and|or) )?drinking\b",
+    )
+});
 static EATING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beat(?:s|ing)? (?:and|or) $"));
 static QUIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:quit|stopped|gave (?:it|them|that) up)\b"));
 
+/// Words of a sentence that a section holds as it was said, at most …
+const LONGEST_FINDING: usize = 36;
+/// … and of one that says when to come back, which may have many reasons.
+const LONGEST_WARNING: usize = 70;
+/// Words of a diagnosis, at most.
+const LONGEST_DIAGNOSIS: usize = 12;
 /// Words of a sentence that names a sign, at most.
 const LONGEST_SIGN: usize = 30;
 
@@ -122,7 +135,10 @@ fn sign(line: &Line, range: &Range<usize>) -> Option<Finding> {
     static SENSED: LazyLock<Regex> = LazyLock::new(|| pattern(r" (?:that )?i can (?:hear|see|feel)\b"));
     let sentence = &line.text()[range.clone()];
     let text = SENSED.replace_all(&GOT.replace_all(sentence, "there is"), "").into_owned();
-    let told = !is_question(sentence) && SIGN.is_match(&text) && !NOT_DONE.is_match(&text) && !TALK.is_match(&text);
+    let told = !is_question(sentence)
+        && SIGN.is_match(&text)
+        && !NOT_DONE.is_match(&text)
+        && !TALK.is_match(without_lead(&text));
     if !told || context::hypothetical(&text) || sentence.split_whitespace().count() > LONGEST_SIGN {
         return None;
     }
@@ -134,7 +150,8 @@ fn sign(line: &Line, range: &Range<usize>) -> Option<Finding> {
 fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> {
     let sentence = &line.text()[range.clone()];
     let words = sentence.split_whitespace().count();
-    if !(2..=36).contains(&words) || is_question(sentence) && !tells_an_amount(line, sentence) {
+    let longest = if context::safety_net(sentence) { LONGEST_WARNING } else { LONGEST_FINDING };
+    if !(2..=longest).contains(&words) || is_question(sentence) && !tells_an_amount(line, sentence) {
         return None;
     }
     let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
@@ -188,7 +205,7 @@ fn habit(sentence: &str, before: &str, question: Option<&str>) -> Option<&'stati
         return Some(topic);
     }
     let answers = context::denies(sentence) || context::affirms(sentence) || QUIT.is_match(sentence);
-    let asked = question.map(last_question).unwrap_or_default();
+    let asked = question.map(last_question).filter(|asked| !HOW_A_CHILD_DRINKS.is_match(asked)).unwrap_or_default();
     let short = before.is_empty() && asked.split_whitespace().count() <= SHORT_QUESTION;
     let asked = all_of(&habits(asked)).filter(|_| answers || short);
     habits(before).last().map(|(topic, _)| *topic).filter(|_| answers).or(asked)
@@ -224,6 +241,9 @@ fn topic(named: &str) -> &'static str {
 
 /// A finding or a result as the clinician said it.
 fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
+    if let Some(diagnosis) = diagnosed(sentence) {
+        return Some((SectionKind::Assessment, diagnosis));
+    }
     if context::safety_net(sentence) {
         return Some((SectionKind::Plan, format!("Advised: \"{}\"", sentence_case(without_lead(sentence)))));
     }
@@ -240,7 +260,38 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
     if TEST.is_match(sentence) && RESULT.is_match(sentence) {
         return Some((SectionKind::Results, text));
     }
-    (BODY.is_match(sentence) && FOUND.is_match(sentence)).then_some((SectionKind::PhysicalExam, text))
+    let of_medicines = !DrugTable::bundled().mentions(sentence).is_empty();
+    (BODY.is_match(sentence) && FOUND.is_match(sentence) && !of_medicines).then_some((SectionKind::PhysicalExam, text))
+}
+
+/// "I think this is an enlarged prostate, BPH" as "Enlarged prostate, BPH".
+fn diagnosed(sentence: &str) -> Option<String> {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i (?:do |really )?think (?:this|that|it|you)(?:'s| is|'ve got| have)|(?:this|that|it) (?:looks|sounds|seems) like|looks like|(?:this|that) is|(?:this|that)'s|consistent with|the diagnosis is|what you have is|you have|you've got) (?:(?:a|an|the|probably|likely|most likely|just|some|more than \w+ \w+ \w+, i think it's) )*([^.?!;]+)",
+        )
+    });
+    static ILL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|bph|copd|gerd|uti|cancer|fracture|hypertension|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|carpal tunnel|tinnitus|vertigo|concussion)\b",
+        )
+    });
+    static DOUBTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:not|\w+n't|no|never|if|unless|worried|could|might|may|can|rule out|history|had|was|were|from the|why|good|great|tough|mother|father|brother|sister|wife|husband)\b",
+        )
+    });
+    let named = NAMES.captures(sentence)?.get(1)?.as_str().trim();
+    let end = [", so", ", and", ", but", " and it", " and that", " so ", " because", " which", " that ", " on top of"]
+        .iter()
+        .filter_map(|stop| named.find(stop))
+        .min();
+    let named = &named[..end.unwrap_or(named.len())];
+    let sure = ILL.is_match(named)
+        && !DOUBTED.is_match(sentence)
+        && !context::hypothetical(sentence)
+        && !is_question(sentence);
+    (sure && named.split_whitespace().count() <= LONGEST_DIAGNOSIS).then(|| sentence_case(named))
 }
 
 /// "I hear crackles" as "Crackles", "I don't feel any lumps" as "No lumps".
@@ -263,13 +314,7 @@ pub fn names_a_test(line: &str) -> bool {
 /// "Your lungs are clear" without the address.
 fn impersonal(sentence: &str) -> String {
     static YOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byour\b"));
-    static YOU_ARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou're\b|\byou are\b"));
-    static YOU_HAVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou have\b"));
-    static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou\b"));
-    let text = YOUR.replace_all(sentence, "the");
-    let text = YOU_ARE.replace_all(&text, "the patient is");
-    let text = YOU_HAVE.replace_all(&text, "the patient has");
-    YOU.replace_all(&text, "the patient").into_owned()
+    text::of_the_patient(&YOUR.replace_all(sentence, "the"))
 }
 
 /// Without the words that only lead on to what is said. "No, the lungs are clear" has such a word and "No murmur" has none,
@@ -428,5 +473,23 @@ mod tests {
         assert!(texts.contains(&"There is wheezing on both sides, no crackles."), "{texts:?}");
         assert!(said("D: You said there was some wheezing last week.").is_empty());
         assert!(said("D: Let me have a look. We'll treat the swelling with ice.").is_empty());
+    }
+
+    #[test]
+    fn a_diagnosis_is_what_the_clinician_calls_it() {
+        let diagnoses = |lines: &str| -> Vec<String> {
+            said(lines).into_iter().filter(|(kind, _)| *kind == SectionKind::Assessment).map(|(_, text)| text).collect()
+        };
+        assert_eq!(diagnoses("D: I think this is an enlarged prostate, BPH."), ["Enlarged prostate, BPH."]);
+        assert_eq!(diagnoses("D: That looks like early neuropathy."), ["Early neuropathy."]);
+        assert_eq!(diagnoses("D: I think this is a flare of your COPD."), ["Flare of your COPD."]);
+        for lines in [
+            "D: I don't think this is pneumonia.",
+            "D: If it looks like an infection, call us.",
+            "P: I think this is a migraine.",
+            "D: That's good.",
+        ] {
+            assert!(diagnoses(lines).is_empty(), "{lines}");
+        }
     }
 }

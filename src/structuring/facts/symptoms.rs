@@ -205,6 +205,11 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         if !(denied || affirmed && named.len() == 1 && questions.len() == 1) {
             continue;
         }
+        // "Any swelling? Short of breath?" "No swelling." answers the one.
+        let of = |range: &&std::ops::Range<usize>| says_again(first_answer, &line.text()[(*range).clone()]);
+        if denied && !of(range) && questions.iter().any(of) {
+            continue;
+        }
         for entry in named {
             let taken_up = entry.pattern.is_match(answer.text());
             if taken_up {
@@ -224,6 +229,12 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         }
     }
     found
+}
+
+/// Whether an answer says a word of the question again, so that its "no" is about that.
+fn says_again(answer: &str, asked: &str) -> bool {
+    let asked = text::content_stems(asked);
+    text::content_stems(answer).iter().any(|stem| asked.contains(stem))
 }
 
 /// What the patient's side said by itself.
@@ -281,6 +292,16 @@ mod tests {
         );
         assert_eq!(said("D: Have you had a fever?\nP: Yes, for two days."), [("fever", true)]);
         assert_eq!(said("D: Any nausea or vomiting?\nP: Yes."), []);
+    }
+
+    #[test]
+    fn a_no_that_names_one_of_two_questions_answers_that_one() {
+        assert_eq!(
+            said(
+                "D: Any swelling in your legs? Any trouble breathing at night?\nP: No swelling. I sleep in the recliner."
+            ),
+            [("leg swelling", false)]
+        );
     }
 
     #[test]

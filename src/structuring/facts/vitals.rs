@@ -302,7 +302,7 @@ fn is_change(between: &str) -> bool {
 pub(super) fn is_target(line: &Line, at: usize) -> bool {
     static TARGET: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(goal|target|aim\w*|under|below|less than|above|more than|greater than|higher than|if|want (?:it|you|that)|like (?:it|you|that) (?:to be )?|should be|supposed to|normal is|ideally|at least|keep)\b[^.?!]*$",
+            r"\b(last (?:time|visit)|previously|goal|target|aim\w*|under|below|less than|above|more than|greater than|higher than|if|want (?:it|you|that)|like (?:it|you|that) (?:to be )?|should be|supposed to|normal is|ideally|at least|keep)\b[^.?!]*$",
         )
     });
     let sentence = line.sentence_at(at);

@@ -114,7 +114,7 @@ fn imperative(text: &str) -> String {
     let text = SUGGESTION.replace(&text, "").into_owned();
     let text = YOURSELF.replace_all(&text, "self").into_owned();
     let text = YOUR.replace_all(&text, "the").into_owned();
-    YOU.replace_all(&text, "the patient").into_owned()
+    text::of_the_patient(&text)
 }
 
 static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^(?:[-•*–,;:}{"'\s]+|\d{1,2}[.)]\s+)+|["'\s]+$"#));
@@ -160,7 +160,6 @@ static SUGGESTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 static YOURSELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byourself\b"));
 static YOUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byour\b"));
-static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou\b"));
 static ASSESSED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?:the )?(?:patient|he|she|they)(?: is| was| has been)? ?(?:has|have|diagnosed with|likely has|presents with|suffers from|with)? (?:an? |the )?(?:diagnosis of )?|^(?:the )?(?:primary |main |likely )?diagnos(?:is|es)(?: is| of|:)? ?|^you (?:likely )?have (?:an? )?",

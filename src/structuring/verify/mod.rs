@@ -6,16 +6,21 @@ mod meaning;
 mod omissions;
 mod support;
 
+use std::sync::LazyLock;
+
 pub use omissions::omissions;
+use regex::Regex;
 use support::Index;
 
 use super::{
     facts::{Facts, context},
+    text::pattern,
     visit::{Visit, is_question},
 };
 use crate::{
     domain::{Evidence, Role, SectionKind, Transcript},
     language::numbers,
+    terminology::DrugTable,
 };
 
 /// Less of a statement's weight than this in what was said, and nobody said it. Chosen on reference notes of ACI-BENCH
@@ -30,6 +35,9 @@ const STRETCH: usize = 6;
 
 /// The part of such a line that must be found there.
 const WRITTEN_COVERAGE: f64 = 0.75;
+
+/// The same of what a relative has: one word decides who has what.
+const OF_KIN_COVERAGE: f64 = 0.9;
 
 /// Turns in which a clinician may say what the patient has come for.
 const OPENING: usize = 4;
@@ -95,6 +103,12 @@ impl<'v, 'a> Checker<'v, 'a> {
     /// The same for a line of the language model's. It joins what was said apart into what nobody said, so that hardly a
     /// word of a line may be missing where the line is from.
     pub fn check_written(&self, statement: &str, kind: SectionKind) -> Verdict {
+        let of_kin = kind == SectionKind::HistoryOfPresentIllness && context::names_a_relative(statement);
+        let unnamed = concepts::conditions(statement)
+            .into_iter()
+            .find(|(key, _)| !self.index.units.iter().any(|unit| unit.names(key)))
+            .map(|(_, range)| statement[range].to_owned());
+        let joins = kind == SectionKind::HistoryOfPresentIllness && joins_what_was_not_joined(statement);
         let misread = numbers::numbers(statement).into_iter().find(|number| !self.is_read(number.value));
         match self.check(statement, Some(kind)) {
             Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if misread.is_some() => {
@@ -105,6 +119,15 @@ impl<'v, 'a> Checker<'v, 'a> {
                 if !self.is_from_one_place(statement, kind) =>
             {
                 Verdict::Unsupported(evidence, "nobody said all of this in one place".to_owned())
+            }
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if unnamed.is_some() => {
+                Verdict::Unsupported(evidence, format!("{} was not said", unnamed.unwrap_or_default()))
+            }
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if joins => {
+                Verdict::Unsupported(evidence, "nobody said that of it".to_owned())
+            }
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if of_kin => {
+                Verdict::Unsupported(evidence, "this is about somebody else".to_owned())
             }
             verdict => verdict,
         }
@@ -122,13 +145,20 @@ impl<'v, 'a> Checker<'v, 'a> {
         let beginning = |unit: &support::Unit| unit.line < OPENING && kind != SectionKind::FamilyHistory;
         let asserted = |unit: &support::Unit| {
             let sentence = self.index.sentence(unit);
-            kind != SectionKind::Assessment || !context::hypothetical(sentence) && !is_question(sentence)
+            match kind {
+                SectionKind::Assessment => !context::hypothetical(sentence) && !is_question(sentence),
+                SectionKind::HistoryOfPresentIllness => {
+                    self.index.line(unit.line).by_patient_side() || unit.line < OPENING || is_question(sentence)
+                }
+                _ => true,
+            }
         };
+        let least = if kind == SectionKind::FamilyHistory { OF_KIN_COVERAGE } else { WRITTEN_COVERAGE };
         let found = self.index.support(statement, &asserted).units.into_iter().map(|at| self.index.units[at].line);
         found.flat_map(|line| line.saturating_sub(STRETCH - 1)..=line).any(|start| {
             let stretch = start..start + STRETCH;
             let near = |unit: &support::Unit| stretch.contains(&unit.line) || beginning(unit);
-            self.index.support(statement, &|unit| near(unit) && asserted(unit)).coverage >= WRITTEN_COVERAGE
+            self.index.support(statement, &|unit| near(unit) && asserted(unit)).coverage >= least
         })
     }
 
@@ -200,6 +230,21 @@ impl<'v, 'a> Checker<'v, 'a> {
         (without.coverage < LEAST_COVERAGE && without.coverage < coverage)
             .then(|| "said of a relative, not of the patient".to_owned())
     }
+}
+
+/// "He has been taking a wedding", "… but it has not helped": what a small model likes to add to what it has read.
+fn joins_what_was_not_joined(statement: &str) -> bool {
+    static HELPED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bbut (?:it|they|that|this|these) (?:has|have|had|did|does|do|was|were|is)(?: not|n't) (?:been )?(?:help|work|effective)\w*",
+        )
+    });
+    static TAKES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:has|have|had|was|were|is) (?:been )?taking\b"));
+    static OF_MEDICINES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:medic\w+|pills?|tablets?|vitamins?|supplements?|antibiotics?|painkillers?|it|them)\b")
+    });
+    let nothing_to_take = DrugTable::bundled().mentions(statement).is_empty() && !OF_MEDICINES.is_match(statement);
+    HELPED.is_match(statement) || TAKES.is_match(statement) && nothing_to_take
 }
 
 /// Checks one statement of any note against `transcript`.

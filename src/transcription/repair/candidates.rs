@@ -48,6 +48,8 @@ pub struct Candidate<'n> {
     pub features: [f32; FEATURES],
     /// What is said around it.
     pub context: Context,
+    /// Whether the text is a person's or another recogniser's, which tells no probabilities.
+    pub typed: bool,
     /// Whether the dose that follows is a usual one.
     pub usual_dose: bool,
 }
@@ -147,6 +149,7 @@ impl<'n> Finder<'n> {
     ) -> Candidate<'n> {
         let strange: usize = pieces.iter().filter(|piece| piece.is_strange()).map(|piece| piece.lower.len()).sum();
         let letters: usize = pieces.iter().map(|piece| piece.lower.len()).sum();
+        let typed = pieces.iter().all(|piece| piece.probability.is_none());
         let sure = pieces.iter().map(|piece| piece.probability.unwrap_or(TYPED)).fold(1.0, f32::min);
         let usual_dose = is_usual(name, context);
         let flag = |is: bool| f32::from(u8::from(is));
@@ -170,7 +173,7 @@ impl<'n> Finder<'n> {
             flag(name.is_common),
         ];
         let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
-        Candidate { span, range, name, features, context: context.clone(), usual_dose }
+        Candidate { span, range, name, features, context: context.clone(), usual_dose, typed }
     }
 }
 

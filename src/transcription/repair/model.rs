@@ -42,7 +42,9 @@ pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let is_known = has(ON_CHART) || has(SAID);
     let is_a_word = has(ORDINARY) && candidate.span.len() == 1;
     let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
-    probability >= APPLIED && !is_a_word && (is_known || !has(ORDINARY) && !only_sounds)
+    // Several words that somebody typed are likely to be meant: "use plain Claritin".
+    let meant = candidate.typed && candidate.span.len() > 1 && !is_known && !candidate.usual_dose;
+    probability >= APPLIED && !is_a_word && !meant && (is_known || !has(ORDINARY) && !only_sounds)
 }
 
 /// The probability that the candidate's name was said at its place.

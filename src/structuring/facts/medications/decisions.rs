@@ -18,6 +18,7 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|it) (?:down|back|to)|smaller dose)\b"),
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
+        (Taken, r"\b((?:were|was|been|got) started)\b"),
         (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
@@ -85,7 +86,7 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
 fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (MedicationAction, bool) {
     let text = line.text();
     let before = &text[sentence.start..mention.start];
-    let after = &text[mention.end..sentence.end];
+    let after = &text[mention.end..sentence.end].replacen("'s ", " is ", 1);
     let nearest = verb_before(before);
     let following = || {
         let verbs =
@@ -114,6 +115,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     let action = if action == MedicationAction::Stop && held { MedicationAction::Change } else { action };
     let begins_later = WE_WOULD.is_match(before) && context::begins_with_a_condition(&text[sentence.clone()]);
+    // "You can stop the iron if the count is normal": not yet.
+    if line.by_clinician() && action == MedicationAction::Stop && STOPS_IF.is_match(after) {
+        return (MedicationAction::Taken, spoken_of);
+    }
     if !line.by_clinician() {
         let ended = action == MedicationAction::Stop || SWITCHED_FROM.is_match(before);
         let own = if ended && !negated { MedicationAction::Stop } else { MedicationAction::Taken };
@@ -126,6 +131,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     }
 }
 
+static STOPS_IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:if|once|when|as soon as)\b"));
 /// "Hold the warfarin tonight and tomorrow": it does not end.
 static HELD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));

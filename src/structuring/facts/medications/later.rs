@@ -95,7 +95,11 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
 
 /// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
 pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
-    let Some(last) = mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed) else { return };
+    let Some(last) =
+        mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed && !last.overtaken)
+    else {
+        return;
+    };
     if line.by_patient_side() && line.sentences.iter().any(|range| ends_later(&line.text()[range.clone()])) {
         (last.past, last.action) = (true, MedicationAction::Taken);
         evidence::merge(&mut last.evidence, [evidence::whole(line.utterance)]);
@@ -145,6 +149,7 @@ pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
     });
     let opening = line.sentences.first().map(|range| &line.text()[range.start..range.end.min(next)]);
     if line.by_clinician()
+        && !last.overtaken
         && line.index - last.line <= 2
         && line.index > last.line
         && opening.is_some_and(|said| ENDS.is_match(said))

@@ -110,6 +110,8 @@ pub(super) struct Mention<'t> {
     pub(super) in_use: bool,
     /// Said in a way in which people speak of what is taken.
     pub(super) used: bool,
+    /// Another name came after it that is none of the patient's medicines: "that" is the other one.
+    pub(super) overtaken: bool,
     /// Said to have been taken earlier, and no longer.
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
@@ -158,6 +160,7 @@ pub(super) fn understand<'t>(
         disputed: None,
         in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
         used: false,
+        overtaken: false,
         past: false,
         several: false,
         frequency: None,
@@ -216,7 +219,12 @@ fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugM
     }
     if is_question(spoken) && line.by_clinician() {
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
-        return answer.is_some_and(|answer| !context::denies(answer.text()) || found.dose.is_some());
+        let named_again = |answer: &Line| {
+            DrugTable::bundled().mentions(answer.text()).iter().any(|one| one.drug.name == found.drug.name)
+        };
+        // An answer that names it too says itself how it is taken.
+        return answer
+            .is_some_and(|answer| found.dose.is_some() || !context::denies(answer.text()) && !named_again(answer));
     }
     if !line.by_patient_side() {
         return false;

@@ -37,7 +37,10 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             end_before(line, first.range.start, last);
         }
         for at in 0..in_line.len() {
-            let Some(mut mention) = understand(visit, line, &in_line, at) else { continue };
+            let Some(mut mention) = understand(visit, line, &in_line, at) else {
+                mentions.iter_mut().last().into_iter().for_each(|last| last.overtaken = true);
+                continue;
+            };
             for range in sentences_after(line, &in_line, at) {
                 if decides_on(line, &line.text()[range.clone()]) {
                     decide_by_anaphor(line, &range, &mut mention);
