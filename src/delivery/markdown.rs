@@ -125,7 +125,11 @@ fn render_medications(page: &mut String, medications: &[Medication]) {
     for medication in medications {
         let code = medication.codes.first().map(|code| format!(" · RxNorm {}", code.code)).unwrap_or_default();
         let text = medication.text.as_str();
-        line(page, format_args!("- {}: {text}{code} {}", action_label(medication.action), cited(&medication.evidence)));
+        let label = match medication.action {
+            MedicationAction::Taken if medication.past => "No longer taken",
+            action => action_label(action),
+        };
+        line(page, format_args!("- {label}: {text}{code} {}", cited(&medication.evidence)));
     }
 }
 

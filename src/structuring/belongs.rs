@@ -115,6 +115,12 @@ pub fn as_complained(line: &str, visit: &Visit) -> String {
     if kept.ends_with('.') { kept } else { format!("{kept}.") }
 }
 
+/// A diagnosis by the name that stands first: "BPH (Benign Prostatic Hyperplasia)" spells out what nobody said.
+pub fn as_named(line: &str) -> String {
+    static SPELT_OUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\([^()]*\)"));
+    SPELT_OUT.replace_all(line, "").into_owned()
+}
+
 /// Whether a line is of the kind that section `kind` holds.
 pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let drugs = DrugTable::bundled().mentions(line);
@@ -143,6 +149,11 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
             !begins_with_a_drug && !order && !talk && !HEADING.is_match(line)
         }
         SectionKind::FamilyHistory => context::names_a_relative(line),
+        // When to come back stands there as it was said.
+        SectionKind::Plan => {
+            let is_advised = facts.findings.iter().any(|finding| finding.kind == SectionKind::Plan);
+            !(is_advised && (context::safety_net(line) || context::begins_with_a_condition(line)))
+        }
         _ => true,
     }
 }

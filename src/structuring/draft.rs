@@ -1,5 +1,7 @@
 //! Facts and the model's lines, put together into the parts of a note: each line checked, each with its evidence.
 
+use std::collections::HashSet;
+
 use super::{
     belongs, evidence,
     facts::{Facts, corrected, orders, symptoms::LEXICON},
@@ -43,12 +45,15 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let checker = Checker::new(&visit, facts, chart.and_then(|chart| chart.age_years));
     let mut builder =
         Builder { review: Review { truncated: sections.truncated, ..Review::default() }, ..Builder::default() };
+    let allergic = facts.allergies.known.iter().flat_map(|allergy| &allergy.evidence);
+    builder.allergic = allergic.map(|evidence| evidence.utterance.clone()).collect();
     for kind in SectionKind::ALL {
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
             let text = corrected::without_corrected(&written.text);
             let text = PatientText::from(match kind {
                 SectionKind::ChiefComplaint => belongs::as_complained(&text, &visit),
+                SectionKind::Assessment => belongs::as_named(&text),
                 _ => text,
             });
             let elsewhere =
@@ -134,6 +139,8 @@ fn unread(facts: &Facts) -> impl Iterator<Item = UncertainText> {
 
 #[derive(Default)]
 struct Builder {
+    /// The utterances that tell of allergies.
+    allergic: HashSet<String>,
     statements: Vec<(SectionKind, String, Vec<Evidence>)>,
     review: Review,
 }
@@ -164,7 +171,14 @@ impl Builder {
         if self.statements.iter().any(said) {
             return;
         }
+        let allergic = |evidence: &[Evidence]| {
+            kind == SectionKind::HistoryOfPresentIllness
+                && !evidence.is_empty()
+                && evidence.iter().all(|one| self.allergic.contains(&one.utterance))
+        };
         match checker.check_written(text, kind) {
+            // An allergy of the past has its own section, and its reaction is no complaint of today.
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if allergic(&evidence) => {}
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
             Verdict::Uncertain(evidence, reason) => {
                 self.review.uncertain.push(UncertainText {

@@ -65,7 +65,8 @@ pub fn of_the_speaker(before: &str) -> bool {
 
 /// Whether `sentence` begins with an if.
 pub fn begins_with_a_condition(sentence: &str) -> bool {
-    static CONDITION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:if|unless|in case|should)\b"));
+    static CONDITION: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?(?:if|unless|in case|should)\b"));
     CONDITION.is_match(sentence)
 }
 

@@ -14,7 +14,7 @@ use support::Index;
 
 use super::{
     facts::{Facts, context},
-    text::pattern,
+    text::{self, pattern},
     visit::{Visit, is_question},
 };
 use crate::{
@@ -35,6 +35,9 @@ const STRETCH: usize = 6;
 
 /// The part of such a line that must be found there.
 const WRITTEN_COVERAGE: f64 = 0.75;
+
+/// Letters of a word that can be told from others, at least.
+const LEAST_WORD: usize = 5;
 
 /// The same of what a relative has: one word decides who has what.
 const OF_KIN_COVERAGE: f64 = 0.9;
@@ -104,10 +107,13 @@ impl<'v, 'a> Checker<'v, 'a> {
     /// word of a line may be missing where the line is from.
     pub fn check_written(&self, statement: &str, kind: SectionKind) -> Verdict {
         let of_kin = kind == SectionKind::HistoryOfPresentIllness && context::names_a_relative(statement);
-        let unnamed = concepts::conditions(statement)
+        let unnamed = concepts::illnesses(statement)
             .into_iter()
-            .find(|(key, _)| !self.index.units.iter().any(|unit| unit.names(key)))
+            .find(|(keys, _)| !self.index.units.iter().any(|unit| keys.iter().any(|key| unit.names(key))))
             .map(|(_, range)| statement[range].to_owned());
+        let turned = matches!(kind, SectionKind::PhysicalExam | SectionKind::Results | SectionKind::Assessment)
+            .then(|| self.only_denied(statement))
+            .flatten();
         let joins = kind == SectionKind::HistoryOfPresentIllness && joins_what_was_not_joined(statement);
         let misread = numbers::numbers(statement).into_iter().find(|number| !self.is_read(number.value));
         match self.check(statement, Some(kind)) {
@@ -123,6 +129,9 @@ impl<'v, 'a> Checker<'v, 'a> {
             Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if unnamed.is_some() => {
                 Verdict::Unsupported(evidence, format!("{} was not said", unnamed.unwrap_or_default()))
             }
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if turned.is_some() => {
+                Verdict::Unsupported(evidence, format!("{} was denied", turned.unwrap_or_default()))
+            }
             Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if joins => {
                 Verdict::Unsupported(evidence, "nobody said that of it".to_owned())
             }
@@ -131,6 +140,24 @@ impl<'v, 'a> Checker<'v, 'a> {
             }
             verdict => verdict,
         }
+    }
+
+    /// A word that `statement` affirms and that was only ever said with a "no" before it.
+    fn only_denied(&self, statement: &str) -> Option<String> {
+        let negated = |text: &str, at: usize| context::negates(&text[..at]);
+        let tokens =
+            || text::tokens(statement).into_iter().filter(|token| !token.digits && token.lower.len() >= LEAST_WORD);
+        let affirmed = tokens().filter(|token| !negated(statement, token.range.start));
+        let denied = |word: &str| {
+            let stem = text::stem(word);
+            let mut said = self.index.units.iter().flat_map(|unit| {
+                let sentence = self.index.sentence(unit);
+                let same = text::tokens(sentence).into_iter().filter(|token| text::stem(&token.lower) == stem);
+                same.map(|token| negated(sentence, token.range.start)).collect::<Vec<_>>()
+            });
+            said.next().is_some_and(|first| first) && said.all(|also| also)
+        };
+        affirmed.map(|token| token.lower).find(|word| !text::content_stems(word).is_empty() && denied(word))
     }
 
     /// Whether somebody said `value`, read as people mean numbers: "one eighteen" is 118 and not 18.
@@ -304,6 +331,42 @@ mod tests {
         };
         let utterances: Vec<&str> = evidence.iter().map(|one| one.utterance.as_str()).collect();
         assert_eq!(utterances, ["u3", "u4"]);
+    }
+
+    /// What becomes of a line of the model's.
+    fn written(lines: &str, statement: &str, kind: SectionKind) -> String {
+        let transcript = transcript(lines);
+        let facts = facts::facts(&transcript, DrugTable::bundled());
+        let visit = Visit::new(&transcript);
+        match Checker::new(&visit, &facts, None).check_written(statement, kind) {
+            Verdict::Unsupported(_, reason) => reason,
+            _ => "stands".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_models_is_from_one_place_and_joins_nothing() {
+        use SectionKind::{Assessment, FamilyHistory, HistoryOfPresentIllness, PhysicalExam, Results};
+        let visit = "D: What brings you in?\nP: My heart was racing, I was in the emergency room two weeks ago.\n\
+            D: Have you had it before?\nP: Once, in the spring.\nD: Any trouble with the sleep?\nP: A little.\n\
+            D: What do you do?\nP: I drive a van.\nD: And at home?\nP: My brother lives with me, he has asthma.\n\
+            D: And the weekend?\nP: I have a wedding on Saturday.\n\
+            D: Your urine has no infection, but there is a trace of blood. Weight one eighteen.";
+        for (statement, kind, expected) in [
+            ("He was in the emergency room two weeks ago with his heart racing.", HistoryOfPresentIllness, "stands"),
+            ("He was in the emergency room with a heart attack.", HistoryOfPresentIllness, "heart attack was not said"),
+            ("He has been at home with his brother's asthma.", HistoryOfPresentIllness, "this is about somebody else"),
+            ("The urine has a trace of blood, a sign of infection.", PhysicalExam, "infection was denied"),
+            ("Weight: 18.", Results, "number 18 was not said"),
+            ("Heart disease.", Assessment, "the clinician did not say this"),
+            ("Smith, Brother.", FamilyHistory, "nobody said all of this in one place"),
+        ] {
+            assert_eq!(written(visit, statement, kind), expected, "{statement}");
+        }
+        for joined in ["He has been taking a wedding on Saturday.", "He takes losartan, but it has not helped."] {
+            assert!(joins_what_was_not_joined(joined), "{joined}");
+        }
+        assert!(!joins_what_was_not_joined("He has been taking losartan for a year."));
     }
 
     #[test]

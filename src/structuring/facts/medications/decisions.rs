@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::{
     domain::MedicationAction,
     structuring::{facts::context, text::pattern, visit::Line},
+    terminology::DrugTable,
 };
 
 /// Verbs that decide about a medicine. The nearest one before the name counts, or else the nearest after it.
@@ -31,6 +32,9 @@ static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(normally (?:i'd|i would|we'd|i|we)|usually (?:i'd|i would|we'd|i|we)|(?:i'd|i would|we'd) (?:normally|usually)|would have|instead of|rather than|considered|consider|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
     )
 });
+/// Where the clinician begins to say what to do.
+static DECIDES_ANEW: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[,;] (?:so |but |and )?(?:let's|i'll|we'll|i'd like|i want|i'm going)\b"));
 /// What parts a rejected medicine from the one that is given instead.
 static PARTED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[,;]|\b(?:but|so|let's|i'll|we'll|i'd like|i want|i'm going)\b"));
@@ -86,9 +90,15 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
 fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (MedicationAction, bool) {
     let text = line.text();
     let before = &text[sentence.start..mention.start];
-    let after = &text[mention.end..sentence.end].replacen("'s ", " is ", 1);
+    let after = &text[mention.end..sentence.end];
+    // "Tylenol's fine."
+    let after = &after.strip_prefix("'s ").map_or(after.to_owned(), |rest| format!(" is {rest}"));
     let nearest = verb_before(before);
     let following = || {
+        // "Since tamsulosin made you dizzy, let's try alfuzosin": what is tried is the other one.
+        let names_another = !DrugTable::bundled().mentions(after).is_empty();
+        let clause = DECIDES_ANEW.find(after).filter(|_| names_another).map_or(after.len(), |parted| parted.start());
+        let after = &after[..clause];
         let verbs =
             DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
         verbs
@@ -181,7 +191,7 @@ pub(super) fn proposes(line: &Line, sentence: &str) -> bool {
 pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
     static KEEP: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|so|okay|please|just|let's) )*(?:keep|continue|stay on)(?: taking| on| with)? (?:that|it|those|them)\b",
+            r"^\W*(?:(?:and|so|okay|please|just|let's|for now) )*(?:keep|continue|stay on)(?: taking| on| with)? (?:that|it|those|them)\b",
         )
     });
     static END: LazyLock<Regex> = LazyLock::new(|| {

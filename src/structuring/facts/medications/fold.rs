@@ -99,7 +99,10 @@ fn never_began(counted: &[&&Mention]) -> bool {
     let decided: Vec<&&&Mention> =
         counted.iter().filter(|mention| mention.action != MedicationAction::Taken || mention.instructed).collect();
     let begins = decided.first().is_some_and(|first| first.action == MedicationAction::Start || first.instructed);
-    let ends = decided.last().is_some_and(|last| last.action == MedicationAction::Stop);
+    // Held "until …" is no end of what was taken, but what was never taken does not begin.
+    let ends = decided.last().is_some_and(|last| {
+        last.action == MedicationAction::Stop || last.action == MedicationAction::Change && last.dose.is_none()
+    });
     let taken = counted.iter().any(|mention| {
         mention.action == MedicationAction::Taken && !mention.instructed && (mention.used || mention.past)
     });

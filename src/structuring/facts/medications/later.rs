@@ -176,7 +176,7 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
     let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
     let decides = match action {
         MedicationAction::Increase | MedicationAction::Decrease => true,
-        MedicationAction::Stop => !mention.dismissed,
+        MedicationAction::Stop => !mention.dismissed || mention.against,
         MedicationAction::Continue => {
             !mention.dismissed && CONTINUES_IT.is_match(sentence) && !context::denies(sentence)
         }

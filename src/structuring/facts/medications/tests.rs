@@ -506,3 +506,31 @@ fn how_often_a_test_is_done_is_no_frequency() {
         ["taken Warfarin"]
     );
 }
+
+#[test]
+fn what_failed_is_not_begun_with_what_takes_its_place() {
+    assert_eq!(
+        said(
+            "D: And you were started on tamsulosin last time?\nP: I got dizzy. So I quit.\nD: Since tamsulosin made you dizzy, let's try alfuzosin, ten milligrams once a day."
+        ),
+        ["taken Tamsulosin", "start Alfuzosin 10 mg once daily"]
+    );
+    assert!(
+        said("D: And finasteride, five milligrams once a day. Actually, no, let's hold off on the finasteride until we've repeated the PSA.")
+            .is_empty()
+    );
+}
+
+#[test]
+fn that_is_the_medicine_named_last_whoever_takes_it() {
+    assert_eq!(
+        said(
+            "P: I take vitamin D. And there's the lorazepam, but that's my dad's.\nD: I'd get rid of that. Stop that one."
+        ),
+        ["taken Vitamin D"]
+    );
+    assert_eq!(
+        said("P: I take iron.\nD: You can stop the iron if the count is normal. For now keep taking it."),
+        ["taken Iron"]
+    );
+}
