@@ -49,6 +49,8 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| {
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:patient|he|she) (?:also )?(?:reports?|denies|states?|says|complains|describes|mentions|notes)\b")
 });
+/// What was measured another time.
+static EARLIER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:last (?:time|visit|year|month)|previously)\b"));
 static SCORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:phq|gad|audit|moca|mmse|epds)\b"));
 
 /// Whether a line says nothing but what the vital signs say; those have their own section.
@@ -127,7 +129,11 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let begins_with_a_drug = drugs.first().is_some_and(|first| first.range.start == 0) && !ABNORMAL.is_match(line);
     match kind {
         // A medicine is neither a finding nor a result; it has its own section.
-        SectionKind::PhysicalExam => drugs.is_empty() && !INSTRUCTION.is_match(line) && !TOLD.is_match(line),
+        // What the patient smokes and drinks is the social history's, in the patient's words.
+        SectionKind::HistoryOfPresentIllness => findings::habits(line).is_empty(),
+        SectionKind::PhysicalExam => {
+            !EARLIER.is_match(line) && drugs.is_empty() && !INSTRUCTION.is_match(line) && !TOLD.is_match(line)
+        }
         SectionKind::Results => {
             let measured =
                 findings::names_a_test(line) || !orders::tests(line).is_empty() || !numbers::numbers(line).is_empty();

@@ -96,6 +96,11 @@ pub fn names_a_relative(text: &str) -> bool {
 pub fn negates(before: &str) -> bool {
     let Some(negation) = NEGATION.find_iter(before).last() else { return false };
     let between = &before[negation.end()..];
+    // "Couldn't breathe, hands tingling": what one is not able to do ends with its clause.
+    let of_ability = negation.as_str().to_lowercase().starts_with('c');
+    if of_ability && between.contains(',') {
+        return false;
+    }
     !TURN.is_match(between) && between.split_whitespace().count() <= 12 && !between.trim_start().starts_with(',')
         || (negation.as_str().eq_ignore_ascii_case("no") && leads_a_list(between))
 }
@@ -178,6 +183,7 @@ mod tests {
         assert!(negates("no fever, no chills or "));
         assert!(!negates("no fever, but I have a "));
         assert!(!negates("No, I have a "));
+        assert!(!negates("Couldn't breathe, hands "));
         assert!(!negates("there's no break in the skin and the ankle is "));
     }
 

@@ -184,7 +184,22 @@ pub fn symptoms(visit: &Visit) -> Vec<Symptom> {
             }
         }
     }
+    found.retain(|symptom| !(symptom.present && is_gone(visit, symptom.name)));
     found
+}
+
+/// Whether the patient says that a symptom was there and is no more: "I had that cough. The cough is gone."
+fn is_gone(visit: &Visit, name: &str) -> bool {
+    static GONE: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"^[^.?!]{0,25}\b(?:(?:is|are|was|were|'s|has|have|it's|that's|they're) (?:all |completely |pretty much )?(?:gone|stopped|resolved|cleared up)|went away|cleared up|stopped)\b",
+        )
+    });
+    let Some(entry) = LEXICON.iter().find(|entry| entry.name == name) else { return false };
+    visit.lines.iter().filter(|line| line.by_patient_side()).any(|line| {
+        let gone = |found: regex::Match| GONE.is_match(&line.text()[found.end()..]);
+        entry.pattern.find_iter(line.text()).any(gone)
+    })
 }
 
 /// What the clinician asked about in the last sentences of a turn, as the answer decides.
@@ -249,6 +264,9 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
         for entry in LEXICON.iter() {
             let Some(mention) = entry.pattern.find(sentence) else { continue };
             let before = &sentence[..mention.start()];
+            if before.trim_end().to_lowercase().ends_with("hay") {
+                continue;
+            }
             let place = range.start + mention.start()..range.start + mention.end();
             if super::medications::someone_elses(line, before) || allergies::is_allergy_context(visit, line, &place) {
                 continue;
@@ -308,6 +326,13 @@ mod tests {
     fn the_patient_says_it_with_its_polarity() {
         assert_eq!(said("P: I've had some headaches. I'm not dizzy, no."), [("headache", true), ("dizziness", false)]);
         assert_eq!(said("D: Any fever or cough?\nP: No fever, just a cough."), [("fever", false), ("cough", true)]);
+    }
+
+    #[test]
+    fn what_is_gone_is_neither_reported_nor_denied() {
+        assert_eq!(said("P: I had that dry cough, so I stopped it. The cough is gone."), []);
+        assert_eq!(said("P: At first I had the diarrhea but that went away."), []);
+        assert_eq!(said("P: I take it for hay fever."), []);
     }
 
     #[test]

@@ -144,7 +144,7 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
 pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:stop|quit|drop|skip) (?:that|it|those|this)\b",
+            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:(?:stop|quit|drop|skip) (?:that|it|those|this)|take (?:that|it|those|this) off)\b",
         )
     });
     let opening = line.sentences.first().map(|range| &line.text()[range.start..range.end.min(next)]);
