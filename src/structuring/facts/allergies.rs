@@ -51,7 +51,7 @@ static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b",
+        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b|\b(?:makes?|made|gives?|gave) my (?:lips?|face|throat|tongue|skin|eyes)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b",
     )
 });
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -192,7 +192,10 @@ fn substances(text: &str, table: &DrugTable) -> Vec<(Range<usize>, Vec<Coding>)>
 
 /// The reaction told after the substance, in the same turn or, when asked for, in the next of the patient's.
 fn reaction(visit: &Visit, line: &Line, from: usize) -> (Option<crate::domain::PatientText>, Vec<Evidence>) {
-    if let Some(found) = REACTION.find(&line.text()[from..]) {
+    // Up to the next substance: each has its own reaction.
+    let next = substances(&line.text()[from..], DrugTable::bundled()).first().map(|(range, _)| from + range.start);
+    let reach = next.map_or(line.text().len(), |next| line.sentence_at(next).start.max(from));
+    if let Some(found) = REACTION.find(&line.text()[from..reach]) {
         let range = from + found.start()..from + found.end();
         return (Some(found.as_str().into()), vec![evidence::evidence(line.utterance, line.sentence_at(range.start))]);
     }
@@ -332,5 +335,9 @@ mod tests {
         assert!(
             said("P: Amiodarone hurt my thyroid.\nD: Amiodarone, not an allergy, but we won't use that.").0.is_empty()
         );
+        let (known, _) =
+            said("D: Any allergies?\nP: Ciprofloxacin. My tendon got inflamed. And shellfish makes my lips swell.");
+        let names: Vec<_> = known.iter().map(|(name, reaction)| (name.as_str(), reaction.is_some())).collect();
+        assert_eq!(names, [("ciprofloxacin", false), ("shellfish", true)]);
     }
 }

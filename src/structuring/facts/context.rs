@@ -23,6 +23,7 @@ patterns! {
     TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were)|and (?:for the|let's|i'll|i'd|i'm going|we'll|you can))\b|;|, so\b|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
+    GIVES = r"\b(?:gave|give|given|giving) (?:him|her|them)\b";
     URGES = r"\b(?:don't|do not|can't|not) wait\b";
     CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
     SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|come (?:back|in|to)|go to|emergency|er|911|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go (?:straight |right |back )*to|hospital|labou?r (?:ward|and delivery)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
@@ -60,7 +61,7 @@ pub fn includes_oneself(after: &str) -> bool {
 /// Whether somebody who speaks for the patient speaks of themselves in `before`, the clause up to a mention.
 pub fn of_the_speaker(before: &str) -> bool {
     let Some(own) = OWN_PERSON.find_iter(before).last() else { return false };
-    !THIRD_PERSON.is_match(&before[own.end()..])
+    !GIVES.is_match(before) && !THIRD_PERSON.is_match(&before[own.end()..])
 }
 
 /// Whether `sentence` begins with an if.

@@ -47,7 +47,7 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score)\b",
+        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study)\b",
     )
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {

@@ -60,14 +60,25 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
     let mut spoken = medications::medications(&visit, table);
     let allergies = allergies::allergies(&visit, table);
     // An allergen that is only named again is no medicine in use.
-    let only_named = |one: &Medication| one.action == MedicationAction::Taken && one.dose.is_none();
-    let allergen = |one: &Medication| allergies.known.iter().any(|allergy| *allergy.substance.as_str() == *one.name);
+    // Nor is one begun or kept by a sentence that writes the allergy down ("I'll add the codeine as an intolerance").
+    let only_named = |one: &Medication| one.action != MedicationAction::Stop && one.dose.is_none();
+    let allergen = |one: &Medication| {
+        allergies.known.iter().any(|allergy| {
+            *allergy.substance.as_str() == *one.name || one.text.to_lowercase().starts_with(allergy.substance.as_str())
+        })
+    };
     spoken.medications.retain(|one| !(only_named(one) && allergen(one)));
     spoken.named.retain(|one| {
         !allergies.known.iter().any(|allergy| {
             *allergy.substance.as_str() == *one.name.as_str() || allergy.substance.as_str() == one.text.to_lowercase()
         })
     });
+    // What an allergy once brought on is no complaint of today.
+    let of_allergy = |one: &crate::domain::Evidence| {
+        allergies.known.iter().flat_map(|allergy| &allergy.evidence).any(|other| other.utterance == one.utterance)
+    };
+    let mut symptoms = symptoms::symptoms(&visit);
+    symptoms.retain(|symptom| !(symptom.present && symptom.evidence.iter().all(of_allergy)));
     Facts {
         medications: spoken.medications,
         avoided: spoken.avoided,
@@ -82,7 +93,7 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         allergies,
         vitals: vitals::vitals(&visit),
         orders: orders::orders(&visit),
-        symptoms: symptoms::symptoms(&visit),
+        symptoms,
         findings: findings::findings(&visit),
     }
 }

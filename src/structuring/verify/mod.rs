@@ -174,6 +174,7 @@ impl<'v, 'a> Checker<'v, 'a> {
             let sentence = self.index.sentence(unit);
             match kind {
                 SectionKind::Assessment => !context::hypothetical(sentence) && !is_question(sentence),
+                SectionKind::HistoryOfPresentIllness if unit.of_another => false,
                 SectionKind::HistoryOfPresentIllness => {
                     self.index.line(unit.line).by_patient_side() || unit.line < OPENING || is_question(sentence)
                 }
@@ -185,7 +186,7 @@ impl<'v, 'a> Checker<'v, 'a> {
         found.flat_map(|line| line.saturating_sub(STRETCH - 1)..=line).any(|start| {
             let stretch = start..start + STRETCH;
             let near = |unit: &support::Unit| stretch.contains(&unit.line) || beginning(unit);
-            self.index.support(statement, &|unit| near(unit) && asserted(unit)).coverage >= least
+            self.index.coverage(statement, &|unit| near(unit) && asserted(unit)) >= least
         })
     }
 

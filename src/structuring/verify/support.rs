@@ -154,6 +154,16 @@ impl<'v, 'a> Index<'v, 'a> {
         Support { coverage, units: chosen }
     }
 
+    /// The part of the weight of `statement` that the sentences which `eligible` allows have together.
+    pub fn coverage(&self, statement: &str, eligible: &dyn Fn(&Unit) -> bool) -> f64 {
+        let features = self.features(statement);
+        let total: f64 = features.iter().map(|feature| feature.weight).sum();
+        let units: Vec<&Unit> = self.units.iter().filter(|unit| eligible(unit)).collect();
+        let best = |feature: &Feature| units.iter().map(|unit| unit.covers(feature)).fold(0.0, f64::max);
+        let covered: f64 = features.iter().map(|feature| feature.weight * best(feature)).sum();
+        if total > 0.0 { covered / total } else { 0.0 }
+    }
+
     fn features(&self, statement: &str) -> Vec<Feature> {
         let mut in_concepts: HashSet<String> = HashSet::new();
         let mut features = Vec::new();

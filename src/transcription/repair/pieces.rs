@@ -8,7 +8,23 @@ use crate::domain::Utterance;
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("ordinary.txt").lines().collect());
 
 /// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech.
-const LIKE_NAMES: [&str; 18] = [
+const LIKE_NAMES: [&str; 34] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mondays",
+    "tuesdays",
+    "wednesdays",
+    "thursdays",
+    "fridays",
+    "saturdays",
+    "sundays",
+    "dexa",
+    "plain",
     "approval",
     "arthritic",
     "ascending",

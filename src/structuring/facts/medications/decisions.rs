@@ -20,7 +20,7 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
         (Taken, r"\b((?:were|was|been|got) started)\b"),
-        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
+        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|put(?:ting)? (?:the|your|his|her)|go(?:ing)? for|i'd (?:use|choose|pick)|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
     .map(|(action, text)| (action, pattern(text)))
@@ -29,7 +29,7 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
 
 static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(normally (?:i'd|i would|we'd|i|we)|usually (?:i'd|i would|we'd|i|we)|(?:i'd|i would|we'd) (?:normally|usually)|would have|instead of|rather than|considered|consider|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
+        r"\b(normally (?:i'd|i would|we'd|i|we)|usually (?:i'd|i would|we'd|i|we)|(?:i'd|i would|we'd) (?:normally|usually)|would have|instead of|rather than|considered|consider|discuss|talk about|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
     )
 });
 /// Where the clinician begins to say what to do.
@@ -55,6 +55,8 @@ static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
         r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b",
     )
 });
+/// "… but no ibuprofen or naproxen".
+static NO_SUCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:\w+,? (?:or|and|nor) )?$"));
 /// "Avoid alcohol while taking metronidazole": what is avoided is something else.
 static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on|taking|if|because|and)\b"));
 /// "… with the apixaban they can make you bleed": named beside the matter.
@@ -82,6 +84,7 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
         let between = &before[found.end()..];
         between.split_whitespace().count() <= 5 && !WHILE.is_match(between)
     });
+    let warned = warned || line.by_clinician() && NO_SUCH.is_match(before);
     let advised = warned || AGAINST_AFTER.is_match(&text[mention.end..sentence.end]);
     Decision { action, dismissed: dismissed || advised, against: advised && line.by_clinician() }
 }
@@ -128,6 +131,12 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     // "You can stop the iron if the count is normal": not yet.
     if line.by_clinician() && action == MedicationAction::Stop && STOPS_IF.is_match(after) {
         return (MedicationAction::Taken, spoken_of);
+    }
+    // "If you get a fever, skip the methotrexate": a warning decides nothing now.
+    let warns = context::begins_with_a_condition(&text[sentence.clone()])
+        && !matches!(action, MedicationAction::Start | MedicationAction::Taken);
+    if line.by_clinician() && warns {
+        return (MedicationAction::Taken, true);
     }
     if !line.by_clinician() {
         let ended = action == MedicationAction::Stop || SWITCHED_FROM.is_match(before);

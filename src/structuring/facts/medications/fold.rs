@@ -113,12 +113,33 @@ fn never_began(counted: &[&&Mention]) -> bool {
 fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
     let now = chosen.dose.as_ref()?;
     let earlier = counted.iter().filter(|mention| mention.line < chosen.line);
-    let before = earlier.filter_map(|mention| mention.dose.as_ref()).rfind(|dose| dose.unit == now.unit)?;
-    match now.value.partial_cmp(&before.value)? {
+    let of_unit = |mention: &&&&Mention| mention.dose.as_ref().is_some_and(|dose| dose.unit == now.unit);
+    let before = earlier.rev().find(of_unit)?;
+    let dose_before = before.dose.as_ref()?.value;
+    let a_day = |mention: &Mention| mention.frequency.as_deref().and_then(times_a_day);
+    // "A thousand twice a day" and "two thousand once a day" are as much.
+    if let (Some(now_a_day), Some(before_a_day)) = (a_day(chosen), a_day(before))
+        && now.value != dose_before
+        && now.value * now_a_day == dose_before * before_a_day
+    {
+        return Some(MedicationAction::Change);
+    }
+    match now.value.partial_cmp(&dose_before)? {
         std::cmp::Ordering::Greater => Some(MedicationAction::Increase),
         std::cmp::Ordering::Less => Some(MedicationAction::Decrease),
         std::cmp::Ordering::Equal => None,
     }
+}
+
+/// How often a day a frequency is, where it says so plainly.
+fn times_a_day(frequency: &str) -> Option<f64> {
+    Some(match frequency {
+        "once daily" | "at bedtime" => 1.0,
+        "twice daily" | "every 12 hours" => 2.0,
+        "three times daily" | "every 8 hours" => 3.0,
+        "four times daily" | "every 6 hours" => 4.0,
+        _ => return None,
+    })
 }
 
 /// The route said, if the drug has it; else its only usual one. One of several is not guessed.

@@ -47,6 +47,12 @@ static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:not|n't|never) (?:do|take|use|have) (?:that|it|those|them|this) (?:any ?more|again)\b|\bno more of (?:that|those)\b",
     )
 });
+/// "It'll go up for a few days" tells what happens, "we could go to a hundred" weighs, "leave it off" keeps nothing.
+static NOT_DECIDED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|(?:leave|leaving|stays?|keep) (?:it |that |them )?off)\b",
+    )
+});
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
 /// "Let's increase it to 75. No, keep it as it is": a decision taken back in a sentence that names no medicine.
@@ -165,6 +171,7 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         && ANAPHOR.is_match(sentence)
         && !is_question(sentence)
         && !context::hypothetical(sentence)
+        && !NOT_DECIDED.is_match(sentence)
         && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
     if !meant {
         return false;

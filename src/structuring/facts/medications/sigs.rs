@@ -124,6 +124,8 @@ fn frequency(text: &str) -> Option<String> {
     })
 }
 
+static WEIGHS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:or|but|and)?\W*(?:we|you|i) (?:could|might)\b"));
+
 /// From the name to the next medicine, at most to the end of the sixth sentence after it.
 fn sig_scope(line: &Line, in_line: &[DrugMention], at: usize) -> Range<usize> {
     let start = in_line[at].range.end;
@@ -136,6 +138,9 @@ fn sig_scope(line: &Line, in_line: &[DrugMention], at: usize) -> Range<usize> {
         .map(|range| range.end)
         .last()
         .unwrap_or(text.len());
+    // "Leave it at fifty. Or we could go to a hundred."
+    let weighs = |range: &&Range<usize>| range.start >= start && WEIGHS.is_match(&text[(*range).clone()]);
+    end = line.sentences.iter().find(weighs).map_or(end, |range| end.min(range.start));
     if let Some(next) = in_line.get(at + 1) {
         let next_sentence = line.sentence_at(next.range.start);
         let own = line.sentence_at(in_line[at].range.start);

@@ -534,3 +534,43 @@ fn that_is_the_medicine_named_last_whoever_takes_it() {
         ["taken Iron"]
     );
 }
+
+#[test]
+fn as_much_a_day_in_fewer_doses_is_no_increase() {
+    assert_eq!(
+        said(
+            "D: You're taking the metformin a thousand twice a day?\nP: Yes.\nD: Let's switch the metformin to the extended release, two thousand once a day."
+        ),
+        ["change Metformin 2000 mg once daily"]
+    );
+}
+
+#[test]
+fn a_verb_decides_in_its_own_clause() {
+    for (lines, expected) in [
+        (
+            "P: I take methotrexate, 15 milligrams.\nD: I want to raise the methotrexate to 20 milligrams once a week. If you get a fever, skip the methotrexate and call us.",
+            vec!["increase Methotrexate 20 mg once weekly"],
+        ),
+        (
+            "P: I take hydrochlorothiazide 25 milligrams and losartan 50 milligrams.\nD: We'll stop the hydrochlorothiazide and put the losartan up to 100 instead.",
+            vec!["stop Hydrochlorothiazide 25 mg", "increase Losartan 100 mg"],
+        ),
+        (
+            "P: I take sertraline, fifty milligrams.\nD: I'd leave the sertraline at 50. Or we could go to 100.\nP: No, leave it.",
+            vec!["continue Sertraline 50 mg"],
+        ),
+        (
+            "D: I'm going to give you prednisone, 30 milligrams once a day for five days. Your sugar will suffer. It'll go up for a few days.",
+            vec!["start Prednisone 30 mg once daily"],
+        ),
+        (
+            "D: I'd use estradiol gel, one pump, 0.75 milligrams, every morning.",
+            vec!["start Estradiol 0.75 mg once daily"],
+        ),
+    ] {
+        assert_eq!(said(lines), expected, "{lines}");
+    }
+    let none = "D: Diclofenac gel is okay on the heel, but no ibuprofen or naproxen by mouth.";
+    assert!(said(none).iter().all(|one| !one.contains("profen") && !one.contains("aproxen")), "{:?}", said(none));
+}
