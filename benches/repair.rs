@@ -4,6 +4,7 @@
 //! cargo bench --bench repair -- tools/repair/misheard.tsv                    recall and false names at each threshold
 //! cargo bench --bench repair -- visits audio-fixtures FOLDER             FOLDER/ID.json, as heard, against ID.transcript.json
 //! cargo bench --bench repair -- false TRANSCRIPT…                            names put where none was said
+//! cargo bench --bench repair -- heard FOLDER                             what recordings say for each candidate
 //! cargo bench --bench repair -- features tools/repair/misheard.tsv TRANSCRIPT…   for tools/repair/fit.py
 //! ```
 //!
@@ -17,11 +18,14 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use soapstone::{
-    domain::{Repair, Transcript, Utterance, Word},
+    audio::{self, AudioSource},
+    config::Config,
+    domain::{Repair, Transcript, Utterance, Word, no_progress},
+    model_files::ModelStore,
     qa::metrics::drugs::drug_score,
     terminology::DrugTable,
     transcription::{
-        reading,
+        Transcriber, reading,
         repair::{
             self,
             candidates::{Candidate, Finder},
@@ -44,6 +48,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["features", corpus, ref transcripts @ ..] => features(corpus, transcripts),
+        ["heard", folder] => heard_again(folder),
         ["visits", references, folder] => visits(references, folder),
         ["false", ref transcripts @ ..] => false_names(transcripts),
         [corpus] => thresholds(corpus),
@@ -213,4 +218,56 @@ fn print_repair(one: &Repair) {
     let how = if one.applied { "applied" } else { "suggested" };
     let (heard, suggested) = (one.heard.as_str(), one.suggested.as_str());
     println!("  {how} {:.2}: {heard} → {suggested} ({})", one.probability, one.reason);
+}
+
+/// What recordings say for each candidate, for `fit.py --heard`.
+fn heard_again(folder: &str) -> Result<()> {
+    let config = Config::default();
+    let transcriber = Transcriber::load(&config.recognition, &ModelStore::new(&config.paths))?;
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "wav" || ending == "flac"));
+    files.sort();
+    let mut number = 0;
+    for file in files {
+        let recording = audio::decode(AudioSource::File(&file), &config.recognition, &no_progress)?;
+        let transcript = transcriber.transcribe(&recording, &[], &no_progress)?.transcript;
+        let (spoken, mut hearing) = (Spoken::of(&file)?, transcriber.hearing(&recording)?);
+        let expected = Expected::new(&transcript, None);
+        let mut finder = Finder::new(&expected);
+        for said in &transcript.utterances {
+            number += 1;
+            let mut candidates = finder.candidates(said);
+            hearing.hear(said, &mut candidates)?;
+            candidates.iter().for_each(|one| show_heard(number, said, one, &spoken));
+        }
+    }
+    Ok(())
+}
+
+fn show_heard(number: usize, said: &Utterance, one: &Candidate, spoken: &Spoken) {
+    let (Some(gain), Some(word)) = (one.gain, said.words.get(one.span.start)) else { return };
+    let name = spoken.at(word.start_ms);
+    let label = u8::from(one.name.surface.eq_ignore_ascii_case(name));
+    let (start, end, odds) = (one.span.start, one.span.end, model::log_odds_by_words(one));
+    let (heard, read) = (&said.text[one.range.clone()], &one.name.surface);
+    println!("{number}\t{start}\t{end}\t{label}\t{heard}\t{read}\t{odds:.3}\t{gain:.2}\t{name}");
+}
+
+/// The sentences of a recording of `tools/repair/speak.py`, by their starts in seconds, each with the name in it; none of
+/// another recording.
+struct Spoken(Vec<(f64, String)>);
+
+impl Spoken {
+    fn of(recording: &Path) -> Result<Self> {
+        let Ok(bytes) = fs::read(recording.with_extension("json")) else { return Ok(Self(Vec::new())) };
+        let sentences: serde_json::Value = serde_json::from_slice(&bytes)?;
+        let sentence = |one: &serde_json::Value| Some((one["start"].as_f64()?, one["name"].as_str()?.to_owned()));
+        Ok(Self(sentences["said"].as_array().into_iter().flatten().filter_map(sentence).collect()))
+    }
+
+    /// The name in the sentence in which a word begins.
+    fn at(&self, start_ms: u64) -> &str {
+        let before = self.0.iter().rev().find(|(start, _)| start - 0.25 <= start_ms as f64 / 1000.0);
+        before.map_or("", |(_, name)| name)
+    }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use super::{Failure, bar, output::print_line};
 use crate::config::Config;
 use crate::model_files::Manifest;
-use crate::terminology::{Icd10Cm, TerminologyError, icd10cm};
+use crate::terminology::{DrugTable, Icd10Cm, TerminologyError, icd10cm};
 
 /// Lists, fetches and searches ICD-10-CM.
 ///
@@ -37,14 +37,16 @@ enum TerminologyCommand {
         /// The XML file.
         file: PathBuf,
     },
-    /// Shows the codes that the program would consider for a problem.
+    /// Shows the codes that the program would consider for a problem, and the RxNorm concept of a medicine.
     ///
-    /// One line a code: code, how well it fits (0 to 1), title, and the words of the list that matched.
+    /// One line a code: code, how well it fits (0 to 1), title, and the words of the list that matched. A medicine has its
+    /// concept and its class.
     #[command(after_help = "Examples:\n  \
         soapstone terminology search high blood pressure\n  \
-        soapstone terminology search --limit 3 \"knee pain\"")]
+        soapstone terminology search --limit 3 \"knee pain\"\n  \
+        soapstone terminology search Lasix")]
     Search {
-        /// The problem, in a clinician's or a patient's words.
+        /// The problem, in a clinician's or a patient's words; or the name of a medicine, a brand too.
         #[arg(required = true)]
         text: Vec<String>,
         /// How many codes to show.
@@ -72,12 +74,26 @@ pub fn run(args: &TerminologyArgs, config: &Config) -> Result<(), Failure> {
             bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, file, progress))?;
             print_line(format_args!("{} indexed in {}", icd10cm::NAME, dir.display()))?;
         }
-        TerminologyCommand::Search { text, limit } => {
-            for candidate in Icd10Cm::open(dir)?.search(&text.join(" "), *limit) {
-                let (code, score, title) = (candidate.code, candidate.score, candidate.title);
-                print_line(format_args!("{code:<9} {score:.2}  {title}  [{}]", candidate.matched_term))?;
-            }
-        }
+        TerminologyCommand::Search { text, limit } => search(&Icd10Cm::open(dir)?, &text.join(" "), *limit)?,
+    }
+    Ok(())
+}
+
+fn search(list: &Icd10Cm, text: &str, limit: usize) -> Result<(), Failure> {
+    let drugs = DrugTable::bundled().mentions(text);
+    for mention in &drugs {
+        let (drug, code) = (mention.drug, mention.drug.rxcui.unwrap_or("none"));
+        print_line(format_args!("RxNorm {code:<9} {}  [{}]", drug.rxnorm_name.unwrap_or(drug.name), drug.class))?;
+    }
+    let codes = list.search(text, limit);
+    for candidate in &codes {
+        let (code, score, title) = (&candidate.code, candidate.score, &candidate.title);
+        print_line(format_args!("{code:<9} {score:.2}  {title}  [{}]", candidate.matched_term))?;
+    }
+    if drugs.is_empty() && codes.is_empty() {
+        eprintln!(
+            "soapstone: no code and no medicine was found for these words; try fewer of them, or a clinical term"
+        );
     }
     Ok(())
 }

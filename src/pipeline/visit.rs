@@ -1,6 +1,9 @@
 //! One visit from recording to draft note: which stage comes after which, and how long each took.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use sha2::{Digest, Sha256};
 
@@ -24,6 +27,9 @@ use crate::{
 
 /// Fewer words than this are no visit: a model asked to write a note of them makes one up.
 pub const MIN_WORDS: usize = 30;
+
+/// The part of the work on a recording that is done when its words are known; hearing names again is the rest.
+const RECOGNISING: f32 = 0.85;
 
 /// Why a visit did not become a note.
 #[derive(Debug, thiserror::Error)]
@@ -121,12 +127,20 @@ impl<'a> Scribe<'a> {
             transcriber.know_clinician(voice)?;
         }
         let recording = self.timed(Stage::Decode, |progress| Ok(audio::decode(source, config, progress)?))?;
-        let transcribed =
-            self.timed(Stage::Transcribe, |progress| Ok(transcriber.transcribe(&recording, vocabulary, progress)?))?;
+        let clock = self.clock;
+        let (transcribed, repaired) = self.timed(Stage::Transcribe, |progress| {
+            let read = |done: f32| progress(RECOGNISING * done);
+            let mut transcribed = transcriber.transcribe(&recording, vocabulary, &read)?;
+            let started = clock.instant();
+            let mut hearing = transcriber.hearing(&recording).map_err(TranscriptionError::from)?;
+            let repaired = |done: f32| progress(RECOGNISING + (1.0 - RECOGNISING) * done);
+            repair::repair_recorded(&mut transcribed.transcript, chart, &mut hearing, &repaired)
+                .map_err(TranscriptionError::from)?;
+            Ok((transcribed, clock.instant().duration_since(started)))
+        })?;
         self.record_steps(transcribed.timings);
-        let mut transcript = transcribed.transcript;
-        self.repair(&mut transcript, chart);
-        Ok(transcript)
+        self.timings_ms.insert("repair".to_owned(), whole_milliseconds(repaired));
+        Ok(transcribed.transcript)
     }
 
     /// Puts misheard names of medicines right in a transcript that came from elsewhere; [`Self::transcribe`] has done so.
@@ -204,8 +218,12 @@ impl<'a> Scribe<'a> {
     }
 
     fn milliseconds_since(&self, started: Instant) -> u64 {
-        u64::try_from(self.clock.instant().duration_since(started).as_millis()).unwrap_or(u64::MAX)
+        whole_milliseconds(self.clock.instant().duration_since(started))
     }
+}
+
+fn whole_milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn load_writing(config: &Config) -> Result<(Engine, Icd10Cm), VisitError> {

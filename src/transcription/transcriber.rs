@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::{
     asr::{AsrError, WhisperRecognizer},
     crosstalk, numbers,
+    repair::hearing::Hearing,
     speakers::{self, ClinicianVoice, Embedding, Ge2e, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
     vad::{Region, SpeechActivity, SpeechDetector, VadError},
 };
@@ -104,6 +105,11 @@ impl Transcriber {
     pub fn know_clinician(&mut self, voice: &ClinicianVoice) -> Result<(), TranscriptionError> {
         self.clinician = Some(voice.heard_by(self.voices.model_ref())?.clone());
         Ok(())
+    }
+
+    /// `recording`, for its places to be heard again.
+    pub fn hearing<'r>(&'r self, recording: &'r Recording) -> Result<Hearing<'r>, AsrError> {
+        Ok(Hearing::new(self.recognizer.listener()?, recording))
     }
 
     /// Transcribes `recording`. `bias` are names to expect (the chart's medicines and problems, a vocabulary), the most

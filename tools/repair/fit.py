@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
-"""fit.py FEATURES...: fits what each feature of a candidate weighs, and prints WEIGHTS for src/transcription/repair/model.rs.
+"""fit.py FEATURES... | fit.py --heard HEARD...: fits what each feature of a candidate weighs, and prints WEIGHTS for src/transcription/repair/model.rs.
 
 FEATURES are what `cargo bench --bench repair -- features ...` writes: source, number of the utterance, first piece, piece
 after the last, whether the name is the one said, what was heard, the name, and the features. Logistic regression (Newton's
 method, a small ridge) on the sentences of split train and on dialogues in which names are spelt rightly. What is wanted is
 the probability of the candidates that repairing chooses, which do not overlap: candidates are fitted, the likeliest of each
 place are kept, and these are fitted again, three times. The sentences of split valid have no part.
+
+HEARD are what `cargo bench --bench repair -- heard FOLDER` writes of recordings: number of the utterance, first piece, piece
+after the last, whether the name is the one said, what was heard, the name, the log-odds by the words, the gain, and
+the name that was said. From them AGAIN is fitted likewise, and what comes of the split valid is shown.
 """
 
 import sys
 from collections import defaultdict
 
 import numpy as np
+
+from hear import split
 
 NAMES = ["bias", "likeness", "margin", "weight of the name", "words after the first", "strange letters",
          "no strange word", "dose", "usual dose", "taking", "how", "on the chart", "said elsewhere", "treats", "unsure word",
@@ -62,7 +68,35 @@ def chosen(rows, sums):
         yield from kept
 
 
+def read_heard(paths):
+    for path in paths:
+        for line in open(path, encoding="utf-8"):
+            number, start, end, label, _, name, odds, gain, said = line.rstrip("\n").split("\t")
+            features = [1.0, float(odds), min(max(float(gain), -15.0), 15.0)]
+            yield (split(said) if said else "train", path, int(number)), (int(start), int(end)), int(label), name, features
+
+
+def fit_heard(paths):
+    rows = list(read_heard(paths))
+    known = [row for row in rows if row[0][0] == "train"]
+    weights = np.array([0.0, 1.0, 0.1])
+    x, y = np.array([row[4] for row in known]), np.array([row[2] for row in known], float)
+    for _ in range(4):
+        kept = np.array(sorted(chosen(known, x @ weights)))
+        weights = fit(x[kept], y[kept], np.zeros(len(kept)), np.ones(len(kept)))
+    print("AGAIN:", ", ".join(f"{weight:.3f}" for weight in weights))
+    kept_apart = [row for row in rows if row[0][0] == "valid"]
+    for what, with_sound in [("by words", False), ("heard again", True)]:
+        sums = np.array([row[4] @ (weights if with_sound else np.array([0.0, 1.0, 0.0])) for row in kept_apart])
+        best = [(1 / (1 + np.exp(-sums[at])), kept_apart[at][2]) for at in chosen(kept_apart, sums)]
+        for threshold in (0.3, 0.5, 0.65, 0.8):
+            labels = [label for probability, label in best if probability >= threshold]
+            print(f"valid, {what}, from {threshold}: {sum(labels)} right, {len(labels) - sum(labels)} wrong")
+
+
 def main():
+    if sys.argv[1] == "--heard":
+        return fit_heard(sys.argv[2:])
     rows = [row for row in read(sys.argv[1:]) if row[0][0] != "valid"]
     x = np.array([row[5] for row in rows])
     y = np.array([row[2] for row in rows], float)

@@ -80,6 +80,29 @@ pub fn decode(state: &mut WhisperState, sound: &[f32], prompt: &[WhisperTokenId]
     Ok(collect(state))
 }
 
+/// Leaves the encoding of `sound` in `state`. Only a whole run can be told to encode no more than the sound's length, so
+/// this is one that ends after its first token.
+pub fn encode(state: &mut WhisperState, sound: &[f32]) -> Result<(), AsrError> {
+    let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+    parameters.set_n_threads(1);
+    parameters.set_language(Some("en"));
+    parameters.set_no_context(true);
+    parameters.set_single_segment(true);
+    parameters.set_print_progress(false);
+    parameters.set_max_tokens(1);
+    parameters.set_temperature_inc(0.0);
+    parameters.set_audio_ctx(positions(sound.len()));
+    state.full(parameters, sound).map_err(|error| AsrError::Failed(error.to_string()))
+}
+
+/// The tokens before the first word of an English text with timestamps.
+pub fn opening(context: &WhisperContext) -> Vec<WhisperTokenId> {
+    let language = whisper_rs::get_lang_id("en").unwrap_or_default();
+    let named = [context.token_lang(language), context.token_transcribe()];
+    let of_many = named.into_iter().filter(|_| context.is_multilingual());
+    std::iter::once(context.token_sot()).chain(of_many).chain([context.token_beg()]).collect()
+}
+
 /// Encoder positions for so many samples.
 fn positions(samples: usize) -> i32 {
     let needed = samples.div_ceil(SAMPLES_PER_POSITION) + POSITIONS_AFTER;

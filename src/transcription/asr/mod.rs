@@ -6,6 +6,7 @@
 //! machine and a factor of ten beside a busy neighbour. Passages do not depend on the number of threads, so the same
 //! recording gives the same text on every machine.
 
+mod again;
 mod decoder;
 mod loops;
 mod vocabulary;
@@ -20,6 +21,7 @@ use std::{
     },
 };
 
+pub use again::{Listener, Place};
 use decoder::Decoded;
 use whisper_rs::{WhisperContext, WhisperState, WhisperTokenId};
 use windows::Window;
@@ -70,6 +72,11 @@ impl WhisperRecognizer {
     /// Its name and the hash of its weights.
     pub fn model_ref(&self) -> &ModelRef {
         &self.model
+    }
+
+    /// Somebody to hear places again with.
+    pub fn listener(&self) -> Result<Listener<'_>, AsrError> {
+        Listener::new(&self.context)
     }
 
     /// The words of one channel at 16 kHz, in order. `bias` are names to expect, the most important first.

@@ -56,6 +56,7 @@ fn spelt(said: &Utterance, one: &Candidate) -> String {
 fn reason(one: &Candidate) -> String {
     let [on_chart, said, treats] = [ON_CHART, SAID, TREATS].map(|feature| one.features[feature]);
     let reasons = [
+        (one.gain.is_some_and(|gain| gain > 0.0), "fits the recording better"),
         (one.usual_dose, "a usual dose follows"),
         (one.context.dose.is_some() && !one.usual_dose, "a dose follows"),
         (one.context.taking, "said to be taken"),

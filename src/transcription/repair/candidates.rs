@@ -52,6 +52,8 @@ pub struct Candidate<'n> {
     pub typed: bool,
     /// Whether the dose that follows is a usual one.
     pub usual_dose: bool,
+    /// How much better than what was written it fits the sound, in nats, where that was listened to.
+    pub gain: Option<f32>,
 }
 
 impl Candidate<'_> {
@@ -173,7 +175,7 @@ impl<'n> Finder<'n> {
             flag(name.is_common),
         ];
         let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
-        Candidate { span, range, name, features, context: context.clone(), usual_dose, typed }
+        Candidate { span, range, name, features, context: context.clone(), usual_dose, typed, gain: None }
     }
 }
 

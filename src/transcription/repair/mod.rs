@@ -15,29 +15,62 @@ mod apply;
 pub mod candidates;
 mod context;
 mod doses;
+pub mod hearing;
 pub mod model;
 mod names;
 mod pieces;
 mod sounds;
 pub mod visit;
 
-use std::ops::Range;
+use std::{convert::Infallible, ops::Range};
 
 use candidates::{Candidate, Finder};
+use hearing::Hearing;
 use visit::Expected;
 
-use crate::domain::{Chart, Transcript, Utterance};
+use super::asr::AsrError;
+use crate::domain::{Chart, Progress, Transcript, Utterance};
 
 /// Puts misheard names of medicines right in `transcript` and suggests what is less sure, knowing the patient's `chart`.
 ///
 /// What stays in doubt is left as it was heard. An utterance that has repairs already keeps them and is not repaired
 /// again, so that repairing twice is repairing once.
 pub fn repair(transcript: &mut Transcript, chart: Option<&Chart>) {
+    let Ok(()) = repair_with(transcript, chart, |_, _| Ok::<(), Infallible>(()));
+}
+
+/// The same with the recording of the transcript at hand: each place is heard again before it is decided on. Errs only if
+/// the recogniser fails.
+pub fn repair_recorded(
+    transcript: &mut Transcript,
+    chart: Option<&Chart>,
+    hearing: &mut Hearing,
+    progress: Progress,
+) -> Result<(), AsrError> {
+    let (count, mut done) = (transcript.utterances.len(), 0);
+    repair_with(transcript, chart, |said, candidates| {
+        done += 1;
+        progress(done as f32 / count as f32);
+        hearing.hear(said, candidates)
+    })
+}
+
+/// `hear` is asked about the candidates of each utterance before they are compared.
+fn repair_with<E>(
+    transcript: &mut Transcript,
+    chart: Option<&Chart>,
+    mut hear: impl FnMut(&Utterance, &mut Vec<Candidate>) -> Result<(), E>,
+) -> Result<(), E> {
     let expected = Expected::new(transcript, chart);
     let mut finder = Finder::new(&expected);
     let mut unrepaired: Vec<&mut Utterance> =
         transcript.utterances.iter_mut().filter(|utterance| utterance.repairs.is_empty()).collect();
-    let mut candidates: Vec<Vec<Candidate>> = unrepaired.iter().map(|said| finder.candidates(said)).collect();
+    let mut candidates: Vec<Vec<Candidate>> = Vec::with_capacity(unrepaired.len());
+    for said in &unrepaired {
+        let mut found = finder.candidates(said);
+        hear(said, &mut found)?;
+        candidates.push(found);
+    }
     // A name that is put right in one place is named in the visit, which speaks for it in others.
     let named: Vec<(usize, Range<usize>, String)> =
         candidates.iter().enumerate().flat_map(|(at, mine)| named_in(at, mine)).collect();
@@ -55,6 +88,7 @@ pub fn repair(transcript: &mut Transcript, chart: Option<&Chart>) {
         utterance.repairs.extend(doses::doubtful(utterance));
         utterance.repairs.sort_by_key(|repair| repair.start_ms);
     }
+    Ok(())
 }
 
 /// The places of utterance `at` where a name is put right, each with its medicine.

@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use soapstone::{
     domain::{Transcript, Utterance, Word},
     terminology::DrugTable,
-    transcription::{reading, repair::repair},
+    transcription::{
+        reading,
+        repair::{candidates::Finder, repair, visit::Expected},
+    },
 };
 
 use crate::support::facts::fixtures;
@@ -66,4 +69,33 @@ fn nothing_is_put_into_what_was_heard_rightly() {
         repair(&mut transcript, None);
         assert_eq!(texts(&transcript), before, "{}", path.display());
     }
+}
+
+#[test]
+fn the_sound_speaks_for_a_name_where_it_was_said_and_not_elsewhere() {
+    let (recording, reference) = super::visit("visit-01-hypertension");
+    let transcriber = super::transcriber();
+    let mut hearing = transcriber.hearing(&recording).expect("a second state");
+    let mut gain = |opening: &str, written: &str| {
+        let mut said = reference.utterances.iter().find(|said| said.text.starts_with(opening)).expect(opening).clone();
+        let (start, words) = (said.start_ms.expect("timed"), written.split(' ').collect::<Vec<_>>());
+        let step = (said.end_ms.expect("timed") - start) / words.len() as u64;
+        let place = |(at, text): (u64, &&str)| Word {
+            text: (**text).into(),
+            start_ms: start + at * step,
+            end_ms: start + (at + 1) * step,
+            probability: 0.5,
+        };
+        said.words = (0..).zip(&words).map(place).collect();
+        said.text = written.into();
+        let expected = Expected::new(&reference, None);
+        let mut candidates = Finder::new(&expected).candidates(&said);
+        hearing.hear(&said, &mut candidates).expect("it hears");
+        let named = candidates.iter().filter(|one| one.name.medicine() == "lisinopril");
+        named.filter_map(|one| one.gain).fold(f32::MIN, f32::max)
+    };
+    let said = gain("Good. And you're still taking", "Good. And you're still taking the lysinopryl?");
+    let unsaid =
+        gain("They've been at that since spring", "They've been at that since spring. So, remind the lysinopryl?");
+    assert!(said > 0.0 && said > unsaid + 3.0, "{said} where it was said, {unsaid} where it was not");
 }
