@@ -123,7 +123,11 @@ fn named(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     let decided_against = |name: &str| facts.avoided.iter().any(|one| one.name == name);
     facts.named.iter().filter(move |one| !decided_against(&one.name)).map(|one| UncertainText {
         text: one.text.as_str().into(),
-        reason: "this medicine came up, and nobody said that the patient takes it; it is not in the note's list".into(),
+        reason: match one.put_off {
+            true => "this medicine is to begin later, or only under a condition; it is not in the note's list",
+            false => "this medicine came up, and nobody said that the patient takes it; it is not in the note's list",
+        }
+        .into(),
         evidence: one.evidence.clone(),
     })
 }
