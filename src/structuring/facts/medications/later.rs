@@ -168,6 +168,9 @@ fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMenti
     true
 }
 
+/// Bytes after a medicine's name in which a condition is its own, at most.
+const LONGEST_CONDITION: usize = 90;
+
 /// Whether `after`, the words behind a medicine, let it begin only when something else has come first: "five milligrams at
 /// night, but not before the thyroid is right".
 pub(super) fn begins_later(after: &str) -> bool {
@@ -181,7 +184,9 @@ pub(super) fn begins_later(after: &str) -> bool {
             r"\b(?:not|only) (?:\w+ )?(?:\w+ )?(?:\w+ )?(?:bed\w*|meals?|food|eat\w*|breakfast|dinner|lunch|milk|need\w*|pain\w*|hurts?)\b",
         )
     });
-    LATER.is_match(after) && !OF_MEALS.is_match(after)
+    // Recognisers without punctuation run sentences together.
+    let near = &after[..after.floor_char_boundary(LONGEST_CONDITION)];
+    LATER.is_match(near) && !OF_MEALS.is_match(near)
 }
 
 /// "We'll talk about that next time": what was just named does not begin now.
