@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    facts::{Facts, context, findings, orders},
+    facts::{Facts, context, diagnoses, findings, orders},
     text::{self, pattern},
     visit::Visit,
 };
@@ -121,6 +121,21 @@ pub fn as_complained(line: &str, visit: &Visit) -> String {
 pub fn as_named(line: &str) -> String {
     static SPELT_OUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\([^()]*\)"));
     SPELT_OUT.replace_all(line, "").into_owned()
+}
+
+/// The illnesses of an assessment line one by one, but for those that somebody named in one sentence and the line joins
+/// with "with".
+pub fn one_by_one(line: &str, visit: &Visit) -> Vec<String> {
+    let together = |one: &str, other: &str| {
+        let wanted = text::content_stems(&format!("{one} {other}"));
+        visit.lines.iter().any(|line| {
+            line.sentences.iter().any(|range| {
+                let said = text::content_stems(&line.text()[range.clone()]);
+                wanted.iter().all(|stem| said.contains(stem))
+            })
+        })
+    };
+    diagnoses::one_by_one(line, &together)
 }
 
 /// Whether a line is of the kind that section `kind` holds.

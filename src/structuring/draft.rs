@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::{
-    belongs, evidence,
+    belongs,
     facts::{Facts, corrected, orders, symptoms::LEXICON},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text, told,
     verify::{Checker, Verdict, omissions},
-    visit::{Visit, is_question},
+    visit::Visit,
 };
 use crate::{
     domain::{
@@ -51,15 +51,17 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         builder.rendered(kind, facts);
         for written in sections.written.iter().filter(|written| written.kind == kind) {
             let text = corrected::without_corrected(&written.text);
-            let text = PatientText::from(match kind {
-                SectionKind::ChiefComplaint => belongs::as_complained(&text, &visit),
-                SectionKind::Assessment => belongs::as_named(&text),
-                _ => text,
-            });
-            let elsewhere =
-                belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
-            if !elsewhere && belongs::belongs(&text, kind, facts) {
-                builder.written(kind, &text, &checker);
+            let texts = match kind {
+                SectionKind::ChiefComplaint => vec![belongs::as_complained(&text, &visit)],
+                SectionKind::Assessment => belongs::one_by_one(&belongs::as_named(&text), &visit),
+                _ => vec![text],
+            };
+            for text in texts.into_iter().map(PatientText::from) {
+                let elsewhere =
+                    belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
+                if !elsewhere && belongs::belongs(&text, kind, facts) {
+                    builder.written(kind, &text, &checker);
+                }
             }
         }
         builder.complete(kind, facts, &visit);
@@ -123,7 +125,11 @@ fn named(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     let decided_against = |name: &str| facts.avoided.iter().any(|one| one.name == name);
     facts.named.iter().filter(move |one| !decided_against(&one.name)).map(|one| UncertainText {
         text: one.text.as_str().into(),
-        reason: "this medicine came up, and nobody said that the patient takes it; it is not in the note's list".into(),
+        reason: match one.put_off {
+            true => "this medicine is to begin later, or only under a condition; it is not in the note's list",
+            false => "this medicine came up, and nobody said that the patient takes it; it is not in the note's list",
+        }
+        .into(),
         evidence: one.evidence.clone(),
     })
 }
@@ -206,7 +212,7 @@ impl Builder {
             self.complete_plan(facts);
         }
         if kind == SectionKind::ChiefComplaint && self.statements.is_empty() {
-            self.statements.extend(complaint(visit).map(|line| (kind, line.text, line.evidence)));
+            self.statements.extend(told::complaint(visit).into_iter().map(|line| (kind, line.text, line.evidence)));
         }
         for finding in facts.findings.iter().filter(|finding| finding.kind == kind) {
             let wanted = text::content_stems(&finding.text);
@@ -282,23 +288,6 @@ impl Builder {
         (sections, self.review)
     }
 }
-
-/// What the patient came with, where the model did not say it rightly: in the patient's own words, those of the first turn
-/// that tells of something.
-fn complaint(visit: &Visit) -> Option<Line> {
-    let telling = |sentence: &str| !is_question(sentence) && text::content_stems(sentence).len() >= LEAST_TELLING;
-    visit.lines.iter().filter(|line| line.by_patient_side()).find_map(|line| {
-        let sentence = |at: usize| &line.text()[line.sentences[at].clone()];
-        let telling = (0..line.sentences.len()).find(|at| telling(sentence(*at)))?;
-        let first = telling.checked_sub(1).filter(|before| !is_question(sentence(*before))).unwrap_or(telling);
-        let quoted = line.sentences[first].start..line.sentences[telling].end;
-        let text = format!("\"{}\"", corrected::without_corrected(&line.text()[quoted.clone()]));
-        Some(Line { text, evidence: vec![evidence::evidence(line.utterance, quoted)] })
-    })
-}
-
-/// Content words of a sentence that tells of something, at least: more than a greeting has.
-const LEAST_TELLING: usize = 3;
 
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
     let named = DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);

@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::{
     evidence,
-    facts::{context, symptoms::LEXICON},
+    facts::{context, corrected, diagnoses::names_an_illness, symptoms::LEXICON},
     render::Line,
     text::{self, pattern},
     visit::{Line as Said, Visit, is_question},
@@ -31,7 +31,7 @@ const LEAST_TELLING: usize = 2;
 /// Words of complaints and of how they go that no lexicon of symptoms lists: the body, what it feels and does.
 static OF_THE_BODY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|sting\w*|burn\w*|throb\w*|cramp\w*|swell\w*|swollen|bleed\w*|blood\w*|spotting|leak\w*|drain\w*|itch\w*|lump\w*|bump\w*|rash\w*|spots?|redness|numb\w*|dizz\w*|weak\w*|tired|exhausted|sick|ill|worse|worsen\w*|better|wors\w+|cr(?:y|ies|ying|ied)|worr(?:y|ies|ied|ying)|anxious|nervous|sad|feel\w*|felt|mood|panic\w*|stress\w*|angry|sleep\w*|slept|wak(?:e|es|ing)|nap\w*|appetite|eat(?:ing|en)?|ate|weight|pounds|thirst\w*|pee\w*|urin\w+|bathroom|stools?|bowels?|poop\w*|gas|breath\w*|wind(?:ed)?|stairs|blocks?|walk\w*|stand(?:ing)?|sitting|lift\w*|bend\w*|climb\w*|fell|fall(?:s|en|ing)?|tripp\w+|twist\w*|popp\w+|click\w*|lock\w*|giv(?:es|ing) (?:way|out)|stiff\w*|cold|flu|fever\w*|hot|chills|sweat\w*|shak\w+|head|eyes?|ears?|nose|throat|neck|chest|heart|lungs?|belly|stomach|(?:my|your|the|his|her|lower|upper|mid) back|shoulders?|arms?|elbows?|wrists?|hands?|fingers?|hips?|legs?|knees?|ankles?|f(?:oo|ee)t|toes?|skin|period\w*|pregnan\w+|sugars?|pressures?|readings?|pills?|medicine\w*|dose\w*|inhaler|forg(?:e|o)t\w*|miss(?:ed|ing)?)\b",
+        r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|sting\w*|burn\w*|throb\w*|cramp\w*|swell\w*|swollen|bleed\w*|blood\w*|spotting|leak\w*|drain\w*|itch\w*|lump\w*|bump\w*|rash\w*|spots?|redness|numb(?:ness|ing)?|dizz\w*|weak\w*|tired|exhausted|sick|ill|worse|worsen\w*|better|wors\w+|cr(?:y|ies|ying|ied)|worr(?:y|ies|ied|ying)|anxious|nervous|sad|feel\w*|felt|mood|panic\w*|stress\w*|angry|sleep\w*|slept|wak(?:e|es|ing)|nap\w*|appetite|eat(?:ing|en)?|ate|weight|pounds|thirst\w*|pee\w*|urin\w+|bathroom|stools?|bowels?|poop\w*|gas|breath\w*|wind(?:ed)?|stairs|blocks?|walk\w*|stand(?:ing)?|sitting|lift\w*|bend\w*|climb\w*|fell|fall(?:s|en|ing)?|tripp\w+|twist\w*|popp\w+|click\w*|lock\w*|giv(?:es|ing) (?:way|out)|stiff\w*|cold|flu|fever\w*|hot|chills|sweat\w*|shak\w+|head|eyes?|ears?|nose|throat|neck|chest|heart|lungs?|belly|stomach|(?:my|your|the|his|her|lower|upper|mid) back|shoulders?|arms?|elbows?|wrists?|hands?|fingers?|hips?|legs?|knees?|ankles?|f(?:oo|ee)t|toes?|skin|period\w*|pregnan\w+|sugars?|pressures?|readings?|pills?|medicine\w*|dose\w*|inhaler|forg(?:e|o)t\w*|miss(?:ed|ing)?)\b",
     )
 });
 
@@ -42,6 +42,67 @@ const COVERED: f64 = 0.6;
 
 /// A statement of the note with what it was made from.
 pub type Noted<'s> = (&'s str, &'s [Evidence]);
+
+/// Turns in which it is said why the patient has come, at most.
+const OPENING: usize = 12;
+
+/// Why somebody has come, said as such.
+static REASON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:\b(?:we're|we are|you're|you are|i'm|i am|i|you|she's|he's|i've|you've|i'd)\b(?: \w+)? )?\b(?:follow(?:ing)?[- ]up (?:on|about|for|with|of)|here (?:today )?(?:for|about|because|with|to (?:follow|talk|see|discuss|check))|c[oa]me in (?:today )?(?:for|about|because|with)|seeing you (?:today )?(?:for|about)|check(?:ing)? (?:in |up )?on (?:your|the|his|her)|called (?:us )?(?:about|with)|sent (?:me|you|him|her) (?:over |in |here )?(?:for|about|with|because)|(?:need|want|wanted|like) (?:to (?:talk|ask|see|discuss|get|check)|some|a))\b",
+    )
+});
+
+/// What the patient came with, where the model did not say it rightly: the clinician's reason for the visit, and the
+/// patient's first words of a complaint. Small talk is no complaint.
+pub fn complaint(visit: &Visit) -> Vec<Line> {
+    let opening = || visit.lines.iter().take(OPENING);
+    let reason = opening().filter(|line| line.by_clinician()).find_map(reason);
+    let told = |complains: &dyn Fn(&str) -> Option<usize>| {
+        opening().filter(|line| line.by_patient_side()).find_map(|line| complained(line, complains))
+    };
+    let complained = told(&complaint_in).or_else(|| told(&|text| OF_THE_BODY.find(text).map(|found| found.start())));
+    reason.into_iter().chain(complained).collect()
+}
+
+/// "So remind me, we're following up on your blood pressure today."
+fn reason(line: &Said) -> Option<Line> {
+    line.sentences.iter().find_map(|range| {
+        let sentence = &line.text()[range.clone()];
+        let found = REASON.find(sentence)?;
+        let rest = &sentence[found.end()..];
+        let telling = !context::asks_for_more(sentence) && (names_a_complaint(rest) || names_an_illness(rest));
+        telling.then(|| quote(line, range.start + found.start()..range.end))
+    })
+}
+
+/// Where `text` names what people complain of.
+fn complaint_in(text: &str) -> Option<usize> {
+    static HURTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|burn\w*|cramp\w*|swell\w*|swollen|bleed\w*|lumps?|bumps?|sick|ill|fell|twisted|struggl\w+|trouble|problems?|stress\w*)\b",
+        )
+    });
+    let symptom = LEXICON.iter().filter_map(|entry| entry.pattern.find(text).map(|found| found.start())).min();
+    symptom.or_else(|| HURTS.find(text).map(|found| found.start())).or_else(|| names_an_illness(text).then_some(0))
+}
+
+fn complained(line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<Line> {
+    let complains = |range: &&Range<usize>| {
+        let sentence = &line.text()[(*range).clone()];
+        let own = complains(sentence).is_some_and(|at| {
+            let before = &sentence[..at];
+            !context::negates(before) && !context::of_another_person(before)
+        });
+        !is_question(sentence) && !context::denies(sentence) && (own || REASON.is_match(sentence))
+    };
+    line.sentences.iter().find(complains).map(|range| quote(line, range.clone()))
+}
+
+fn quote(line: &Said, range: Range<usize>) -> Line {
+    let text = format!("\"{}\"", corrected::without_corrected(&line.text()[range.clone()]));
+    Line { text, evidence: vec![evidence::evidence(line.utterance, range)] }
+}
 
 /// The lines that complete a history, beside all that is `noted` elsewhere.
 pub fn complete(noted: &[Noted], visit: &Visit) -> Vec<Line> {
@@ -108,8 +169,10 @@ fn statements(line: &Said) -> impl Iterator<Item = Range<usize>> {
     let mut of_another = false;
     let own = line.sentences.iter().filter(|range| {
         let sentence = &line.text()[(*range).clone()];
-        of_another = line.utterance.role != Role::Other
-            && (context::of_another_person(sentence) || of_another && context::begins_with_third_person(sentence));
+        of_another = match line.utterance.role {
+            Role::Other => context::of_the_speaker(sentence, ""),
+            _ => context::of_another_person(sentence) || of_another && context::begins_with_third_person(sentence),
+        };
         !of_another && !is_question(sentence)
     });
     own.cloned().collect::<Vec<_>>().into_iter()
@@ -182,6 +245,34 @@ mod tests {
         ] {
             assert!(told(lines).is_empty(), "{lines}: {:?}", told(lines));
         }
+    }
+
+    #[test]
+    fn a_chief_complaint_is_no_small_talk() {
+        let complaint = |lines: &str| -> Vec<String> {
+            complaint(&Visit::new(&transcript(lines))).into_iter().map(|line| line.text).collect()
+        };
+        assert_eq!(
+            complaint(
+                "D: How was the drive?\nP: Oh, not bad. They're digging up Main Street again, so I left early.\n\
+                 D: So remind me, we're following up on your blood pressure and your sugars today.\n\
+                 P: Right. I've had some headaches in the mornings."
+            ),
+            [
+                "\"we're following up on your blood pressure and your sugars today.\"",
+                "\"I've had some headaches in the mornings.\""
+            ]
+        );
+        assert_eq!(
+            complaint("D: What can I do for you?\nP: I'd like to talk about my pills."),
+            ["\"I'd like to talk about my pills.\""]
+        );
+        assert!(complaint("D: Hello, nice weather.\nP: Yes, lovely. We went to the lake.").is_empty());
+    }
+
+    #[test]
+    fn what_somebody_with_the_patient_says_of_themselves_is_not_told() {
+        assert!(told("D: Any asthma in the house?\nO: I have asthma myself. I get a cough every winter.").is_empty());
     }
 
     #[test]

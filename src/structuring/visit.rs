@@ -47,7 +47,7 @@ impl<'a> Line<'a> {
 
 /// Whether `sentence` is a question.
 pub fn is_question(sentence: &str) -> bool {
-    const OPENINGS: [&str; 40] = [
+    const OPENINGS: [&str; 58] = [
         "do you",
         "did you",
         "are you",
@@ -88,6 +88,24 @@ pub fn is_question(sentence: &str) -> bool {
         "and have you",
         "and are you",
         "and is",
+        "is she",
+        "is he",
+        "are they",
+        "was she",
+        "was he",
+        "has she",
+        "has he",
+        "have they",
+        "does she",
+        "does he",
+        "did she",
+        "did he",
+        "did they",
+        "does any",
+        "do any",
+        "anyone",
+        "anybody",
+        "anything else",
     ];
     let sentence = sentence.trim().to_lowercase();
     let opening = sentence.trim_start_matches(|c: char| !c.is_alphabetic());

@@ -148,7 +148,7 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
         let denied = context::negates(before) && !CANNOT_TAKE.is_match(before)
-            || super::medications::someone_elses(line, before);
+            || super::medications::someone_elses(line, before, &text[range.end..sentence.end]);
         let stray = codes.is_empty()
             && !CUE.is_match(&text[sentence.clone()])
             && !BRINGS_ON.is_match(&text[sentence.clone()])

@@ -18,8 +18,11 @@ patterns! {
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
-    THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|use|put|rub)\b";
-    NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
+    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?)|i break out|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b";
+    PATIENT_OF_THE_SPEAKER = r"^ (?:\w+ )?(?:son|daughter|boy|girl|baby|kid|child|toddler|little one)\b";
+    THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|put|rub)\b";
+    ON_ANOTHER = r"\b(?:him|her|his|them|it)\b";
+    NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|nothing like|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
     TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were)|and (?:for the|let's|i'll|i'd|i'm going|we'll|you can))\b|;|, so\b|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
@@ -58,10 +61,13 @@ pub fn includes_oneself(after: &str) -> bool {
     OWN_PERSON.is_match(after) && !NEGATION.is_match(after)
 }
 
-/// Whether somebody who speaks for the patient speaks of themselves in `before`, the clause up to a mention.
-pub fn of_the_speaker(before: &str) -> bool {
-    let Some(own) = OWN_PERSON.find_iter(before).last() else { return false };
-    !GIVES.is_match(before) && !THIRD_PERSON.is_match(&before[own.end()..])
+/// Whether somebody who speaks for the patient speaks of themselves where `before` and `after` stand around a mention: "I
+/// have asthma myself". What they notice, fear, or use on the patient is the patient's.
+pub fn of_the_speaker(before: &str, after: &str) -> bool {
+    let Some(own) = OWN_STATE.find_iter(before).last() else { return false };
+    let of_the_patient = PATIENT_OF_THE_SPEAKER.is_match(&before[own.end()..]);
+    let on_the_patient = own.as_str().to_lowercase().contains("use") && ON_ANOTHER.is_match(after);
+    !of_the_patient && !on_the_patient && !GIVES.is_match(before) && !THIRD_PERSON.is_match(&before[own.end()..])
 }
 
 /// Whether `sentence` begins with an if.
@@ -134,6 +140,25 @@ pub fn takes_back(between: &str) -> bool {
     let only_no = between.trim().trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("no");
     let urges = URGES.is_match(between);
     between.len() <= LONGEST_CORRECTION && !urges && (corrects(between) || only_no)
+}
+
+/// Whether `between`, the words between two values, tells that the second came after the first: "ten, but you raised it,
+/// twenty".
+pub fn changes(between: &str) -> bool {
+    static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:you|they|he|she|we|i|doctor|it was|it's been|it has been|that was|got) (?:\w+ )?(?:raised|upped|increased|bumped|doubled|lowered|reduced|decreased|halved|cut|dropped|changed|switched|put (?:it|that|me) (?:up|down)|(?:took|moved|brought) (?:it|that|me) (?:up|down))\b|\b(?:went|gone|goes|came) (?:up|down)\b|\b(?:it's|that's|i'm on|i take|i'm taking|i'm at)(?: \w+)? now\b|\bnow(?: \w+)? (?:it's|that's|i'm|i take|at|on)\b",
+        )
+    });
+    between.len() <= LONGEST_CORRECTION && CHANGED.is_match(between)
+}
+
+/// Whether `between`, the words between two values, tells that the second holds no longer: "twenty, up from ten".
+pub fn looks_back(between: &str) -> bool {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:used to|was|were|from|before that|previously|instead of|rather than|not|than|after|since)\b")
+    });
+    between.len() <= LONGEST_CORRECTION && BEFORE.is_match(between)
 }
 
 /// Whether the question `sentence` asks for more about what was named before: how long, how bad, what helps.

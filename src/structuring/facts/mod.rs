@@ -3,6 +3,7 @@
 pub mod allergies;
 pub mod context;
 pub mod corrected;
+pub mod diagnoses;
 pub mod findings;
 pub mod heard;
 pub mod medications;

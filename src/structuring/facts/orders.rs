@@ -17,7 +17,7 @@ use crate::{
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(order\w*|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, ",
+        r"\b(order\w*|also like an?|we (?:re)?check|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, ",
     )
 });
 static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,7 +48,7 @@ static FOLLOW_UP: LazyLock<Regex> = LazyLock::new(|| {
 /// "I'd like to see him back on Friday."
 static FOLLOW_UP_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(?:see|check|have) (?:you|him|her|them) (?:back |again )*(?:here )?|come back (?:and see (?:me|us) )?|follow(?:ing)?[- ]up )(on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|tomorrow|next (?:week|month|monday|tuesday|wednesday|thursday|friday))\b",
+        r"\b(?:(?:see|check|have) (?:you|him|her|them) (?:back |again )*(?:here )?|come back (?:and see (?:me|us) )?|follow(?:ing)?[- ]up |(?:the|a) (?:phone )?call |(?:call|phone|ring) (?:you|me|us) )(on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|tomorrow|next (?:week|month|monday|tuesday|wednesday|thursday|friday))\b",
     )
 });
 
@@ -97,20 +97,27 @@ fn add(found: &mut Vec<Order>, order: Order) {
 }
 
 /// Words of an order that is nothing but its name and when, at most.
-const BARE_ORDER: usize = 10;
+const BARE_ORDER: usize = 16;
+/// Words before its name, at most: "It also like a", misheard for "I'd also like a".
+const BARE_LEAD: usize = 6;
 
 /// "Blood tests today, potassium and creatinine." "Cardiac rehab referral."
 fn is_bare_order(sentence: &str, target: usize) -> bool {
     static TOLD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:is|are|was|were|be|shows?|showed|came|looks?|looked|normal|negative|positive|fine|good|clear|had|has|have|did|says?|said)\b|\d",
+            r"\b(?:is|are|was|were|be|shows?|showed|came|looks?|looked|normal|negative|positive|fine|good|clear|had|has|have|did|says?|said|go over|look(?:ing)? at|talk about)\b|\d",
         )
     });
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:today|tomorrow|now|this week|next (?:week|month|visit)|referral|please|first)\b")
+        pattern(
+            r"\b(?:today|tomorrow|now|this week|next (?:week|month|visit)|in (?:\w+ )?(?:\w+ )?(?:days?|weeks?|months?)|before (?:the|your|our) next \w+|referral|please|first)\b",
+        )
     });
-    let leads = sentence[..target].split_whitespace().count() <= 3;
-    leads && WHEN.is_match(sentence) && !TOLD.is_match(sentence) && sentence.split_whitespace().count() <= BARE_ORDER
+    let leads = sentence[..target].split_whitespace().count() <= BARE_LEAD;
+    leads
+        && WHEN.is_match(sentence)
+        && !TOLD.is_match(&WHEN.replace_all(sentence, ""))
+        && sentence.split_whitespace().count() <= BARE_ORDER
 }
 
 fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
@@ -128,6 +135,7 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
         let text = format!("Follow up {}", &captures[1]);
         found.push(order(line, range, OrderKind::FollowUp, text));
     }
+    found.extend(check_again(sentence).map(|text| order(line, range, OrderKind::Laboratory, text)));
     if is_question(sentence) && !sentence.to_lowercase().contains("okay?") {
         return found;
     }
@@ -158,6 +166,20 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
         }
     }
     found
+}
+
+/// "We'll check the thyroid again in eight weeks" as "thyroid test": an organ or a substance whose blood values are meant,
+/// since it is checked at a later time.
+fn check_again(sentence: &str) -> Option<String> {
+    static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:re)?check(?:ing)? (?:on )?(?:the|your|his|her|that|those) (thyroid|kidney|liver|cholesterol|sugar|iron|potassium|sodium|calcium|vitamin d|blood count|blood)s?(?: (?:levels?|tests?|numbers?|function))?(?: again)?,? (?:again|in|next|at|before|after)\b",
+        )
+    });
+    let found = AGAIN.captures(sentence)?;
+    let before = &sentence[..found.get(0)?.start()];
+    let meant = !is_conditional(before) && !context::negates(before) && !before.to_lowercase().contains("let me");
+    meant.then(|| format!("{} test", found[1].to_lowercase()))
 }
 
 /// A name without the small words that its pattern took along: "the mri", "by ultrasound".
@@ -234,6 +256,21 @@ mod tests {
         assert_eq!(ordered("D: Cardiac rehab referral."), ["Referral: Cardiac rehab"]);
         assert!(ordered("D: Your blood tests today are normal.").is_empty());
         assert!(ordered("D: The x-ray was fine.").is_empty());
+    }
+
+    #[test]
+    fn a_misheard_lead_hides_no_order() {
+        let ordered = |lines: &str| said(lines).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(
+            ordered("D: It also like a basic metabolic panel and a urine albumin today."),
+            ["basic metabolic panel", "urine albumin"]
+        );
+        assert_eq!(ordered("D: Should I say we check the thyroid again in six weeks."), ["thyroid test"]);
+        assert_eq!(ordered("D: Bloods again in 6 weeks."), ["Bloods"]);
+        assert_eq!(ordered("D: It'd like a phone call tomorrow to hear how the night was."), ["Follow up tomorrow"]);
+        for lines in ["D: Let me check your thyroid again.", "D: The blood count today is fine.", "D: Bloods today."] {
+            assert!(ordered(lines).len() <= usize::from(lines.contains("Bloods")), "{lines}");
+        }
     }
 
     #[test]

@@ -54,9 +54,7 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
     for mention in mentions {
         let replaces = chosen.is_none_or(|earlier| {
             let between = &text[earlier.range.end.min(mention.range.start)..mention.range.start];
-            let corrected =
-                context::takes_back(between) || between.trim() == "to" || between.trim_start().starts_with("to ");
-            corrected || (by_weight(mention) && !by_weight(earlier))
+            replaces(between) || (by_weight(mention) && !by_weight(earlier))
         });
         if replaces {
             chosen = Some(mention);
@@ -65,15 +63,23 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
     chosen.cloned()
 }
 
-/// Whether one dose follows the other in time: "160 milligrams today, and then 80 once a day".
-pub fn in_turn(text: &str, mentions: &[DoseMention]) -> bool {
-    static THEN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:then|after that|afterwards|followed by|(?:after|for) (?:a|one|two|the first) weeks?)\b")
-    });
+/// Whether `between`, the words between two doses, puts the second in the place of the first.
+pub fn replaces(between: &str) -> bool {
+    let to = between.trim() == "to" || between.trim_start().starts_with("to ");
+    to || context::takes_back(between) || context::changes(between)
+}
+
+/// Whether more than one dose stands: "160 milligrams today, and then 80 once a day", "ten. Twenty, once a day".
+pub fn several(text: &str, mentions: &[DoseMention]) -> bool {
     mentions.windows(2).any(|pair| {
         let between = &text[pair[0].range.end.min(pair[1].range.start)..pair[1].range.start];
-        pair[0].dose.unit == pair[1].dose.unit && pair[0].dose.value != pair[1].dose.value && THEN.is_match(between)
+        are_two(&pair[0].dose, &pair[1].dose) && !replaces(between) && !context::looks_back(between)
     })
+}
+
+/// Whether two doses cannot both be the one that is taken at a time: different amounts in one unit.
+pub fn are_two(one: &Dose, other: &Dose) -> bool {
+    one.unit == other.unit && one.value != other.value && !units::is_count(&one.unit)
 }
 
 /// Bytes between the strength of a tablet and how many of them are taken, at most.
@@ -100,7 +106,7 @@ pub fn counted(text: &str, strength: DoseMention, mentions: &[DoseMention]) -> D
 pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
     let corrected = |pair: &[DoseMention]| {
         let between = &text[pair[0].range.end.min(pair[1].range.start)..pair[1].range.start];
-        let takes_back = context::takes_back(between) && pair[0].dose != pair[1].dose;
+        let takes_back = (context::takes_back(between) || context::changes(between)) && pair[0].dose != pair[1].dose;
         takes_back.then(|| pair[0].dose.clone())
     };
     mentions.windows(2).filter_map(corrected).collect()

@@ -268,7 +268,9 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
                 continue;
             }
             let place = range.start + mention.start()..range.start + mention.end();
-            if super::medications::someone_elses(line, before) || allergies::is_allergy_context(visit, line, &place) {
+            if super::medications::someone_elses(line, before, &sentence[mention.end()..])
+                || allergies::is_allergy_context(visit, line, &place)
+            {
                 continue;
             }
             let present = !(context::negates(before) || denied_after(&sentence[mention.end()..]));

@@ -139,11 +139,11 @@ pub(super) fn line_vitals(line: &Line) -> Vec<VitalSign> {
     let mut found = blood_pressures(line, &numbers);
     let taken: Vec<Range<usize>> =
         pressure_pairs(text, &numbers).map(|(one, other)| one.range.start..other.range.end).collect();
-    let numbers: Vec<Number> =
-        numbers.into_iter().filter(|number| !taken.iter().any(|range| range.contains(&number.range.start))).collect();
+    let is_taken = |number: &Number| taken.iter().any(|range| range.contains(&number.range.start));
     for kind in KINDS.iter() {
-        found.extend(single_values(line, &numbers, kind));
+        found.extend(single_values(line, &numbers, &is_taken, kind));
     }
+    let numbers: Vec<Number> = numbers.iter().filter(|number| !is_taken(number)).cloned().collect();
     found.extend(feet_and_inches(line, &numbers));
     found
 }
@@ -190,10 +190,10 @@ fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
         .collect()
 }
 
-fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign> {
+fn single_values(line: &Line, numbers: &[Number], taken: &dyn Fn(&Number) -> bool, kind: &Kind) -> Vec<VitalSign> {
     let text = line.text();
     let mut found = Vec::new();
-    for (at, number) in numbers.iter().enumerate() {
+    for (at, number) in numbers.iter().enumerate().filter(|(_, number)| !taken(number)) {
         let sentence = line.sentence_at(number.range.start);
         if numbers.get(at + 1).is_some_and(|next| is_corrected(text, number.range.end, next.range.start)) {
             continue;
@@ -214,7 +214,7 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
         });
         let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
             || (kind.loinc == "8302-2" && is_tall(after))
-            || (kind.loinc == "29463-7" && is_subject(before));
+            || (kind.loinc == "29463-7" && (is_subject(before) || stands_alone(line, &sentence, &number.range)));
         if !(announced || followed) || !kind.plausible.contains(&number.value) || counts_time(after) {
             continue;
         }
@@ -230,10 +230,43 @@ fn single_values(line: &Line, numbers: &[Number], kind: &Kind) -> Vec<VitalSign>
     found
 }
 
+/// Whether the bare number, or percentage, at `range` of `text` is what was measured of the patient: "her oxygen is 98%",
+/// "your pulse is 100".
+pub(super) fn is_measured(text: &str, range: &Range<usize>) -> bool {
+    static IS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?: (?:today|this|morning|here|right|now|is|was|at|of|about|around|a|going|running|only|still))*\s*$",
+        )
+    });
+    static WHAT_FOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bfor (?:\w+ )?$"));
+    let number_end = numbers::numbers(text).into_iter().find(|one| one.range.start == range.start);
+    let bare = number_end.is_some_and(|one| one.range.end == range.end) || text[range.clone()].ends_with('%');
+    let before = &text[..range.start];
+    let announced = |cue: &Regex| {
+        cue.find_iter(before)
+            .last()
+            .is_some_and(|cue| IS.is_match(&before[cue.end()..]) && !WHAT_FOR.is_match(&before[..cue.start()]))
+    };
+    bare && cues().any(|(_, cue)| announced(cue))
+}
+
 /// "You're two hundred pounds today."
 fn is_subject(before: &str) -> bool {
     let before = before.trim_end().to_lowercase();
     ["you're", "you are", "i'm", "i am", "he's", "she's"].iter().any(|subject| before.ends_with(subject))
+}
+
+/// "Wait 91 kilos.", said for "weight": a sentence of the clinician's that has nothing but a mass.
+fn stands_alone(line: &Line, sentence: &Range<usize>, number: &Range<usize>) -> bool {
+    static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^\W*(?:(?:and|you're|wait|way|weights?|weighed|weighing|at|today|in|now|here|okay)\b\W*)*$")
+    });
+    static UNIT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:kilo(?:gram)?s?|kgs?|pounds?|lbs?)\b(?:\W*(?:today|now|here)\b)?\W*$"));
+    let text = line.text();
+    line.by_clinician()
+        && BESIDE.is_match(&text[sentence.start..number.start])
+        && UNIT.is_match(&text[number.end..sentence.end])
 }
 
 fn is_tall(after: &str) -> bool {
@@ -331,6 +364,20 @@ mod tests {
 
     fn one(loinc: &str, value: f64, unit: &str) -> (String, f64, String) {
         (loinc.to_owned(), value, unit.to_owned())
+    }
+
+    #[test]
+    fn a_correction_compares_like_with_like() {
+        assert_eq!(
+            said("Your pulse is 54 and regular. Blood pressure 128 over 78. Wait 91 kilos."),
+            [
+                one("8480-6", 128.0, "mm[Hg]"),
+                one("8462-4", 78.0, "mm[Hg]"),
+                one("8867-4", 54.0, "/min"),
+                one("29463-7", 91.0, "kg")
+            ]
+        );
+        assert!(said("Don't lift more than 10 pounds.").is_empty());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     support::{Index, Unit},
 };
 use crate::{
-    domain::{MedicationAction, SectionKind},
+    domain::{MedicationAction, Role, SectionKind},
     language::numbers,
     structuring::{
         facts::{Facts, context, findings, medications, orders},
@@ -117,7 +117,12 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
         return true;
     }
     if is_question(sentence) {
+        let asked_of_the_clinician = matches!(index.line(unit.line).utterance.role, Role::Patient | Role::Other);
         return index.answer(at).is_none_or(|answer| {
+            // "Is that the one that makes your ankles swell?" "It can."
+            if asked_of_the_clinician {
+                return !context::affirms(answer) || context::hypothetical(sentence);
+            }
             let of_another = context::of_another_person(answer) && !context::affirms(answer);
             context::denies(answer) || of_another
         });
@@ -593,6 +598,14 @@ mod tests {
         wrong(visit, "Murmur.", PhysicalExam, "it was said not to be there");
         right(visit, "No murmur.", PhysicalExam);
         right(visit, "Pitting edema.", PhysicalExam);
+    }
+
+    #[test]
+    fn what_a_patient_asks_about_is_not_there() {
+        let visit = "D: And there's no swelling in your ankles. I'd like to add amlodipine.\n\
+                     P: Is that the one that makes your ankles swell?\nD: It can, so let me know if it does.";
+        wrong(visit, "Ankle swelling.", Assessment, "ankle swelling was not affirmed of the patient");
+        right("P: Is it gout?\nD: Yes, it is.", "Gout.", Assessment);
     }
 
     #[test]

@@ -150,7 +150,10 @@ impl<'v, 'a> Checker<'v, 'a> {
         let affirmed = tokens().filter(|token| !negated(statement, token.range.start));
         let denied = |word: &str| {
             let stem = text::stem(word);
-            let mut said = self.index.units.iter().flat_map(|unit| {
+            let asks = |unit: &&support::Unit| {
+                is_question(self.index.sentence(unit)) && !self.index.line(unit.line).by_clinician()
+            };
+            let mut said = self.index.units.iter().filter(|unit| !asks(unit)).flat_map(|unit| {
                 let sentence = self.index.sentence(unit);
                 let same = text::tokens(sentence).into_iter().filter(|token| text::stem(&token.lower) == stem);
                 same.map(|token| negated(sentence, token.range.start)).collect::<Vec<_>>()

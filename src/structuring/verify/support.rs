@@ -82,7 +82,7 @@ impl<'v, 'a> Index<'v, 'a> {
                 of_another = context::names_a_relative(sentence) && context::of_another_person(sentence)
                     || context::of_a_companion(sentence)
                     || is_question(sentence) && context::names_a_relative(sentence)
-                    || line.utterance.role == Role::Other && context::of_the_speaker(sentence)
+                    || line.utterance.role == Role::Other && context::of_the_speaker(sentence, "")
                     || of_another && context::begins_with_third_person(sentence);
                 units.push(Unit {
                     line: line.index,

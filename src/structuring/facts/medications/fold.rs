@@ -4,7 +4,7 @@ use super::{Mention, rxnorm};
 use crate::{
     domain::{Dose, Medication, MedicationAction, Role},
     structuring::evidence,
-    terminology::Drug,
+    terminology::{Drug, DrugTable},
 };
 
 /// One entry a medicine: the last decision stands, with the sig that belongs to it.
@@ -19,6 +19,24 @@ pub(super) fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
         .into_iter()
         .filter_map(|name| fold_one(mentions.iter().filter(|mention| mention.drug.name == name).collect()))
         .collect()
+}
+
+/// "Iron" is the ferrous sulfate that was named, too: a name that the table gives no concept of its own is that of the one
+/// medicine of the visit that is called so with another word.
+pub(super) fn under_one_name<'t>(mentions: &mut [Mention<'t>], table: &'t DrugTable) {
+    let general = |drug: &Drug| drug.rxcui.is_none() && !drug.is_combination();
+    let holds = |drug: &Drug, name: &str| drug.surface_forms().any(|form| form.split(' ').any(|word| word == name));
+    let named: Vec<(&str, String)> =
+        mentions.iter().map(|mention| (mention.drug.name, mention.surface.clone())).collect();
+    for mention in mentions.iter_mut().filter(|mention| general(mention.drug)) {
+        let own = mention.drug.name;
+        let kind = |name: &str| table.find(name).filter(|drug| name != own && holds(drug, own));
+        let mut kinds = named.iter().filter_map(|(name, surface)| Some((kind(name)?, surface)));
+        let Some((first, surface)) = kinds.next() else { continue };
+        if kinds.all(|(other, _)| other.name == first.name) {
+            (mention.drug, mention.surface) = (first, surface.clone());
+        }
+    }
 }
 
 fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {

@@ -9,10 +9,10 @@ use super::{
     Mention,
     decisions::{Decision, decision},
     past::ends_later,
-    sigs::{take_back, usual_unit},
+    sigs::{doses, take_back},
 };
 use crate::{
-    domain::{MedicationAction, Role},
+    domain::{Dose, MedicationAction, Role},
     structuring::{
         evidence,
         facts::{
@@ -36,6 +36,12 @@ static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
 static RETRACTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:never ?mind|forget (?:that|it|about it)|scratch that|on second thoughts?|let's (?:not|hold off|wait)|hold off|(?:not|n't) (?:change|increase|decrease|raise|lower|start|stop|add) (?:it|that|anything|this)\b)",
+    )
+});
+/// "We'll talk about that next time."
+static TALKS_LATER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:talk|think|speak|discuss|come back|look|decide)\w* (?:\w+ )?(?:that|it|this) (?:at the |the )?(?:next (?:time|visit|week|month)|later|another (?:day|time)|then)\b|\b(?:that|it|this) can wait\b",
     )
 });
 /// A correction that says so by itself, whoever the recogniser takes the speaker for.
@@ -63,8 +69,12 @@ pub(super) fn retract(line: &Line, range: &Range<usize>, mention: &mut Mention) 
     if !line.by_clinician() || !decided || is_question(sentence) {
         return;
     }
+    if mention.action == Start && TALKS_LATER.is_match(sentence) {
+        put_off(mention);
+        return;
+    }
     let keeps = CONTINUES_IT.is_match(sentence);
-    let dose = sig::final_dose(sentence, &sig::doses(sentence, &|value| usual_unit(mention.drug, value)));
+    let dose = sig::final_dose(sentence, &doses(sentence, mention.drug));
     let taken_back = RETRACTS.is_match(sentence) && dose.is_none();
     let before = line.sentences.iter().take_while(|earlier| earlier.end <= range.start).last();
     let corrects =
@@ -110,30 +120,16 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
         (last.past, last.action) = (true, MedicationAction::Taken);
         evidence::merge(&mut last.evidence, [evidence::whole(line.utterance)]);
     }
-    let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
+    let mut since = 0;
     for range in &line.sentences {
         let sentence = &line.text()[range.clone()];
         if is_question(sentence) {
             continue;
         }
         retract(line, range, last);
-        let doses = sig::doses(sentence, &|value| usual_unit(last.drug, value));
-        let close = line.index - last.line <= 2 && context::corrects(sentence);
-        let corrected = close && (same_speaker || PLAIN_CORRECTION.is_match(sentence));
-        if close && !same_speaker {
-            dispute(line, range, &doses, corrected, last);
-        }
-        // The dose after the end of one medicine is another's.
-        let ends = last.action == MedicationAction::Stop;
-        let agreed = sig::final_dose(sentence, &doses)
-            .filter(|_| corrected || (last.dose.is_none() && !ends && line.index - last.line <= 1));
-        let mut used = false;
-        if let Some(dose) = agreed {
-            take_back(sentence, &doses, last);
-            let earlier = last.dose.replace(dose.dose).filter(|earlier| Some(earlier) != last.dose.as_ref());
-            last.taken_back.extend(earlier.filter(|_| corrected));
-            used = true;
-        }
+        let doses = doses(sentence, last.drug);
+        let mut used = take_dose(line, range, since, &doses, last);
+        since = doses.last().map_or(since, |dose| range.start + dose.range.end);
         if used || (last.dose.is_some() && last.frequency.is_none() && line.index - last.line <= 2) {
             let frequency = sig::frequency(sentence).map(|(name, _)| name);
             used |= frequency.is_some();
@@ -143,6 +139,63 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
         if used {
             evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
         }
+    }
+}
+
+/// Takes the dose that a sentence of a later turn has, where it is the first that was said of the medicine or corrects the
+/// one before, which may stand earlier in that turn, up to byte `since`: "Ten. No, wait, you raised it. Twenty." Whether it
+/// was taken.
+fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMention], last: &mut Mention) -> bool {
+    let Some(first) = doses.first() else { return false };
+    let sentence = &line.text()[range.clone()];
+    let told = last.said.iter().any(|(by, _)| *by == line.utterance.role);
+    let near = line.index - last.line <= 2;
+    let corrects = context::corrects(sentence) || sig::replaces(&line.text()[since..range.start + first.range.start]);
+    let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
+    let corrected = near && corrects && (same_speaker || told || PLAIN_CORRECTION.is_match(sentence));
+    let settled = near && settle(line, range, doses, corrects && !same_speaker && !told, corrected, last);
+    let against = |dose: &Dose| doses.iter().any(|one| sig::are_two(dose, &one.dose));
+    last.several |= told && !corrects && !settled && line.by_patient_side() && last.dose.as_ref().is_some_and(against);
+    last.said.extend(doses.iter().map(|one| (line.utterance.role, one.dose.clone())));
+    // The dose after the end of one medicine is another's.
+    let ends = last.action == MedicationAction::Stop;
+    let agreed = sig::final_dose(sentence, doses)
+        .filter(|_| corrected || (last.dose.is_none() && !ends && line.index - last.line <= 1));
+    let Some(dose) = agreed else { return false };
+    take_back(sentence, doses, last);
+    let earlier = last.dose.replace(dose.dose).filter(|earlier| Some(earlier) != last.dose.as_ref());
+    last.taken_back.extend(earlier.filter(|_| corrected));
+    true
+}
+
+/// Bytes after a medicine's name in which a condition is its own, at most.
+const LONGEST_CONDITION: usize = 90;
+
+/// Whether `after`, the words behind a medicine, let it begin only when something else has come first: "five milligrams at
+/// night, but not before the thyroid is right".
+pub(super) fn begins_later(after: &str) -> bool {
+    static LATER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:but|though|although|just) (?:not|only) (?:until|till|before|yet|now|today|if|when|once|after)\b|\bnot (?:until|before) (?:the|your|we|we've|you|you've|that|it|it's|after|next|he|she|his|her)\b|\bonly (?:if|once|after)\b|\b(?:once|as soon as) (?:the|your|we|we've|we have|that|this|his|her)\b|\b(?:at (?:the|your) next visit|next time|down the (?:road|line))\b",
+        )
+    });
+    static OF_MEALS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:not|only) (?:\w+ )?(?:\w+ )?(?:\w+ )?(?:bed\w*|meals?|food|eat\w*|breakfast|dinner|lunch|milk|need\w*|pain\w*|hurts?)\b",
+        )
+    });
+    // Recognisers without punctuation run sentences together.
+    let near = &after[..after.floor_char_boundary(LONGEST_CONDITION)];
+    LATER.is_match(near) && !OF_MEALS.is_match(near)
+}
+
+/// "We'll talk about that next time": what was just named does not begin now.
+pub(super) fn put_off(mention: &mut Mention) {
+    use MedicationAction::{Start, Taken};
+    if matches!(mention.action, Start | Taken) {
+        mention.action = Taken;
+        (mention.put_off, mention.instructed, mention.in_use, mention.used) = (true, false, false, false);
+        (mention.dose, mention.frequency) = (None, None);
     }
 }
 
@@ -167,8 +220,11 @@ pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
 /// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
 pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
     let sentence = &line.text()[range.clone()];
+    let dose = sig::final_dose(sentence, &doses(sentence, mention.drug)).map(|one| one.dose);
+    // "Let's go up to twenty": a dose of it means it, too.
+    let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_some_and(|known| sig::are_two(known, dose));
     let meant = line.utterance.role == Role::Clinician
-        && ANAPHOR.is_match(sentence)
+        && (ANAPHOR.is_match(sentence) || dose.as_ref().is_some_and(of_its_kind))
         && !is_question(sentence)
         && !context::hypothetical(sentence)
         && !NOT_DECIDED.is_match(sentence)
@@ -194,22 +250,49 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
     }
     mention.action = action;
     mention.dismissed = false;
+    if matches!(action, MedicationAction::Increase | MedicationAction::Decrease) && dose.is_some() {
+        (mention.dose, mention.several) = (dose, false);
+    }
     true
 }
 
 /// Words of a sentence that decides about "it", at most: in a longer one "it" is likely to be something else.
 const LONGEST_ANAPHOR: usize = 14;
 
-/// Another speaker names another dose. It may be the same person under the wrong name, who corrects themselves (`plain`),
-/// so whichever of the two is taken, the clinician is told of both.
-fn dispute(line: &Line, range: &Range<usize>, doses: &[DoseMention], plain: bool, last: &mut Mention) {
-    let other = sig::final_dose(&line.text()[range.clone()], doses).map(|mention| mention.dose);
-    let taken = last.dose.clone();
-    if let (Some(other), Some(taken)) = (other, taken)
-        && other != taken
-        && other.unit == taken.unit
-    {
+/// Another speaker names a dose. One that the first has said, too, holds; any other may be the same person's
+/// under the wrong name, who corrects themselves (`plain`), so whichever of the two is taken, the clinician is told of both.
+/// Whether it made a difference.
+fn settle(
+    line: &Line,
+    range: &Range<usize>,
+    doses: &[DoseMention],
+    against: bool,
+    plain: bool,
+    last: &mut Mention,
+) -> bool {
+    let sentence = &line.text()[range.clone()];
+    let (Some(other), Some(taken)) = (sig::final_dose(sentence, doses).map(|one| one.dose), last.dose.clone()) else {
+        return false;
+    };
+    let by_another = |(by, dose): &(Role, Dose)| *by != line.utterance.role && *dose == other;
+    let repeats = last.said.iter().any(by_another) && !PLANS.is_match(sentence);
+    if repeats && (other == taken || sig::are_two(&other, &taken)) {
+        (last.several, last.disputed) = (false, None);
+        last.taken_back.extend(last.dose.replace(other).filter(|earlier| Some(earlier) != last.dose.as_ref()));
+    } else if sig::are_two(&other, &taken) && (against || line.by_clinician() && IS_WRITTEN.is_match(sentence)) {
         last.disputed = Some(if plain { taken } else { other });
-        evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
+    } else {
+        return false;
     }
+    evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
+    true
 }
+
+static PLANS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:let's|i'd|i'll|we'll|want|going to|gonna|go|try|start|raise|increase|then)\b"));
+/// "That's what I have": what the clinician reads.
+static IS_WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:that's what|i have|i've got|says?|(?:my|your|the) (?:list|chart|records?|notes|screen|bottle)|should be|supposed to|prescribed)\b",
+    )
+});

@@ -6,9 +6,9 @@ use regex::Regex;
 
 use super::{
     decisions::{Decision, decision, proposes},
-    later::take_reply,
+    later::{begins_later, put_off, take_reply},
     past::{changed_since, had_once, is_over, was_on},
-    sigs::{read_sig, usual_unit},
+    sigs::{doses, read_sig},
 };
 use crate::{
     domain::{Dose, Evidence, MedicationAction, Role},
@@ -102,6 +102,8 @@ pub(super) struct Mention<'t> {
     /// A clinician advises not to take it.
     pub(super) against: bool,
     pub(super) dose: Option<Dose>,
+    /// Every dose said of it, in order, and by whom.
+    pub(super) said: Vec<(Role, Dose)>,
     /// Doses said and corrected right afterwards.
     pub(super) taken_back: Vec<Dose>,
     /// A dose that was said against this one by somebody else, so that it is not sure which holds.
@@ -112,6 +114,8 @@ pub(super) struct Mention<'t> {
     pub(super) used: bool,
     /// Another name came after it that is none of the patient's medicines: "that" is the other one.
     pub(super) overtaken: bool,
+    /// To begin later, or only if something else comes first.
+    pub(super) put_off: bool,
     /// Said to have been taken earlier, and no longer.
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
@@ -137,7 +141,8 @@ pub(super) fn understand<'t>(
     if reacted || LEVEL.is_match(after) {
         return None;
     }
-    if someone_elses(line, before) || goes_on_about_another(line, &sentence) || OF_ANOTHER_AFTER.is_match(after) {
+    if someone_elses(line, before, after) || goes_on_about_another(line, &sentence) || OF_ANOTHER_AFTER.is_match(after)
+    {
         return None;
     }
     let said = &text[mention.range.clone()];
@@ -156,11 +161,13 @@ pub(super) fn understand<'t>(
         dismissed: dismissed || (line.by_patient_side() && HAS_LEAVE.is_match(before)),
         against,
         dose: None,
+        said: Vec::new(),
         taken_back: Vec::new(),
         disputed: None,
         in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
         used: false,
         overtaken: false,
+        put_off: false,
         past: false,
         several: false,
         frequency: None,
@@ -168,6 +175,9 @@ pub(super) fn understand<'t>(
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
     };
     read_sig(visit, line, in_line, at, &mut found);
+    if line.by_clinician() && begins_later(after) {
+        put_off(&mut found);
+    }
     let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
     if line.by_patient_side() && over || was_on(before) && action == MedicationAction::Taken {
         (found.past, found.action) = (true, MedicationAction::Taken);
@@ -185,6 +195,7 @@ pub(super) fn understand<'t>(
     found.instructed = line.utterance.role == Role::Clinician
         && !asked
         && !IN_USE.is_match(&text[sentence.clone()])
+        && !found.put_off
         && found.dose.is_some()
         && found.frequency.is_some();
     if asked {
@@ -250,10 +261,10 @@ fn surface(text: &str, mention: &DrugMention) -> String {
     if right { said } else { mention.surface }.to_owned()
 }
 
-/// Whether the clause before a mention makes it somebody else's than the patient's.
-pub(in super::super) fn someone_elses(line: &Line, before: &str) -> bool {
+/// Whether the words around a mention make it somebody else's than the patient's.
+pub(in super::super) fn someone_elses(line: &Line, before: &str, after: &str) -> bool {
     match line.utterance.role {
-        Role::Other => context::of_the_speaker(before),
+        Role::Other => context::of_the_speaker(before, after),
         _ => context::of_another_person(before),
     }
 }
@@ -275,5 +286,5 @@ fn context_answers(answer: Option<&Line>) -> bool {
 /// "No, forty milligrams" answers about the dose, not about taking it.
 fn dose_in(answer: Option<&Line>, drug: &Drug) -> Option<Dose> {
     let text = answer?.text();
-    sig::final_dose(text, &sig::doses(text, &|value| usual_unit(drug, value))).map(|mention| mention.dose)
+    sig::final_dose(text, &doses(text, drug)).map(|mention| mention.dose)
 }

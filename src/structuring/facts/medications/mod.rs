@@ -57,6 +57,7 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             mentions.push(mention);
         }
     }
+    fold::under_one_name(&mut mentions, table);
     let (avoided, taken_back, disputed) =
         (spoken::avoided(&mentions), spoken::taken_back(&mentions), spoken::disputed(&mentions));
     let of_others = spoken::of_others(visit, table, &mentions);

@@ -6,13 +6,14 @@ use regex::Regex;
 
 use super::Mention;
 use crate::{
-    domain::{Dose, MedicationAction},
+    domain::{Dose, MedicationAction, Role},
     language::numbers,
     structuring::{
         evidence,
         facts::{
             context,
             sig::{self, DoseMention},
+            vitals,
         },
         text::{self, pattern},
         visit::{Line, Visit},
@@ -28,7 +29,7 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
         scope.end = another_begins(&text[scope.clone()]).map_or(scope.end, |begins| scope.start + begins);
     }
     let after = &text[scope.clone()];
-    take_sig(after, found);
+    take_sig(after, line.utterance.role, found);
     if found.dose.is_none() {
         found.dose = dose_before(line, in_line, at, found.drug);
     }
@@ -41,7 +42,7 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
         DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
     let reach = answer.sentences.iter().take(5).map(|range| range.end).next_back().unwrap_or(0).min(end);
     let had = (found.dose.clone(), found.frequency.clone());
-    take_sig(&answer.text()[..reach], found);
+    take_sig(&answer.text()[..reach], answer.utterance.role, found);
     if (found.dose.clone(), found.frequency.clone()) != had {
         evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, 0..reach)]);
     }
@@ -58,15 +59,27 @@ fn another_begins(after: &str) -> Option<usize> {
     BEGINS.find(after).map(|begins| begins.start())
 }
 
-fn take_sig(text: &str, found: &mut Mention) {
-    let doses = sig::doses(text, &|value| usual_unit(found.drug, value));
+/// The doses of `text` that `drug` can have: only what has a strength in percent is taken in percent, and what was measured
+/// of the patient is no dose.
+pub(super) fn doses(text: &str, drug: &Drug) -> Vec<DoseMention> {
+    let in_percent = drug.strengths.iter().any(|strength| strength.contains('%'));
+    let mut found = sig::doses(text, &|value| usual_unit(drug, value));
+    found.retain(|one| (one.dose.unit != "%" || in_percent) && !vitals::is_measured(text, &one.range));
+    found
+}
+
+fn take_sig(text: &str, by: Role, found: &mut Mention) {
+    let doses = doses(text, found.drug);
+    found.said.extend(doses.iter().map(|one| (by, one.dose.clone())));
     if let Some(dose) = sig::final_dose(text, &doses) {
-        found.several |= sig::in_turn(text, &doses);
+        found.several |= sig::several(text, &doses);
         found.dose = Some(sig::counted(text, dose, &doses));
     }
     take_back(text, &doses, found);
     if found.frequency.is_none() {
-        found.frequency = frequency(text);
+        // "Ten milligrams in the morning and five at night": how often the first is taken.
+        let second = doses.get(1).filter(|_| sig::several(text, &doses));
+        found.frequency = frequency(&text[..second.map_or(text.len(), |second| second.range.start)]);
     }
     if found.route.is_none() {
         found.route = sig::route(text);
@@ -144,15 +157,27 @@ fn sig_scope(line: &Line, in_line: &[DrugMention], at: usize) -> Range<usize> {
     if let Some(next) = in_line.get(at + 1) {
         let next_sentence = line.sentence_at(next.range.start);
         let own = line.sentence_at(in_line[at].range.start);
-        // A sentence about another medicine is that one's from its first word; inside one sentence, the dose right
-        // before "of" the next medicine is the next one's.
-        end = end.min(if next_sentence == own {
+        let begins_with_sig = || begins_with_a_sig(&text[next_sentence.start..next.range.start]);
+        // A sentence about another medicine is that one's from its first word, unless a sig stands there; inside one
+        // sentence, the dose right before "of" the next medicine is the next one's.
+        end = end.min(if next_sentence == own || begins_with_sig() {
             before_dose(text, start, next.range.start)
         } else {
             next_sentence.start
         });
     }
     start..end.max(start)
+}
+
+/// "Seven and a half milliliters every eight hours, if the Tylenol isn't enough": how the medicine of the sentence before is
+/// taken, beside another one.
+fn begins_with_a_sig(before: &str) -> bool {
+    static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:if|when|with|after|before|between|instead of|on top of|unless|along with)(?: \w+)? $")
+    });
+    let first = sig::doses(before, &|_| None).into_iter().next();
+    let leads = |dose: DoseMention| before[..dose.range.start].split_whitespace().count() <= 2;
+    first.is_some_and(leads) && BESIDE.is_match(before)
 }
 
 /// Where "… and 20 mg of" begins, if a dose stands right before the next name.
@@ -177,8 +202,7 @@ fn dose_before(line: &Line, in_line: &[DrugMention], at: usize, drug: &Drug) -> 
     let start = at.checked_sub(1).map_or(0, |previous| in_line[previous].range.end);
     let start = start.max(line.sentence_at(in_line[at].range.start).start);
     let before = &text[start..in_line[at].range.start];
-    let doses: Vec<DoseMention> = sig::doses(before, &|value| usual_unit(drug, value));
-    doses.into_iter().next_back().filter(|dose| attaches(&before[dose.range.end..])).map(|dose| dose.dose)
+    doses(before, drug).into_iter().next_back().filter(|dose| attaches(&before[dose.range.end..])).map(|dose| dose.dose)
 }
 
 /// The unit of a bare number, when the table lists that very strength.

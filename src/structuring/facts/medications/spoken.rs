@@ -59,6 +59,8 @@ pub struct Named {
     pub name: String,
     /// The medicine as it was said.
     pub text: String,
+    /// Whether it is to begin later, or only if something else comes first.
+    pub put_off: bool,
     /// Where it was said.
     pub evidence: Vec<Evidence>,
 }
@@ -90,8 +92,11 @@ pub(super) fn of_others(visit: &Visit, table: &DrugTable, mentions: &[Mention]) 
             let sentence = line.sentence_at(mention.range.start);
             let name = mention.drug.name;
             let own = mentions.iter().any(|one| one.drug.name == name);
-            let other = someone_elses(line, &line.text()[sentence.start..mention.range.start])
-                || goes_on_about_another(line, &sentence);
+            let other = someone_elses(
+                line,
+                &line.text()[sentence.start..mention.range.start],
+                &line.text()[mention.range.end..sentence.end],
+            ) || goes_on_about_another(line, &sentence);
             if other && !own && !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
             }
@@ -112,6 +117,7 @@ pub(super) fn named(mentions: &[Mention]) -> Vec<Named> {
             None => found.push(Named {
                 name: mention.drug.name.to_owned(),
                 text: mention.surface.clone(),
+                put_off: all.iter().any(|one| one.put_off),
                 evidence: mention.evidence.clone(),
             }),
         }

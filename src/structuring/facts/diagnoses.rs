@@ -1,0 +1,131 @@
+//! What the clinician says that the patient has.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{context, findings::sentence_case};
+use crate::structuring::{text::pattern, visit::is_question};
+
+/// Words of a diagnosis, at most.
+const LONGEST_DIAGNOSIS: usize = 12;
+
+static ILL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|insomnia|pregnancy)\b",
+    )
+});
+
+/// Whether `text` names an illness.
+pub fn names_an_illness(text: &str) -> bool {
+    ILL.is_match(text)
+}
+
+/// "I think this is an enlarged prostate, BPH" as "Enlarged prostate, BPH", "your thyroid is underactive" as "Underactive
+/// thyroid".
+pub fn diagnosed(sentence: &str) -> Option<String> {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i (?:do |really )?think (?:this|that|it|you)(?:'s| is|'ve got| have)|(?:this|that|it) (?:looks|sounds|seems) like|looks like|(?:this|that|it) is|(?:this|that|it)'s|consistent with|the diagnosis is|what you have is|you have|you've got) (?:(?:a|an|the|probably|likely|most likely|just|some|something called|more than \w+ \w+ \w+, i think it's) )*([^.?!;]+)",
+        )
+    });
+    static AILS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:your|his|her|the) ((?:(?:left|right) )?\w+) (?:is|are) (?:\w+ )?((?:under|over)-?active|infected|blocked|broken|torn|dislocated|fractured)\b",
+        )
+    });
+    static DOUBTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:not|\w+n't|no|never|if|unless|worried|could|might|may|can|rule out|history|had|was|were|from the|why|good|great|tough|mother|father|brother|sister|wife|husband)\b",
+        )
+    });
+    // "It's all just from your asthma": what is said is not the illness that it names.
+    static TALK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:i|you|your|any|maybe|is|it|in|from|to|for|that|of|or|like|quite|very|all|got|get|worth)\b|,")
+    });
+    if DOUBTED.is_match(sentence) || context::hypothetical(sentence) || is_question(sentence) {
+        return None;
+    }
+    if let Some(ails) = AILS.captures(sentence) {
+        return Some(sentence_case(&format!("{} {}", &ails[2], &ails[1])));
+    }
+    let named = NAMES.captures(sentence)?.get(1)?.as_str().trim();
+    let end = [", so", ", and", ", but", " and it", " and that", " so ", " because", " which", " that ", " on top of"]
+        .iter()
+        .filter_map(|stop| named.find(stop))
+        .min();
+    let named = &named[..end.unwrap_or(named.len())];
+    let lead = &named[..ILL.find(named)?.start()];
+    (!TALK.is_match(lead) && named.split_whitespace().count() <= LONGEST_DIAGNOSIS).then(|| sentence_case(named))
+}
+
+/// A line that names several illnesses as one each: each has its own code. Those that `together` says were spoken of in one
+/// breath stay so where "with" joins them: "diabetes with neuropathy" is one.
+pub fn one_by_one(line: &str, together: &dyn Fn(&str, &str) -> bool) -> Vec<String> {
+    static JOINT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:, (?:and )?|; (?:and )?| and | with | plus | as well as )"));
+    static OF_THE_SAME: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?:likely|probabl[ey]|possibl[ey]|suspected|versus|or|most|due|secondary)\b"));
+    let joints: Vec<_> = JOINT.find_iter(line).map(|joint| joint.range()).collect();
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, joint) in joints.iter().enumerate() {
+        let (left, end) = (&line[start..joint.start], joints.get(at + 1).map_or(line.len(), |next| next.start));
+        let right = &line[joint.end..end];
+        let two = ILL.is_match(left) && ILL.is_match(right) && !OF_THE_SAME.is_match(right);
+        if two && !(line[joint.clone()].contains("with") && together(left, right)) {
+            found.push(sentence_case(left));
+            start = joint.end;
+        }
+    }
+    found.push(sentence_case(&line[start..]));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnosis_is_what_the_clinician_calls_it() {
+        for (said, diagnosis) in [
+            ("I think this is an enlarged prostate, BPH.", "Enlarged prostate, BPH."),
+            ("That looks like early neuropathy.", "Early neuropathy."),
+            ("I think this is a flare of your COPD.", "Flare of your COPD."),
+            ("It means that your thyroid is underactive and the dose is too small.", "Underactive thyroid."),
+            ("You've got an iron deficiency anemia.", "Iron deficiency anemia."),
+            ("It's a virus.", "Virus."),
+        ] {
+            assert_eq!(diagnosed(said).as_deref(), Some(diagnosis));
+        }
+        for said in [
+            "I don't think this is pneumonia.",
+            "If it looks like an infection, call us.",
+            "Is your ear infected?",
+            "Your thyroid is fine.",
+            "That's good.",
+            "It's all just from your asthma.",
+            "You have to think about diabetes.",
+        ] {
+            assert_eq!(diagnosed(said), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn each_illness_is_a_problem_of_its_own() {
+        let apart = |line: &str| one_by_one(line, &|_, _| false);
+        for (line, problems) in [
+            (
+                "Thyroid underactive with iron deficiency anemia.",
+                &["Thyroid underactive.", "Iron deficiency anemia."][..],
+            ),
+            ("Hypertension, type 2 diabetes and gout.", &["Hypertension.", "Type 2 diabetes.", "Gout."]),
+            ("Hypertension, not at goal.", &["Hypertension, not at goal."]),
+            ("Cough and fever.", &["Cough and fever."]),
+            ("Bronchitis, likely a viral infection.", &["Bronchitis, likely a viral infection."]),
+        ] {
+            assert_eq!(apart(line), problems);
+        }
+        assert_eq!(one_by_one("Diabetes with neuropathy.", &|_, _| true), ["Diabetes with neuropathy."]);
+    }
+}
