@@ -6,7 +6,7 @@ use super::{
     asr::{AsrError, WhisperRecognizer},
     crosstalk, numbers,
     repair::hearing::Hearing,
-    speakers::{self, ClinicianVoice, Embedding, Ge2e, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
+    speakers::{self, ClinicianVoice, Embedding, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
     vad::{Region, SpeechActivity, SpeechDetector, VadError},
 };
 use crate::{
@@ -96,7 +96,7 @@ impl Transcriber {
         Ok(Self {
             detector: SpeechDetector::load(&vad.path, vad.model_ref)?,
             recognizer: WhisperRecognizer::load(&asr.path, asr.model_ref, config.thread_count())?,
-            voices: Box::new(Ge2e::load(&voice.path, voice.model_ref)?),
+            voices: speakers::load_voices(&voice.path, voice.model_ref)?,
             clinician: None,
         })
     }
@@ -221,10 +221,10 @@ pub fn enrol(
 ) -> Result<ClinicianVoice, TranscriptionError> {
     let (vad, voice) = (store.locate(&config.vad_model)?, store.locate(&config.voice_model)?);
     let detector = SpeechDetector::load(&vad.path, vad.model_ref)?;
-    let encoder = Ge2e::load(&voice.path, voice.model_ref)?;
+    let encoder = speakers::load_voices(&voice.path, voice.model_ref)?;
     let samples = recording.channels.first().map(Vec::as_slice).unwrap_or_default();
     let regions = detector.listen(samples, &no_progress)?.regions();
-    Ok(speakers::enrol(samples, &regions, &encoder)??)
+    Ok(speakers::enrol(samples, &regions, encoder.as_ref())??)
 }
 
 fn spoken_ms(activities: &[SpeechActivity]) -> u64 {

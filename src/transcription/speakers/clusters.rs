@@ -1,17 +1,15 @@
 //! How many people speak, and what each sounds like: from one to five, told from the windows of a recording.
 //!
-//! Windows are joined, the most alike first, until what is left is not alike ([`ALIKE`]); then those groups are joined
+//! Windows are joined, the most alike first, until what is left is not alike ([`Thresholds`]); then those groups are joined
 //! whose voices lie no further apart than the windows of each scatter around it. Measuring the distance by the scatter
 //! rather than by a fixed number lets a telephone, on which all voices are more alike, be judged by its own measure.
 //! `docs/adr/0006-speakers-by-voice.md` has the figures of the alternatives.
 
-use super::voices::Embedding;
+use super::voices::{Embedding, Thresholds};
 
 /// The most people that are told apart.
 pub const MOST: usize = 5;
 
-/// Groups of windows less alike than this on average are not joined at first.
-const ALIKE: f32 = 0.7;
 /// Fewer windows than this are no group of their own at first.
 const LEAST: usize = 3;
 /// The distance of two voices, as a multiple of the scatter around them, from which on they are two people's …
@@ -20,27 +18,27 @@ const APART: f32 = 1.2;
 const APART_IF_FEW: f32 = 2.0;
 /// Up to this many windows are few; from twice as many on they are enough.
 const FEW: usize = 8;
-/// A group less than half as large as each of two others, and as like as this to a mixture of them, is made of windows
-/// in which both speak.
-const MIXED: f32 = 0.85;
+/// A mixture of two voices is a group less than half as large as each of theirs.
+const SMALLER: usize = 2;
 /// Windows that are grouped; of more, as many spread over the recording are.
 const GROUPED: usize = 1500;
 
-/// The voices in `windows`, in no order: one to [`MOST`], or none of no windows.
-pub fn voices(windows: &[Embedding]) -> Vec<Embedding> {
+/// The voices in `windows`, in no order: one to [`MOST`], or none of no windows. `thresholds` are of the encoder that
+/// heard them.
+pub fn voices(windows: &[Embedding], thresholds: &Thresholds) -> Vec<Embedding> {
     let step = windows.len().div_ceil(GROUPED).max(1);
     let windows: Vec<&Embedding> = windows.iter().step_by(step).collect();
     if windows.is_empty() {
         return Vec::new();
     }
-    let mut groups = Groups { labels: agglomerate(&windows), windows };
+    let mut groups = Groups { labels: agglomerate(&windows, thresholds.alike), windows };
     let kept: Vec<usize> =
         groups.sizes().into_iter().filter(|(_, size)| *size >= LEAST).map(|(label, _)| label).collect();
     if kept.is_empty() {
         return Embedding::mean(groups.windows).into_iter().collect();
     }
     groups.keep(&kept);
-    while groups.drop_mixture() || groups.join_closest() {}
+    while groups.drop_mixture(thresholds.mixture) || groups.join_closest() {}
     groups.sizes().into_iter().map(|(label, _)| groups.voice(label)).collect()
 }
 
@@ -102,17 +100,19 @@ impl Groups<'_> {
         true
     }
 
-    /// Gives the windows of the group that is most like a mixture of two others to those. `false` if none is.
-    fn drop_mixture(&mut self) -> bool {
+    /// Gives the windows of the group that is most like a mixture of two others to those. `false` if none is as like as
+    /// `mixed`.
+    fn drop_mixture(&mut self, mixed: f32) -> bool {
         let sizes = self.sizes();
         let voices: Vec<Embedding> = sizes.iter().map(|&(label, _)| self.voice(label)).collect();
         let mixture = |group: usize| {
-            let larger: Vec<usize> = (0..sizes.len()).filter(|&other| sizes[other].1 > 2 * sizes[group].1).collect();
+            let larger: Vec<usize> =
+                (0..sizes.len()).filter(|&other| sizes[other].1 > SMALLER * sizes[group].1).collect();
             let pairs = larger.iter().flat_map(|a| larger.iter().map(move |b| (*a, *b))).filter(|(a, b)| a < b);
             pairs.map(|(a, b)| likeness_of_mixture(&voices[group], &voices[a], &voices[b])).fold(0.0, f32::max)
         };
         let most = (0..sizes.len()).map(|group| (mixture(group), group)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((_, dropped)) = most.filter(|(likeness, _)| *likeness >= MIXED) else { return false };
+        let Some((_, dropped)) = most.filter(|(likeness, _)| *likeness >= mixed) else { return false };
         let kept: Vec<usize> = sizes.iter().map(|size| size.0).filter(|label| *label != sizes[dropped].0).collect();
         self.keep(&kept);
         true
@@ -136,8 +136,9 @@ fn likeness_of_mixture(voice: &Embedding, a: &Embedding, b: &Embedding) -> f32 {
     (4..=16).map(|twentieth| likeness(twentieth as f32 / 20.0)).fold(0.0, f32::max)
 }
 
-/// Average linkage by chains of nearest neighbours: the group of each window, as the number of one of its windows.
-fn agglomerate(windows: &[&Embedding]) -> Vec<usize> {
+/// Average linkage by chains of nearest neighbours, of groups that are `alike` on average at least: the group of each
+/// window, as the number of one of its windows.
+fn agglomerate(windows: &[&Embedding], alike: f32) -> Vec<usize> {
     let count = windows.len();
     let mut likeness: Vec<f32> = windows.iter().flat_map(|a| windows.iter().map(|b| a.cosine(b))).collect();
     let mut sizes = vec![1.0f32; count];
@@ -158,7 +159,7 @@ fn agglomerate(windows: &[&Embedding]) -> Vec<usize> {
             chain.push(nearest);
             continue;
         }
-        if like(nearest) >= ALIKE {
+        if like(nearest) >= alike {
             parents[top] = nearest;
         }
         chain.truncate(chain.len() - 2);
@@ -184,6 +185,10 @@ fn root(parents: &[usize], mut window: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn voices(windows: &[Embedding]) -> Vec<Embedding> {
+        super::voices(windows, &Thresholds::GE2E)
+    }
 
     /// Windows around `direction` of 6, scattered by `scatter` in a way that is the same in every run.
     fn around(direction: [f32; 6], scatter: f32, count: usize) -> Vec<Embedding> {

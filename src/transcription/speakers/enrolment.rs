@@ -8,8 +8,6 @@ use crate::{audio::SAMPLE_RATE_HZ, domain::ModelRef, transcription::vad::Region}
 /// The name and version of the format, as its `schema` field carries it.
 pub const VOICE_SCHEMA: &str = "soapstone.voice/1";
 
-/// A voice in the visit that is less like the clinician's own than this is not taken for it.
-const SAME_PERSON: f32 = 0.65;
 /// Less speech than this is too little to know a voice by, in seconds.
 const LEAST_SECONDS: u64 = 5;
 
@@ -81,7 +79,7 @@ pub fn enrol(
     let seconds = speech as u64 / u64::from(SAMPLE_RATE_HZ);
     let windows = LONG.over(regions, samples.len());
     let embeddings = encoder.embed(samples, &windows)?;
-    let people = clusters::voices(&embeddings).len();
+    let people = clusters::voices(&embeddings, &encoder.thresholds()).len();
     if people > 1 {
         return Ok(Err(VoiceFileError::Several { people }));
     }
@@ -92,10 +90,12 @@ pub fn enrol(
     Ok(Ok(ClinicianVoice { schema: VOICE_SCHEMA.to_owned(), model: encoder.model_ref().clone(), embedding }))
 }
 
-/// Which of `voices` is the clinician's, if one is like it.
-pub fn recognise(clinician: &Embedding, voices: &[Embedding]) -> Option<usize> {
+/// Which of `voices` is the clinician's, if one is as like it as `same_person` ([`Thresholds`]).
+///
+/// [`Thresholds`]: super::voices::Thresholds
+pub fn recognise(clinician: &Embedding, voices: &[Embedding], same_person: f32) -> Option<usize> {
     let likest = turns::nearest(voices, clinician);
-    (voices.get(likest)?.cosine(clinician) >= SAME_PERSON).then_some(likest)
+    (voices.get(likest)?.cosine(clinician) >= same_person).then_some(likest)
 }
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn the_clinician_is_the_likest_voice_and_nobody_if_none_is_like() {
         let voices = [Embedding::new(vec![1.0, 0.0, 0.0]), Embedding::new(vec![0.5, 0.8, 0.0])];
-        assert_eq!(recognise(&Embedding::new(vec![0.4, 0.9, 0.1]), &voices), Some(1));
-        assert_eq!(recognise(&Embedding::new(vec![0.0, 0.1, 1.0]), &voices), None);
+        assert_eq!(recognise(&Embedding::new(vec![0.4, 0.9, 0.1]), &voices, 0.65), Some(1));
+        assert_eq!(recognise(&Embedding::new(vec![0.0, 0.1, 1.0]), &voices, 0.65), None);
     }
 }

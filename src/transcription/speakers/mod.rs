@@ -17,7 +17,7 @@ mod windows;
 pub use enrolment::{ClinicianVoice, VOICE_SCHEMA, VoiceFileError, enrol};
 use sentences::Sentence;
 use turns::Heard;
-pub use voices::{Embedding, Ge2e, VoiceEncoder, VoiceError};
+pub use voices::{Embedding, VoiceEncoder, VoiceError, load as load_voices};
 use windows::Grid;
 
 use super::vad::Region;
@@ -47,19 +47,20 @@ pub fn of_one_channel(
     clinician: Option<&Embedding>,
 ) -> Result<Vec<Utterance>, VoiceError> {
     let SharedChannel { samples, regions, words } = channel;
+    let thresholds = encoder.thresholds();
     let long = listen(samples, regions, LONG, encoder)?;
-    let mut voices = clusters::voices(&long.embeddings);
+    let mut voices = clusters::voices(&long.embeddings, &thresholds);
     if voices.len() < 2 {
         return Ok(of_one_voice(words));
     }
     let short = listen(samples, regions, SHORT, encoder)?;
-    let speakers = turns::assign(&words, &mut voices, &long, &short);
+    let speakers = turns::assign(&words, &mut voices, &long, &short, &thresholds);
     let sentences = sentences::split_by_speaker(words, &speakers);
     let heard = sentences.iter().map(|sentence| sentence.speaker).collect::<std::collections::BTreeSet<_>>();
     if heard.len() < 2 {
         return Ok(of_one_voice(sentences.into_iter().flat_map(|sentence| sentence.words).collect()));
     }
-    let known = clinician.and_then(|clinician| enrolment::recognise(clinician, &voices));
+    let known = clinician.and_then(|clinician| enrolment::recognise(clinician, &voices, thresholds.same_person));
     let roles = roles::by_voice(&sentences, voices.len(), known);
     Ok(numbered(sentences, |sentence, _| (sentence.speaker, roles[sentence.speaker])))
 }

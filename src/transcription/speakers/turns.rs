@@ -9,14 +9,14 @@ use std::ops::Range;
 
 use super::{
     sentences::{PAUSE_MS, ends_sentence},
-    voices::Embedding,
+    voices::{Embedding, Thresholds},
     windows::middle_ms,
 };
 use crate::domain::Word;
 
-/// What the likeness of the long and of the short windows counts: log-odds a unit of cosine and [`UNIT_MS`].
-const LONG_WEIGHT: f32 = 4.0;
-const SHORT_WEIGHT: f32 = 20.0;
+/// What the likeness of the short windows counts, where that of the long ones counts as the encoder has it
+/// ([`Thresholds::certainty`]) for each [`UNIT_MS`].
+const SHORT_WEIGHT: f32 = 5.0;
 /// The time whose sound counts once: about what neighbouring windows do not share.
 const UNIT_MS: f32 = 800.0;
 /// A word's length is taken to be between these: recognisers are wrong about it.
@@ -53,8 +53,14 @@ pub struct Heard {
 }
 
 /// The voice of each word, as an index of `voices`, which are as heard in `long`. `short` are the windows that are
-/// narrow enough for a word. `voices` are left as they were learnt in the end.
-pub fn assign(words: &[Word], voices: &mut [Embedding], long: &Heard, short: &Heard) -> Vec<usize> {
+/// narrow enough for a word. `voices` are left as they were learnt in the end. `thresholds` are of the encoder.
+pub fn assign(
+    words: &[Word],
+    voices: &mut [Embedding],
+    long: &Heard,
+    short: &Heard,
+    thresholds: &Thresholds,
+) -> Vec<usize> {
     let mut found = vec![0; words.len()];
     if voices.len() < 2 || words.is_empty() {
         return found;
@@ -62,8 +68,9 @@ pub fn assign(words: &[Word], voices: &mut [Embedding], long: &Heard, short: &He
     let nearest = short.embeddings.iter().map(|embedding| nearest(voices, embedding)).collect::<Vec<_>>();
     let mut short_voices = voices.to_vec();
     relearn(&mut short_voices, &short.embeddings, |window| Some(nearest[window]));
+    let (long_weight, short_weight) = (thresholds.certainty, SHORT_WEIGHT * thresholds.certainty);
     for _ in 0..PASSES {
-        let emissions = emissions(words, &[(LONG_WEIGHT, long, voices), (SHORT_WEIGHT, short, &short_voices)]);
+        let emissions = emissions(words, &[(long_weight, long, voices), (short_weight, short, &short_voices)]);
         found = viterbi(words, &emissions, voices.len());
         relearn(voices, &long.embeddings, |window| only_speaker(&long.windows[window], words, &found));
         relearn(&mut short_voices, &short.embeddings, |window| only_speaker(&short.windows[window], words, &found));
@@ -158,6 +165,10 @@ fn viterbi(words: &[Word], emissions: &[Vec<f32>], voices: usize) -> Vec<usize> 
 mod tests {
     use super::*;
     use crate::transcription::speakers::{sentences::tests::words, windows::MILLISECOND};
+
+    fn assign(words: &[Word], voices: &mut [Embedding], long: &Heard, short: &Heard) -> Vec<usize> {
+        super::assign(words, voices, long, short, &Thresholds::GE2E)
+    }
 
     fn voices() -> [Embedding; 2] {
         [Embedding::new(vec![1.0, 0.3]), Embedding::new(vec![0.3, 1.0])]

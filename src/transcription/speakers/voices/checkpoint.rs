@@ -1,31 +1,40 @@
-//! Tensors from a checkpoint in the form that PyTorch wrote before 1.6: five pickles in a row (a magic number, the
-//! version, the sizes of types, the objects, the list of storages), then the bytes of each storage. candle reads only
-//! the later form, a zip; its reader of pickles serves here, too.
+//! Tensors from a checkpoint of PyTorch. What it has written since 1.6 is a zip, which candle reads. Before, it wrote five
+//! pickles in a row (a magic number, the version, the sizes of types, the objects, the list of storages), then the bytes of
+//! each storage: here candle's reader of pickles serves, too.
 
 use std::{collections::HashMap, io::Cursor, path::Path};
 
 use candle_core::{
     DType, Device, Error, Result, Tensor,
-    pickle::{Object, Stack, TensorInfo},
+    pickle::{self, Object, Stack, TensorInfo},
 };
 
+/// What a zip begins with.
+const ZIP: [u8; 4] = *b"PK\x03\x04";
 /// The first pickle: PyTorch's magic number.
 const MAGIC: [u8; 15] = *b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.";
 /// Bytes of a number in a storage: all are single floats.
 const FLOAT: usize = 4;
+/// Where the tensors are in a zip, as Lightning calls it …
+const KEY_IN_ZIP: &str = "state_dict";
+/// … and before there were zips.
+const KEY: &str = "model_state";
 
-/// The tensors under `key` of the checkpoint `path`, by name.
-pub fn read(path: &Path, key: &str) -> Result<HashMap<String, Tensor>> {
+/// The network's tensors in the checkpoint `path`, by name.
+pub fn read(path: &Path) -> Result<HashMap<String, Tensor>> {
     let bytes = std::fs::read(path)?;
+    if bytes.starts_with(&ZIP) {
+        return Ok(pickle::read_all_with_key(path, Some(KEY_IN_ZIP))?.into_iter().collect());
+    }
     let body = bytes.strip_prefix(&MAGIC).ok_or_else(|| Error::msg("it is not a PyTorch checkpoint"))?;
     let mut reader = Cursor::new(body);
-    let _version = pickle(&mut reader)?;
-    let _sizes = pickle(&mut reader)?;
-    let objects = pickle(&mut reader)?;
-    let storages = pickle(&mut reader)?;
+    let _version = unpickle(&mut reader)?;
+    let _sizes = unpickle(&mut reader)?;
+    let objects = unpickle(&mut reader)?;
+    let storages = unpickle(&mut reader)?;
     let places = places(storages, body, reader.position() as usize)?;
-    let state = items(objects)?.into_iter().find(|(name, _)| *name == Object::Unicode(key.to_owned()));
-    let (_, state) = state.ok_or_else(|| Error::Msg(format!("it has no {key}")))?;
+    let state = items(objects)?.into_iter().find(|(name, _)| *name == Object::Unicode(KEY.to_owned()));
+    let (_, state) = state.ok_or_else(|| Error::Msg(format!("it has no {KEY}")))?;
     let infos = items(state)?.into_iter().map(|(name, value)| value.into_tensor_info(name, Path::new("")));
     let mut tensors = HashMap::new();
     for info in infos.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
@@ -34,7 +43,7 @@ pub fn read(path: &Path, key: &str) -> Result<HashMap<String, Tensor>> {
     Ok(tensors)
 }
 
-fn pickle(reader: &mut Cursor<&[u8]>) -> Result<Object> {
+fn unpickle(reader: &mut Cursor<&[u8]>) -> Result<Object> {
     let mut stack = Stack::empty();
     stack.read_loop(reader)?;
     stack.finalize()
@@ -85,9 +94,23 @@ mod tests {
     fn what_is_no_checkpoint_is_refused() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), b"RIFF").expect("written");
-        let error = read(file.path(), "model_state").expect_err("refused").to_string();
+        let error = read(file.path()).expect_err("refused").to_string();
         assert!(error.contains("not a PyTorch checkpoint"), "{error}");
-        std::fs::write(file.path(), MAGIC).expect("written");
-        assert!(read(file.path(), "model_state").is_err());
+        for begun in [MAGIC.as_slice(), &ZIP] {
+            std::fs::write(file.path(), begun).expect("written");
+            assert!(read(file.path()).is_err());
+        }
+    }
+
+    /// The file is PyTorch's own: `tests/data/voices/reference.py` has it written.
+    #[test]
+    fn a_zip_is_read_with_what_else_is_in_it() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/voices/part.zip");
+        let tensors = read(&path).expect("it reads");
+        let mut names: Vec<&str> = tensors.keys().filter_map(|name| name.strip_prefix("resnet.bn1.")).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["bias", "num_batches_tracked", "running_mean", "running_var", "weight"]);
+        let means: Vec<f32> = tensors["resnet.bn1.running_mean"].to_vec1().expect("floats");
+        assert_eq!((means.len(), means[0]), (32, 0.090_391_986));
     }
 }

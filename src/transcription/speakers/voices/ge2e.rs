@@ -5,13 +5,13 @@
 //! Windows of one length are stepped through the network together, so that each step is a product of matrices, and
 //! several such batches are computed at a time.
 
-use std::{ops::Range, path::Path};
+use std::{collections::HashMap, ops::Range};
 
 use candle_core::{Device, Error, Result, Tensor};
 use rayon::prelude::*;
 
 use super::{
-    Embedding, VoiceEncoder, VoiceError, checkpoint,
+    Embedding, Thresholds, VoiceEncoder, VoiceError,
     mel::{BANDS, HOP, MelSpectrum},
 };
 use crate::domain::ModelRef;
@@ -43,14 +43,8 @@ struct Layer {
 }
 
 impl Ge2e {
-    /// Loads Resemblyzer's `pretrained.pt`; `model` is what the transcript will say about it.
-    pub fn load(path: &Path, model: ModelRef) -> std::result::Result<Self, VoiceError> {
-        let name = model.name.clone();
-        Self::read(path, model).map_err(|error| VoiceError::Load { name, reason: error.to_string() })
-    }
-
-    fn read(path: &Path, model: ModelRef) -> Result<Self> {
-        let tensors = checkpoint::read(path, "model_state")?;
+    /// Takes the weights out of `tensors`; `model` is what the transcript will say about them.
+    pub fn new(tensors: &HashMap<String, Tensor>, model: ModelRef) -> Result<Self> {
         let tensor = |name: String| tensors.get(&name).ok_or_else(|| Error::Msg(format!("it has no {name}")));
         let matrix =
             |name: String, rows: usize, columns: usize| tensor(name)?.reshape((columns, rows))?.t()?.contiguous();
@@ -104,6 +98,10 @@ impl Ge2e {
 impl VoiceEncoder for Ge2e {
     fn model_ref(&self) -> &ModelRef {
         &self.model
+    }
+
+    fn thresholds(&self) -> Thresholds {
+        Thresholds::GE2E
     }
 
     fn embed(&self, samples: &[i16], windows: &[Range<usize>]) -> std::result::Result<Vec<Embedding>, VoiceError> {
@@ -189,6 +187,8 @@ fn power_gain(samples: &[i16]) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::{
         audio::{self, AudioSource},
@@ -203,7 +203,7 @@ mod tests {
         let file = crate::model_files::ModelStore::new(&config.paths)
             .locate(&config.recognition.voice_model)
             .expect("run `soapstone models pull ge2e-voice` first");
-        let encoder = Ge2e::load(&file.path, file.model_ref).expect("it loads");
+        let encoder = crate::transcription::speakers::voices::load(&file.path, file.model_ref).expect("it loads");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/visit-01-hypertension.flac");
         let recording = audio::decode(AudioSource::File(&path), &config.recognition, &no_progress).expect("it decodes");
         let windows = [(50, 160), (2000, 160), (50, 80)].map(|(at, frames)| at * HOP..(at + frames) * HOP);

@@ -1,12 +1,15 @@
 //! What a voice sounds like, as a direction: stretches of one person's speech point the same way.
 
 mod checkpoint;
+mod fbank;
 mod ge2e;
 mod mel;
+mod resnet;
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, path::Path};
 
-pub use ge2e::Ge2e;
+use ge2e::Ge2e;
+use resnet::ResNet;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ModelRef;
@@ -16,15 +19,59 @@ use crate::domain::ModelRef;
 #[serde(transparent)]
 pub struct Embedding(Vec<f32>);
 
-/// A model that hears who speaks. Another one has its own file beside [`Ge2e`], and thresholds of its own in
-/// [`super::clusters`].
+/// A model that hears who speaks. Another one has its own file beside [`Ge2e`], a line in [`load`] and [`Thresholds`].
 pub trait VoiceEncoder: Send + Sync {
     /// Its name and the hash of its weights.
     fn model_ref(&self) -> &ModelRef;
 
+    /// How alike is alike to it.
+    fn thresholds(&self) -> Thresholds;
+
     /// The voice in each of `windows`, which are ranges of `samples` (one channel at 16 kHz), in order of their start
     /// and half a second to a few seconds long. Errs only when the computation fails.
     fn embed(&self, samples: &[i16], windows: &[Range<usize>]) -> Result<Vec<Embedding>, VoiceError>;
+}
+
+/// What depends on how alike an encoder finds the windows of one person, and those of two: cosines, but for the last.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// Groups of windows less alike than this on average are not joined at first. It is on the strict side: groups of one
+    /// person are joined later, those of two never parted.
+    pub alike: f32,
+    /// A small group as like as this to a mixture of two larger ones is made of windows in which both speak.
+    pub mixture: f32,
+    /// A voice in the visit that is less like the clinician's own than this is not taken for it.
+    pub same_person: f32,
+    /// How surely a word is one voice's and not another's: log-odds for a difference of 1 between its window's cosines
+    /// with the two.
+    pub certainty: f32,
+}
+
+impl Thresholds {
+    /// Chosen on recordings (`docs/adr/0006-speakers-by-voice.md`). Windows of one person are 0.7 to 0.8 alike, of two
+    /// 0.5 to 0.6.
+    pub(super) const GE2E: Self = Self { alike: 0.7, mixture: 0.85, same_person: 0.65, certainty: 4.0 };
+
+    /// Not measured on recordings: the weights cannot be fetched on the machines that soapstone is developed on. Windows of
+    /// one person are taken to be 0.5 to 0.7 alike, of two 0 to 0.2. pyannote's pipeline 3.1 joins groups whose means, of
+    /// embeddings of length 1, are less than 0.7046 apart: where windows within a group are 0.5 to 0.7 alike, that is above
+    /// 0.25 to 0.45 between groups. The mean of three windows that scatter so is hardly more than 0.85 like what they are
+    /// windows of. A voice is twice as much more like its own windows than another's as GE2E has it, so a difference counts
+    /// half.
+    pub(super) const RESNET: Self = Self { alike: 0.4, mixture: 0.7, same_person: 0.45, certainty: 2.0 };
+}
+
+/// Loads the voice model in the file `path`; `model` is what the transcript will say about it. Which model it is, the
+/// names of its tensors tell.
+pub fn load(path: &Path, model: ModelRef) -> Result<Box<dyn VoiceEncoder>, VoiceError> {
+    let name = model.name.clone();
+    let loaded = checkpoint::read(path).and_then(|tensors| -> candle_core::Result<Box<dyn VoiceEncoder>> {
+        if ResNet::is_in(&tensors) {
+            return Ok(Box::new(ResNet::new(&tensors, model)?));
+        }
+        Ok(Box::new(Ge2e::new(&tensors, model)?))
+    });
+    loaded.map_err(|error| VoiceError::Load { name, reason: error.to_string() })
 }
 
 /// Why voices could not be told apart.
@@ -98,6 +145,14 @@ mod tests {
         assert!((between.cosine(&east) - between.cosine(&north)).abs() < 1e-6);
         assert!(between.is_valid() && between.cosine(&east) > 0.7 && east.cosine(&north) == 0.0);
         assert_eq!(Embedding::mean([]), None);
+    }
+
+    #[test]
+    fn the_names_of_the_tensors_tell_the_model() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/voices/part.zip");
+        let model = ModelRef { task: "speakers".to_owned(), name: "voice".to_owned(), sha256: String::new() };
+        let error = load(&path, model).err().expect("most of it is missing").to_string();
+        assert_eq!(error, "cannot load the voice model voice: it has no resnet.conv1.weight");
     }
 
     #[test]
