@@ -126,7 +126,7 @@ fn named(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     facts.named.iter().filter(move |one| !decided_against(&one.name)).map(|one| UncertainText {
         text: one.text.as_str().into(),
         reason: match one.put_off {
-            true => "this medicine is to begin later, or only under a condition; it is not in the note's list",
+            true => "this medicine is to begin later or under a condition, or is one of several; it is not in the note's list",
             false => "this medicine came up, and nobody said that the patient takes it; it is not in the note's list",
         }
         .into(),

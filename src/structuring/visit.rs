@@ -107,7 +107,11 @@ pub fn is_question(sentence: &str) -> bool {
         "anybody",
         "anything else",
     ];
+    // "I'm going to prescribe some meloxicam, okay?" asks nothing.
+    const TAGS: [&str; 6] = [" okay?", " ok?", " all right?", " alright?", " sound good?", " sounds good?"];
     let sentence = sentence.trim().to_lowercase();
+    let told = TAGS.iter().find_map(|tag| sentence.strip_suffix(tag)).filter(|told| told.ends_with(','));
+    let sentence = told.unwrap_or(&sentence);
     let opening = sentence.trim_start_matches(|c: char| !c.is_alphabetic());
     let opening = ["okay", "all right", "alright", "right", "good", "so", "um", "uh", "well"]
         .iter()
@@ -158,5 +162,7 @@ mod tests {
         assert!(is_question("And the metformin?"));
         assert!(is_question("okay any fever or chills"));
         assert!(!is_question("I have a headache."));
+        assert!(!is_question("I'm going to prescribe some meloxicam, okay?"));
+        assert!(is_question("Any fever, okay?") && is_question("You take it, right?"));
     }
 }

@@ -44,6 +44,12 @@ static NAMED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 static REACTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^,? (?:rash|hives|allergy|allergies|reaction)\b"));
 /// "… and I'm taking Lipitor", in an answer about allergies.
 static TAKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i'm (?:on|taking)|i take|i use|taking)\b"));
+/// "Itching with the methylprednisolone", "hives from sulfa".
+static REACTION_TO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:itching|itched|itchy|hives|rash|wheezing|wheezed|anaphyla\w+) (?:with|from|to|after) (?:the |any |taking |some )?$",
+    )
+});
 static NOT_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bnot (?:really |actually )?an allergy\b"));
 /// Words of a sentence that only names another substance: "And she says shellfish."
 const LONGEST_NAMING: usize = 5;
@@ -107,6 +113,7 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
         return REACTED.is_match(after) || NAMED_BEFORE.is_match(before);
     }
     REACTED.is_match(after)
+        || REACTION_TO.is_match(before)
         || CUE.is_match(spoken)
         || BRINGS_ON.is_match(spoken)
         || headed
@@ -171,7 +178,31 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         evidence::merge(&mut evidence, more);
         found.push(Allergy { substance: text[range].to_lowercase().into(), reaction, codes, evidence });
     }
+    found.extend(unlisted(visit, line, table));
     found
+}
+
+/// "Elastoplast brings me out in a rash", said when asked: what no list has, by the words before the verb.
+fn unlisted(visit: &Visit, line: &Line, table: &DrugTable) -> Option<Allergy> {
+    static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:yes|yeah|just|only|and|well|oh|but|no)\b\W*)*((?:[\w-]+ ){0,2}[\w-]+) (?:brings?|brought|makes?|made|gives?|gave) (?:me|him|her|my)\b",
+        )
+    });
+    static PRONOUN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:it|that|this|they|them|those|which|i|you|he|she|we|anything|nothing|what)\b"));
+    let asked = visit.question_before(line.index).is_some_and(|asked| NAMED_CUE.is_match(last_sentence(asked)));
+    let sentence = line.sentences.first().filter(|_| asked && line.by_patient_side())?;
+    let text = &line.text()[sentence.clone()];
+    let substance = SUBJECT.captures(text)?.get(1)?;
+    let told = !PRONOUN.is_match(substance.as_str()) && substances(text, table).is_empty();
+    let reaction = REACTION.find(&text[substance.end()..]).filter(|_| told)?;
+    Some(Allergy {
+        substance: substance.as_str().to_lowercase().into(),
+        reaction: Some(reaction.as_str().into()),
+        codes: Vec::new(),
+        evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
+    })
 }
 
 /// Drugs of the table and the other substances that people react to.
@@ -276,6 +307,15 @@ mod tests {
             [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]
         );
         assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
+    }
+
+    #[test]
+    fn a_substance_that_no_list_has_is_named_in_the_answer() {
+        assert_eq!(
+            said("D: Are you allergic to anything?\nP: Elastoplast brings me out in a rash.").0,
+            [("elastoplast".to_owned(), Some("a rash".to_owned()))]
+        );
+        assert!(said("D: Any allergies?\nP: It makes me itch all over.").0.is_empty());
     }
 
     #[test]

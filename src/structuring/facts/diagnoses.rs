@@ -12,7 +12,7 @@ const LONGEST_DIAGNOSIS: usize = 12;
 
 static ILL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|insomnia|pregnancy)\b",
+        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|chicken ?pox|measles|mumps|scabies|impetigo|ringworm|thrush|hives|hay fever|flu|covid|sciatica|angina|h(?:a)?emorrhoids|piles|(?:kidney|gall)stones?|cyst|abscess|blood clot|embolism|arrhythmia|menopause|insomnia|pregnancy)\b",
     )
 });
 
@@ -43,6 +43,9 @@ pub fn diagnosed(sentence: &str) -> Option<String> {
     static TALK: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:i|you|your|any|maybe|is|it|in|from|to|for|that|of|or|like|quite|very|all|got|get|worth)\b|,")
     });
+    // "No, I think this is chickenpox" answers, and denies something else.
+    static ANSWERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*no[,.] "));
+    let sentence = &sentence[ANSWERS.find(sentence).map_or(0, |lead| lead.end())..];
     if DOUBTED.is_match(sentence) || context::hypothetical(sentence) || is_question(sentence) {
         return None;
     }
@@ -95,6 +98,7 @@ mod tests {
             ("It means that your thyroid is underactive and the dose is too small.", "Underactive thyroid."),
             ("You've got an iron deficiency anemia.", "Iron deficiency anemia."),
             ("It's a virus.", "Virus."),
+            ("No, I think this is chickenpox.", "Chickenpox."),
         ] {
             assert_eq!(diagnosed(said).as_deref(), Some(diagnosis));
         }

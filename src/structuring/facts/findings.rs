@@ -32,7 +32,7 @@ pub struct Finding {
 
 static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|los(?:t|e|ing) (?:a|his|her) (?:leg|foot|toe)|amputat\w+|irregular heart\w*|kidney (?:disease|failure|stones?)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b",
+        r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|los(?:t|e|ing) (?:a|his|her) (?:leg|foot|toe)|amputat\w+|irregular heart\w*|kidney (?:disease|failure|stones?)|hay fever|eczema|allerg(?:y|ies)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b",
     )
 });
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
@@ -219,9 +219,10 @@ fn sign(line: &Line, range: &Range<usize>) -> Option<Finding> {
 fn state(line: &Line, range: &Range<usize>) -> Option<Finding> {
     static IS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\W*(?:is|are|'s|looks?|feels?|sounds?|seems?|moves?|bends?)\b"));
+    static THERE_IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^there(?:'s| is| are)\b"));
     let sentence = &line.text()[range.clone()];
     let body = BODY.find_iter(sentence).last()?;
-    let told = IS.is_match(&sentence[body.end()..])
+    let told = (IS.is_match(&sentence[body.end()..]) || THERE_IS.is_match(without_lead(sentence)))
         && !is_question(sentence)
         && !NOT_DONE.is_match(sentence)
         && !TALK.is_match(without_lead(sentence))
@@ -577,6 +578,10 @@ mod tests {
                 "D: Let me have a listen.\nP: Sure.\nD: There's a bit of wheezing.\nP: Oh.\nD: I'd start prednisone for the wheezing."
             ),
             ["There's a bit of wheezing."]
+        );
+        assert_eq!(
+            exam("D: Let me have a look. There's a bit of wasting at the base of the thumb."),
+            ["There's a bit of wasting at the base of the thumb."]
         );
         assert!(exam("D: Your skin is your own business.").is_empty());
     }

@@ -17,7 +17,7 @@ use crate::{
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(order\w*|also like an?|we (?:re)?check|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, ",
+        r"\b(order\w*|also like an?|we (?:re)?check|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|(?:we|you|he|she)(?:'ll| will| also)? need|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, ",
     )
 });
 static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
@@ -30,9 +30,9 @@ static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
 static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
     use OrderKind::{Imaging, Laboratory, Procedure, Referral};
     [
-        (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function tests?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono) (?:test|swab|screen)|throat (?:culture|swab)|blood cultures?|stool (?:antigen )?(?:test|culture|sample|studies|antigen)|h\.? pylori (?:test|antigen)|breath test|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
+        (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function(?: tests?)?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono) (?:test|swab|screen)|throat (?:culture|swab)|blood cultures?|stool (?:antigen )?(?:test|culture|sample|studies|antigen)|h\.? pylori (?:test|antigen)|breath test|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
         (Imaging, r"\b((?:(?:chest|knee|hip|hand|wrist|foot|ankle|shoulder|spine|back|neck|elbow|finger|rib|abdominal|right|left) )*x-?rays?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?mri(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?ct(?: scan| angiogram)?(?: of (?:your|the|that)(?: (?:right|left|lower|upper))? \w+)?|cat scan|(?:\w+ )?ultrasounds?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|echo(?:cardiogram)?|mammogram|dexa(?: scan)?|bone density(?: scan| test)?|doppler|pet scan|carotid \w+)\b"),
-        (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|event monitor|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:study|test)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
+        (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|event monitor|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:stud(?:y|ies)|tests?)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
         (Referral, r"\b(physical therap(?:y|ist)|physiotherap(?:y|ist)|occupational therapy|cardiolog(?:y|ist)|dermatolog(?:y|ist)|neurolog(?:y|ist)|gastroenterolog(?:y|ist)|orthop(?:a)?edic(?:s|\w*)?(?: surge(?:on|ry))?|urolog(?:y|ist)|endocrinolog(?:y|ist)|rheumatolog(?:y|ist)|pulmonolog(?:y|ist)|psychiatr(?:y|ist)|psycholog(?:y|ist)|ophthalmolog(?:y|ist)|optometr\w+|podiatr(?:y|ist)|nephrolog(?:y|ist)|hematolog(?:y|ist)|oncolog(?:y|ist)|allergist|ent(?: doctor| specialist)?|ear,? nose,? and throat|nutrition(?:ist)?|dietit?ian|dietician|counsel(?:l)?(?:ing|or)|therapist|pain (?:clinic|management|specialist)|(?:diabetic |diabetes |yearly |annual )*eye (?:exam|doctor)|sleep (?:clinic|specialist)|cardiac rehab\w*|speech therap\w+|diabetes educat\w+|surgeon|general surgery|gynecolog(?:y|ist)|obstetric\w*|vascular surg\w+|social work(?:er)?|emergency (?:room|department))\b"),
     ]
     .map(|(kind, text)| (kind, pattern(text)))
@@ -135,6 +135,12 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
         let text = format!("Follow up {}", &captures[1]);
         found.push(order(line, range, OrderKind::FollowUp, text));
     }
+    if let Some(captures) = REFERS.captures(sentence)
+        && !is_conditional(&sentence[..captures.get(0).map_or(0, |whole| whole.start())])
+        && !TARGETS.iter().any(|(kind, names)| *kind == OrderKind::Referral && names.is_match(sentence))
+    {
+        found.push(order(line, range, OrderKind::Referral, format!("Referral: {}", &captures[1])));
+    }
     found.extend(check_again(sentence).map(|text| order(line, range, OrderKind::Laboratory, text)));
     if is_question(sentence) && !sentence.to_lowercase().contains("okay?") {
         return found;
@@ -153,7 +159,9 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
             if refused || DONE_ALREADY.is_match(tail) {
                 continue;
             }
-            let again = if verb.to_lowercase().starts_with("re") && verb.to_lowercase().contains("peat")
+            let another = ARTICLE
+                .is_match(tail.get(..mention.start().saturating_sub(sentence.len() - tail.len())).unwrap_or_default());
+            let again = if verb.to_lowercase().starts_with("repeat") && !another
                 || before.trim_end().to_lowercase().ends_with("repeat")
                 || before.trim_end().to_lowercase().ends_with("another")
             {
@@ -167,6 +175,15 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
     }
     found
 }
+
+/// "I'll refer you to the heart failure nurse."
+static REFERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\brefer(?:ring)? (?:you|him|her|them) (?:over )?to (?:the |a |an |our |your )?((?:[\w-]+ ){1,3}(?:nurse|clinic|team|specialist|doctor|consultant|service|group))\b",
+    )
+});
+/// "Repeat kidney function, and an echo": what has an article of its own is not repeated.
+static ARTICLE: LazyLock<Regex> = LazyLock::new(|| pattern(r",? and an? $"));
 
 /// "We'll check the thyroid again in eight weeks" as "thyroid test": an organ or a substance whose blood values are meant,
 /// since it is checked at a later time.
@@ -256,6 +273,18 @@ mod tests {
         assert_eq!(ordered("D: Cardiac rehab referral."), ["Referral: Cardiac rehab"]);
         assert!(ordered("D: Your blood tests today are normal.").is_empty());
         assert!(ordered("D: The x-ray was fine.").is_empty());
+    }
+
+    #[test]
+    fn what_is_needed_and_who_is_to_see_is_ordered() {
+        let ordered = |lines: &str| said(lines).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(ordered("D: We need bloods, kidney function and an HbA1c."), ["bloods", "kidney function", "HbA1c"]);
+        assert_eq!(
+            ordered("D: Repeat kidney function in two weeks, and an echo next month."),
+            ["Repeat kidney function", "echo"]
+        );
+        assert_eq!(ordered("D: And I'll refer you to the heart failure nurse."), ["Referral: heart failure nurse"]);
+        assert_eq!(ordered("D: I'll send you for nerve conduction studies."), ["nerve conduction studies"]);
     }
 
     #[test]

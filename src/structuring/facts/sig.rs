@@ -122,7 +122,8 @@ fn unit_after(text: &str, number_end: usize) -> Option<(String, usize)> {
 
 /// Whether a bare number counts days, times, years or anything else that no dose is counted in.
 fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, range: &Range<usize>) -> bool {
-    const COUNTED: [&str; 40] = [
+    const COUNTED: [&str; 41] = [
+        "dollars",
         "pump",
         "pumps",
         "drip",
@@ -175,14 +176,14 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
     let points_at_one =
         before.split_whitespace().next_back().is_some_and(|word| ["the", "this", "that", "which"].contains(&word))
             && text[range.clone()].eq_ignore_ascii_case("one");
-    let follows_slash = before.ends_with('/') || points_at_one;
+    let follows_slash = before.ends_with(['/', '$', '£', '€']) || points_at_one;
     after_counter || counted || follows_slash
 }
 
 /// "half a tablet", "a puff".
 fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
     static PARTS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:(half)(?: of)? an? |(a|an) )(tablet|pill|capsule|puff|spray|patch|teaspoon)\b")
+        pattern(r"\b(?:(half)(?: of)? an? |(a|an) )(tablet|pill|capsule|puff|spray|patch|teaspoon|gram|milligram)\b")
     });
     PARTS
         .captures_iter(text)

@@ -264,7 +264,7 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
         for entry in LEXICON.iter() {
             let Some(mention) = entry.pattern.find(sentence) else { continue };
             let before = &sentence[..mention.start()];
-            if before.trim_end().to_lowercase().ends_with("hay") {
+            if before.trim_end().to_lowercase().ends_with("hay") || ENDED_FOR.is_match(before) {
                 continue;
             }
             let place = range.start + mention.start()..range.start + mention.end();
@@ -285,6 +285,13 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
     }
     found
 }
+
+/// "They stopped the ramipril because of the cough."
+static ENDED_FOR: LazyLock<Regex> = LazyLock::new(|| {
+    text::pattern(
+        r"\b(?:stopped|changed|switched|came off|took me off|quit)\b[^.?!]*\b(?:because of|due to|on account of|because (?:of )?it (?:gave me|made me)|it (?:gave|made) me) (?:the |a |an |my |this |that )?(?:\w+ )?$",
+    )
+});
 
 /// "I'm dizzy, no": a denial after the word. "Headaches, not really."
 fn denied_after(after: &str) -> bool {
@@ -335,6 +342,7 @@ mod tests {
         assert_eq!(said("P: I had that dry cough, so I stopped it. The cough is gone."), []);
         assert_eq!(said("P: At first I had the diarrhea but that went away."), []);
         assert_eq!(said("P: I take it for hay fever."), []);
+        assert_eq!(said("P: They stopped the ramipril because of the cough."), []);
     }
 
     #[test]

@@ -19,8 +19,8 @@ static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|it) (?:down|back|to)|smaller dose)\b"),
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
-        (Taken, r"\b((?:were|was|been|got) started)\b"),
-        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|put(?:ting)? (?:the|your|his|her)|go(?:ing)? for|i'd (?:use|choose|pick)|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safe)|take)\b"),
+        (Taken, r"\b((?:were|was|been|got) started|(?:we|i|they|he|she|doctor)(?:'ve| have| had)? (?:\w+ )?(?:have|had|started|placed|put) (?:you|him|her|me) on)\b"),
+        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|put(?:ting)? (?:the|your|his|her)|go(?:ing)? for|i'd (?:use|choose|pick)|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|treat(?:ing)? (?:\w+ )?with|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safer?|better)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
     .map(|(action, text)| (action, pattern(text)))
@@ -35,6 +35,11 @@ static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
 /// Where the clinician begins to say what to do.
 static DECIDES_ANEW: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[,;] (?:so |but |and )?(?:let's|i'll|we'll|i'd like|i want|i'm going)\b"));
+/// "… on the Synthroid, and I want to order some labs": what is ordered is something else.
+static NEXT_CLAUSE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r",? and (?:then )?(?:i|i'd|i'll|i'm|we|we'd|we'll|we're|let's)\b"));
+/// "Her lisinopril has been increased": done before the visit.
+static DONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:been|was|were) (?:\w+ )?$"));
 /// What parts a rejected medicine from the one that is given instead.
 static PARTED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[,;]|\b(?:but|so|let's|i'll|we'll|i'd like|i want|i'm going)\b"));
@@ -46,7 +51,7 @@ static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// Advice not to take what is named next.
 static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't) (?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b",
+        r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't) (?:to )?(?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b",
     )
 });
 /// "… but with your gout I'd rather not": the same, after the name.
@@ -101,9 +106,12 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         // "Since tamsulosin made you dizzy, let's try alfuzosin": what is tried is the other one.
         let names_another = !DrugTable::bundled().mentions(after).is_empty();
         let clause = DECIDES_ANEW.find(after).filter(|_| names_another).map_or(after.len(), |parted| parted.start());
+        let clause = NEXT_CLAUSE.find(after).map_or(clause, |next| clause.min(next.start()));
         let after = &after[..clause];
-        let verbs =
-            DECISIONS.iter().filter_map(|(action, verb)| verb.find(after).map(|found| (*action, found.start())));
+        let verbs = DECISIONS.iter().filter_map(|(action, verb)| {
+            let found = verb.find(after).filter(|found| !DONE.is_match(&after[..found.start()]))?;
+            Some((*action, found.start()))
+        });
         verbs
             .filter(|(action, _)| *action != MedicationAction::Taken)
             .min_by_key(|(_, start)| *start)
@@ -128,6 +136,11 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     let action = if action == MedicationAction::Stop && held { MedicationAction::Change } else { action };
     let begins_later = WE_WOULD.is_match(before) && context::begins_with_a_condition(&text[sentence.clone()]);
+    // "We'd have to stop the candesartan first": nobody decides that.
+    let would = verb_before(before).is_some_and(|(_, verb)| WOULD_HAVE.is_match(&before[..verb.start]));
+    if line.by_clinician() && would {
+        return (MedicationAction::Taken, true);
+    }
     // "You can stop the iron if the count is normal": not yet.
     if line.by_clinician() && action == MedicationAction::Stop && STOPS_IF.is_match(after) {
         return (MedicationAction::Taken, spoken_of);
@@ -150,6 +163,9 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     }
 }
 
+static WOULD_HAVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:we'd|i'd|you'd|he'd|she'd|we would|i would|you would) (?:\w+ )?(?:have|need) to $")
+});
 static STOPS_IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:if|once|when|as soon as)\b"));
 /// "Hold the warfarin tonight and tomorrow": it does not end.
 static HELD: LazyLock<Regex> =

@@ -53,8 +53,12 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
         mention.line < chosen.line
             && mention.action == MedicationAction::Taken
             && !mention.past
+            && !mention.instructed
             && (mention.dose.is_some() || mention.in_use)
     });
+    // "Continue the aspirin … I'll order aspirin, 81 milligrams."
+    let kept = |mention: &&&Mention| mention.line < chosen.line && mention.action == MedicationAction::Continue;
+    let taken_before = taken_before || counted.iter().any(kept);
     let action = match chosen.action {
         MedicationAction::Start if taken_before => dose_change(&counted, chosen).unwrap_or(MedicationAction::Continue),
         MedicationAction::Taken if chosen.instructed => dose_change(&counted, chosen).unwrap_or(match taken_before {
@@ -70,7 +74,9 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     let action = if ended { MedicationAction::Stop } else { action };
     // The patient's last word counts: a question before it names the medicine too.
     let last_told = counted.iter().rev().find(|mention| mention.by != Role::Clinician);
-    let past = last_told.map_or(counted.iter().all(|mention| mention.past), |mention| mention.past);
+    let ended_after = |told: &Mention| counted.iter().any(|mention| mention.past && mention.line > told.line);
+    let past =
+        last_told.map_or(counted.iter().all(|mention| mention.past), |mention| mention.past || ended_after(mention));
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
     let dose = chosen
         .dose

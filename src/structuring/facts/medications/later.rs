@@ -56,7 +56,7 @@ static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
 /// "It'll go up for a few days" tells what happens, "we could go to a hundred" weighs, "leave it off" keeps nothing.
 static NOT_DECIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|(?:leave|leaving|stays?|keep) (?:it |that |them )?off)\b",
+        r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|probably|eventually|over time|(?:leave|leaving|stays?|keep) (?:it |that |them )?off)\b",
     )
 });
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
@@ -148,6 +148,9 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
 fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMention], last: &mut Mention) -> bool {
     let Some(first) = doses.first() else { return false };
     let sentence = &line.text()[range.clone()];
+    if line.by_clinician() && begins_later(sentence) {
+        return false;
+    }
     let told = last.said.iter().any(|(by, _)| *by == line.utterance.role);
     let near = line.index - last.line <= 2;
     let corrects = context::corrects(sentence) || sig::replaces(&line.text()[since..range.start + first.range.start]);
@@ -222,12 +225,13 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
     let sentence = &line.text()[range.clone()];
     let dose = sig::final_dose(sentence, &doses(sentence, mention.drug)).map(|one| one.dose);
     // "Let's go up to twenty": a dose of it means it, too.
-    let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_some_and(|known| sig::are_two(known, dose));
+    let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_none_or(|known| known.unit == dose.unit);
     let meant = line.utterance.role == Role::Clinician
         && (ANAPHOR.is_match(sentence) || dose.as_ref().is_some_and(of_its_kind))
         && !is_question(sentence)
         && !context::hypothetical(sentence)
         && !NOT_DECIDED.is_match(sentence)
+        && !begins_later(sentence)
         && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
     if !meant {
         return false;

@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::{
     decisions::{Decision, decision, proposes},
-    later::{begins_later, put_off, take_reply},
-    past::{changed_since, had_once, is_over, was_on},
+    later::{begins_later, decide_by_anaphor, put_off, take_reply},
+    past::{changed_since, ended_since, had_once, is_over, was_on},
     sigs::{doses, read_sig},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|elevated|\d)|resistan\w+|antagonist|channel)\b",
+        r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|elevated|\d)|resistan\w+|antagonist|channel|suppression|stimulation)\b",
     )
 });
 static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,11 +36,19 @@ static HAS_LEAVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b"));
 static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|you take|you were|you've been|currently|takes|has been)\b",
+        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
 static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b")
+});
+
+/// "… as well as your lisinopril": what the patient has already.
+static YOURS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:your|his|her) $"));
+
+/// "Something like fexofenadine", "painkillers such as codeine": one of several that would do.
+static SUCH_AS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:like|such as|called either|either)\W+(?:a |an |the )?(?:\w+(?:, | or |, or | and |, and ))*$")
 });
 
 /// A question about all that the patient takes.
@@ -69,12 +77,12 @@ static OF_ANOTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// Tests of the blood whose names are medicines too.
 static MEASURED_TOO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:vitamin \w+|\w*b12|b-?12|folate|folic acid|iron|ferritin|magnesium|potassium|calcium|zinc|testosterone|thyroid|lithium|digoxin)$",
+        r"^(?:vitamin \w+|\w*b12|b-?12|folate|folic acid|iron|ferritin|magnesium|potassium|calcium|zinc|testosterone|estradiol|estrogen|progesterone|cortisol|thyroid|lithium|digoxin)$",
     )
 });
 static OF_BLOOD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:bloods?|labs?|blood ?work|levels?|panels?|lab ?work|tests?|blood count|cbc|electrolytes|check (?:a|an|the|your|his|her|some))\b",
+        r"\b(?:bloods?|labs?|blood ?work|levels?|panels?|lab ?work|tests?|blood count|cbc|electrolytes|checked|check (?:a|an|the|your|his|her|some))\b",
     )
 });
 /// "We could try …": not yet decided.
@@ -175,27 +183,34 @@ pub(super) fn understand<'t>(
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
     };
     read_sig(visit, line, in_line, at, &mut found);
-    if line.by_clinician() && begins_later(after) {
+    let one_of_several =
+        SUCH_AS.is_match(before) && (!is_question(&text[sentence.clone()]) || several_in(in_line, &sentence));
+    if line.by_clinician() && (begins_later(after) || one_of_several) {
         put_off(&mut found);
     }
     let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
-    if line.by_patient_side() && over || was_on(before) && action == MedicationAction::Taken {
+    if line.by_patient_side() && over
+        || was_on(before) && matches!(action, MedicationAction::Taken | MedicationAction::Stop)
+    {
         (found.past, found.action) = (true, MedicationAction::Taken);
     }
     let next = line.sentences.iter().find(|range| range.start >= sentence.end).map(|range| &text[range.clone()]);
     if line.by_patient_side() && next.is_some_and(changed_since) {
         (found.past, found.action) = (true, MedicationAction::Taken);
     }
-    found.used = is_used(visit, line, &sentence, in_line, &found);
+    found.used = !found.put_off && is_used(visit, line, &sentence, in_line, &found);
     let weighed = WEIGHED.is_match(before) && !before.contains("if ") || GIVEN_HERE.is_match(&text[sentence.clone()]);
     if line.by_clinician() && action == MedicationAction::Start && weighed {
         found.dismissed |= !visit.answer_to(line.index).is_some_and(|reply| context::affirms(reply.text()));
     }
+    let yours = line.by_clinician() && action == MedicationAction::Taken && YOURS.is_match(before) && !found.put_off;
+    found.used |= yours && found.dose.is_some();
     let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
     found.instructed = line.utterance.role == Role::Clinician
         && !asked
         && !IN_USE.is_match(&text[sentence.clone()])
         && !found.put_off
+        && !yours
         && found.dose.is_some()
         && found.frequency.is_some();
     if asked {
@@ -204,7 +219,9 @@ pub(super) fn understand<'t>(
         let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
         let corrected = dose_in(answer, found.drug).filter(|_| declined);
-        found.dismissed = (declined && corrected.is_none()) || asks_leave;
+        let ended = declined && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
+        found.past |= ended;
+        found.dismissed = (declined && corrected.is_none() && !ended) || asks_leave;
         if let Some(dose) = corrected {
             found.taken_back.extend(found.dose.replace(dose));
         }
@@ -212,6 +229,9 @@ pub(super) fn understand<'t>(
         if let Some(reply) = visit.answer_to(line.index).filter(|reply| line.by_patient_side() && reply.by_clinician())
         {
             take_reply(&text[sentence.clone()], reply, &mut found);
+            if let Some(first) = reply.sentences.first().filter(|_| !names_a_medicine(reply)) {
+                decide_by_anaphor(reply, first, &mut found);
+            }
         }
         if let Some(answer) = answer.filter(|_| declined || context_answers(answer)) {
             evidence::merge(&mut found.evidence, [evidence::evidence(answer.utterance, answer.sentences[0].clone())]);
@@ -220,7 +240,20 @@ pub(super) fn understand<'t>(
     Some(found)
 }
 
-/// The name as it was said; a misspelt one as the table writes it.
+fn names_a_medicine(line: &Line) -> bool {
+    !DrugTable::bundled().mentions(line.text()).is_empty()
+}
+
+/// Where an answer comes to another medicine.
+fn answer_reach(answer: &Line) -> usize {
+    DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start)
+}
+
+/// Whether `sentence` names more than one medicine.
+fn several_in(in_line: &[DrugMention], sentence: &Range<usize>) -> bool {
+    in_line.iter().filter(|one| sentence.contains(&one.range.start)).count() > 1
+}
+
 /// Whether `found` is spoken of as one speaks of what is taken: asked for and not denied, in a list of what is taken, with
 /// how it is taken. A name alone is not enough: people name medicines that they had once, heard of, or react to.
 fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugMention], found: &Mention) -> bool {
@@ -255,6 +288,7 @@ fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugM
         || asked.is_none() && only_a_list
 }
 
+/// The name as it was said; a misspelt one as the table writes it.
 fn surface(text: &str, mention: &DrugMention) -> String {
     let said = &text[mention.range.clone()];
     let right = DrugTable::bundled().find(said).is_some();

@@ -30,6 +30,16 @@ pub(super) fn changed_since(sentence: &str) -> bool {
     CHANGED.is_match(sentence)
 }
 
+/// "No, they stopped that, I got thrush": an answer by which a medicine was taken, and is no more.
+pub(super) fn ended_since(answer: &str) -> bool {
+    static ENDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?:they|he|she|you|we|i|the doctor|dr\.? \w+) (?:\w+ )?(?:stopped|changed|switched|quit|finished|took me off)|not any ?more|no longer|came off|ran out|finished (?:it|that|them)|it was stopped|until)\b",
+        )
+    });
+    ENDED.is_match(answer)
+}
+
 /// "They changed that to ticagrelor": what was named shortly before is over, and this one has its place.
 pub(super) fn replaces(line: &Line, new: &DrugMention, previous: &Mention) -> bool {
     static CHANGED_TO: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,7 +54,11 @@ pub(super) fn replaces(line: &Line, new: &DrugMention, previous: &Mention) -> bo
 
 /// "You were on lisinopril years ago": whether what is named after `before` was taken once.
 pub(super) fn was_on(before: &str) -> bool {
-    static WAS_ON: LazyLock<Regex> = LazyLock::new(|| pattern(r"\byou were (?:once )?(?:on|taking) (?:the )?$"));
+    static WAS_ON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\byou were (?:once )?(?:on|taking) (?:the )?$|\byou(?:'ve| have| had)? (?:stopped|quit|finished|came off|come off)(?: taking| using)? (?:the |your )?$",
+        )
+    });
     WAS_ON.is_match(before)
 }
 

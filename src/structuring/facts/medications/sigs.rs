@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::Mention;
+use super::{Mention, later::begins_later};
 use crate::{
     domain::{Dose, MedicationAction, Role},
     language::numbers,
@@ -38,6 +38,9 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
         return;
     }
     let Some(answer) = visit.answer_to(line.index) else { return };
+    if answer.by_clinician() && begins_later(answer.text()) {
+        return;
+    }
     let end =
         DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
     let reach = answer.sentences.iter().take(5).map(|range| range.end).next_back().unwrap_or(0).min(end);
@@ -205,9 +208,16 @@ fn dose_before(line: &Line, in_line: &[DrugMention], at: usize, drug: &Drug) -> 
     doses(before, drug).into_iter().next_back().filter(|dose| attaches(&before[dose.range.end..])).map(|dose| dose.dose)
 }
 
+/// Up to here a bare whole number counts.
+const MOST_COUNTED: f64 = 2.0;
+
 /// The unit of a bare number, when the table lists that very strength.
 pub(super) fn usual_unit(drug: &Drug, value: f64) -> Option<String> {
     let strengths = drug.strengths.iter().flat_map(|strength| strength.split('/'));
+    // "The other two", "take one": tablets, or anything else; so little is weighed only with its unit.
+    if value <= MOST_COUNTED && value.fract() == 0.0 {
+        return None;
+    }
     let parse = |strength: &str| {
         let (number, unit) = strength.trim().split_once(' ')?;
         let weighed = matches!(unit, "mg" | "mcg" | "g" | "units" | "mEq");

@@ -1,5 +1,7 @@
 //! What people say of medicines, line by line.
 
+mod recognised;
+
 use super::*;
 use crate::{domain::Medication, structuring::testing::transcript};
 
@@ -573,108 +575,4 @@ fn a_verb_decides_in_its_own_clause() {
     }
     let none = "D: Diclofenac gel is okay on the heel, but no ibuprofen or naproxen by mouth.";
     assert!(said(none).iter().all(|one| !one.contains("profen") && !one.contains("aproxen")), "{:?}", said(none));
-}
-
-#[test]
-fn a_dose_that_was_raised_is_the_later_one_however_it_is_said() {
-    for (lines, expected) in [
-        (
-            "D: Good, and you're still taking the lisinopril.\nP: Yep, 10 milligrams. Now wait, you raised it. 20 milligrams, once a day.\nD: 20, that's what I have.",
-            "taken Lisinopril 20 mg once daily",
-        ),
-        ("D: What about the lisinopril?\nP: 10 milligrams. It went up to 20 last month.", "taken Lisinopril 20 mg"),
-        ("P: I take lisinopril 20 milligrams, used to be 10.", "taken Lisinopril 20 mg"),
-        (
-            "P: I take lisinopril, 10 milligrams.\nD: The doctor put you up to 20 in March.\nP: Oh, right, 20.",
-            "taken Lisinopril 20 mg",
-        ),
-        ("P: I take sertraline, 50 milligrams.\nD: I'd increase it to 75.", "increase Sertraline 75 mg"),
-        ("P: I take lisinopril, 10 milligrams.\nD: Let's go up to 20 milligrams.", "increase Lisinopril 20 mg"),
-    ] {
-        assert_eq!(said(lines), [expected], "{lines}");
-    }
-}
-
-#[test]
-fn two_doses_that_nobody_settles_are_uncertain() {
-    for lines in [
-        "D: And the lisinopril?\nP: 10 milligrams. 20 milligrams.",
-        "P: I take lisinopril 10 milligrams in the morning and 5 milligrams at night.",
-        "D: You take lisinopril.\nP: 10 milligrams.\nP: Or maybe. 20 milligrams, once a day.\nD: Fine.",
-    ] {
-        let transcript = transcript(lines);
-        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
-        assert!(!spoken.several.is_empty() || !spoken.disputed.is_empty(), "{lines}: {:?}", spoken.medications);
-    }
-    let transcript = transcript("P: I take lisinopril, 20 milligrams.\nD: 10 is what I have on my list.");
-    assert_eq!(medications(&Visit::new(&transcript), DrugTable::bundled()).disputed.len(), 1);
-}
-
-#[test]
-fn what_was_measured_is_no_dose() {
-    for (lines, expected) in [
-        ("P: She takes albuterol.\nD: Her oxygen is 98%, and she's breathing at 28.", "taken Albuterol"),
-        ("P: I take metoprolol.\nD: Your heart rate is 100.", "taken Metoprolol"),
-        ("P: I use hydrocortisone, 1%.", "taken Hydrocortisone 1%"),
-        ("P: I take lisinopril for my blood pressure, 20.", "taken Lisinopril 20 mg"),
-    ] {
-        assert_eq!(said(lines), [expected], "{lines}");
-    }
-}
-
-#[test]
-fn a_relatives_own_medicine_is_not_the_patients() {
-    for lines in ["O: I have asthma myself. I use albuterol.", "O: I'm on sertraline.", "O: My wife takes warfarin."] {
-        assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
-    }
-    for lines in [
-        "O: I use hydrocortisone on her elbows.",
-        "O: I give him hydrocortisone at night.",
-        "O: My son takes hydrocortisone.",
-    ] {
-        assert_eq!(said(lines).len(), 1, "{lines}");
-    }
-}
-
-#[test]
-fn a_sig_stands_before_the_next_medicine_too() {
-    assert_eq!(
-        said(
-            "D: You can use ibuprofen too. Seven and a half milliliters every eight hours if the Tylenol isn't enough."
-        ),
-        ["start Ibuprofen 7.5 mL every 8 hours"]
-    );
-    assert_eq!(
-        said("P: I take ibuprofen. 500 milligrams of naproxen I take at night."),
-        ["taken Ibuprofen", "taken Naproxen 500 mg at bedtime"]
-    );
-}
-
-#[test]
-fn a_general_name_is_that_of_the_kind_that_was_named() {
-    assert_eq!(
-        said(
-            "P: I take iron.\nD: Which iron is that?\nP: Ferrous sulfate, 200 milligrams.\nD: Keep the iron at bedtime."
-        ),
-        ["continue Ferrous sulfate 200 mg at bedtime"]
-    );
-    assert_eq!(said("P: I take Lantus and Humalog.\nD: Keep the insulin going.").len(), 3);
-}
-
-#[test]
-fn what_is_put_off_does_not_begin() {
-    for lines in [
-        "D: I'd rather you try rosuvastatin, five milligrams at night, but not before the thyroid is right.",
-        "D: Let's start rosuvastatin, five milligrams at night. We'll talk about that next time.",
-        "D: I'll give you amoxicillin, 500 milligrams three times a day, but only if you're no better by Friday.",
-    ] {
-        let transcript = transcript(lines);
-        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
-        assert!(spoken.medications.is_empty(), "{lines}: {:?}", spoken.medications);
-        assert!(spoken.named[0].put_off, "{lines}");
-    }
-    assert_eq!(
-        said("D: Start omeprazole, 20 milligrams once a day, but not before food."),
-        ["start Omeprazole 20 mg once daily"]
-    );
 }
