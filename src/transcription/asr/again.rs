@@ -2,7 +2,8 @@
 //!
 //! Whisper writes one reading, which it finds likely word by word. Here its decoder is made to write each of the readings
 //! that somebody thinks of, and the log-probabilities of their tokens are added up. Names that Whisper hardly knows are
-//! improbable to it whatever is heard, but a name that was said is ten to thirty nats more probable than one that was not.
+//! improbable to it whatever is heard; with the names in its prompt those that were said are eight nats more probable on
+//! average than those that were not (`docs/adr/0007-names-by-sound.md`).
 
 use whisper_rs::{WhisperContext, WhisperState, WhisperTokenId};
 

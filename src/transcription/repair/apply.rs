@@ -43,13 +43,12 @@ fn repair_of(said: &Utterance, one: &Candidate, probability: f32, timed: bool) -
 
 /// The name, with a capital where a sentence begins with it.
 fn spelt(said: &Utterance, one: &Candidate) -> String {
-    let mut name = one.name.surface.clone();
     let before = said.text[..one.range.start].trim_end();
     let begins = before.is_empty() || before.ends_with(['.', '?', '!']);
     if begins && said.text[one.range.clone()].starts_with(char::is_uppercase) {
-        name[..1].make_ascii_uppercase();
+        return one.name.capitalised();
     }
-    name
+    one.name.surface.clone()
 }
 
 /// What speaks for it, for a clinician.

@@ -95,10 +95,8 @@ fn reading(words: &[Word], place: &Range<usize>, candidate: &Candidate) -> Strin
     let own = &words[candidate.span.clone()];
     let is_mark = |c: char| !c.is_alphanumeric();
     let (first, last) = (own[0].text.as_str(), own[own.len() - 1].text.as_str());
-    let mut name = candidate.name.surface.clone();
-    if first.starts_with(char::is_uppercase) {
-        name[..1].make_ascii_uppercase();
-    }
+    let is_capital = first.starts_with(char::is_uppercase);
+    let name = if is_capital { candidate.name.capitalised() } else { candidate.name.surface.clone() };
     let marks = &last[last.trim_end_matches(is_mark).len()..];
     let before = text(&words[place.start..candidate.span.start]);
     let after = text(&words[candidate.span.end..place.end]);

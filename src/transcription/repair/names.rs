@@ -41,6 +41,12 @@ impl Name {
         (name.sounds[0].len() >= FEWEST_PHONES).then_some(name)
     }
 
+    /// With a capital, as a sentence begins with it.
+    pub fn capitalised(&self) -> String {
+        let mut letters = self.surface.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    }
+
     /// What tells medicines apart: two names of one medicine are the same.
     pub fn medicine(&self) -> &str {
         self.drug.map_or(self.surface.as_str(), |drug| drug.name)
@@ -124,6 +130,12 @@ mod tests {
         let has = |surface: &str| NAMES.iter().any(|name| name.surface == surface);
         assert!(has("lisinopril") && has("Zocor") && has("insulin glargine"));
         assert!(!has("Soma") && !has("Yaz") && !has("Plan B"), "they are guarded, too short, or other words");
+    }
+
+    #[test]
+    fn names_of_any_alphabet_have_a_capital() {
+        let capitalised = |surface: &str| Name::unlisted(surface).expect("long enough").capitalised();
+        assert_eq!(["losartanol", "écolosartan"].map(capitalised), ["Losartanol", "Écolosartan"]);
     }
 
     #[test]
