@@ -66,11 +66,16 @@ impl Patient {
     }
 }
 
+/// A code that says more than this beyond what was said is a guess at a kind of the illness, not its code: nobody said Zika
+/// who said virus.
+const LEAST_BORNE_OUT: f32 = 0.53;
+
 /// The best `limit` codes for `text` that `patient` can have.
 fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) -> Vec<Candidate> {
     let sex_of = |code: &str| icd.get(code).and_then(|code| code.sex());
     icd.search(text, 3 * limit)
         .into_iter()
+        .filter(|found| found.borne_out >= LEAST_BORNE_OUT)
         .filter(|found| patient.can_have(&found.code, sex_of(&found.code)))
         .take(limit)
         .map(|found| Candidate { code: found.code, title: found.title, score: found.score })

@@ -138,6 +138,18 @@ pub fn one_by_one(line: &str, visit: &Visit) -> Vec<String> {
     diagnoses::one_by_one(line, &together)
 }
 
+/// Whether a line says nothing but what the patient cannot take: that has its own section, and is no problem of the visit. A
+/// reaction is one.
+fn known_allergy(line: &str, facts: &Facts) -> bool {
+    static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^\W*(?:the )?(?:patient |he |she |is |known |history of |an? )*allerg(?:ic|y|ies) to\b")
+    });
+    ALLERGIC.is_match(line)
+        && facts.allergies.known.iter().any(|one| {
+            text::says_no_more(line, &format!("known history patient allergy allergic {}", one.substance.as_str()))
+        })
+}
+
 /// Whether a line is of the kind that section `kind` holds.
 pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let drugs = DrugTable::bundled().mentions(line);
@@ -167,7 +179,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         SectionKind::Assessment => {
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
             let talk = INSTRUCTION.is_match(line) || ABOUT_THE_NOTE.is_match(line) || SCORE.is_match(line);
-            !begins_with_a_drug && !order && !talk && !HEADING.is_match(line)
+            !begins_with_a_drug && !order && !talk && !HEADING.is_match(line) && !known_allergy(line, facts)
         }
         SectionKind::FamilyHistory => context::names_a_relative(line),
         // When to come back stands there as it was said.
@@ -223,6 +235,15 @@ mod tests {
             &facts
         ));
         assert!(!repeats_findings("The patient has a rash on the arm.", SectionKind::HistoryOfPresentIllness, &facts));
+    }
+
+    #[test]
+    fn an_allergy_is_no_problem_of_the_visit() {
+        let said = transcript("D: Any allergies?\nP: I'm allergic to amoxicillin, it gave me hives.");
+        let facts = facts::facts(&said, DrugTable::bundled());
+        let stands = |line: &str| belongs(line, SectionKind::Assessment, &facts);
+        assert!(!stands("Allergic to amoxicillin.") && !stands("Allergy to amoxicillin."));
+        assert!(stands("Allergic reaction to amoxicillin.") && stands("Allergic rhinitis."));
     }
 
     #[test]

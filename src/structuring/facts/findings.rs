@@ -219,7 +219,7 @@ fn sign(line: &Line, range: &Range<usize>) -> Option<Finding> {
 fn state(line: &Line, range: &Range<usize>) -> Option<Finding> {
     static IS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\W*(?:is|are|'s|looks?|feels?|sounds?|seems?|moves?|bends?)\b"));
-    static THERE_IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^there(?:'s| is| are)\b"));
+    static THERE_IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:there(?:'s| is| are)|no)\b"));
     let sentence = &line.text()[range.clone()];
     let body = BODY.find_iter(sentence).last()?;
     let told = (IS.is_match(&sentence[body.end()..]) || THERE_IS.is_match(without_lead(sentence)))
@@ -583,6 +583,7 @@ mod tests {
             exam("D: Let me have a look. There's a bit of wasting at the base of the thumb."),
             ["There's a bit of wasting at the base of the thumb."]
         );
+        assert_eq!(exam("D: Let me look at it. No break in the skin."), ["No break in the skin."]);
         assert!(exam("D: Your skin is your own business.").is_empty());
     }
 

@@ -80,6 +80,9 @@ pub struct IcdCandidate {
     pub billable: bool,
     /// How well it fits, from 0 to 1; comparable within one search.
     pub score: f32,
+    /// The part of what the matched term says that was said, by rarity, from 0 to 1: "virus" bears out little of "Zika
+    /// virus disease".
+    pub borne_out: f32,
     /// The words of the list that matched: its title, an inclusion term, or one of a category above it.
     pub matched_term: String,
 }

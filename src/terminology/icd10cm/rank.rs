@@ -40,6 +40,15 @@ pub(super) fn search(index: &OpenIndex, variants: &[Variant], limit: usize) -> V
     candidates
 }
 
+/// How a phrase of a code fits what was said.
+#[derive(Clone, Copy)]
+struct Fit {
+    /// From 0 to 1.
+    score: f32,
+    /// The part of what the phrase says that was said, by rarity.
+    borne_out: f32,
+}
+
 struct Ranking<'i> {
     index: &'i OpenIndex,
     analyzer: TextAnalyzer,
@@ -63,14 +72,14 @@ impl Ranking<'_> {
     fn candidate(&mut self, code: &IcdCode, said: &BTreeSet<String>, weight: f32) -> Option<IcdCandidate> {
         let title = self.words(&code.title);
         let mut best = (self.fit(said, &title, &title), code.title.clone());
-        let mut consider = |score: f32, phrase: &str| {
-            if score > best.0 {
-                best = (score, phrase.to_owned());
+        let mut consider = |worth: f32, fit: Fit, phrase: &str| {
+            if worth * fit.score > best.0.score {
+                best = (Fit { score: worth * fit.score, ..fit }, phrase.to_owned());
             }
         };
         for term in &code.inclusion_terms {
             let words = self.words(term);
-            consider(0.97 * self.fit(said, &words, &words), term);
+            consider(0.97, self.fit(said, &words, &words), term);
         }
         for category in self.above(code) {
             let general = self.words(&category.title);
@@ -82,13 +91,14 @@ impl Ranking<'_> {
                 // What the category says holds for the code; its own title counts by what it says beyond the category's.
                 let together: BTreeSet<String> = words.union(&title).cloned().collect();
                 let adds: BTreeSet<String> = words.iter().chain(title.difference(&general)).cloned().collect();
-                consider(0.9 * self.fit(said, &together, &adds), phrase);
+                consider(0.9, self.fit(said, &together, &adds), phrase);
             }
         }
         let (fit, matched_term) = best;
-        let score = weight * fit * prior(code, said);
+        let score = weight * fit.score * prior(code, said);
         let (code, title) = (code.code.clone(), code.title.clone());
-        (fit > 0.0).then_some(IcdCandidate { code, title, billable: true, score, matched_term })
+        let candidate = IcdCandidate { code, title, billable: true, score, borne_out: fit.borne_out, matched_term };
+        (score > 0.0).then_some(candidate)
     }
 
     /// The categories above the code, nearest first.
@@ -104,13 +114,12 @@ impl Ranking<'_> {
         categories
     }
 
-    /// From 0 to 1: how much of `said` is in `phrase`, lowered by what `adds` says beyond it.
-    fn fit(&mut self, said: &BTreeSet<String>, phrase: &BTreeSet<String>, adds: &BTreeSet<String>) -> f32 {
+    /// How much of `said` is in `phrase`, lowered by what `adds` says beyond it.
+    fn fit(&mut self, said: &BTreeSet<String>, phrase: &BTreeSet<String>, adds: &BTreeSet<String>) -> Fit {
         let recall = self.share(said, phrase);
-        if recall < LEAST_RECALL {
-            return 0.0;
-        }
-        recall * recall * (0.4 + 0.6 * self.share(adds, said))
+        let borne_out = self.share(adds, said);
+        let score = if recall < LEAST_RECALL { 0.0 } else { recall * recall * (0.4 + 0.6 * borne_out) };
+        Fit { score, borne_out }
     }
 
     /// The part of `words` that is in `others`, each word by its rarity.

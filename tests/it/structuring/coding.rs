@@ -1,7 +1,7 @@
 use soapstone::{
     coding::{ANSWER_TOKENS, Coder, Patient},
     config::Config,
-    domain::{Chart, Coding, Evidence, Sex, no_progress},
+    domain::{Chart, Coding, Evidence, Problem, Sex, no_progress},
     structuring::{self, facts, sections::Questions},
     terminology::{DrugTable, Icd10Cm},
 };
@@ -43,4 +43,24 @@ fn codes_are_chosen_among_retrieved_ones_and_exist() {
     let (_, question) =
         asked.iter().find(|(_, question)| question.contains("ICD-10-CM")).expect("a choice was asked for");
     assert!(question.contains("A. ") && question.contains("None of these"), "{question}");
+}
+
+#[test]
+fn no_code_names_a_kind_of_illness_that_nobody_named() {
+    let terminology = Config::default().paths.terminology;
+    let icd = Icd10Cm::open(&terminology).expect("run `soapstone terminology pull` first");
+    let visit = transcript("D: It's a virus.\nD: And it is broken.");
+    let model = ScriptedModel::new(4096, Vec::new());
+    let questions = Questions::about(&visit, &model).expect("the script counts");
+    let ask = |evidence: &[Evidence], question: &str| questions.prompt(evidence, question, ANSWER_TOKENS);
+    let coder = Coder { model: &model, icd: &icd, ask: &ask };
+    let problem =
+        |name: &str| Problem { id: "p1".to_owned(), name: name.into(), statements: Vec::new(), codes: Vec::new() };
+    let mut problems = [problem("Virus."), problem("Fracture.")];
+    let patient = Patient::new(&visit, None);
+    coder.code(&mut problems, &[], &patient, &no_progress).expect("the script chooses");
+
+    let codes = problems.map(|problem| problem.codes.into_iter().map(|coding| coding.code).collect::<Vec<_>>());
+    assert_eq!(codes[0], ["B34.9"], "not Zika, of which nobody spoke");
+    assert!(codes[1].is_empty(), "a fracture of what: {:?}", codes[1]);
 }

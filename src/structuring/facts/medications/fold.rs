@@ -136,7 +136,8 @@ fn never_began(counted: &[&&Mention]) -> bool {
 /// More or less than what was taken until now, where both amounts were said.
 fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
     let now = chosen.dose.as_ref()?;
-    let earlier = counted.iter().filter(|mention| mention.line < chosen.line);
+    // What was taken once says nothing about what begins anew.
+    let earlier = counted.iter().filter(|mention| mention.line < chosen.line && !mention.past);
     let of_unit = |mention: &&&&Mention| mention.dose.as_ref().is_some_and(|dose| dose.unit == now.unit);
     let before = earlier.rev().find(of_unit)?;
     let dose_before = before.dose.as_ref()?.value;

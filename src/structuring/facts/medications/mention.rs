@@ -172,7 +172,7 @@ pub(super) fn understand<'t>(
         said: Vec::new(),
         taken_back: Vec::new(),
         disputed: None,
-        in_use: IN_USE.is_match(&text[sentence.clone()]) || I_TAKE.is_match(&text[sentence.clone()]),
+        in_use: is_in_use(&text[sentence.clone()]),
         used: false,
         overtaken: false,
         put_off: false,
@@ -208,7 +208,7 @@ pub(super) fn understand<'t>(
     let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
     found.instructed = line.utterance.role == Role::Clinician
         && !asked
-        && !IN_USE.is_match(&text[sentence.clone()])
+        && !is_in_use(&text[sentence.clone()])
         && !found.put_off
         && !yours
         && found.dose.is_some()
@@ -247,6 +247,15 @@ fn names_a_medicine(line: &Line) -> bool {
 /// Where an answer comes to another medicine.
 fn answer_reach(answer: &Line) -> usize {
     DrugTable::bundled().mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start)
+}
+
+/// Whether `sentence` says that its medicine is taken; "while you're on the steroid" says so of another.
+fn is_in_use(sentence: &str) -> bool {
+    static OF_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:while|when|if|since|because|as long as) (?:you're|you are|he's|she's) (?:on|taking)\b")
+    });
+    let sentence = OF_ANOTHER.replace_all(sentence, "");
+    IN_USE.is_match(&sentence) || I_TAKE.is_match(&sentence)
 }
 
 /// Whether `sentence` names more than one medicine.

@@ -86,6 +86,10 @@ pub(super) fn is_over(sentence: &str) -> bool {
             r"\b(?:stopped|quit|finished|ended|no longer|any ?more|came off|years? ago|months? ago|last year|in (?:19|20)\d\d|as a (?:child|kid|teenager|baby)|years? back|back then|at the time|until|till|could stop|told me to stop|ran its course)\b",
         )
     });
+    static LEFT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b")
+    });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
-    (USED_TO.is_match(sentence) || TOOK.is_match(sentence) && ENDED.is_match(sentence)) && !STILL.is_match(sentence)
+    (USED_TO.is_match(sentence) || LEFT.is_match(sentence) || TOOK.is_match(sentence) && ENDED.is_match(sentence))
+        && !STILL.is_match(sentence)
 }

@@ -204,3 +204,18 @@ fn money_is_no_dose_and_an_answer_ends_what_was_told_before() {
     let transcript = transcript("P: I took thyroxine.\nD: So you're taking thyroxine?\nP: Uh, not anymore.");
     assert!(medications(&Visit::new(&transcript), DrugTable::bundled()).medications[0].past);
 }
+
+#[test]
+fn what_was_ended_begins_anew() {
+    for (lines, expected) in [
+        (
+            "D: And you were on sertraline before?\nP: Yeah, 100, I stopped it.\nD: I'd start sertraline again, 50 milligrams once a day.",
+            "start Sertraline 50 mg once daily",
+        ),
+        ("D: And an omeprazole, 20 milligrams a day while you're on the steroid.", "start Omeprazole 20 mg once daily"),
+    ] {
+        assert_eq!(said(lines), [expected], "{lines}");
+    }
+    let transcript = transcript("P: I took some colchicine, one tablet, but it gave me the runs so I left it.");
+    assert!(medications(&Visit::new(&transcript), DrugTable::bundled()).medications[0].past);
+}
