@@ -87,8 +87,8 @@ class Speaker:
         self.clips.mkdir(exist_ok=True)
         self.session = None
 
-    def phonemes(self, text, british):
-        """Kokoro's symbols for one sentence; commas and the like are kept, as they shape the melody."""
+    def phonemes(self, text, language):
+        """Kokoro's symbols for one sentence in one of espeak-ng's languages; commas and the like are kept, as they shape the melody."""
         said = re.sub(r"[A-Za-z][A-Za-z'-]*[A-Za-z]", self._respell, text)
         out = []
         for piece in re.findall(r"(?:\[\[.*?\]\]|[^,.;:!?—…])+|[,.;:!?—…]", said):
@@ -98,10 +98,10 @@ class Speaker:
             if not piece.strip():
                 continue
             run = subprocess.run(
-                ["espeak-ng", "-q", "--ipa", "--tie=^", "-v", "en-gb" if british else "en-us", piece.strip()],
+                ["espeak-ng", "-q", "--ipa", "--tie=^", "-v", language, piece.strip()],
                 capture_output=True, text=True, check=True)
             ipa = " ".join(run.stdout.split())
-            for old, new in SYMBOLS + (GB_SYMBOLS if british else US_SYMBOLS):
+            for old, new in SYMBOLS + (US_SYMBOLS if language == "en-us" else GB_SYMBOLS):
                 ipa = ipa.replace(old, new)
             if ipa.startswith("I "):  # "I" that begins a phrase is all but swallowed unless it has some stress
                 ipa = "ˌ" + ipa
@@ -112,9 +112,9 @@ class Speaker:
         found = self.lexicon.get(match[0].lower())
         return f"[[{found}]]" if found else match[0]
 
-    def say(self, voice, text, speed=1.0):
-        """Float samples at 24 kHz. Kept in the cache, by what was said and how."""
-        symbols = self.phonemes(text, voice[0] == "b")
+    def say(self, voice, text, speed=1.0, language=None):
+        """Float samples at 24 kHz, in the language of the voice if no other is given. Kept in the cache, by what was said and how."""
+        symbols = self.phonemes(text, language or ("en-gb" if voice[0] == "b" else "en-us"))
         tokens = [self.vocab[c] for c in symbols if c in self.vocab]
         if len(tokens) > 500:
             sys.exit(f"too long for one breath, put a full stop in it: {text}")
@@ -147,4 +147,4 @@ if __name__ == "__main__":
     # voices.py WORD...: how each word will be said
     s = Speaker()
     for word in sys.argv[1:]:
-        print(word, s.phonemes(word, False), s.phonemes(word, True), sep="\t")
+        print(word, s.phonemes(word, "en-us"), s.phonemes(word, "en-gb"), sep="\t")

@@ -109,6 +109,7 @@ fn transcription_kind(error: &TranscriptionError) -> FailureKind {
     match error {
         TranscriptionError::NoSpeech
         | TranscriptionError::TooLittleSpeech { .. }
+        | TranscriptionError::OtherLanguage { .. }
         | TranscriptionError::ClinicianVoice(_) => FailureKind::BadInput,
         TranscriptionError::Model(error) => model_kind(error),
         TranscriptionError::Vad(_) | TranscriptionError::Asr(_) | TranscriptionError::Voice(_) => FailureKind::Internal,

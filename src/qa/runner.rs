@@ -44,7 +44,7 @@ impl<'a> ScribeRecogniser<'a> {
         Self { config }
     }
 
-    /// Recognises one recording. That there is no speech in it is an answer here, and no error.
+    /// Recognises one recording. That there is no speech in it, or none in English, is an answer here, and no error.
     pub fn hear(&self, source: AudioSource<'_>) -> Result<Heard, VisitError> {
         let began = Began::default();
         let transcribed = Scribe::new(self.config, &SystemClock, &began).transcribe(source, &[], None);
@@ -52,7 +52,9 @@ impl<'a> ScribeRecogniser<'a> {
         match transcribed {
             Ok(transcript) => Ok(Heard { transcript, work }),
             Err(VisitError::Transcription(
-                TranscriptionError::NoSpeech | TranscriptionError::TooLittleSpeech { .. },
+                TranscriptionError::NoSpeech
+                | TranscriptionError::TooLittleSpeech { .. }
+                | TranscriptionError::OtherLanguage { .. },
             )) => Ok(Heard { transcript: Transcript::default(), work }),
             Err(error) => Err(error),
         }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    asr::{AsrError, WhisperRecognizer},
+    asr::{AsrError, Languages, WhisperRecognizer},
     crosstalk, numbers,
     repair::hearing::Hearing,
     speakers::{self, ClinicianVoice, Embedding, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
@@ -60,6 +60,12 @@ pub enum TranscriptionError {
     TooLittleSpeech {
         /// What was found.
         seconds: u64,
+    },
+    /// Somebody speaks, but not English: bad input.
+    #[error("the recording seems to be in another language ({language}); soapstone writes down English only")]
+    OtherLanguage {
+        /// Its English name.
+        language: &'static str,
     },
     /// A model is missing or damaged; the message says how to get it.
     #[error(transparent)]
@@ -158,24 +164,26 @@ impl Transcriber {
         Ok(activities)
     }
 
-    /// The words of each channel.
+    /// The words of each channel. What was said in another language is refused: written as English it is made up.
     fn recognize(
         &self,
         recording: &Recording,
         activities: &[SpeechActivity],
         bias: &[String],
         progress: Progress,
-    ) -> Result<Vec<Vec<Word>>, AsrError> {
+    ) -> Result<Vec<Vec<Word>>, TranscriptionError> {
         let spoken: Vec<f32> = activities.iter().map(|activity| regions_len(&activity.regions()) as f32).collect();
         let total: f32 = spoken.iter().sum();
         let mut before = 0.0;
-        let mut words = Vec::with_capacity(activities.len());
+        let (mut words, mut languages) = (Vec::with_capacity(activities.len()), Languages::default());
         for ((channel, activity), spoken) in recording.channels.iter().zip(activities).zip(&spoken) {
             let of_all = |done: f32| progress((before + done * spoken) / total);
-            words.push(self.recognizer.recognize(channel, activity, bias, &of_all)?);
+            let (of_channel, heard) = self.recognizer.recognize(channel, activity, bias, &of_all)?;
+            words.push(of_channel);
+            languages.add(&heard);
             before += spoken;
         }
-        Ok(words)
+        languages.other().map_or(Ok(words), |language| Err(TranscriptionError::OtherLanguage { language }))
     }
 
     /// Who said them.

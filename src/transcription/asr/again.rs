@@ -7,7 +7,7 @@
 
 use whisper_rs::{WhisperContext, WhisperState, WhisperTokenId};
 
-use super::{AsrError, decoder};
+use super::{AsrError, decoder, failed};
 
 /// A reading that has fallen so far behind, in nats, is not read to its end.
 pub const HOPELESS: f32 = -25.0;
@@ -86,10 +86,6 @@ impl<'c> Listener<'c> {
         // No token is shorter than a byte, and whisper-rs 0.16 does not survive a text that needs more than it is told.
         self.context.tokenize(&text, text.len() + 1).map_err(failed)
     }
-}
-
-fn failed(error: whisper_rs::WhisperError) -> AsrError {
-    AsrError::Failed(error.to_string())
 }
 
 fn log_softmax(logits: &[f32], token: WhisperTokenId) -> f32 {

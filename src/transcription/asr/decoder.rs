@@ -76,7 +76,7 @@ pub fn decode(state: &mut WhisperState, sound: &[f32], prompt: &[WhisperTokenId]
     parameters.set_entropy_thold(ENTROPY);
     parameters.set_no_speech_thold(NO_SPEECH);
     parameters.set_audio_ctx(positions(sound.len()));
-    state.full(parameters, sound).map_err(|error| AsrError::Failed(error.to_string()))?;
+    state.full(parameters, sound).map_err(super::failed)?;
     Ok(collect(state))
 }
 
@@ -92,7 +92,7 @@ pub fn encode(state: &mut WhisperState, sound: &[f32]) -> Result<(), AsrError> {
     parameters.set_max_tokens(1);
     parameters.set_temperature_inc(0.0);
     parameters.set_audio_ctx(positions(sound.len()));
-    state.full(parameters, sound).map_err(|error| AsrError::Failed(error.to_string()))
+    state.full(parameters, sound).map_err(super::failed)
 }
 
 /// The tokens before the first word of an English text with timestamps.

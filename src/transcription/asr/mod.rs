@@ -8,6 +8,7 @@
 
 mod again;
 mod decoder;
+mod language;
 mod loops;
 mod vocabulary;
 mod windows;
@@ -23,6 +24,7 @@ use std::{
 
 pub use again::{Listener, Place};
 use decoder::Decoded;
+pub use language::Languages;
 use whisper_rs::{WhisperContext, WhisperState, WhisperTokenId};
 use windows::Window;
 
@@ -79,14 +81,14 @@ impl WhisperRecognizer {
         Listener::new(&self.context)
     }
 
-    /// The words of one channel at 16 kHz, in order. `bias` are names to expect, the most important first.
+    /// The words of one channel at 16 kHz, in order, and the languages that they were heard in. `bias` are names to expect, the most important first.
     pub fn recognize(
         &self,
         channel: &[i16],
         activity: &SpeechActivity,
         bias: &[String],
         progress: Progress,
-    ) -> Result<Vec<Word>, AsrError> {
+    ) -> Result<(Vec<Word>, Languages), AsrError> {
         let passages = passages(windows::plan(activity, channel));
         let glossary = vocabulary::prompt(&self.context, bias);
         let reader = Reader { context: &self.context, channel, activity, glossary: &glossary };
@@ -95,11 +97,11 @@ impl WhisperRecognizer {
         let results: Vec<Mutex<Option<PassageResult>>> = passages.iter().map(|_| Mutex::new(None)).collect();
         let work = || {
             while let Some((passage, result)) = take(&next, &passages, &results) {
-                let words = reader.read_passage(passage, &|| {
+                let passage = reader.read_passage(passage, &|| {
                     let done = read.fetch_add(1, Ordering::Relaxed) + 1;
                     progress(done as f32 / windows as f32);
                 });
-                *result.lock().expect("no reader panics while it holds the lock") = Some(words);
+                *result.lock().expect("no reader panics while it holds the lock") = Some(passage);
             }
         };
         std::thread::scope(|scope| {
@@ -107,13 +109,22 @@ impl WhisperRecognizer {
             work();
         });
         let read = results.into_iter().filter_map(|result| result.into_inner().expect("all readers have ended"));
-        let words = read.collect::<Result<Vec<_>, _>>()?.concat();
-        Ok(collapse_loops(words))
+        let (mut words, mut languages) = (Vec::new(), Languages::default());
+        for passage in read {
+            let (found, heard) = passage?;
+            words.extend(found);
+            languages.add(&heard);
+        }
+        Ok((collapse_loops(words), languages))
     }
 }
 
-/// The words of a passage, or why there are none.
-type PassageResult = Result<Vec<Word>, AsrError>;
+fn failed(error: whisper_rs::WhisperError) -> AsrError {
+    AsrError::Failed(error.to_string())
+}
+
+/// The words of a passage and their languages, or why there are none.
+type PassageResult = Result<(Vec<Word>, Languages), AsrError>;
 
 /// The next passage that nobody reads yet, with the place for its words.
 fn take<'a, P, R>(next: &AtomicUsize, passages: &'a [P], results: &'a [R]) -> Option<(&'a P, &'a R)> {
@@ -146,14 +157,16 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads window after window, each prompted with the text before it. A window in which the decoder stopped early is
     /// read on from there.
-    fn read_passage(&self, passage: &[Window], window_done: &dyn Fn()) -> Result<Vec<Word>, AsrError> {
-        let mut state = self.context.create_state().map_err(|error| AsrError::Failed(error.to_string()))?;
+    fn read_passage(&self, passage: &[Window], window_done: &dyn Fn()) -> PassageResult {
+        let mut state = self.context.create_state().map_err(failed)?;
+        let mut languages = Languages::default();
         let mut said: Vec<WhisperTokenId> = Vec::new();
         let mut words: Vec<Word> = Vec::new();
         for window in passage {
             let mut rest = Some(window.clone());
             while let Some(window) = rest.take() {
                 let decoded = self.decode(&mut state, &window, &said)?;
+                languages.add(&Languages::of_window(self.context, &mut state, window.len())?);
                 let found = words::words(&decoded.tokens, &window, self.activity);
                 rest = self.unread(&window, &decoded, &found);
                 said = if is_lost(&decoded) { Vec::new() } else { decoded.ids };
@@ -161,7 +174,7 @@ impl Reader<'_> {
             }
             window_done();
         }
-        Ok(words)
+        Ok((words, languages))
     }
 
     /// Decodes with the text before it; if that leads astray, once more without, and keeps the likelier of the two.

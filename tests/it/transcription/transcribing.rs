@@ -1,7 +1,10 @@
 //! Recordings through the whole of `transcription`, with the smallest recogniser.
 
+use std::path::Path;
+
 use soapstone::{
-    audio::{Recording, SAMPLE_RATE_HZ},
+    audio::{AudioSource, Recording, SAMPLE_RATE_HZ, decode},
+    config::Config,
     domain::{AudioInfo, Role, Transcript, no_progress},
     model_files::ModelStore,
     transcription::{
@@ -161,6 +164,23 @@ fn where_nobody_speaks_there_are_no_words() {
         let heard = result.map(|transcribed| words(&transcribed.transcript, u64::MAX));
         assert!(matches!(heard, Err(TranscriptionError::NoSpeech)), "{name}: {heard:?}");
     }
+}
+
+/// The small model knows English only, and writes English whatever it hears; the one of every visit must not.
+#[test]
+fn a_visit_in_another_language_is_refused() {
+    let config = Config::default();
+    let transcriber = Transcriber::load(&config.recognition, &ModelStore::new(&config.paths)).expect("it loads");
+    let heard = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures").join(name);
+        let recording = decode(AudioSource::File(&path), &config.recognition, &no_progress).expect("it is read");
+        transcriber.transcribe(&recording, &[], &no_progress).map(|transcribed| transcribed.transcript.utterances.len())
+    };
+    let spanish = heard("other-language/spanish.flac");
+    let named = "spanish";
+    assert!(matches!(spanish, Err(TranscriptionError::OtherLanguage { language }) if language == named), "{spanish:?}");
+    // On a bad line, and by a speaker of another English.
+    assert!(heard("visit-08-warfarin-phone.flac").is_ok_and(|utterances| utterances > 20));
 }
 
 #[test]
