@@ -12,7 +12,10 @@ use std::{
 use crate::{
     audio::{AudioError, AudioSource, read_piped},
     domain::Transcript,
-    transcription::reading::{self, ReadingError},
+    transcription::{
+        reading::{self, ReadingError},
+        swapped,
+    },
 };
 
 /// What standard input is called in messages.
@@ -84,6 +87,17 @@ pub fn read(input: &str) -> Result<VisitInput, InputError> {
         return from_piped(bytes);
     }
     from_file(Path::new(input))
+}
+
+/// Puts the labels of a transcript that was given as `input` right where they are exchanged, and says so.
+pub fn put_right(transcript: &mut Transcript, input: &str) {
+    if swapped::put_right(transcript) {
+        let name = name(input);
+        eprintln!(
+            "soapstone: {name}: what is labelled the clinician's is said by the patient and the other way round; the labels \
+             were exchanged"
+        );
+    }
 }
 
 fn from_piped(bytes: Vec<u8>) -> Result<VisitInput, InputError> {

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod terminology;
 mod transcribe;
+mod verify;
 mod voice;
 
 use std::{ffi::OsString, io::IsTerminal, panic, path::PathBuf, process::ExitCode};
@@ -56,6 +57,7 @@ struct Cli {
 enum Command {
     Note(note::NoteArgs),
     Transcribe(transcribe::TranscribeArgs),
+    Verify(verify::VerifyArgs),
     Voice(voice::VoiceArgs),
     Models(models::ModelsArgs),
     Terminology(terminology::TerminologyArgs),
@@ -113,6 +115,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Note(args) => note::run(args, &config),
         Command::Transcribe(args) => transcribe::run(args, &config),
+        Command::Verify(args) => verify::run(args),
         Command::Voice(args) => voice::run(args, &config),
         Command::Models(args) => models::run(args, &config),
         Command::Terminology(args) => terminology::run(args, &config),

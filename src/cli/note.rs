@@ -22,7 +22,6 @@ use crate::{
     delivery::{fhir, markdown},
     domain::{Chart, Clock, Note, SystemClock, Transcript},
     pipeline::{Scribe, Work},
-    transcription::swapped,
 };
 
 /// Write the draft note of a visit, from its recording or its transcript.
@@ -62,10 +61,6 @@ pub struct NoteArgs {
     out: Option<PathBuf>,
 }
 
-/// What is said of a transcript whose labels were the wrong way round.
-const EXCHANGED: &str = "what is labelled the clinician's is said by the patient and the other way round; \
-    the labels were exchanged";
-
 /// The forms of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -101,9 +96,7 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
     let blame = |error| about_input(error, input::name(&args.input));
     let transcript = match input {
         VisitInput::Transcript(mut transcript) => {
-            if swapped::put_right(&mut transcript) {
-                eprintln!("soapstone: {}: {EXCHANGED}", input::name(&args.input));
-            }
+            input::put_right(&mut transcript, &args.input);
             scribe.repair(&mut transcript, chart.as_ref());
             transcript
         }

@@ -3,12 +3,34 @@
 use std::fmt::Write;
 
 use crate::domain::{
-    Coding, Evidence, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript, Utterance,
+    Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript,
+    Utterance, Verification,
 };
+
+/// The first line of a note.
+const TITLE: &str = "# Draft note: written by a machine, not signed";
+/// What follows the sections of a note begins with one of these.
+const AFTER_SECTIONS: [&str; 8] = [
+    "\n## Problems and proposed codes\n",
+    "\n## Medicines\n",
+    "\n## Orders\n",
+    "\n## Incomplete\n",
+    "\n## Taken out: not supported by what was said\n",
+    "\n## Said, but not in the note\n",
+    "\n## Uncertain\n",
+    "\n---\n",
+];
+
+/// The sections of a page that [`render`] wrote, without what follows them; `None` if it wrote no such page.
+pub fn sections_of(page: &str) -> Option<&str> {
+    let sections = page.trim_start().strip_prefix(TITLE)?;
+    let end = AFTER_SECTIONS.iter().filter_map(|heading| sections.find(heading)).min();
+    Some(&sections[..end.unwrap_or(sections.len())])
+}
 
 /// Writes `note` as Markdown. The first line says that it is a draft, wherever the text may be pasted.
 pub fn render(note: &Note) -> String {
-    let mut page = String::from("# Draft note: written by a machine, not signed\n");
+    let mut page = format!("{TITLE}\n");
     for division in [Soap::S, Soap::O, Soap::A, Soap::P] {
         render_division(&mut page, note, division);
     }
@@ -178,6 +200,43 @@ fn render_review(page: &mut String, review: &Review) {
             line(page, format_args!("- {} ({}) {}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
         }
     }
+}
+
+/// Writes what became of the statements of a note: what a person has to look at first, then the rest.
+pub fn render_verification(verification: &Verification) -> String {
+    let of = |support: Finding| verification.statements.iter().filter(move |one| one.support == support);
+    let [supported, uncertain, unsupported] =
+        [Finding::Supported, Finding::Uncertain, Finding::Unsupported].map(|support| of(support).count());
+    let mut page = String::from("# Verification\n\n");
+    line(
+        &mut page,
+        format_args!(
+            "{} statements: {supported} borne out by what was said, {uncertain} in part, {unsupported} not. Said and not in \
+             the note: {}.",
+            verification.statements.len(),
+            verification.omitted.len()
+        ),
+    );
+    for (title, support) in [
+        ("Not borne out", Finding::Unsupported),
+        ("Borne out in part", Finding::Uncertain),
+        ("Borne out", Finding::Supported),
+    ] {
+        if of(support).next().is_some() {
+            heading(&mut page, title);
+        }
+        for one in of(support) {
+            let reason = one.reason.as_ref().map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
+            line(&mut page, format_args!("- {}{reason} {}", one.text.as_str(), cited(&one.evidence)));
+        }
+    }
+    if !verification.omitted.is_empty() {
+        heading(&mut page, "Said, but not in the note");
+    }
+    for item in &verification.omitted {
+        line(&mut page, format_args!("- {}: {} {}", item.kind, item.text.as_str(), cited(&item.evidence)));
+    }
+    page
 }
 
 fn render_provenance(page: &mut String, note: &Note) {

@@ -8,6 +8,7 @@ mod clock;
 mod note;
 mod patient_text;
 mod transcript;
+mod verification;
 
 pub use chart::{Chart, ChartAllergy, ChartMedication, ChartProblem, Sex};
 pub use clock::{Clock, SystemClock};
@@ -20,6 +21,8 @@ pub use patient_text::PatientText;
 pub use transcript::{
     AudioInfo, ModelRef, Repair, Role, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema, Utterance, Word,
 };
+
+pub use verification::{Finding, Verification, VerificationSchema, VerifiedStatement};
 
 /// Tells how far a stage has come, as a fraction from 0 to 1. Called from whichever thread does the work.
 pub type Progress<'a> = &'a (dyn Fn(f32) + Sync);

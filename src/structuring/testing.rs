@@ -1,6 +1,13 @@
 //! Transcripts for tests, from lines like `D: …` and `P: …`.
 
-use crate::domain::{Role, Transcript, Utterance};
+use super::{
+    Visit, facts,
+    verify::{Checker, Verdict},
+};
+use crate::{
+    domain::{Role, SectionKind, Transcript, Utterance},
+    terminology::DrugTable,
+};
 
 /// `D:` is the clinician, `P:` the patient, `O:` another person.
 pub(crate) fn transcript(lines: &str) -> Transcript {
@@ -22,6 +29,12 @@ pub(crate) fn transcript(lines: &str) -> Transcript {
     };
     let utterances = lines.lines().filter(|line| !line.trim().is_empty()).enumerate().map(utterance).collect();
     Transcript { utterances, ..Transcript::default() }
+}
+
+/// What becomes of one statement of any note about `visit`.
+pub(crate) fn check(visit: &Transcript, statement: &str, kind: SectionKind) -> Verdict {
+    let facts = facts::facts(visit, DrugTable::bundled());
+    Checker::new(&Visit::new(visit), &facts, None).check(statement, Some(kind))
 }
 
 /// A model whose tokens are words, and which must not be asked anything.

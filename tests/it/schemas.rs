@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 use schemars::Schema;
 use serde_json::Value;
 use soapstone::{
-    domain::{Note, Transcript},
+    domain::{Note, Transcript, Verification},
     qa::report::AsrReport,
 };
 
@@ -39,4 +39,5 @@ fn the_published_schemas_are_those_of_the_types() {
     check("bench-asr-1", schemars::schema_for!(AsrReport));
     check("note-1", schemars::schema_for!(Note));
     check("transcript-1", schemars::schema_for!(Transcript));
+    check("verification-1", schemars::schema_for!(Verification));
 }

@@ -25,7 +25,7 @@ patterns! {
     NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|nothing like|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
     TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were)|and (?:for the|let's|i'll|i'd|i'm going|we'll|you can))\b|;|, so\b|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
-    DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't)\b";
+    DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't|(?:i|it|they|he|she) (?:has|have|do|did|does|am|was|is) (?:not|n't))\b";
     GIVES = r"\b(?:gave|give|given|giving) (?:him|her|them)\b";
     URGES = r"\b(?:don't|do not|can't|not) wait\b";
     CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";

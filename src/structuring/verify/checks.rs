@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::support::{Index, Unit};
+use super::{
+    asserted,
+    support::{Index, Unit},
+};
 use crate::{
     domain::{MedicationAction, SectionKind},
     language::numbers,
@@ -35,7 +38,7 @@ pub fn fault(
         .or_else(|| only_talked_about(statement, kind, facts))
         .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| not_taken_yet(statement, kind, facts))
-        .or_else(|| polarity_turned(statement, kind, facts))
+        .or_else(|| polarity_turned(statement, kind, index, facts))
         .or_else(|| side_turned(statement, cited, index))
 }
 
@@ -114,23 +117,56 @@ fn drug_not_said(statement: &str, index: &Index) -> Option<String> {
     Some(format!("{} was not said", &statement[missing.range]))
 }
 
-/// A dose must have been said within two turns of its medicine, before or after.
+/// Turns between a medicine and its dose, at most.
+const DOSE_REACH: usize = 2;
+
+/// A dose must have been said of its medicine: in a sentence with it and no other in between, or in one without any, within
+/// two turns of it.
 fn dose_not_said(statement: &str, index: &Index) -> Option<String> {
     let mentions = DrugTable::bundled().mentions(statement);
     for (at, mention) in mentions.iter().enumerate() {
         let end = mentions.get(at + 1).map_or(statement.len(), |next| next.range.start);
-        let lines = said_near(index, mention.drug.name);
-        let near = |unit: &&Unit| lines.iter().any(|line| unit.line.abs_diff(*line) <= 2);
         for dose in sig::doses(&statement[mention.range.end..end], &|_| None) {
-            let said =
-                index.units.iter().filter(near).any(|unit| numbers::contains_value(&unit.values, dose.dose.value));
-            if !said {
+            let name = mention.drug.name;
+            if !(0..index.units.len()).any(|at| is_dose_of(name, dose.dose.value, at, index)) {
                 let name = &statement[mention.range.clone()];
                 return Some(format!("{} {} was not said of {name}", dose.dose.value, dose.dose.unit));
             }
         }
     }
     None
+}
+
+/// Whether unit `at` says `value`, and may say it of `drug`.
+fn is_dose_of(drug: &str, value: f64, at: usize, index: &Index) -> bool {
+    // "Twenty milligrams of …"; otherwise a number belongs to the name before it.
+    static OF: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:mg|milligrams?|mcg|micrograms?|units?|g|grams?|ml|tablets?|pills?|puffs?)? ?(?:of |more )?(?:the |your |my )?$",
+        )
+    });
+    let unit = &index.units[at];
+    if !numbers::contains_value(&unit.values, value) {
+        return false;
+    }
+    if unit.drugs.is_empty() {
+        return index.drugs_around(at, DOSE_REACH).contains(&drug);
+    }
+    let sentence = index.sentence(unit);
+    let named = DrugTable::bundled().mentions(sentence);
+    let places: Vec<_> = numbers::numbers(sentence)
+        .into_iter()
+        .filter(|number| (number.value - value).abs() < 1e-6)
+        .map(|number| number.range)
+        .collect();
+    let beside = |place: &std::ops::Range<usize>| {
+        let before = named.iter().rev().find(|mention| mention.range.start < place.start);
+        let after = named.iter().find(|mention| mention.range.start >= place.end);
+        let after = after.filter(|mention| before.is_none() || OF.is_match(&sentence[place.end..mention.range.start]));
+        before.into_iter().chain(after).any(|mention| mention.drug.name == drug)
+    };
+    // A number that is heard another way than it is read has no place of its own.
+    if places.is_empty() { unit.drugs.contains(&drug) } else { places.iter().any(beside) }
 }
 
 /// A dose that was corrected afterwards, or belongs to the time before a change.
@@ -240,7 +276,7 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
 }
 
 /// A symptom said to be there that was denied, or the reverse.
-fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+fn polarity_turned(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
     let subjective = kind.is_none_or(|kind| {
         matches!(
             kind,
@@ -254,6 +290,10 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         let mention = entry.pattern.find(statement)?;
         let fact = facts.symptoms.iter().find(|fact| fact.name == entry.name)?;
         let denied = context::negates(&statement[..mention.start()]);
+        // "Chest tightness" is a kind of chest pain, and may be there where the pain is not.
+        if asserted::was_said_so(statement, denied, index) {
+            return None;
+        }
         match (denied, fact.present) {
             (false, false) => Some(format!("{} was denied", entry.name)),
             (true, true) if !fact.mixed => Some(format!("{} was affirmed", entry.name)),
@@ -264,13 +304,48 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|upper|inner|outer|big|middle))? (eardrum|ear drum|tonsil|nostril|cheek|collarbone|forearm|knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index)\b",
+        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|low|upper|inner|outer|big|middle))? (eardrum|ear drum|drum|earache|tonsil|nostril|cheek|collarbone|forearm|knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index|back|buttock)\b",
     )
 });
 
+/// "On the right", "the left one": a side of what is spoken of.
+static BARE_SIDE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:the|your|my|his|her) (left|right)(?: (?:one|side))?\s*(?:[.,;?!]|$|\b(?:and|first|is|was|that|one's)\b)",
+    )
+});
+
+/// One name for all ways of naming a part.
+fn part(named: &str) -> String {
+    match named.to_lowercase().as_str() {
+        "eardrum" | "ear drum" | "drum" | "earache" => "ear".to_owned(),
+        "feet" => "foot".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 /// The sides that `text` names, each with what is on it: ("left", "knee").
 pub fn sides(text: &str) -> Vec<(String, String)> {
-    SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect()
+    SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), part(&found[2]))).collect()
+}
+
+/// The side of `wanted` that `sentence` names last, with or without its name.
+fn last_side(sentence: &str, wanted: &str) -> Option<String> {
+    let named = SIDE
+        .captures_iter(sentence)
+        .filter(|found| matches!(part(&found[2]).as_str(), "side") || part(&found[2]) == wanted);
+    let last = named.chain(BARE_SIDE.captures_iter(sentence)).filter_map(|found| found.get(1));
+    last.max_by_key(|side| side.start()).map(|side| side.as_str().to_lowercase())
+}
+
+/// Turns over which what was last said of a side goes on.
+const SIDE_REACH: usize = 6;
+
+/// The side of `part` that is spoken of in unit `at`: as it says itself, or as was said last before it.
+fn side_spoken_of(part: &str, at: usize, index: &Index) -> Option<String> {
+    let near = |unit: &&Unit| index.units[at].line.abs_diff(unit.line) <= SIDE_REACH;
+    let mut earlier = index.units[..=at].iter().rev().take_while(near);
+    earlier.find_map(|unit| last_side(index.sentence(unit), part))
 }
 
 /// "Left knee" where only the right one was spoken of.
@@ -287,7 +362,9 @@ fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String
     let turned = claimed.into_iter().find(|(side, part)| {
         let exact = said((side.clone(), part.clone()));
         let other = if side == "left" { "right" } else { "left" };
-        !exact && (said((other.to_owned(), part.clone())) || !said_loosely(side))
+        let of_the_other =
+            cited.first().and_then(|at| side_spoken_of(part, *at, index)).is_some_and(|one| one == other);
+        of_the_other || !exact && (said((other.to_owned(), part.clone())) || !said_loosely(side))
     })?;
     Some(format!("{} {} was not said", turned.0, turned.1))
 }

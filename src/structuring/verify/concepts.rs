@@ -56,6 +56,10 @@ pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
         .collect();
     found
         .extend(OTHER_ILLNESS.find_iter(text).map(|found| (text::stem(&found.as_str().to_lowercase()), found.range())));
+    // "Pneumonia vaccine": who is vaccinated does not have it.
+    let prevented =
+        |text: &str| ["vaccin", "shot", "jab", "immuni"].iter().any(|word| text.trim_start().starts_with(word));
+    found.retain(|(_, range)| !prevented(&text[range.end..]));
     found
 }
 
@@ -151,4 +155,9 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("inhaler", r"inhalers?|puffers?"),
     ("refer", r"refer\w*|send you to|see a|specialist"),
     ("years", r"years?|yrs?"),
+    ("heart rate", r"heart rate|pulse|beats (?:a|per) minute"),
+    ("respiratory rate", r"respirat(?:ory|ion) rate|respirations?|breath(?:ing|s)"),
+    ("weight", r"weigh\w*|kilos?|kilograms?|pounds?|kg|lbs?"),
+    ("temperature", r"temp(?:erature)?|fever|fahrenheit|celsius"),
+    ("oxygen saturation", r"oxygen(?: sat\w*)?|saturations?|sats?|spo2"),
 ];

@@ -385,15 +385,12 @@ mod tests {
 
     use super::*;
     use crate::structuring::{
-        facts,
-        testing::transcript,
-        verify::{Verdict, check_all},
+        testing::{check, transcript},
+        verify::Verdict,
     };
 
     fn reason(visit: &str, statement: &str, kind: SectionKind) -> Option<String> {
-        let transcript = transcript(visit);
-        let facts = facts::facts(&transcript, DrugTable::bundled());
-        match check_all([(statement, Some(kind))], &transcript, &facts).remove(0) {
+        match check(&transcript(visit), statement, kind) {
             Verdict::Unsupported(_, reason) => Some(reason),
             _ => None,
         }

@@ -1,24 +1,28 @@
 //! Every statement against what was said: evidence found, faults named, omissions listed.
 
+mod asserted;
 mod checks;
 mod concepts;
 mod meaning;
 mod omissions;
+mod overlooked;
+mod statements;
 mod support;
 
 use std::sync::LazyLock;
 
 pub use omissions::omissions;
 use regex::Regex;
+pub use statements::{NoteStatement, of_note, of_text};
 use support::Index;
 
 use super::{
-    facts::{Facts, context},
+    facts::{self, Facts, context},
     text::{self, pattern},
     visit::{Visit, is_question},
 };
 use crate::{
-    domain::{Evidence, Role, SectionKind, Transcript},
+    domain::{Evidence, Finding, Role, SectionKind, Transcript, Verification, VerificationSchema, VerifiedStatement},
     language::numbers,
     terminology::DrugTable,
 };
@@ -77,7 +81,9 @@ impl<'v, 'a> Checker<'v, 'a> {
         let support = self.index.support(statement, &|_| true);
         let evidence = self.index.evidence(&support.units, statement);
         let fault = checks::fault(statement, kind, &support.units, &self.index, self.facts, self.age_years)
-            .or_else(|| meaning::fault(statement, kind, &self.index, self.facts));
+            .or_else(|| meaning::fault(statement, kind, &self.index, self.facts))
+            .or_else(|| asserted::turned_round(statement, kind, &self.index))
+            .or_else(|| asserted::of_somebody_else(statement, kind, &self.index));
         if let Some(reason) = fault {
             return Verdict::Unsupported(evidence, reason);
         }
@@ -278,24 +284,29 @@ fn joins_what_was_not_joined(statement: &str) -> bool {
     HELPED.is_match(statement) || TAKES.is_match(statement) && nothing_to_take
 }
 
-/// Checks one statement of any note against `transcript`.
-pub fn check_all<'s>(
-    statements: impl IntoIterator<Item = (&'s str, Option<SectionKind>)>,
-    transcript: &Transcript,
-    facts: &Facts,
-) -> Vec<Verdict> {
+/// Checks any note against what was said in `transcript`, and looks for what it leaves out.
+pub fn verification(statements: Vec<NoteStatement>, transcript: &Transcript) -> Verification {
+    let facts = facts::facts(transcript, DrugTable::bundled());
     let visit = Visit::new(transcript);
-    let checker = Checker::new(&visit, facts, None);
-    statements.into_iter().map(|(statement, kind)| checker.check(statement, kind)).collect()
+    let checker = Checker::new(&visit, &facts, None);
+    let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
+    let omitted = omissions(&texts, &facts, &visit);
+    let verified = |statement: NoteStatement| {
+        let (support, reason, evidence) = match checker.check(&statement.text, statement.section) {
+            Verdict::Supported(evidence) => (Finding::Supported, None, evidence),
+            Verdict::Uncertain(evidence, reason) => (Finding::Uncertain, Some(reason.into()), evidence),
+            Verdict::Unsupported(evidence, reason) => (Finding::Unsupported, Some(reason.into()), evidence),
+        };
+        VerifiedStatement { text: statement.text, support, reason, evidence }
+    };
+    let statements = statements.into_iter().map(verified).collect();
+    Verification { schema: VerificationSchema::V1, statements, omitted }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        structuring::{facts, testing::transcript},
-        terminology::DrugTable,
-    };
+    use crate::structuring::testing::{check, transcript};
 
     const VISIT: &str = "D: So what brings you in, Mrs. Jones?\n\
         P: My right knee has been hurting for three weeks, since I slipped on the stairs.\n\
@@ -308,9 +319,7 @@ mod tests {
         D: I did think about prednisone, but not with your stomach. I'll see you in two weeks.";
 
     fn verdict(statement: &str, kind: SectionKind) -> Verdict {
-        let transcript = transcript(VISIT);
-        let facts = facts::facts(&transcript, DrugTable::bundled());
-        check_all([(statement, Some(kind))], &transcript, &facts).remove(0)
+        check(&transcript(VISIT), statement, kind)
     }
 
     fn reason(statement: &str, kind: SectionKind) -> String {
@@ -400,14 +409,10 @@ mod tests {
         let visit = "P: It gives me diarrhea when I take two metformin.\nD: Okay.\nD: Let me see.\nP: Sure.\nD: Good.\n\
             P: I've been eating a lot of bread.\nD: I'd like to add empagliflozin. If you get a rash, stop it.";
         let transcript = transcript(visit);
-        let facts = facts::facts(&transcript, DrugTable::bundled());
-        let reason =
-            |statement: &str, kind: SectionKind| match check_all([(statement, Some(kind))], &transcript, &facts)
-                .remove(0)
-            {
-                Verdict::Unsupported(_, reason) => reason,
-                _ => "said".to_owned(),
-            };
+        let reason = |statement: &str, kind: SectionKind| match check(&transcript, statement, kind) {
+            Verdict::Unsupported(_, reason) => reason,
+            _ => "said".to_owned(),
+        };
         let (hpi, plan) = (SectionKind::HistoryOfPresentIllness, SectionKind::Plan);
         let bread = "Eating a lot of bread, which has been causing diarrhea when taking metformin.";
         assert_eq!(reason(bread, hpi), "nobody said that one brought on the other");

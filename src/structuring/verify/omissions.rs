@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::overlooked::overlooked;
 use crate::{
     domain::{Evidence, Omission},
     language::numbers,
@@ -22,7 +23,7 @@ static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What of `facts` and of the visit none of `statements` covers.
+/// What of `facts` and of the visit none of `statements` covers: facts first, then sentences that matter.
 pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omission> {
     let note = Covered::new(statements);
     let mut found = Vec::new();
@@ -48,6 +49,8 @@ pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omiss
     for line in &visit.lines {
         found.extend(unsaid_sentences(line, &note));
     }
+    let named: Vec<Evidence> = found.iter().flat_map(|one| one.evidence.clone()).collect();
+    found.extend(overlooked(visit, &note).into_iter().filter(|one| !one.evidence.iter().all(|e| named.contains(e))));
     found
 }
 
@@ -81,7 +84,7 @@ fn unsaid_sentences(line: &Line, note: &Covered) -> Vec<Omission> {
 }
 
 /// What the statements hold, ready to be asked.
-struct Covered<'s> {
+pub(super) struct Covered<'s> {
     statements: &'s [&'s str],
     stems: Vec<Vec<String>>,
     values: Vec<f64>,
@@ -126,8 +129,15 @@ impl<'s> Covered<'s> {
         entry.is_some_and(|entry| self.statements.iter().any(|statement| entry.pattern.is_match(statement)))
     }
 
+    /// The part of the content words of `text` that all statements have together.
+    pub(super) fn coverage_together(&self, text: &str) -> f64 {
+        let wanted = text::content_stems(text);
+        let told = wanted.iter().filter(|word| self.stems.iter().any(|stems| stems.contains(word))).count();
+        if wanted.is_empty() { 1.0 } else { told as f64 / wanted.len() as f64 }
+    }
+
     /// The part of the content words of `text` that the best statement has.
-    fn coverage(&self, text: &str) -> f64 {
+    pub(super) fn coverage(&self, text: &str) -> f64 {
         let wanted = text::content_stems(text);
         if wanted.is_empty() {
             return 1.0;

@@ -120,6 +120,14 @@ impl<'v, 'a> Index<'v, 'a> {
         answer.sentences.first().map(|range| &answer.text()[range.clone()])
     }
 
+    /// The medicines that are spoken of where unit `at` names none: those of the nearest earlier sentence that names any,
+    /// or else of the nearest later one, within so many turns.
+    pub fn drugs_around(&self, at: usize, reach: usize) -> &[&'static str] {
+        let near = |other: &&Unit| !other.drugs.is_empty() && other.line.abs_diff(self.units[at].line) <= reach;
+        let earlier = self.units[..at].iter().rev().find(near);
+        earlier.or_else(|| self.units[at..].iter().find(near)).map_or(&[], |unit| &unit.drugs)
+    }
+
     /// The sentences right before and after unit `at`.
     pub fn neighbours(&self, at: usize) -> impl Iterator<Item = &Unit> {
         [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|near| self.units.get(near))

@@ -7,6 +7,7 @@ mod notes;
 #[cfg(target_os = "linux")]
 mod signals;
 mod usage;
+mod verify;
 
 use std::{
     fs,

@@ -3,6 +3,7 @@
 mod coding;
 mod facts;
 mod notes;
+mod planted;
 mod scripted;
 
 use soapstone::domain::{Role, Transcript, Utterance};

@@ -1,0 +1,239 @@
+//! Whether a thing was affirmed or denied, whatever it is called: the sentences that name most of it decide, a question by
+//! its answer.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::support::{Index, Unit};
+use crate::{
+    domain::SectionKind,
+    structuring::{
+        facts::context,
+        text::{self, pattern},
+        visit::is_question,
+    },
+};
+
+/// Words with which a note tells what the patient tells; they name nothing themselves.
+const TELLING: [&str; 14] = [
+    "report",
+    "deni",
+    "state",
+    "note",
+    "endors",
+    "complain",
+    "describ",
+    "experienc",
+    "patient",
+    "presenc",
+    "present",
+    "symptom",
+    "histor",
+    "complaint",
+];
+
+/// Words that many things are: by themselves they do not tell which was denied.
+const GENERAL: [&str; 7] = ["pain", "ach", "problem", "issu", "trouble", "chang", "discomfort"];
+
+/// Something that a statement says is there, or is not.
+struct Claim<'s> {
+    text: &'s str,
+    denied: bool,
+    stems: Vec<String>,
+}
+
+/// What was said of a thing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Affirmed,
+    Denied,
+}
+
+/// Stems of a thing, at most: what takes more words to say is a story, of which some words are denied and some are not.
+const LONGEST_CLAIM: usize = 5;
+
+/// The first thing of `statement` that was only ever said the other way round.
+pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
+        )
+    });
+    use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, ReviewOfSystems};
+    let told = matches!(kind, None | Some(ChiefComplaint | HistoryOfPresentIllness | ReviewOfSystems));
+    if !told || !TELLS.is_match(statement) || context::hypothetical(statement) || context::names_a_relative(statement) {
+        return None;
+    }
+    claims(statement).into_iter().filter(|claim| claim.denied || claim.stems.len() <= LONGEST_CLAIM).find_map(|claim| {
+        let said = of_claim(&claim, index);
+        let has = |one: Said| said.contains(&one);
+        match (claim.denied, has(Said::Affirmed), has(Said::Denied)) {
+            (false, false, true) => Some(format!("{} was denied", claim.text)),
+            (true, true, false) => Some(format!("{} was affirmed", claim.text)),
+            _ => None,
+        }
+    })
+}
+
+/// Whether a thing that `statement` claims, or denies where `denied`, was said just so, in its own words.
+pub fn was_said_so(statement: &str, denied: bool, index: &Index) -> bool {
+    let so = if denied { Said::Denied } else { Said::Affirmed };
+    claims(statement).iter().filter(|claim| claim.denied == denied).any(|claim| {
+        let whole = |unit: &Unit| claim.stems.iter().all(|stem| unit.names(stem));
+        index.units.iter().any(whole) && of_claim(claim, index).contains(&so)
+    })
+}
+
+/// What only somebody else has, in a line of the patient's own illnesses.
+pub fn of_somebody_else(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    let own = matches!(kind, Some(SectionKind::PastHistory | SectionKind::Assessment));
+    if !own || context::names_a_relative(statement) || context::has_negation(statement) {
+        return None;
+    }
+    let of_another = |claim: &Claim| {
+        let whole = |unit: &&Unit| claim.stems.iter().all(|stem| unit.names(stem));
+        let naming: Vec<&Unit> = index.units.iter().filter(whole).collect();
+        let asked = |unit: &Unit| asks(index.sentence(unit)) && index.line(unit.line).by_clinician();
+        naming.iter().any(|unit| unit.of_another) && naming.iter().all(|unit| unit.of_another || asked(unit))
+    };
+    let claim = claims(statement).into_iter().find(of_another)?;
+    Some(format!("{} was said of somebody else", claim.text))
+}
+
+/// The things that a statement claims, clause by clause.
+fn claims(statement: &str) -> Vec<Claim<'_>> {
+    static JOINT: LazyLock<Regex> = LazyLock::new(|| pattern(r",? (?:and|or|but|nor) |[,;:] |[.?!]\s*$"));
+    let mut start = 0;
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for joint in JOINT.find_iter(statement) {
+        parts.push(start..joint.start());
+        start = joint.end();
+    }
+    parts.push(start..statement.len());
+    let claim = |part: Range<usize>| {
+        let tokens = text::tokens(&statement[part.clone()]);
+        let named = tokens.iter().find(|token| is_content(&token.lower))?;
+        let denied = context::negates(&statement[..part.start + named.range.start]);
+        let text = statement[part.start + named.range.start..part.end].trim();
+        let stems = text::content_stems(&statement[part]).into_iter().filter(|stem| !is_telling(stem));
+        Some(Claim {
+            text,
+            denied,
+            stems: stems.filter(|stem| !stem.starts_with(|c: char| c.is_ascii_digit())).collect(),
+        })
+    };
+    parts.into_iter().filter_map(claim).filter(|claim| !claim.stems.is_empty()).collect()
+}
+
+fn is_content(word: &str) -> bool {
+    text::content_stems(word).iter().any(|stem| !is_telling(stem))
+}
+
+fn is_telling(stem: &str) -> bool {
+    TELLING.contains(&stem)
+}
+
+/// What was said of it in the sentences that name most of it, if they name two thirds of it.
+fn of_claim(claim: &Claim, index: &Index) -> Vec<Said> {
+    let named = |unit: &Unit| claim.stems.iter().filter(|stem| unit.names(stem)).count();
+    let most = index.units.iter().map(named).max().unwrap_or_default();
+    let enough = match claim.stems.len() {
+        0..=2 => most == claim.stems.len(),
+        many => 3 * most >= 2 * many,
+    };
+    if !enough || matches!(claim.stems.as_slice(), [only] if GENERAL.contains(&only.as_str())) {
+        return Vec::new();
+    }
+    let naming = index.units.iter().enumerate().filter(|(_, unit)| named(unit) == most);
+    naming.filter_map(|(at, unit)| of_unit(claim, at, unit, index)).collect()
+}
+
+/// Whether a clinician's sentence asks, also where nobody wrote a question mark.
+fn asks(sentence: &str) -> bool {
+    static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:any|(?:have|had|do|did|does|are|were|is|was|would|can|could) (?:you|it|there|that|they)|how about|what about|anything)\b",
+        )
+    });
+    is_question(sentence) || ASKS.is_match(sentence)
+}
+
+/// Whether a question can be answered by yes or no: "not good" answers "how is your appetite?" and denies none.
+fn by_yes_or_no(question: &str) -> bool {
+    static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:how(?:'s| is| are| do| does| did| was| long| much| many| often| bad)|what|when|where|which|who|why)\b",
+        )
+    });
+    !OPEN.is_match(question)
+}
+
+/// What one sentence says of it, if it says anything of the patient's.
+fn of_unit(claim: &Claim, at: usize, unit: &Unit, index: &Index) -> Option<Said> {
+    let sentence = index.sentence(unit);
+    let line = index.line(unit.line);
+    if unit.of_another || line.by_clinician() && context::hypothetical(sentence) {
+        return None;
+    }
+    if line.by_clinician() && asks(sentence) {
+        let answer = index.answer(at).filter(|_| by_yes_or_no(sentence))?;
+        let says = |said: bool, one: Said| said.then_some(one);
+        return says(context::denies(answer), Said::Denied).or(says(context::affirms(answer), Said::Affirmed));
+    }
+    if is_question(sentence) {
+        return None;
+    }
+    // The last word of a thing is its name: "no chest pain, it's just tight" affirms chest tightness.
+    let tokens = text::tokens(sentence);
+    let named = |stem: &String| tokens.iter().find(|token| text::stem(&token.lower) == *stem);
+    let denied =
+        claim.stems.iter().rev().find_map(named).is_some_and(|token| context::negates(&sentence[..token.range.start]));
+    match (denied, line.by_clinician()) {
+        (true, _) => Some(Said::Denied),
+        // What a clinician says without speaking to the patient may be about anybody.
+        (false, true) => context::addresses(sentence).then_some(Said::Affirmed),
+        (false, false) => Some(Said::Affirmed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::{
+        testing::{check, transcript},
+        verify::Verdict,
+    };
+
+    const VISIT: &str = "D: What's wrong with the knee?\nP: It aches on the stairs.\nD: Does it lock, or give way?\n\
+        P: No, never.\nD: Any trouble with your bladder or your bowels?\nP: No.\nD: Do you ever faint?\n\
+        P: No. I do get a bit wobbly.\nD: Have you had a fall?\nP: Not since the winter.\nD: Any numbness?\n\
+        P: A little, in the toes.\nD: These can give you a dry mouth.";
+
+    fn reason(statement: &str) -> Option<String> {
+        match check(&transcript(VISIT), statement, SectionKind::HistoryOfPresentIllness) {
+            Verdict::Unsupported(_, reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_was_asked_and_denied_is_not_reported() {
+        assert_eq!(reason("Reports locking.").as_deref(), Some("locking was denied"));
+        assert_eq!(reason("Reports trouble with the bladder.").as_deref(), Some("trouble with the bladder was denied"));
+        assert_eq!(reason("Denies aches on the stairs.").as_deref(), Some("aches on the stairs was affirmed"));
+        assert_eq!(reason("Denies numbness.").as_deref(), Some("numbness was affirmed"));
+    }
+
+    #[test]
+    fn what_was_said_stands() {
+        for statement in [
+            "Denies that the knee locks or gives way.",
+            "Denies trouble with the bladder or bowels.",
+            "Reports aches on the stairs.",
+            "Reports numbness in the toes, but denies fainting.",
+        ] {
+            assert_eq!(reason(statement), None, "{statement}");
+        }
+    }
+}
