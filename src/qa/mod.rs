@@ -1,4 +1,4 @@
-//! How good the recognition is, measured on recordings whose words are known.
+//! How good the recognition is, measured on recordings whose words are known; and how good the notes are ([`notes`]).
 //!
 //! ```text
 //! manifest (recordings and references) ─ runner (recognise, score) ─ report (JSON, HTML, table) ─ compare (two reports)
@@ -12,6 +12,7 @@ mod manifest;
 mod memory;
 pub mod metrics;
 mod noise;
+pub mod notes;
 pub mod report;
 mod runner;
 mod score;
