@@ -17,7 +17,7 @@ pub mod report;
 mod runner;
 mod score;
 
-pub use compare::{Comparison, Difference, Verdict, compare};
+pub use compare::{Comparison, Difference, Verdict, compare, compare_notes};
 pub use manifest::{Item, ManifestError, Reference, read};
 pub use noise::{Mix, NoiseKind};
 pub use runner::{Bench, Done, Heard, ScribeRecogniser};

@@ -6,19 +6,20 @@ use std::{
 };
 
 use clap::Args;
+use serde::Deserialize;
 
 use crate::{
     cli::{Failure, FailureKind, output::print_line},
     qa::{
         self, Comparison, Difference, Verdict,
-        report::{AsrReport, FIGURES, Unit},
+        report::{AsrReport, notes::NotesReport},
     },
 };
 
 /// Tell what got worse from one report to the next.
 ///
-/// Recordings are paired, and a figure counts as worse where it worsened by more than a floor in the mean and in 95 of 100
-/// random draws of the recordings, or collapsed in one of them. Exit code 1 if anything did. Time is shown and not judged.
+/// Both are of `bench asr`, or both of `bench notes`. Recordings or visits are paired, and a figure counts as worse where it
+/// worsened by more than a floor in the mean and in 95 of 100 random draws of them, or collapsed in one. Exit code 1 if anything did. Time is shown and not judged.
 #[derive(Args)]
 #[command(after_help = "Example:\n  soapstone bench compare before.json after.json")]
 pub(super) struct CompareArgs {
@@ -28,15 +29,30 @@ pub(super) struct CompareArgs {
     new: PathBuf,
 }
 
+/// A report of either measurement.
+enum Report {
+    Asr(Box<AsrReport>),
+    Notes(Box<NotesReport>),
+}
+
 /// Runs the command.
 pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
-    let (old, new) = (read_report(&args.old)?, read_report(&args.new)?);
-    let comparison = qa::compare(&old, &new);
+    let (comparison, compared) = match (read_report(&args.old)?, read_report(&args.new)?) {
+        (Report::Asr(old), Report::Asr(new)) => (qa::compare(&old, &new), "recording"),
+        (Report::Notes(old), Report::Notes(new)) => (qa::compare_notes(&old, &new), "visit"),
+        _ => {
+            let reason = format_args!(
+                "of it and {} one measures recognition and the other notes: compare reports of one kind",
+                args.old.display()
+            );
+            return Err(Failure::bad_input(&args.new.display().to_string(), reason));
+        }
+    };
     if comparison.paired == 0 {
-        let reason = format_args!("it has no recording in common with {}", args.old.display());
+        let reason = format_args!("it has no {compared} in common with {}", args.old.display());
         return Err(Failure::bad_input(&args.new.display().to_string(), reason));
     }
-    print_line(comparison_table(&comparison))?;
+    print_line(comparison_table(&comparison, compared))?;
     let worse: Vec<String> = comparison.regressions().map(name).collect();
     if worse.is_empty() {
         return Ok(());
@@ -44,23 +60,30 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Internal, format_args!("worse than before: {}", worse.join("; "))))
 }
 
-fn read_report(path: &Path) -> Result<AsrReport, Failure> {
+fn read_report(path: &Path) -> Result<Report, Failure> {
+    #[derive(Deserialize)]
+    struct Kind {
+        schema: String,
+    }
     let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
-    serde_json::from_str(&text).map_err(|error| {
+    let read = serde_json::from_str(&text).and_then(|Kind { schema }| match schema.as_str() {
+        "soapstone.bench-notes/1" => serde_json::from_str(&text).map(Report::Notes),
+        _ => serde_json::from_str(&text).map(Report::Asr),
+    });
+    read.map_err(|error| {
         // The library's message may quote a value, which may be a patient's words.
         let place = format!("line {}, column {}", error.line(), error.column());
         let reason = format_args!(
-            "it is not a soapstone.bench-asr/1 report ({place}); make one with `soapstone bench asr --json`"
+            "it is no report of a measurement ({place}); make one with `soapstone bench asr --json` or `soapstone bench notes --json`"
         );
         Failure::bad_input(&path.display().to_string(), reason)
     })
 }
 
-fn comparison_table(comparison: &Comparison) -> String {
+fn comparison_table(comparison: &Comparison, compared: &str) -> String {
     let mut lines = vec![format!("{:42}{:>10}{:>10}  ", "figure", "old", "new")];
     for difference in &comparison.differences {
-        let unit = FIGURES.iter().find(|figure| figure.key == difference.key).map_or(Unit::Plain, |figure| figure.unit);
-        let [old, new] = [difference.old, difference.new].map(|value| unit.show(Some(value)));
+        let [old, new] = [difference.old, difference.new].map(|value| difference.unit.show(Some(value)));
         let verdict = match &difference.verdict {
             Verdict::Worse { most_in } => format!("WORSE, most in {most_in}"),
             Verdict::Better => "better".to_owned(),
@@ -69,7 +92,7 @@ fn comparison_table(comparison: &Comparison) -> String {
         };
         lines.push(format!("{:42}{old:>10}{new:>10}  {verdict}", name(difference)).trim_end().to_owned());
     }
-    lines.push(format!("\n{} recordings compared", comparison.paired));
+    lines.push(format!("\n{} {compared}s compared", comparison.paired));
     if !comparison.unpaired.is_empty() {
         lines.push(format!("left out, as only one report has them: {}", comparison.unpaired.join(", ")));
     }
@@ -78,7 +101,6 @@ fn comparison_table(comparison: &Comparison) -> String {
 
 /// The figure in words, with its noise.
 fn name(difference: &Difference) -> String {
-    let label =
-        FIGURES.iter().find(|figure| figure.key == difference.key).map_or(difference.key, |figure| figure.label);
-    if difference.noise.is_empty() { label.to_owned() } else { format!("{label} ({})", difference.noise) }
+    let Difference { label, noise, .. } = difference;
+    if noise.is_empty() { (*label).to_owned() } else { format!("{label} ({noise})") }
 }

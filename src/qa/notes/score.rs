@@ -271,19 +271,23 @@ fn compare_facts(facts: &GoldFacts, note: &Note, counts: &mut NoteCounts, told: 
         let found = note.allergies.iter().map(|one| as_expected(&one.substance, &expected)).collect();
         counts.allergies = Some(overlap("allergy", &expected, &found, told));
     }
-    let problems = facts.problems.iter().flatten().filter(|problem| !problem.icd10cm.is_empty());
+    compare_codes(facts, note, counts, told);
+}
+
+/// Each problem of the facts with the codes that the note proposes first, for whichever of its problems.
+fn compare_codes(facts: &GoldFacts, note: &Note, counts: &mut NoteCounts, told: &mut Vec<Disagreement>) {
     let (mut codes, mut categories) = (Found::default(), Found::default());
     let proposed: Vec<&Coding> = note.problems.iter().filter_map(|problem| problem.codes.first()).collect();
-    for problem in problems {
-        let is_right = |code: &&Coding| problem.icd10cm.contains(&code.code);
-        let is_near = |code: &&Coding| problem.icd10cm.iter().any(|right| category(right) == category(&code.code));
-        let found = proposed.iter().copied().find(is_right);
-        codes.count(found.is_some());
-        categories.count(proposed.iter().any(is_near));
-        if found.is_none() {
-            let near = proposed.iter().copied().find(is_near).map(|code| format!("{} {}", code.code, code.display));
+    for problem in facts.problems.iter().flatten().filter(|problem| !problem.icd10cm.is_empty()) {
+        let is_near = |code: &&&Coding| problem.icd10cm.iter().any(|right| category(right) == category(&code.code));
+        let near = proposed.iter().find(is_near);
+        let is_right = proposed.iter().any(|code| problem.icd10cm.contains(&code.code));
+        codes.count(is_right);
+        categories.count(near.is_some());
+        if !is_right {
             let expected = format!("{} {}", problem.icd10cm.join(" or "), problem.name.as_str()).into();
-            told.push(Disagreement { kind: "code".to_owned(), expected, found: near.unwrap_or_default().into() });
+            let found = near.map(|code| format!("{} {}", code.code, code.display)).unwrap_or_default().into();
+            told.push(Disagreement { kind: "code".to_owned(), expected, found });
         }
     }
     counts.codes = Some(codes).filter(|found| found.of > 0);

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::Place;
+use super::{Place, fixture};
 use crate::schemas::validator;
 
 const SAID: [&str; 3] = [
@@ -90,4 +90,50 @@ fn what_cannot_be_measured_is_named_before_any_work() {
     let without_models =
         place.run(&["--data-dir", data_dir.to_str().expect("a plain path"), "bench", "notes", "visits.jsonl"]);
     assert_eq!(without_models.code, 4, "{}", without_models.stderr);
+}
+
+/// A report of two visits whose notes have `rouge`.
+fn report(rouge: [f64; 2]) -> String {
+    let nothing = json!({"whole": null, "subjective": null, "objective_exam": null, "objective_results": null,
+        "assessment_and_plan": null});
+    let rates = |rouge: f64| {
+        let mut rates = json!({"rouge1": nothing, "rouge2": nothing, "rougeL": nothing});
+        rates["rouge1"]["whole"] = json!(rouge);
+        rates
+    };
+    let counts = json!({"notes": 1, "statements": 9, "unsupported": 0, "taken_out": 1, "looked_for": 9, "omitted": 3,
+        "work_ms": 60000, "tokens": 300, "writing_ms": 20000});
+    let visit = |(index, rouge): (usize, f64)| {
+        let mut visit = rates(rouge);
+        visit["id"] = json!(format!("visit-{index}"));
+        visit["counts"] = counts.clone();
+        for list in ["disagreements", "note", "taken_out", "omitted"] {
+            visit[list] = json!([]);
+        }
+        visit
+    };
+    let visits: Vec<Value> = rouge.into_iter().enumerate().map(visit).collect();
+    json!({"schema": "soapstone.bench-notes/1", "soapstone": "0.1.0", "created_at": "", "corpora": [], "models": [],
+        "prompts": [], "summary": rates(0.0), "counts": counts, "visits": visits})
+    .to_string()
+}
+
+#[test]
+fn worse_notes_are_named_and_notes_are_not_compared_with_recognition() {
+    let place = Place::new();
+    place.write("old.json", report([45.0, 50.0]));
+    place.write("worse.json", report([42.0, 44.0]));
+    let worse = place.run(&["bench", "compare", "old.json", "worse.json"]);
+    assert_eq!(worse.code, 1, "{}", worse.stderr);
+    assert_eq!(worse.last_line(), "soapstone: worse than before: ROUGE-1");
+    assert!(
+        worse.stdout.contains("WORSE, most in visit-1") && worse.stdout.contains("2 visits compared"),
+        "{}",
+        worse.stdout
+    );
+    let recognition = fs::read_to_string(fixture("../docs/baselines/asr.json")).expect("it is there");
+    place.write("asr.json", recognition);
+    let mixed = place.run(&["bench", "compare", "asr.json", "old.json"]);
+    assert_eq!((mixed.code, mixed.stdout.as_str()), (3, ""), "{}", mixed.stderr);
+    assert!(mixed.last_line().contains("compare reports of one kind"), "{}", mixed.stderr);
 }
