@@ -9,7 +9,7 @@ VISIT     ?= audio-fixtures/visit-01-hypertension.flac
 # Everything is built once, in the release profile, so that tests, the demo and the benches share one set of libraries.
 CARGO_FLAGS := --release --locked
 
-.PHONY: help setup build models test-models demo test check bench-visit bench-recognition bench-generation bench-asr gate gate-baseline
+.PHONY: help setup build models test-models demo test check bench-visit bench-recognition bench-generation bench-asr bench-notes gate gate-baseline
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,11 @@ bench-asr: models ## Measure recognition on the spoken visits: target/bench-asr/
 	mkdir -p target/bench-asr
 	$(SOAPSTONE) bench asr audio-fixtures/manifest.jsonl audio-fixtures/hallucination.jsonl \
 		--json target/bench-asr/report.json --html target/bench-asr/report.html
+
+bench-notes: models ## Measure notes on the spoken visits, and on NOTES_CORPUS=FILE: target/bench-notes/report.html
+	mkdir -p target/bench-notes
+	$(SOAPSTONE) bench notes audio-fixtures/manifest.jsonl $(NOTES_CORPUS) \
+		--json target/bench-notes/report.json --html target/bench-notes/report.html
 
 # What no change may make worse, in two minutes. Measured and compared by soapstone itself; exit code 1 if it is.
 GATE = $(SOAPSTONE) bench asr audio-fixtures/gate.jsonl audio-fixtures/hallucination.jsonl --json

@@ -4,7 +4,7 @@ mod requirements;
 mod visit;
 
 pub use requirements::Work;
-pub use visit::{MIN_WORDS, Scribe, VisitError};
+pub use visit::{MIN_WORDS, Scribe, VisitError, load_writing};
 
 /// A stretch of work that a person waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -155,14 +155,36 @@ impl<'a> Scribe<'a> {
         require_length(transcript)?;
         let config = self.config;
         let (model, icd) = self.timed(Stage::Load, |_| load_writing(config))?;
+        self.compose(&model, &icd, transcript, chart)
+    }
+
+    /// The same with what [`load_writing`] gave, for who has many notes to write.
+    pub fn write_note_with(
+        &mut self,
+        model: &dyn TextModel,
+        icd: &Icd10Cm,
+        transcript: &Transcript,
+        chart: Option<&Chart>,
+    ) -> Result<Note, VisitError> {
+        require_length(transcript)?;
+        self.compose(model, icd, transcript, chart)
+    }
+
+    fn compose(
+        &mut self,
+        model: &dyn TextModel,
+        icd: &Icd10Cm,
+        transcript: &Transcript,
+        chart: Option<&Chart>,
+    ) -> Result<Note, VisitError> {
         let facts = self.timed(Stage::Facts, |_| Ok(structuring::facts::facts(transcript, DrugTable::bundled())))?;
         let sections = self.timed(Stage::Sections, |progress| {
-            Ok(structuring::sections::write(transcript, &facts, &model, progress)?)
+            Ok(structuring::sections::write(transcript, &facts, model, progress)?)
         })?;
         let mut draft = self.timed(Stage::Verify, |_| Ok(structuring::draft(transcript, chart, &facts, &sections)))?;
-        let questions = Questions::about(transcript, &model)?;
+        let questions = Questions::about(transcript, model)?;
         let ask = |evidence: &[Evidence], question: &str| questions.prompt(evidence, question, coding::ANSWER_TOKENS);
-        let coder = Coder { model: &model, icd: &icd, ask: &ask };
+        let coder = Coder { model, icd, ask: &ask };
         let patient = Patient::new(transcript, chart);
         self.timed(Stage::Code, |progress| {
             Ok(coder.code(&mut draft.problems, &draft.sections, &patient, progress)?)
@@ -226,7 +248,8 @@ fn whole_milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn load_writing(config: &Config) -> Result<(Engine, Icd10Cm), VisitError> {
+/// Loads what notes are written with: the language model and ICD-10-CM.
+pub fn load_writing(config: &Config) -> Result<(Engine, Icd10Cm), VisitError> {
     let icd = Icd10Cm::open(&config.paths.terminology)?;
     let file = ModelStore::new(&config.paths).locate(&config.writing.model)?;
     Ok((Engine::load(&file.path, file.model_ref, &config.writing)?, icd))

@@ -1,6 +1,6 @@
 //! Two reports of the same recordings: what got worse, beyond what chance explains?
 //!
-//! Recordings are paired by their id. A figure regressed where its mean over the recordings, each weighed by how much it has
+//! Recordings, or visits, are paired by their id. A figure regressed where its mean over them, each weighed by how much it has
 //! of what is counted (so that the mean is the figure of the summary), worsened by more than a floor, and still worsened in
 //! 95 of 100 draws of as many recordings with replacement (the bootstrap of M. Bisani and H. Ney, 2004). A single recording
 //! that collapses would drown there, so it is named by a floor of its own. The draws come from a fixed seed.
@@ -9,40 +9,59 @@ use std::collections::BTreeMap;
 
 use super::{
     noise::Random,
-    report::{AsrReport, FIGURES, Figure, FileResult},
-    score::Counts,
+    notes::{NoteCounts, NoteRates},
+    report::{
+        AsrReport, FIGURES, FileResult, Unit,
+        notes::{NOTE_FIGURES, NoteResult, NotesReport},
+    },
+    score::{Counts, Rates},
 };
 
 /// Draws of the bootstrap.
 const DRAWS: usize = 10_000;
 
-/// What a figure weighs in a recording, and by how much it must worsen to count.
-struct Rule {
+/// What a figure weighs in a recording or a visit, whose counts are `C`, and by how much it must worsen to count.
+struct Rule<C> {
     key: &'static str,
-    weight: fn(&Counts) -> f64,
-    /// In the mean of all recordings.
+    weight: fn(&C) -> f64,
+    /// In the mean of all.
     floor: f64,
-    /// In any one recording.
-    file_floor: f64,
+    /// In any one.
+    one_floor: f64,
 }
 
 /// Time per time recorded is not judged: another program on the machine changes it more than a change of soapstone does.
-const RULES: &[Rule] = &[
-    Rule { key: "wer", weight: |of| length(of.words), floor: 0.005, file_floor: 0.10 },
-    Rule { key: "cer", weight: |of| length(of.characters), floor: 0.005, file_floor: 0.10 },
-    Rule { key: "medical_term_recall", weight: |of| count(of.medical_terms), floor: 0.01, file_floor: 0.15 },
-    Rule { key: "drug_recall", weight: |of| count(of.drugs), floor: 0.01, file_floor: 0.25 },
-    Rule { key: "false_drugs_per_hour", weight: |of| of.audio_ms as f64, floor: 1.0, file_floor: 60.0 },
+const RULES: &[Rule<Counts>] = &[
+    Rule { key: "wer", weight: |of| length(of.words), floor: 0.005, one_floor: 0.10 },
+    Rule { key: "cer", weight: |of| length(of.characters), floor: 0.005, one_floor: 0.10 },
+    Rule { key: "medical_term_recall", weight: |of| count(of.medical_terms), floor: 0.01, one_floor: 0.15 },
+    Rule { key: "drug_recall", weight: |of| count(of.drugs), floor: 0.01, one_floor: 0.25 },
+    Rule { key: "false_drugs_per_hour", weight: |of| of.audio_ms as f64, floor: 1.0, one_floor: 60.0 },
     Rule {
         key: "der",
         weight: |of| of.diarisation.map_or(0.0, |of| of.reference_ms as f64),
         floor: 0.01,
-        file_floor: 0.15,
+        one_floor: 0.15,
     },
-    Rule { key: "cpwer", weight: |of| length(of.speaker_words), floor: 0.01, file_floor: 0.15 },
-    Rule { key: "role_accuracy", weight: |of| count(of.roles), floor: 0.01, file_floor: 0.15 },
-    Rule { key: "invented_words_per_minute", weight: |of| of.speechless_ms as f64, floor: 1.0, file_floor: 10.0 },
-    Rule { key: "peak_rss_mb", weight: |_| 1.0, floor: 50.0, file_floor: 200.0 },
+    Rule { key: "cpwer", weight: |of| length(of.speaker_words), floor: 0.01, one_floor: 0.15 },
+    Rule { key: "role_accuracy", weight: |of| count(of.roles), floor: 0.01, one_floor: 0.15 },
+    Rule { key: "invented_words_per_minute", weight: |of| of.speechless_ms as f64, floor: 1.0, one_floor: 10.0 },
+    Rule { key: "peak_rss_mb", weight: |_| 1.0, floor: 50.0, one_floor: 200.0 },
+];
+
+/// Those of notes, for which seconds and tokens a second are not judged either.
+const NOTE_RULES: &[Rule<NoteCounts>] = &[
+    Rule { key: "rouge1", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
+    Rule { key: "rouge2", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
+    Rule { key: "rougeL", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
+    Rule { key: "concept_f1", weight: |of| size(of.concepts), floor: 0.01, one_floor: 0.20 },
+    Rule { key: "medication_f1", weight: |of| size(of.medications), floor: 0.01, one_floor: 0.25 },
+    Rule { key: "allergy_f1", weight: |of| size(of.allergies), floor: 0.01, one_floor: 0.40 },
+    Rule { key: "icd10cm_recall", weight: |of| count(of.codes), floor: 0.02, one_floor: 0.60 },
+    Rule { key: "icd10cm_category_recall", weight: |of| count(of.categories), floor: 0.02, one_floor: 0.60 },
+    Rule { key: "unsupported_rate", weight: |of| of.statements as f64, floor: 0.005, one_floor: 0.10 },
+    Rule { key: "taken_out_rate", weight: |of| (of.statements + of.taken_out) as f64, floor: 0.02, one_floor: 0.25 },
+    Rule { key: "omission_rate", weight: |of| of.looked_for as f64, floor: 0.01, one_floor: 0.15 },
 ];
 
 fn length(edits: Option<super::metrics::edits::Edits>) -> f64 {
@@ -53,14 +72,18 @@ fn count(found: Option<super::metrics::Found>) -> f64 {
     found.map_or(0.0, |found| found.of as f64)
 }
 
+fn size(overlap: Option<super::metrics::Overlap>) -> f64 {
+    overlap.map_or(0.0, |of| (2 * of.shared + of.missing + of.added) as f64)
+}
+
 /// What two reports differ in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Each figure that both have, for the recordings as they came and for each noise that both have.
     pub differences: Vec<Difference>,
-    /// How many recordings both have.
+    /// How many recordings or visits both have.
     pub paired: usize,
-    /// Recordings that only one of them has, and that were left out.
+    /// Those that only one of them has, and that were left out.
     pub unpaired: Vec<String>,
 }
 
@@ -71,13 +94,17 @@ impl Comparison {
     }
 }
 
-/// One figure in both reports, over the recordings that both have.
+/// One figure in both reports, over the recordings or visits that both have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The noise it was measured under; empty for none.
     pub noise: String,
     /// The figure's key.
     pub key: &'static str,
+    /// Its name for a person.
+    pub label: &'static str,
+    /// Its unit.
+    pub unit: Unit,
     /// Its mean in the old report, weighed.
     pub old: f64,
     /// Its mean in the new report, weighed.
@@ -89,7 +116,7 @@ pub struct Difference {
 /// What follows from a difference.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// Worse than chance explains; most so in this recording.
+    /// Worse than chance explains; most so in this recording or visit.
     Worse {
         /// Its name.
         most_in: String,
@@ -102,7 +129,7 @@ pub enum Verdict {
     NotJudged,
 }
 
-/// Compares `new` with `old`.
+/// Compares two reports of recognition.
 pub fn compare(old: &AsrReport, new: &AsrReport) -> Comparison {
     let mut differences = compare_files("", &old.files, &new.files);
     for noisy in &new.noise {
@@ -110,15 +137,59 @@ pub fn compare(old: &AsrReport, new: &AsrReport) -> Comparison {
         let name = format!("{:?} {} dB", noisy.mix.kind, noisy.mix.snr_db).to_lowercase().replace("db", "dB");
         differences.extend(same.iter().flat_map(|same| compare_files(&name, &same.files, &noisy.files)));
     }
-    let ids = |files: &[FileResult]| files.iter().map(|file| file.id.clone()).collect::<Vec<_>>();
-    let (old_ids, new_ids) = (ids(&old.files), ids(&new.files));
-    let only =
-        |one: &[String], other: &[String]| one.iter().filter(|id| !other.contains(id)).cloned().collect::<Vec<_>>();
-    let unpaired = [only(&old_ids, &new_ids), only(&new_ids, &old_ids)].concat();
-    Comparison { differences, paired: new_ids.iter().filter(|id| old_ids.contains(id)).count(), unpaired }
+    let ids = |files: &[FileResult]| files.iter().map(|file| file.id.clone()).collect();
+    paired(differences, ids(&old.files), ids(&new.files))
 }
 
-/// A recording in both reports.
+/// Compares two reports of notes.
+pub fn compare_notes(old: &NotesReport, new: &NotesReport) -> Comparison {
+    let figures = NOTE_FIGURES.iter().map(|one| Column {
+        key: one.key,
+        label: one.label,
+        unit: one.unit,
+        is_error: one.is_error,
+        of: one.of,
+        rule: NOTE_RULES.iter().find(|rule| rule.key == one.key),
+    });
+    let [before, after] = [old, new].map(|report| report.visits.iter().map(of_visit).collect::<Vec<_>>());
+    let differences = compare_rows("", figures, &before, &after, |of| of.notes as f64);
+    let ids = |visits: &[NoteResult]| visits.iter().map(|visit| visit.id.clone()).collect();
+    paired(differences, ids(&old.visits), ids(&new.visits))
+}
+
+fn paired(differences: Vec<Difference>, old: Vec<String>, new: Vec<String>) -> Comparison {
+    let only = |one: &[String], other: &[String]| one.iter().filter(|id| !other.contains(id)).cloned().collect();
+    let unpaired: [Vec<String>; 2] = [only(&old, &new), only(&new, &old)];
+    let paired = new.iter().filter(|id| old.contains(id)).count();
+    Comparison { differences, paired, unpaired: unpaired.concat() }
+}
+
+/// A recording or a visit as it is compared: its rates `R` and its counts `C`.
+struct Row<'a, R, C> {
+    id: &'a str,
+    rates: &'a R,
+    counts: &'a C,
+}
+
+fn of_file(file: &FileResult) -> Row<'_, Rates, Counts> {
+    Row { id: &file.id, rates: &file.rates, counts: &file.counts }
+}
+
+fn of_visit(visit: &NoteResult) -> Row<'_, NoteRates, NoteCounts> {
+    Row { id: &visit.id, rates: &visit.rates, counts: &visit.counts }
+}
+
+/// A figure as it is compared; one without a rule is not judged.
+struct Column<R, C: 'static> {
+    key: &'static str,
+    label: &'static str,
+    unit: Unit,
+    is_error: bool,
+    of: fn(&R) -> Option<f64>,
+    rule: Option<&'static Rule<C>>,
+}
+
+/// A recording or a visit in both reports.
 struct Pair<'a> {
     id: &'a str,
     weight: f64,
@@ -127,37 +198,50 @@ struct Pair<'a> {
 }
 
 fn compare_files(noise: &str, old: &[FileResult], new: &[FileResult]) -> Vec<Difference> {
-    let before: BTreeMap<&str, &FileResult> = old.iter().map(|file| (file.id.as_str(), file)).collect();
-    let difference = |figure: &Figure| {
-        let rule = RULES.iter().find(|rule| rule.key == figure.key);
-        let weight = rule.map_or((|of| of.audio_ms as f64) as fn(&Counts) -> f64, |rule| rule.weight);
-        let pair = |file| pair(file, &before, figure, weight);
+    let figures = FIGURES.iter().map(|one| Column {
+        key: one.key,
+        label: one.label,
+        unit: one.unit,
+        is_error: one.is_error,
+        of: one.of,
+        rule: RULES.iter().find(|rule| rule.key == one.key),
+    });
+    let [before, after] = [old, new].map(|files| files.iter().map(of_file).collect::<Vec<_>>());
+    compare_rows(noise, figures, &before, &after, |of| of.audio_ms as f64)
+}
+
+/// Compares each figure; what is not judged weighs as `unjudged` says.
+fn compare_rows<R, C: 'static>(
+    noise: &str,
+    figures: impl Iterator<Item = Column<R, C>>,
+    old: &[Row<'_, R, C>],
+    new: &[Row<'_, R, C>],
+    unjudged: fn(&C) -> f64,
+) -> Vec<Difference> {
+    let before: BTreeMap<&str, &Row<'_, R, C>> = old.iter().map(|row| (row.id, row)).collect();
+    let difference = |figure: Column<R, C>| {
+        let weight = figure.rule.map_or(unjudged, |rule| rule.weight);
+        let pair = |new: &Row<'_, R, C>| {
+            let old = before.get(new.id)?;
+            let (was, is) = ((figure.of)(old.rates)?, (figure.of)(new.rates)?);
+            Some(Pair { id: old.id, weight: weight(old.counts), old: was, new: is })
+        };
         let pairs: Vec<Pair<'_>> = new.iter().filter_map(pair).collect();
         let weights: f64 = pairs.iter().map(|pair| pair.weight).sum();
         if weights <= 0.0 {
             return None;
         }
         let mean = |of: fn(&Pair<'_>) -> f64| pairs.iter().map(|pair| pair.weight * of(pair)).sum::<f64>() / weights;
-        let verdict = rule.map_or(Verdict::NotJudged, |rule| judge(rule, figure, &pairs));
+        let verdict = figure.rule.map_or(Verdict::NotJudged, |rule| judge(rule, figure.is_error, &pairs));
         let (old, new) = (mean(|pair| pair.old), mean(|pair| pair.new));
-        Some(Difference { noise: noise.to_owned(), key: figure.key, old, new, verdict })
+        let Column { key, label, unit, .. } = figure;
+        Some(Difference { noise: noise.to_owned(), key, label, unit, old, new, verdict })
     };
-    FIGURES.iter().filter_map(difference).collect()
+    figures.filter_map(difference).collect()
 }
 
-fn pair<'a>(
-    new: &'a FileResult,
-    before: &BTreeMap<&str, &FileResult>,
-    figure: &Figure,
-    weight: fn(&Counts) -> f64,
-) -> Option<Pair<'a>> {
-    let old = before.get(new.id.as_str())?;
-    let (was, is) = ((figure.of)(&old.rates)?, (figure.of)(&new.rates)?);
-    Some(Pair { id: &new.id, weight: weight(&old.counts), old: was, new: is })
-}
-
-fn judge(rule: &Rule, figure: &Figure, pairs: &[Pair<'_>]) -> Verdict {
-    let sign = if figure.is_error { 1.0 } else { -1.0 };
+fn judge<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> Verdict {
+    let sign = if is_error { 1.0 } else { -1.0 };
     let worsening = |pair: &Pair<'_>| sign * (pair.new - pair.old);
     let most =
         pairs.iter().max_by(|one, other| (worsening(one) * one.weight).total_cmp(&(worsening(other) * other.weight)));
@@ -165,7 +249,7 @@ fn judge(rule: &Rule, figure: &Figure, pairs: &[Pair<'_>]) -> Verdict {
     let changes: Vec<(f64, f64)> = pairs.iter().map(|pair| (pair.weight, worsening(pair))).collect();
     let mean = weighed_mean(&changes);
     let (low, high) = bounds(&changes, rule.key);
-    let collapsed = pairs.iter().find(|pair| worsening(pair) > rule.file_floor);
+    let collapsed = pairs.iter().find(|pair| worsening(pair) > rule.one_floor);
     if let Some(collapsed) = collapsed {
         return Verdict::Worse { most_in: collapsed.id.to_owned() };
     }
@@ -196,8 +280,9 @@ fn bounds(changes: &[(f64, f64)], seed: &str) -> (f64, f64) {
 mod tests {
     use super::*;
     use crate::qa::{
-        metrics::{Found, edits::Edits},
+        metrics::{Found, Overlap, edits::Edits},
         noise::{Mix, NoiseKind},
+        notes::DividedScore,
         report::NoiseResult,
     };
 
@@ -299,5 +384,34 @@ mod tests {
         let named: Vec<&str> = comparison.regressions().map(|difference| difference.noise.as_str()).collect();
         assert_eq!(named, ["pink 10 dB"]);
         assert_eq!(compare(&noisy(BEFORE, 5.0), &worse_in_noise).regressions().count(), 0);
+    }
+
+    fn notes(rouge: &[f64], medicines: usize) -> NotesReport {
+        let visit = |(index, &score): (usize, &f64)| {
+            let overlap = Overlap { shared: medicines, missing: 10 - medicines, added: 0 };
+            let counts = NoteCounts { medications: Some(overlap), notes: 1, work_ms: 60_000, ..NoteCounts::default() };
+            let rouge1 = DividedScore { whole: Some(score), ..DividedScore::default() };
+            let seconds_per_note = Some(60.0);
+            let rates = NoteRates { rouge1, medication_f1: overlap.f1(), seconds_per_note, ..NoteRates::default() };
+            NoteResult { id: format!("visit-{index}"), rates, counts, ..NoteResult::default() }
+        };
+        NotesReport { visits: rouge.iter().enumerate().map(visit).collect(), ..NotesReport::default() }
+    }
+
+    #[test]
+    fn notes_are_compared_visit_by_visit() {
+        let old = notes(&[40.0, 45.0, 50.0, 42.0], 9);
+        let verdicts = |new: &NotesReport| {
+            let differences = compare_notes(&old, new).differences.into_iter();
+            differences.map(|one| (one.key, one.verdict)).collect::<Vec<_>>()
+        };
+        let same =
+            [("rouge1", Verdict::Same), ("medication_f1", Verdict::Same), ("seconds_per_note", Verdict::NotJudged)];
+        assert_eq!(verdicts(&old), same);
+        let most_in = "visit-2".to_owned();
+        let worse = verdicts(&notes(&[39.0, 44.0, 46.0, 41.0], 9));
+        assert_eq!(worse[0], ("rouge1", Verdict::Worse { most_in }));
+        assert_eq!(verdicts(&notes(&[42.0, 47.0, 52.0, 45.0], 9))[0].1, Verdict::Better);
+        assert!(matches!(verdicts(&notes(&[40.0, 45.0, 50.0, 42.0], 8))[1].1, Verdict::Worse { .. }));
     }
 }

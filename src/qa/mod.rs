@@ -1,4 +1,4 @@
-//! How good the recognition is, measured on recordings whose words are known.
+//! How good the recognition is, measured on recordings whose words are known; and how good the notes are ([`notes`]).
 //!
 //! ```text
 //! manifest (recordings and references) ─ runner (recognise, score) ─ report (JSON, HTML, table) ─ compare (two reports)
@@ -12,11 +12,12 @@ mod manifest;
 mod memory;
 pub mod metrics;
 mod noise;
+pub mod notes;
 pub mod report;
 mod runner;
 mod score;
 
-pub use compare::{Comparison, Difference, Verdict, compare};
+pub use compare::{Comparison, Difference, Verdict, compare, compare_notes};
 pub use manifest::{Item, ManifestError, Reference, read};
 pub use noise::{Mix, NoiseKind};
 pub use runner::{Bench, Done, Heard, ScribeRecogniser};

@@ -7,7 +7,7 @@ use schemars::Schema;
 use serde_json::Value;
 use soapstone::{
     domain::{Note, Transcript, Verification},
-    qa::report::AsrReport,
+    qa::report::{AsrReport, notes::NotesReport},
 };
 
 /// Where the schema called `name` is kept.
@@ -37,6 +37,7 @@ fn check(name: &str, schema: Schema) {
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
     check("bench-asr-1", schemars::schema_for!(AsrReport));
+    check("bench-notes-1", schemars::schema_for!(NotesReport));
     check("note-1", schemars::schema_for!(Note));
     check("transcript-1", schemars::schema_for!(Transcript));
     check("verification-1", schemars::schema_for!(Verification));

@@ -25,13 +25,26 @@ const PERSON_CLASSES: usize = 5;
 
 /// Renders `report`.
 pub fn page(report: &AsrReport) -> String {
+    render("asr.html", include_str!("asr.html"), Page::new(report))
+}
+
+/// How the pages of all reports look.
+const STYLE: &str = include_str!("style.css");
+
+/// Fills the template called `name` with what `page` holds.
+pub(super) fn render(name: &str, template: &str, page: impl Serialize) -> String {
     let mut environment = Environment::new();
     // The name ends in .html: everything that is put in is escaped.
-    environment.add_template("asr.html", include_str!("asr.html")).expect("the template is fixed and valid");
-    let template = environment.get_template("asr.html").expect("it was added");
+    environment.add_template(name, template).expect("the template is fixed and valid");
+    let template = environment.get_template(name).expect("it was added");
     template
-        .render(context! { page => Value::from(Serde(Page::new(report))) })
+        .render(context! { page => Value::from(Serde(page)), style => Value::from_safe_string(STYLE.to_owned()) })
         .expect("the page has all that the template names")
+}
+
+/// A moment as a person reads it.
+pub(super) fn moment(rfc3339: &str) -> String {
+    rfc3339.split('.').next().unwrap_or_default().replace('T', " ").replace('Z', "") + " UTC"
 }
 
 /// What the template shows.
@@ -167,8 +180,7 @@ impl Page {
         let worst_first = worst_first(&report.files);
         Self {
             soapstone: report.soapstone.clone(),
-            created_at: report.created_at.split('.').next().unwrap_or_default().replace('T', " ").replace('Z', "")
-                + " UTC",
+            created_at: moment(&report.created_at),
             manifests: report.manifests.join(", "),
             models: report.models.iter().map(|model| model.name.clone()).collect(),
             recordings: report.files.len(),

@@ -1,6 +1,7 @@
-//! What a measurement found: `soapstone.bench-asr/1`, and the same as a page and as a table.
+//! What a measurement found: `soapstone.bench-asr/1`, and the same as a page and as a table; [`notes`] has that of notes.
 
 mod html;
+pub mod notes;
 mod table;
 
 use std::collections::BTreeMap;

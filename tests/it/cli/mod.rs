@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bench;
+mod bench_notes;
 mod missing;
 mod notes;
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::Place;
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 16] = [
     &[],
     &["note"],
     &["transcribe"],
@@ -19,6 +19,7 @@ const COMMANDS: [&[&str]; 15] = [
     &["terminology", "search"],
     &["bench"],
     &["bench", "asr"],
+    &["bench", "notes"],
     &["bench", "compare"],
 ];
 
@@ -59,6 +60,7 @@ fn wrong_usage_is_told_apart_from_bad_input() {
         &["models", "pull", "no-such-model"],
         &["terminology", "search"],
         &["bench", "asr"],
+        &["bench", "notes"],
         &["bench", "asr", "visit.txt", "--noise", "loud"],
         &["bench", "asr", "visit.txt", "--noise", "100"],
         &["bench", "compare", "one.json"],

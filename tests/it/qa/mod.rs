@@ -1,5 +1,7 @@
 //! Recognition measured on the spoken visits, with the recogniser that a note is made with.
 
+mod rouge;
+
 use std::fs;
 
 use serde_json::Value;

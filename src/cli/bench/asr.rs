@@ -1,42 +1,22 @@
-//! `soapstone bench`: how good it is, measured.
+//! `soapstone bench asr`: how good recognition is.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::{
-    Failure, FailureKind,
-    output::{Output, print_line},
-};
 use crate::{
+    cli::{
+        Failure, FailureKind,
+        output::{Output, print_line},
+    },
     config::Config,
     domain::SystemClock,
     pipeline::{Scribe, Unwatched, Work},
     qa::{
-        self, Bench, Comparison, Difference, Done, Item, Mix, NoiseKind, ScribeRecogniser, Verdict,
-        report::{AsrReport, FIGURES, Unit, page, table},
+        self, Bench, Done, Item, Mix, NoiseKind, ScribeRecogniser,
+        report::{Unit, page, table},
     },
 };
-
-/// Measure how good soapstone is on your own recordings, and compare two measurements.
-#[derive(Args)]
-#[command(after_help = "Examples:\n  \
-    soapstone bench asr visits.jsonl --json new.json --html new.html\n  \
-    soapstone bench compare old.json new.json")]
-pub struct BenchArgs {
-    #[command(subcommand)]
-    command: BenchCommand,
-}
-
-#[derive(Subcommand)]
-enum BenchCommand {
-    Asr(AsrArgs),
-    Compare(CompareArgs),
-}
 
 /// Measure speech recognition on recordings whose words are known.
 ///
@@ -50,7 +30,7 @@ enum BenchCommand {
     soapstone bench asr visits.jsonl --html report.html  a page to read\n  \
     soapstone bench asr my-recordings/                   a folder with a.wav and a.txt\n  \
     soapstone bench asr visits.jsonl --noise 20,10,5     and under noise")]
-struct AsrArgs {
+pub(super) struct AsrArgs {
     /// Manifests (JSON lines), or folders with a text beside each recording (visit.wav, visit.txt). A text is plain words, a
     /// dialogue (`doctor: …`) or soapstone.transcript/1; an .rttm beside it says who speaks when.
     #[arg(required = true, value_name = "MANIFEST")]
@@ -81,34 +61,14 @@ enum Kind {
     Babble,
 }
 
-/// Tell what got worse from one report to the next.
-///
-/// Recordings are paired, and a figure counts as worse where it worsened by more than a floor in the mean and in 95 of 100
-/// random draws of the recordings, or collapsed in one of them. Exit code 1 if anything did. Time is shown and not judged.
-#[derive(Args)]
-#[command(after_help = "Example:\n  soapstone bench compare before.json after.json")]
-struct CompareArgs {
-    /// The report to compare with.
-    old: PathBuf,
-    /// The report that is judged.
-    new: PathBuf,
-}
-
-/// Runs the command; results go to standard output and files, progress to standard error.
-pub fn run(args: &BenchArgs, config: &Config) -> Result<(), Failure> {
-    match &args.command {
-        BenchCommand::Asr(args) => asr(args, config),
-        BenchCommand::Compare(args) => compare(args),
-    }
-}
-
 fn snr_db(text: &str) -> Result<f64, String> {
     let value: f64 = text.trim().parse().map_err(|_| "it is no number".to_owned())?;
     let in_range = (-30.0..=60.0).contains(&value);
     if in_range { Ok(value) } else { Err("it must be from -30 to 60".to_owned()) }
 }
 
-fn asr(args: &AsrArgs, config: &Config) -> Result<(), Failure> {
+/// Runs the command.
+pub(super) fn run(args: &AsrArgs, config: &Config) -> Result<(), Failure> {
     let json = args.json.as_deref().map(|path| Output::open(Some(path))).transpose()?;
     let html = args.html.as_deref().map(|path| Output::open(Some(path))).transpose()?;
     let items = read_items(&args.manifests)?;
@@ -164,58 +124,4 @@ fn tell(done: &Done<'_>) {
     };
     let seconds = Duration::from_millis(file.counts.work_ms).as_secs_f64();
     eprintln!("[{number}/{of}] {}{noise}: {seconds:.1} s, {result}", file.id);
-}
-
-fn compare(args: &CompareArgs) -> Result<(), Failure> {
-    let (old, new) = (read_report(&args.old)?, read_report(&args.new)?);
-    let comparison = qa::compare(&old, &new);
-    if comparison.paired == 0 {
-        let reason = format_args!("it has no recording in common with {}", args.old.display());
-        return Err(Failure::bad_input(&args.new.display().to_string(), reason));
-    }
-    print_line(comparison_table(&comparison))?;
-    let worse: Vec<String> = comparison.regressions().map(name).collect();
-    if worse.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(FailureKind::Internal, format_args!("worse than before: {}", worse.join("; "))))
-}
-
-fn read_report(path: &Path) -> Result<AsrReport, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
-    serde_json::from_str(&text).map_err(|error| {
-        // The library's message may quote a value, which may be a patient's words.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        let reason = format_args!(
-            "it is not a soapstone.bench-asr/1 report ({place}); make one with `soapstone bench asr --json`"
-        );
-        Failure::bad_input(&path.display().to_string(), reason)
-    })
-}
-
-fn comparison_table(comparison: &Comparison) -> String {
-    let mut lines = vec![format!("{:42}{:>10}{:>10}  ", "figure", "old", "new")];
-    for difference in &comparison.differences {
-        let unit = FIGURES.iter().find(|figure| figure.key == difference.key).map_or(Unit::Plain, |figure| figure.unit);
-        let [old, new] = [difference.old, difference.new].map(|value| unit.show(Some(value)));
-        let verdict = match &difference.verdict {
-            Verdict::Worse { most_in } => format!("WORSE, most in {most_in}"),
-            Verdict::Better => "better".to_owned(),
-            Verdict::Same => String::new(),
-            Verdict::NotJudged => "not judged: it depends on the machine".to_owned(),
-        };
-        lines.push(format!("{:42}{old:>10}{new:>10}  {verdict}", name(difference)).trim_end().to_owned());
-    }
-    lines.push(format!("\n{} recordings compared", comparison.paired));
-    if !comparison.unpaired.is_empty() {
-        lines.push(format!("left out, as only one report has them: {}", comparison.unpaired.join(", ")));
-    }
-    lines.join("\n")
-}
-
-/// The figure in words, with its noise.
-fn name(difference: &Difference) -> String {
-    let label =
-        FIGURES.iter().find(|figure| figure.key == difference.key).map_or(difference.key, |figure| figure.label);
-    if difference.noise.is_empty() { label.to_owned() } else { format!("{label} ({})", difference.noise) }
 }

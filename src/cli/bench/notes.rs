@@ -1,0 +1,94 @@
+//! `soapstone bench notes`: how good the notes are.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        Failure, FailureKind,
+        output::{Output, print_line},
+    },
+    config::Config,
+    domain::SystemClock,
+    pipeline::{Scribe, Unwatched, Work},
+    qa::{
+        notes::{NoteBench, NoteDone, NoteItem, ScribeWriter, read_corpus},
+        report::notes::{NOTE_FIGURES, page, table},
+    },
+};
+
+/// Measure notes on visits whose notes or facts are known.
+///
+/// The note of every visit is written from its transcript, as `soapstone note` does, and compared with the reference note
+/// (ROUGE, concepts in common), with the facts (medicines, allergies, codes) and with what was said (statements without
+/// support, facts left out). A figure that a corpus cannot bear out is left open. On two cores, a visit takes a minute or two.
+/// The report quotes the visits: keep it as you keep them.
+#[derive(Args)]
+#[command(after_help = "A corpus has a line a visit, with what was said and what is known:\n  \
+    {\"id\":\"a\",\"dialogue\":\"[doctor] …\\n[patient] …\",\"note\":\"CHIEF COMPLAINT\\n…\"}\n  \
+    {\"id\":\"b\",\"transcript\":\"b.json\",\"facts\":\"b.facts.json\"}\n\n\
+    A file of facts says what a note ought to hold; any of the three lists may be left out:\n  \
+    {\"problems\":[{\"name\":\"Hypertension\",\"icd10cm\":[\"I10\"]}],\n   \
+    \"medications\":[{\"name\":\"lisinopril\"}],\"allergies\":[{\"substance\":\"penicillin\"}]}\n\n\
+    Examples:\n  \
+    soapstone bench notes visits.jsonl --html report.html  a page to read: reference, note, evidence\n  \
+    soapstone bench notes audio-fixtures/manifest.jsonl    the spoken visits, from their exact transcripts\n  \
+    soapstone bench notes a.jsonl b.jsonl --json new.json  several corpora, for a program")]
+pub(super) struct NotesArgs {
+    /// Corpora (JSON lines). A line has `dialogue` or the name of a `transcript` file, and any of `note` (the reference),
+    /// `divisions` (its parts; without them it is divided at its headings) and `facts`.
+    #[arg(required = true, value_name = "CORPUS")]
+    corpora: Vec<PathBuf>,
+    /// Write the report as soapstone.bench-notes/1 to this file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the report as one page for a browser to this file.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &NotesArgs, config: &Config) -> Result<(), Failure> {
+    let json = args.json.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    let html = args.html.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    let items = read_items(&args.corpora)?;
+    Scribe::new(config, &SystemClock, &Unwatched).require(Work::NoteOfTranscript)?;
+    let writer = ScribeWriter::load(config)?;
+    let bench = NoteBench { items: &items, write: &|transcript| writer.write(transcript), tell: &tell };
+    let corpora = args.corpora.iter().map(|path| path.display().to_string()).collect();
+    let report = bench.run(corpora, &SystemClock)?;
+    if let Some(output) = json {
+        output.finish(&serde_json::to_string_pretty(&report).expect("a report is plain data"))?;
+    }
+    if let Some(output) = html {
+        output.finish(&page(&report))?;
+    }
+    print_line(table(&report))
+}
+
+/// The visits of all corpora; one id must not stand for two of them.
+fn read_items(corpora: &[PathBuf]) -> Result<Vec<NoteItem>, Failure> {
+    let mut items: Vec<NoteItem> = Vec::new();
+    for path in corpora {
+        let read = read_corpus(path).map_err(|error| Failure::new(FailureKind::BadInput, error))?;
+        if let Some(twice) = read.iter().find(|item| items.iter().any(|known| known.id == item.id)) {
+            let name = path.display().to_string();
+            return Err(Failure::bad_input(&name, format_args!("an earlier corpus has a visit {} too", twice.id)));
+        }
+        items.extend(read);
+    }
+    Ok(items)
+}
+
+/// A line a visit, as each is done.
+fn tell(done: &NoteDone<'_>) {
+    const TOLD: [&str; 4] = ["rouge1", "medication_f1", "icd10cm_recall", "omission_rate"];
+    let NoteDone { number, of, visit } = done;
+    let told = NOTE_FIGURES.iter().filter(|figure| TOLD.contains(&figure.key)).filter_map(|figure| {
+        let value = (figure.of)(&visit.rates)?;
+        Some(format!(", {} {}", figure.label, figure.unit.show(Some(value))))
+    });
+    let seconds = Duration::from_millis(visit.counts.work_ms).as_secs_f64();
+    eprintln!("[{number}/{of}] {}: {seconds:.1} s{}", visit.id, told.collect::<String>());
+}
