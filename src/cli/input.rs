@@ -39,8 +39,13 @@ pub enum VisitInput {
 pub enum AudioInput {
     /// In a file.
     File(PathBuf),
-    /// It came through standard input.
-    Piped(Vec<u8>),
+    /// It came through standard input, or out of a pipe or device.
+    Piped {
+        /// What messages call it.
+        name: String,
+        /// All of it.
+        bytes: Vec<u8>,
+    },
 }
 
 impl AudioInput {
@@ -48,7 +53,7 @@ impl AudioInput {
     pub fn source(&self) -> AudioSource<'_> {
         match self {
             Self::File(path) => AudioSource::File(path),
-            Self::Piped(bytes) => AudioSource::Bytes { name: STDIN, bytes },
+            Self::Piped { name, bytes } => AudioSource::Bytes { name, bytes },
         }
     }
 }
@@ -84,7 +89,7 @@ pub fn name(input: &str) -> &str {
 pub fn read(input: &str) -> Result<VisitInput, InputError> {
     if input == "-" {
         let bytes = read_piped(io::stdin().lock(), STDIN)?;
-        return from_piped(bytes);
+        return from_piped(bytes, STDIN);
     }
     from_file(Path::new(input))
 }
@@ -100,14 +105,14 @@ pub fn put_right(transcript: &mut Transcript, input: &str) {
     }
 }
 
-fn from_piped(bytes: Vec<u8>) -> Result<VisitInput, InputError> {
+fn from_piped(bytes: Vec<u8>, name: &str) -> Result<VisitInput, InputError> {
     if !is_text(&bytes[..bytes.len().min(HEAD_BYTES as usize)]) {
-        return Ok(VisitInput::Audio(AudioInput::Piped(bytes)));
+        return Ok(VisitInput::Audio(AudioInput::Piped { name: name.to_owned(), bytes }));
     }
     if bytes.len() as u64 > MAX_TRANSCRIPT_BYTES {
-        return Err(InputError::TooLong { input: STDIN.to_owned() });
+        return Err(InputError::TooLong { input: name.to_owned() });
     }
-    transcript(&bytes, STDIN)
+    transcript(&bytes, name)
 }
 
 fn from_file(path: &Path) -> Result<VisitInput, InputError> {
@@ -120,7 +125,7 @@ fn from_file(path: &Path) -> Result<VisitInput, InputError> {
     }
     if !metadata.is_file() {
         // A named pipe can be read once: what is read here is what there is.
-        return from_piped(read_piped(file, &name)?);
+        return from_piped(read_piped(file, &name)?, &name);
     }
     let mut head = Vec::new();
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(read_error)?;
@@ -195,7 +200,7 @@ mod tests {
         let (_folder, path) = file("visit.flac", b"fLaC\0\0\0\x22");
         let Ok(VisitInput::Audio(input)) = read(&path) else { panic!("it was taken for a transcript") };
         assert!(matches!(input.source(), AudioSource::File(file) if file == Path::new(&path)));
-        let Ok(VisitInput::Audio(input)) = from_piped(b"RIFF\0\0\0\0WAVE".to_vec()) else {
+        let Ok(VisitInput::Audio(input)) = from_piped(b"RIFF\0\0\0\0WAVE".to_vec(), STDIN) else {
             panic!("it was taken for a transcript")
         };
         assert!(matches!(input.source(), AudioSource::Bytes { bytes, .. } if bytes.len() == 12));

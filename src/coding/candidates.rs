@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::said;
 use crate::{
     domain::{Chart, Evidence, Sex, Transcript},
     terminology::Icd10Cm,
 };
 
-fn pattern(text: &str) -> Regex {
+pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
 }
 
@@ -18,9 +19,37 @@ static PREGNANCY: LazyLock<Regex> =
 static NEWBORN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(newborn|neonat\w+|days old|weeks old)\b"));
 static SIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(left|right) (knee|arm|leg|foot|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|breast|thigh|calf|heel|toe|finger|thumb)\b",
+        r"\b(left|right)(?:[- ]sided)? (sciatica|knee|arm|leg|foot|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|breast|thigh|calf|heel|toe|finger|thumb)\b",
     )
 });
+
+/// A kind of illness that a title names, and what must have been said for it, or must not.
+struct Kind {
+    title: Regex,
+    said: Regex,
+    /// Whether `said` must have been said; otherwise it must not.
+    wanted: bool,
+}
+
+/// The words by which titles tell apart what few people say, each way.
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let kind = |title: &str, said: &str, wanted| Kind { title: pattern(title), said: pattern(said), wanted };
+    const BLOOD: &str = r"\bhematuria\b|\bblood(?:y)? (?:in|on) (?:your |my |the |his |her )?(?:urine|pee|wee|dipstick|dip|urinalysis)\b|\bbloody urine\b|\b(?:dipstick|urine|urinalysis|leukocytes?|nitrites?)\b[^.?!]*\bblood\b|\bblood\b[^.?!]*\b(?:dipstick|urinalysis)\b|\burine\b[^.?!]*\b(?:pink|red|bloody)\b|\b(?:pee|peed|peeing)\b[^.?!]*\bblood\b";
+    vec![
+        kind(r"\bin remission\b", r"\bremission\b", true),
+        kind(r"\b(?:familial|hereditary|inherited)\b", r"\b(?:familial|hereditary|inherited|genetic|runs in)\b", true),
+        kind(r"\bwithout hematuria\b", BLOOD, false),
+        kind(r"\bwith hematuria\b", BLOOD, true),
+        kind(
+            r"^type 2 diabetes\b.*\bwithout complications\b|^type 1 diabetes\b.*\bwithout complications\b",
+            OF_DIABETES,
+            false,
+        ),
+        kind(r"^type 1 diabetes\b", r"\b(?:type (?:1|one|i)|type-1|t1d|juvenile)\b", true),
+    ]
+});
+/// What diabetes does to other organs.
+const OF_DIABETES: &str = r"\b(?:(?:neuro|nephro|retino)pathy|gastroparesis|diabetic (?:foot|kidney|eye|nerve)\w*|nerve damage|kidney (?:damage|disease)|foot ulcer)\b";
 
 /// A code that a problem could mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,17 +67,32 @@ pub struct Patient {
     sex: Option<Sex>,
     pregnancy: bool,
     newborn: bool,
+    /// Of [`KINDS`], in order: whether what they are about was said.
+    kinds: Vec<bool>,
+    /// What diabetes did, as it was called.
+    of_diabetes: Option<String>,
 }
 
 impl Patient {
     /// From what was said and what the chart knows.
     pub fn new(transcript: &Transcript, chart: Option<&Chart>) -> Self {
-        let said = |cue: &Regex| transcript.utterances.iter().any(|utterance| cue.is_match(&utterance.text));
+        let said = |cue: &Regex| said::affirms(transcript, cue);
+        let sex = chart.and_then(|chart| chart.sex);
+        let age = chart.and_then(|chart| chart.age_years);
+        let neuropathy = pattern(r"\b(?:neuro|nephro|retino)pathy\b");
+        let named = transcript.utterances.iter().find_map(|utterance| neuropathy.find(&utterance.text));
         Self {
-            sex: chart.and_then(|chart| chart.sex),
-            pregnancy: said(&PREGNANCY),
-            newborn: said(&NEWBORN) || chart.and_then(|chart| chart.age_years) == Some(0),
+            sex,
+            pregnancy: sex != Some(Sex::Male) && said(&PREGNANCY),
+            newborn: age.map_or_else(|| said(&NEWBORN), |age| age == 0),
+            kinds: KINDS.iter().map(|kind| said(&kind.said)).collect(),
+            of_diabetes: named.filter(|_| said(&neuropathy)).map(|named| named.as_str().to_lowercase()),
         }
+    }
+
+    /// Whether nothing that was said speaks against `title`, and all that it needs was said.
+    fn bears_out(&self, title: &str) -> bool {
+        KINDS.iter().zip(&self.kinds).all(|(kind, said)| *said == kind.wanted || !kind.title.is_match(title))
     }
 
     /// Whether this patient can have `code`: not a birth without a pregnancy, not the illness of the other sex.
@@ -76,7 +120,7 @@ fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) -> Vec
     icd.search(text, 3 * limit)
         .into_iter()
         .filter(|found| found.borne_out >= LEAST_BORNE_OUT)
-        .filter(|found| patient.can_have(&found.code, sex_of(&found.code)))
+        .filter(|found| patient.can_have(&found.code, sex_of(&found.code)) && patient.bears_out(&found.title))
         .take(limit)
         .map(|found| Candidate { code: found.code, title: found.title, score: found.score })
         .collect()
@@ -124,6 +168,55 @@ fn past_event(name: &str, evidence: &[Evidence]) -> Option<&'static PastEvent> {
     over.then_some(event)
 }
 
+fn is_diabetes(name: &str) -> bool {
+    static DIABETES: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?:type (?:2|two|ii) )?diabetes(?: mellitus)?(?: type (?:2|two|ii))?\W*$"));
+    DIABETES.is_match(name)
+}
+
+/// The illness of which the patient has a history, by the problem's name or by all that was said of it: "with your history
+/// of pancreatitis". One that lasts is a problem of today by the same words.
+fn past_illness<'n>(name: &'n str, evidence: &[Evidence]) -> Option<&'n str> {
+    static HISTORY: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:(?:a|past|personal|prior) )*history of (?:an? )?"));
+    static LASTING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:chronic|diabet\w+|hypertension|high blood pressure|cholesterol|\w*lipid\w*|asthma|copd|emphysema|heart (?:failure|disease)|fibrillation|coronary|\w*arthritis|osteoporosis|kidney disease|\w*thyroid\w*|depression|anxiety|bipolar|migraines?|gout|gerd|reflux|psoriasis|eczema|epilepsy|parkinson\w*|dementia|bph|prostate|glaucoma|obesity|apnea|neuropathy|cirrhosis|crohn\w*|colitis|lupus|sclerosis)\b",
+        )
+    });
+    let illness = HISTORY.find(name).map_or(name, |history| &name[history.end()..]);
+    if LASTING.is_match(illness) {
+        return None;
+    }
+    let of_it = pattern(&format!(r"\bhistory of (?:\w+ ){{0,3}}{}\b", regex::escape(illness.trim_end_matches('.'))));
+    let word = pattern(&format!(r"\b{}\b", regex::escape(illness.trim_end_matches('.'))));
+    let quotes: Vec<&str> = evidence
+        .iter()
+        .filter_map(|one| one.quote.as_ref())
+        .map(|quote| quote.as_str())
+        .filter(|one| word.is_match(one))
+        .collect();
+    let said = !quotes.is_empty() && quotes.iter().all(|quote| of_it.is_match(quote));
+    (illness.len() < name.len() || said).then_some(illness)
+}
+
+/// The codes for a history of `illness`, if the list has one that names it.
+fn personal_history(icd: &Icd10Cm, illness: &str, patient: &Patient, limit: usize) -> Vec<Candidate> {
+    let stems: Vec<String> = illness
+        .to_lowercase()
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| word.len() > 4)
+        .map(|word| word.chars().take(6).collect())
+        .collect();
+    let mut found = candidates(icd, &format!("personal history of {illness}"), patient, 2 * limit);
+    found.retain(|candidate| {
+        let title = candidate.title.to_lowercase();
+        title.contains("history of") && stems.iter().any(|stem| title.contains(stem.as_str()))
+    });
+    found.truncate(limit);
+    found
+}
+
 /// The best `limit` codes for the problem `name` with its evidence that `patient` can have.
 pub fn for_problem(
     icd: &Icd10Cm,
@@ -133,7 +226,16 @@ pub fn for_problem(
     limit: usize,
 ) -> Vec<Candidate> {
     let Some(event) = past_event(name, evidence) else {
-        return of_queries(icd, &queries(&query(name, evidence)), patient, limit);
+        if let Some(illness) = past_illness(name, evidence) {
+            return personal_history(icd, illness, patient, limit);
+        }
+        let mut queries = queries(&query(name, evidence));
+        // ICD-10-CM takes what diabetes does for one with it (guidelines, I.A.15).
+        if let Some(damage) = patient.of_diabetes.as_ref().filter(|damage| is_diabetes(name) && !name.contains(*damage))
+        {
+            queries.insert(0, format!("{name} with {damage}"));
+        }
+        return of_queries(icd, &queries, patient, limit);
     };
     let mut found = candidates(icd, event.then, patient, 2 * limit);
     found.retain(|candidate| !event.acute.iter().any(|category| candidate.code.starts_with(category)));
@@ -200,6 +302,7 @@ fn query(name: &str, evidence: &[Evidence]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Role, Utterance};
 
     #[test]
     fn the_side_comes_from_the_evidence() {
@@ -223,10 +326,45 @@ mod tests {
 
     #[test]
     fn impossible_codes_are_left_out() {
-        let patient = Patient { sex: Some(Sex::Male), pregnancy: false, newborn: false };
+        let patient = Patient { sex: Some(Sex::Male), ..Patient::new(&Transcript::default(), None) };
         assert!(patient.can_have("I10", None));
         assert!(!patient.can_have("N80.0", Some(Sex::Female)));
         assert!(!patient.can_have("O10.0", Some(Sex::Female)) && !patient.can_have("W01.0", None));
+    }
+
+    #[test]
+    fn a_history_is_no_illness_of_today() {
+        let said = |quote: &str| vec![Evidence { quote: Some(quote.into()), ..Evidence::default() }];
+        assert_eq!(past_illness("History of diverticulitis", &[]), Some("diverticulitis"));
+        assert_eq!(
+            past_illness("Diverticulitis", &said("With your history of diverticulitis I would not")),
+            Some("Diverticulitis")
+        );
+        assert_eq!(past_illness("Diverticulitis", &said("This is diverticulitis.")), None);
+        assert_eq!(past_illness("History of asthma", &[]), None);
+        assert_eq!(past_illness("Gallstones", &[]), None);
+    }
+
+    #[test]
+    fn a_title_says_no_more_and_nothing_else_than_was_said() {
+        let patient = |role: Role, text: &str| {
+            let utterance = Utterance { role, text: text.into(), ..Utterance::default() };
+            Patient::new(&Transcript { utterances: vec![utterance], ..Transcript::default() }, None)
+        };
+        let said = |text: &str| patient(Role::Clinician, text);
+        assert!(!said("The dip shows nitrites and a trace of blood.").bears_out("Acute cystitis without hematuria"));
+        assert!(said("The dip shows nitrites and a trace of blood.").bears_out("Acute cystitis with hematuria"));
+        assert!(said("No blood in the urine.").bears_out("Acute cystitis without hematuria"));
+        let damaged = said("You have some diabetic neuropathy.");
+        assert!(!damaged.bears_out("Type 2 diabetes mellitus without complications"));
+        assert!(said("Your diabetes is fine.").bears_out("Type 2 diabetes mellitus without complications"));
+        assert!(
+            !said("Your diabetes is fine.").bears_out("Type 2 diabetes mellitus without complications in remission")
+        );
+        assert!(!said("High cholesterol.").bears_out("Familial hypercholesterolemia, unspecified"));
+        assert!(
+            patient(Role::Patient, "It runs in the family.").bears_out("Familial hypercholesterolemia, unspecified")
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! or none. It never writes a code.
 
 mod candidates;
+mod said;
 
 pub use candidates::Patient;
 use candidates::{Candidate, for_problem};

@@ -149,7 +149,8 @@ impl ModelStore {
     }
 
     fn unknown(&self, name: &str) -> ModelError {
-        let known: Vec<&str> = Manifest::embedded().models().map(|model| model.name.as_str()).collect();
+        let models = Manifest::embedded().models().filter(|model| model.task != Task::Terminology);
+        let known: Vec<&str> = models.map(|model| model.name.as_str()).collect();
         ModelError::Unknown { name: name.to_owned(), known: known.join(", ") }
     }
 }

@@ -150,6 +150,28 @@ fn known_allergy(line: &str, facts: &Facts) -> bool {
         })
 }
 
+/// "Examine the patient's back and leg": an examination of today, which a small model puts under the plan. One that is still
+/// to come says when, or who does it.
+fn examines_now(line: &str) -> bool {
+    static EXAMINES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:also )?(?:examine|inspect|palpate|auscultate|listen to|look at|(?:re-?)?check|assess|measure|take|evaluate) (?:(?:the|his|her|their|mrs?\.?|ms\.?|\w+'s) )*",
+        )
+    });
+    static TO_COME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:every|each|daily|weekly|monthly|twice|once|times|regularly|often|in (?:\w+ ){1,3}(?:days?|weeks?|months?|years?)|next|at home|before|after|self|yourself|follow[- ]up|return|recheck|tomorrow|later|until|if|when|for (?:\w+ ){1,3}(?:days?|weeks?|months?)|morning|evening|night)\b",
+        )
+    });
+    static OF_ADVICE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:check|take|look at|measure) the\b"));
+    let Some(lead) = EXAMINES.find(line) else { return false };
+    let rest = &line[lead.end()..];
+    // "Check the feet for sores" may be advice; "check the patient's feet" is not.
+    let of_patient = !OF_ADVICE.is_match(line) || lead.as_str().contains("patient's");
+    let examined = MEASURED.is_match(rest) || findings::names_a_body_part(rest);
+    of_patient && examined && !TO_COME.is_match(line) && !findings::names_a_test(line) && orders::tests(line).is_empty()
+}
+
 /// Whether a line is of the kind that section `kind` holds.
 pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let drugs = DrugTable::bundled().mentions(line);
@@ -186,6 +208,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         SectionKind::Plan => {
             let is_advised = facts.findings.iter().any(|finding| finding.kind == SectionKind::Plan);
             !(is_advised && (context::safety_net(line) || context::begins_with_a_condition(line)))
+                && !examines_now(line)
         }
         _ => true,
     }
@@ -223,6 +246,32 @@ mod tests {
         let visit = Visit::new(&said);
         assert_eq!(as_complained("Pain in left foot, red, no break in skin.", &visit), "Pain in left foot, red.");
         assert_eq!(as_complained("Left foot pain.", &visit), "Left foot pain.");
+    }
+
+    #[test]
+    fn an_examination_of_today_is_no_plan() {
+        let planned = |line: &str| belongs(line, SectionKind::Plan, &Facts::default());
+        for line in [
+            "Examine the patient's shoulder and arm for signs of a frozen shoulder.",
+            "Check the patient's feet for any sores.",
+            "Examine Mrs. Lopez's pulse and breathing again.",
+            "Listen to the lungs.",
+            "Check the patient's blood pressure and pulse.",
+        ] {
+            assert!(!planned(line), "{line}");
+        }
+        for line in [
+            "Check the feet for sores every evening.",
+            "Check the feet for sores.",
+            "Check blood pressure at home.",
+            "Recheck the patient's blood pressure in two weeks.",
+            "Examine the wound again in three days.",
+            "Check the patient's potassium.",
+            "Take the inhaler before exercise.",
+            "X-ray of the foot.",
+        ] {
+            assert!(planned(line), "{line}");
+        }
     }
 
     #[test]

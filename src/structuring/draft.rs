@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::{
     belongs,
-    facts::{Facts, corrected, orders, symptoms::LEXICON},
+    facts::{Facts, corrected, orders},
+    problems::problems,
     render::{self, Line},
     sections::{Sections, says_the_same},
-    text, told,
+    text, told, turned,
     verify::{Checker, Verdict, omissions},
     visit::Visit,
 };
@@ -59,8 +60,13 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
             for text in texts.into_iter().map(PatientText::from) {
                 let elsewhere =
                     belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
-                if !elsewhere && belongs::belongs(&text, kind, facts) {
-                    builder.written(kind, &text, &checker);
+                if elsewhere || !belongs::belongs(&text, kind, facts) {
+                    continue;
+                }
+                if kind == SectionKind::Assessment && turned::is_history(&text, &visit) {
+                    builder.written(SectionKind::PastHistory, &as_history(&text), &checker, &visit);
+                } else {
+                    builder.written(kind, &text, &checker, &visit);
                 }
             }
         }
@@ -86,6 +92,18 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         vitals: facts.vitals.clone(),
         orders: facts.orders.clone(),
         review,
+    }
+}
+
+/// "Pancreatitis." as "History of pancreatitis."
+fn as_history(line: &PatientText) -> PatientText {
+    let mut letters = line.chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    let is_name = letters.clone().next().is_some_and(char::is_uppercase);
+    if is_name {
+        format!("History of {}", line.as_str()).into()
+    } else {
+        format!("History of {first}{}", letters.as_str()).into()
     }
 }
 
@@ -165,7 +183,7 @@ impl Builder {
     }
 
     /// A line of the model's: into the note, or under review with the reason.
-    fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker) {
+    fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker, visit: &Visit) {
         // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
         let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
         let said = |(of, known, _): &(SectionKind, String, Vec<Evidence>)| {
@@ -182,7 +200,16 @@ impl Builder {
                 && !evidence.is_empty()
                 && evidence.iter().all(|one| self.allergic.contains(&one.utterance))
         };
-        match checker.check_written(text, kind) {
+        let verdict = match checker.check_written(text, kind) {
+            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)
+                if turned::fault(text, kind, &evidence, visit).is_some() =>
+            {
+                let reason = turned::fault(text, kind, &evidence, visit).unwrap_or_default();
+                Verdict::Unsupported(evidence, reason.to_owned())
+            }
+            verdict => verdict,
+        };
+        match verdict {
             // An allergy of the past has its own section, and its reaction is no complaint of today.
             Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if allergic(&evidence) => {}
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
@@ -292,57 +319,4 @@ impl Builder {
 fn names_drug(text: &str, name: &str, dose: Option<f64>) -> bool {
     let named = DrugTable::bundled().mentions(text).iter().any(|mention| mention.drug.name == name);
     named && dose.is_none_or(|dose| numbers::contains_value(&numbers::said_values(text), dose))
-}
-
-/// One problem for each line of the assessment; where there is none, the symptoms of the chief complaint.
-fn problems(sections: &[Section]) -> Vec<Problem> {
-    let statements =
-        |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
-    let mut found: Vec<Problem> = Vec::new();
-    for statement in statements(SectionKind::Assessment) {
-        add_problem(&mut found, problem_name(&statement.text), &statement.id);
-    }
-    if found.is_empty() {
-        for statement in statements(SectionKind::ChiefComplaint) {
-            for entry in LEXICON.iter().filter(|entry| entry.pattern.is_match(&statement.text)).take(3) {
-                add_problem(&mut found, entry.name.to_owned(), &statement.id);
-            }
-        }
-    }
-    for problem in &mut found {
-        let stems = text::content_stems(&problem.name);
-        let about = statements(SectionKind::Plan).filter(|statement| {
-            let own = text::content_stems(&statement.text);
-            stems.iter().any(|stem| own.contains(stem))
-        });
-        problem.statements.extend(about.map(|statement| statement.id.clone()));
-    }
-    found
-}
-
-fn add_problem(found: &mut Vec<Problem>, name: String, statement: &str) {
-    if name.is_empty() {
-        return;
-    }
-    match found.iter_mut().find(|problem| says_the_same(&problem.name, &name)) {
-        Some(known) => known.statements.push(statement.to_owned()),
-        None => found.push(Problem {
-            id: format!("p{}", found.len() + 1),
-            name: name.into(),
-            statements: vec![statement.to_owned()],
-            codes: Vec::new(),
-        }),
-    }
-}
-
-/// The name of the problem that an assessment line begins with.
-fn problem_name(line: &str) -> String {
-    let end = line.find([',', ';', ':', '(', '.']).unwrap_or(line.len());
-    let name = line[..end].trim();
-    let name = [" is ", " are ", " which ", " that ", " with good ", " due to her ", " due to his "]
-        .iter()
-        .filter_map(|stop| name.find(stop))
-        .min()
-        .map_or(name, |at| &name[..at]);
-    name.trim().to_owned()
 }

@@ -8,12 +8,14 @@ mod belongs;
 mod draft;
 mod evidence;
 pub mod facts;
+mod problems;
 mod render;
 pub mod sections;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod told;
+mod turned;
 pub mod verify;
 mod visit;
 

@@ -58,12 +58,20 @@ pub fn vitals(facts: &Facts) -> Vec<Line> {
     while let Some(vital) = vitals.next() {
         let diastolic = vitals.next_if(|next| vital.loinc == "8480-6" && next.loinc == "8462-4");
         let text = match diastolic {
-            Some(diastolic) => format!("Blood pressure {}/{} mmHg.", vital.value, diastolic.value),
+            Some(diastolic) => {
+                format!("Blood pressure {}/{} mmHg{}.", vital.value, diastolic.value, position(&vital.name))
+            }
             None => format!("{} {}.", vital.name, measure(vital)),
         };
         lines.push(Line { text, evidence: vital.evidence.clone() });
     }
     lines
+}
+
+/// " (standing)" of a "Standing systolic blood pressure".
+fn position(name: &str) -> String {
+    let position = name.strip_suffix(" systolic blood pressure");
+    position.map_or(String::new(), |position| format!(" ({})", position.to_lowercase()))
 }
 
 fn measure(vital: &VitalSign) -> String {

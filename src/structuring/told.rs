@@ -37,6 +37,8 @@ static OF_THE_BODY: LazyLock<Regex> = LazyLock::new(|| {
 
 /// … and what nobody asked for.
 const LEAST_UNASKED: usize = 4;
+/// Turns in which a side is set right, at most.
+const TURNS_TO_A_CORRECTION: usize = 3;
 /// The part of an answer's words that statements made from it must have, or it is told.
 const COVERED: f64 = 0.6;
 
@@ -92,7 +94,11 @@ fn complained(line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<
         let sentence = &line.text()[(*range).clone()];
         let own = complains(sentence).is_some_and(|at| {
             let before = &sentence[..at];
-            !context::negates(before) && !context::of_another_person(before)
+            let of_another = match line.utterance.role {
+                Role::Other => context::of_the_speaker(before, &sentence[at..]),
+                _ => context::of_another_person(before),
+            };
+            !context::negates(before) && !of_another
         });
         !is_question(sentence) && !context::denies(sentence) && (own || REASON.is_match(sentence))
     };
@@ -129,6 +135,15 @@ fn tell(visit: &Visit, at: usize, noted: &[Noted]) -> (Option<Line>, usize) {
     }
     exchange.answered(line);
     let mut last = at;
+    while let Some(end) = set_right(visit, last) {
+        for later in &visit.lines[last + 1..=end] {
+            match later.by_patient_side() {
+                true => exchange.answered(later),
+                false => exchange.asked(later),
+            }
+        }
+        last = end;
+    }
     for _ in 0..FURTHER_QUESTIONS {
         let Some((question, answer)) = goes_on(visit, last + 1).filter(|(_, answer)| !is_noted(answer, noted)) else {
             break;
@@ -167,15 +182,60 @@ fn names_a_complaint(text: &str) -> bool {
 /// The sentences of `line` that ask nothing and are about the patient.
 fn statements(line: &Said) -> impl Iterator<Item = Range<usize>> {
     let mut of_another = false;
-    let own = line.sentences.iter().filter(|range| {
-        let sentence = &line.text()[(*range).clone()];
-        of_another = match line.utterance.role {
-            Role::Other => context::of_the_speaker(sentence, ""),
-            _ => context::of_another_person(sentence) || of_another && context::begins_with_third_person(sentence),
-        };
+    let own = of_the_patient(line).into_iter().filter(move |range| {
+        let sentence = &line.text()[range.clone()];
+        of_another = line.utterance.role != Role::Other
+            && (context::of_another_person(sentence) || of_another && context::begins_with_third_person(sentence));
         !of_another && !is_question(sentence)
     });
-    own.cloned().collect::<Vec<_>>().into_iter()
+    own.collect::<Vec<_>>().into_iter()
+}
+
+/// The sentences of `line` but for those in which somebody with the patient speaks of themselves: quoted in a history, an
+/// "I" is the patient.
+fn of_the_patient(line: &Said) -> Vec<Range<usize>> {
+    static GOES_ON: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?(?:it|that|those|these|they)\b"));
+    static SOMEBODY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:he|she|him|her|his|hers)\b"));
+    let mut of_the_speaker = false;
+    let of_patient = |range: &&Range<usize>| {
+        let sentence = &line.text()[(*range).clone()];
+        of_the_speaker = line.utterance.role == Role::Other
+            && (context::of_the_speaker(sentence, "")
+                || of_the_speaker && GOES_ON.is_match(sentence) && !SOMEBODY.is_match(sentence));
+        !of_the_speaker
+    };
+    line.sentences.iter().filter(of_patient).cloned().collect()
+}
+
+/// Where a side named in line `at` is set right by the patient's side in one of the next turns: "the left one", "no, this
+/// one", "sorry, the right".
+fn set_right(visit: &Visit, at: usize) -> Option<usize> {
+    let side = only_side(visit.lines[at].text())?;
+    let later = visit.lines.iter().skip(at + 1).take(TURNS_TO_A_CORRECTION);
+    let mut doubted = false;
+    for line in later.filter(|line| line.by_patient_side()) {
+        doubted |= context::denies(line.text()) || context::corrects(line.text());
+        if doubted && only_side(line.text()).is_some_and(|other| other != side) {
+            return Some(line.index);
+        }
+    }
+    None
+}
+
+/// The side that `text` names, if it names one and not the other. "That's right" is none.
+fn only_side(text: &str) -> Option<&'static str> {
+    static LEFT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bleft\b"));
+    static RIGHT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:the|my|his|her|your|their|on|in) (?:\w+ )?right\b|\bright (?:one|side|ear|eye|arm|leg|hand|foot|knee|hip|shoulder|wrist|ankle|elbow)\b|^\W*right\W*$",
+        )
+    });
+    match (LEFT.is_match(text), RIGHT.is_match(text)) {
+        (true, false) => Some("left"),
+        (false, true) => Some("right"),
+        _ => None,
+    }
 }
 
 /// The question in line `at` that only goes on about what was named before, and its answer.
@@ -200,9 +260,21 @@ impl Exchange {
     }
 
     fn answered(&mut self, answer: &Said) {
+        let own = of_the_patient(answer);
         let fits = |range: &&Range<usize>| range.end <= LONGEST_ANSWER;
-        let last = answer.sentences.iter().take_while(fits).last().or(answer.sentences.first());
-        self.push(answer, 0..last.map_or(answer.text().len(), |range| range.end), "\"");
+        let shown = own.iter().take_while(fits).count().max(1);
+        // What was left out parts one quote from the next.
+        let mut quotes: Vec<Range<usize>> = Vec::new();
+        for range in own.iter().take(shown) {
+            let between = quotes.last().map(|quote| answer.text()[quote.end..range.start].trim());
+            match quotes.last_mut().filter(|_| between == Some("")) {
+                Some(quote) => quote.end = range.end,
+                None => quotes.push(range.clone()),
+            }
+        }
+        for quote in quotes {
+            self.push(answer, quote, "\"");
+        }
     }
 
     fn push(&mut self, line: &Said, range: Range<usize>, mark: &str) {
@@ -273,6 +345,49 @@ mod tests {
     #[test]
     fn what_somebody_with_the_patient_says_of_themselves_is_not_told() {
         assert!(told("D: Any asthma in the house?\nO: I have asthma myself. I get a cough every winter.").is_empty());
+    }
+
+    #[test]
+    fn what_a_companion_says_of_themselves_is_cut_out_of_the_quote() {
+        assert_eq!(
+            told(
+                "D: How are the headaches?\nO: They start behind her eyes every Friday. I take rizatriptan for mine. It helps me. She throws up with them."
+            ),
+            ["How are the headaches? \"They start behind her eyes every Friday.\" \"She throws up with them.\""]
+        );
+        assert_eq!(
+            told("D: Does she sleep well?\nO: I had a bad back for years. It woke me. She wakes up coughing at two."),
+            ["Does she sleep well? \"She wakes up coughing at two.\""]
+        );
+        for kept in [
+            "I have to carry him up the stairs because his knee hurts.",
+            "I gave her some paracetamol and the fever went down.",
+            "My son has had a sore throat since Monday.",
+        ] {
+            assert_eq!(told(&format!("D: What happened?\nO: {kept}")), [format!("What happened? \"{kept}\"")]);
+        }
+    }
+
+    #[test]
+    fn a_side_is_not_quoted_without_what_sets_it_right() {
+        assert_eq!(
+            told("D: Which knee hurts?\nO: The left knee.\nP: No! This one here.\nO: Oh, sorry, it's the right."),
+            ["Which knee hurts? \"The left knee.\" \"No! This one here.\" \"Oh, sorry, it's the right.\""]
+        );
+        assert_eq!(
+            told(
+                "D: Where is the swelling?\nP: My right ankle is swollen.\nD: Your right ankle?\nP: No, wait, the left one."
+            ),
+            ["Where is the swelling? \"My right ankle is swollen.\" Your right ankle? \"No, wait, the left one.\""]
+        );
+        // Two sides that both hold are no correction.
+        assert_eq!(
+            told(
+                "D: Which wrist is swollen?\nP: The left wrist hurts most.\nD: And the other?\nP: The right wrist is stiff."
+            )
+            .len(),
+            2
+        );
     }
 
     #[test]

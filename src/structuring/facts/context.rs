@@ -23,7 +23,7 @@ patterns! {
     THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|put|rub)\b";
     ON_ANOTHER = r"\b(?:him|her|his|them|it)\b";
     NEGATION = r"\b(no|not|never|none|neither|nor|without|denies|denied|hardly|nothing like|n't|cannot|can't|don't|didn't|doesn't|isn't|wasn't|aren't|haven't|hasn't|hadn't|won't|wouldn't|couldn't|shouldn't|free of|negative for|ruled out)\b|n't\b";
-    TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were)|and (?:for the|let's|i'll|i'd|i'm going|we'll|you can))\b|;|, so\b|[.?!]\s";
+    TURN = r"\b(but|except|although|though|however|just|only|other than|apart from|because|and (?:the|your|my|his|her) (?:\w+ ){1,2}(?:is|are|was|were)|and (?:for the|let's|i'll|i'd|i'm going|we'll|you can))\b|;|, so\b|, (?:it|they|that)(?:'s|'re| is| are| was| were| gave| gives?| made| makes?| caused| causes?| just| hurts?)\b|, (?:i|he|she|we)(?:'m|'ve|'s| have| had| has| get| gets| got| feel| felt)\b|[.?!]\s";
     AFFIRMED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know)\W+)*(yes|yeah|yep|yup|yea|mm-?hmm|mhm|uh-?huh|i do|i am|i have|i did|i was|sometimes|definitely|absolutely|a little|a bit|kind of|sort of|right|correct|sure|it does|it is|they do|every|still am|once in a while|occasionally)\b";
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't|(?:i|it|they|he|she) (?:has|have|do|did|does|am|was|is) (?:not|n't))\b";
     GIVES = r"\b(?:gave|give|given|giving) (?:him|her|them)\b";
@@ -210,6 +210,16 @@ mod tests {
         assert!(!negates("no fever, but I have a "));
         assert!(!negates("No, I have a "));
         assert!(!negates("Couldn't breathe, hands "));
+        for clause in [
+            "I don't take the iron anymore, it gave me ",
+            "I haven't slept, I've got this ",
+            "I'm not sick, I'm just ",
+            "I don't finish the tablets, they make me feel ",
+            "He won't eat, he has a ",
+        ] {
+            assert!(!negates(clause), "{clause}");
+        }
+        assert!(negates("no pain, weakness, "));
         assert!(!negates("there's no break in the skin and the ankle is "));
     }
 

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{context, findings::sentence_case};
-use crate::structuring::{text::pattern, visit::is_question};
+use crate::structuring::{
+    text::{self, pattern},
+    visit::is_question,
+};
 
 /// Words of a diagnosis, at most.
 const LONGEST_DIAGNOSIS: usize = 12;
@@ -19,6 +22,22 @@ static ILL: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether `text` names an illness.
 pub fn names_an_illness(text: &str) -> bool {
     ILL.is_match(text)
+}
+
+/// The stems of the words by which `text` names illnesses, the last word of each: "heart failure" is a failure.
+pub fn illnesses(text: &str) -> Vec<String> {
+    let last = |named: regex::Match| text::tokens(named.as_str()).pop().map(|token| text::stem(&token.lower));
+    ILL.find_iter(text).filter_map(last).collect()
+}
+
+/// Whether `text` names an illness that stays with whoever has it: a history of it is a problem of today.
+pub fn is_lasting(text: &str) -> bool {
+    static LASTING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:chronic|diabet\w+|hypertension|high blood pressure|cholesterol|\w*lipid\w*|asthma|copd|emphysema|heart failure|fibrillation|coronary|arthritis|osteoarthritis|osteoporosis|kidney disease|thyroid\w*|hypothyroid\w*|hyperthyroid\w*|depression|anxiety|bipolar|migraines?|gout|gerd|reflux|psoriasis|eczema|epilepsy|parkinson\w*|dementia|bph|prostate|glaucoma|obesity|apnea|neuropathy|cirrhosis|crohn\w*|colitis|lupus|sclerosis|hiv|sickle)\b",
+        )
+    });
+    LASTING.is_match(text)
 }
 
 /// "I think this is an enlarged prostate, BPH" as "Enlarged prostate, BPH", "your thyroid is underactive" as "Underactive
@@ -43,9 +62,18 @@ pub fn diagnosed(sentence: &str) -> Option<String> {
     static TALK: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:i|you|your|any|maybe|is|it|in|from|to|for|that|of|or|like|quite|very|all|got|get|worth)\b|,")
     });
+    // "His blood pressure drops when he stands": said as it shows, not as it is called.
+    static DROPS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bpressure(?:'s| is| does)? (?:\w+ )?(?:drop|fall|dip|go(?:es|ing)? down|went down|fell)\w*(?: \w+){0,4} (?:when|as|on|after) (?:you |he |she |they |the patient )?(?:stand|stood|get(?:s|ting)? up|sit(?:s|ting)? up)",
+        )
+    });
     // "No, I think this is chickenpox" answers, and denies something else.
     static ANSWERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*no[,.] "));
     let sentence = &sentence[ANSWERS.find(sentence).map_or(0, |lead| lead.end())..];
+    if DROPS.is_match(sentence) && !context::hypothetical(sentence) && !is_question(sentence) {
+        return (!context::has_negation(sentence)).then(|| "Orthostatic drop in blood pressure.".to_owned());
+    }
     if DOUBTED.is_match(sentence) || context::hypothetical(sentence) || is_question(sentence) {
         return None;
     }
@@ -57,9 +85,20 @@ pub fn diagnosed(sentence: &str) -> Option<String> {
         .iter()
         .filter_map(|stop| named.find(stop))
         .min();
-    let named = &named[..end.unwrap_or(named.len())];
+    let named = as_called(&named[..end.unwrap_or(named.len())]);
     let lead = &named[..ILL.find(named)?.start()];
     (!TALK.is_match(lead) && named.split_whitespace().count() <= LONGEST_DIAGNOSIS).then(|| sentence_case(named))
+}
+
+/// "A pinched nerve, what we call sciatica" as "sciatica": the name and not its explanation.
+fn as_called(named: &str) -> &str {
+    static CALLED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|,? (?:or )?)(?:(?:what|which) (?:we|they|people|doctors) (?:also |sometimes )?call|(?:which is |that is |it's |also |otherwise )?(?:called|known as)) (?:an? |the )?",
+        )
+    });
+    let called = CALLED.find(named).map(|called| &named[called.end()..]);
+    called.filter(|called| ILL.is_match(called)).unwrap_or(named)
 }
 
 /// A line that names several illnesses as one each: each has its own code. Those that `together` says were spoken of in one
@@ -99,6 +138,10 @@ mod tests {
             ("You've got an iron deficiency anemia.", "Iron deficiency anemia."),
             ("It's a virus.", "Virus."),
             ("No, I think this is chickenpox.", "Chickenpox."),
+            ("I think you have a trapped nerve, what we call carpal tunnel on the left.", "Carpal tunnel on the left."),
+            ("It's called plantar fasciitis.", "Plantar fasciitis."),
+            ("And her blood pressure drops when she stands up.", "Orthostatic drop in blood pressure."),
+            ("Your pressure is falling a lot when you stand.", "Orthostatic drop in blood pressure."),
         ] {
             assert_eq!(diagnosed(said).as_deref(), Some(diagnosis));
         }
@@ -110,6 +153,8 @@ mod tests {
             "That's good.",
             "It's all just from your asthma.",
             "You have to think about diabetes.",
+            "If your blood pressure drops when you stand, call me.",
+            "Your blood pressure doesn't drop when you stand.",
         ] {
             assert_eq!(diagnosed(said), None, "{said}");
         }

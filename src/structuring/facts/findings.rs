@@ -47,7 +47,7 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study)\b",
+        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?)\b",
     )
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
@@ -121,6 +121,7 @@ pub fn findings(visit: &Visit) -> Vec<Finding> {
         } else if by_clinician {
             stretch = if concludes(line) { 0 } else { stretch.saturating_sub(1) };
         }
+        let shown = |sign: &str| by_clinician && stretch > 0 && PLAIN.is_match(sign);
         let mut before = None;
         for range in &line.sentences {
             if let Some(last) = found.last_mut().filter(|_| goes_on(line, range, &before)) {
@@ -128,7 +129,8 @@ pub fn findings(visit: &Visit) -> Vec<Finding> {
                 continue;
             }
             let now = finding(visit, line, range)
-                .or_else(|| sign(line, range).filter(|sign| examines || stretch > 0 && PLAIN.is_match(&sign.text)))
+                // "No rash, and his neck is fine", said by a mother, was not found by anybody.
+                .or_else(|| sign(line, range).filter(|sign| examines || shown(&sign.text)))
                 .or_else(|| state(line, range).filter(|_| examines));
             before = now.iter().map(|finding| finding.kind).next();
             found.extend(now);
@@ -377,6 +379,11 @@ fn perceived(sentence: &str) -> Option<String> {
     Some(if found.get(1).is_some() { format!("No {rest}") } else { rest.to_owned() })
 }
 
+/// Whether `line` names a part of the body.
+pub fn names_a_body_part(line: &str) -> bool {
+    BODY.is_match(line)
+}
+
 /// Whether `line` names a test or a measurement.
 pub fn names_a_test(line: &str) -> bool {
     TEST.is_match(line)
@@ -486,6 +493,12 @@ mod tests {
             ("D: No, lungs are clear.", PhysicalExam, "Lungs are clear."),
             ("D: I hear crackles on the right side.", PhysicalExam, "Crackles on the right side."),
             ("D: I don't hear a murmur.", PhysicalExam, "No murmur."),
+            (
+                "D: Nitrites and leukocytes positive, some blood.",
+                Results,
+                "Nitrites and leukocytes positive, some blood.",
+            ),
+            ("D: The dipstick shows ketones.", Results, "The dipstick shows ketones."),
             ("D: The ECG we just did looks normal.", Results, "The ECG we just did looks normal."),
         ] {
             let found = said(lines);
@@ -585,6 +598,13 @@ mod tests {
         );
         assert_eq!(exam("D: Let me look at it. No break in the skin."), ["No break in the skin."]);
         assert!(exam("D: Your skin is your own business.").is_empty());
+    }
+
+    #[test]
+    fn what_a_parent_tells_is_no_finding() {
+        let found =
+            said("D: Let me have a look. There's a bit of swelling.\nO: No rash on him, and his neck moves fine.");
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]

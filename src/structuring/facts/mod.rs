@@ -74,12 +74,7 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
             *allergy.substance.as_str() == *one.name.as_str() || allergy.substance.as_str() == one.text.to_lowercase()
         })
     });
-    // What an allergy once brought on is no complaint of today.
-    let of_allergy = |one: &crate::domain::Evidence| {
-        allergies.known.iter().flat_map(|allergy| &allergy.evidence).any(|other| other.utterance == one.utterance)
-    };
-    let mut symptoms = symptoms::symptoms(&visit);
-    symptoms.retain(|symptom| !(symptom.present && symptom.evidence.iter().all(of_allergy)));
+    let symptoms = symptoms::symptoms(&visit, &allergies);
     Facts {
         medications: spoken.medications,
         avoided: spoken.avoided,

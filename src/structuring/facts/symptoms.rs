@@ -1,12 +1,12 @@
 //! Symptoms that somebody affirmed or denied, from a lexicon; answers count for the question before them.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{allergies, context};
+use super::{allergies, allergies::Allergies, context};
 use crate::{
-    domain::Evidence,
+    domain::{Evidence, Role},
     structuring::{
         evidence, text,
         visit::{Line, Visit, is_question},
@@ -100,9 +100,9 @@ use BodySystem::{
 const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Whole, "fever", r"fevers?|feverish|febrile"),
     (Whole, "chills", r"chills|shivering|shivers"),
-    (Whole, "night sweats", r"night sweats?|sweats? at night"),
+    (Whole, "night sweats", r"night sweats?|sweat(?:s|ing|y)? (?:a lot )?at night|drenching sweats|wak(?:e|ing) up (?:sweating|sweaty|drenched|soaked)"),
     (Whole, "fatigue", r"fatigued?|tired(?:ness)?|exhausted|exhaustion|worn out|no energy|lack of energy|low energy|wiped out"),
-    (Whole, "weight loss", r"weight loss|los(?:t|ing|e) (?:any |some |a lot of )?weight"),
+    (Whole, "weight loss", r"weight loss|los(?:t|ing|e) (?:any |some |a lot of |much )?weight"),
     (Whole, "weight gain", r"weight gain|gain(?:ed|ing)? (?:any |some |a lot of |more )?weight"),
     (Whole, "loss of appetite", r"loss of appetite|no appetite|lost (?:my|your) appetite|poor appetite|not hungry"),
     (Head, "headache", r"headaches?|head aches?"),
@@ -119,7 +119,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Heart, "chest pain", r"chest (?:pains?|pressure|tightness|discomfort|hurts)|pains? in (?:my|your|the) chest|tightness in (?:my|your|the) chest|chest cramps?"),
     (Heart, "palpitations", r"palpitations?|heart (?:racing|fluttering|pounding|skips?|skipping)|racing heart|fluttering|skipped beats"),
     (Heart, "leg swelling", r"(?:leg|ankle|foot|feet|lower extremity) swelling|swelling (?:in|of) (?:your|my|the) (?:legs?|ankles?|feet|lower extremities)|swollen (?:legs?|ankles?|feet)|(?:legs?|ankles?|feet) (?:are |is |get )?(?:swelling|swollen|swell)|edema"),
-    (Heart, "fainting", r"faint(?:ed|ing)?|pass(?:ed|ing)? out|black(?:ed)? out|syncope|los(?:t|s of|e) consciousness"),
+    (Heart, "fainting", r"faint(?:ed|ing|s)?|pass(?:ed|ing)? out|black(?:ed|ing)? out|blackouts?|syncope|los(?:t|s of|e|ing) consciousness|(?:knocked|been) (?:out cold|unconscious)|knocked out"),
     (Heart, "trouble breathing when lying flat", r"orthopnea|trouble breathing (?:when )?lying (?:flat|down)|short of breath (?:when )?lying"),
     (Lungs, "shortness of breath", r"short(?:ness)? of breath|short of breath|breathless(?:ness)?|trouble breathing|difficulty (?:in )?breathing|problems? breathing|hard to breathe|winded|dyspnea|out of breath|catch my breath"),
     (Lungs, "cough", r"cough(?:s|ing|ed)?"),
@@ -133,9 +133,11 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Gut, "abdominal pain", r"abdominal (?:pain|cramps?|discomfort)|stomach ?(?:pain|aches?|cramps?|hurts)|belly (?:pain|aches?|hurts)|tummy (?:pain|aches?|hurts)|pain in (?:my|your|the) (?:stomach|belly|abdomen|tummy)"),
     (Gut, "heartburn", r"heart ?burn|acid reflux|indigestion"),
     (Gut, "bloating", r"bloat(?:ed|ing)"),
-    (Gut, "blood in the stool", r"blood in (?:your|my|the) stools?|bloody stools?|black (?:tarry )?stools?|stools? (?:was|were|is|are|looks?|looked|has been|have been) (?:\w+ )?black|rectal bleeding|blood when (?:you|i) (?:wipe|go)|melena"),
+    (Gut, "blood in the stool", r"blood in (?:your |my |the |his |her )?(?:stools?|poop|bowel movements?)|bloody (?:stools?|poop)|(?:black|tarry)(?:,? (?:or |and )?(?:bloody|tarry|dark))* (?:stools?|poop|bowel movements?)|stools? (?:was|were|is|are|looks?|looked|has been|have been) (?:\w+ )?black|rectal bleeding|blood when (?:you|i) (?:wipe|go)|melena"),
     (Urine, "burning with urination", r"burning (?:when|with|on) (?:you |i )?(?:pee(?:ing)?|urinat\w+|passing)|burns? when (?:you|i) (?:pee|urinate|go)|dysuria|pain(?:ful)? (?:when|with|on)? ?(?:you |i )?(?:pee|urinat\w+)|hurts? (?:when|to) (?:you |i )?(?:pee|urinate)|stings? when (?:you|i) (?:pee|urinate)"),
-    (Urine, "blood in the urine", r"blood in (?:your|my|the) (?:urine|pee|wee)|bloody urine|hematuria"),
+    (Urine, "bladder trouble", r"(?:trouble|problems?|difficulty|issues|accidents?|changes?) (?:with|controlling|emptying|in) (?:your |my |the |his |her )?(?:bowels? (?:or|and|and/or) )?(?:your |the )?bladder(?: (?:or|and) (?:your |the )?bowels?)?|(?:los(?:e|t|ing|s of)|no) (?:any )?control (?:of|over) (?:your |my |the |his |her )?(?:bowels? (?:or|and|and/or) )?(?:your |the )?bladder(?: (?:or|and) (?:your |the )?bowels?)?|(?:bowel (?:or|and) )?bladder (?:trouble|problems?|control|issues|incontinence)|incontinen(?:ce|t)|(?:leak(?:ing|ed)?|holding|hold) (?:your |my )?urine|(?:trouble|difficulty) (?:urinating|peeing|passing (?:water|urine))"),
+    (Gut, "bowel trouble", r"(?:trouble|problems?|difficulty|issues|accidents?|changes?) (?:with|controlling|emptying|in) (?:your |my |the |his |her )?(?:bladder (?:or|and|and/or) )?(?:your |the )?bowels?(?: (?:movements?|habits?))?(?: (?:or|and) (?:your |the )?bladder)?|(?:los(?:e|t|ing|s of)|no) (?:any )?control (?:of|over) (?:your |my |the |his |her )?(?:bladder (?:or|and|and/or) )?(?:your |the )?bowels?(?: (?:movements?|habits?))?(?: (?:or|and) (?:your |the )?bladder)?|(?:bladder (?:or|and) )?bowel (?:trouble|problems?|control|issues|incontinence)"),
+    (Urine, "blood in the urine", r"blood in (?:your |my |the |his |her )?(?:urine|pee|wee)|bloody urine|hematuria"),
     (Urine, "frequent urination", r"(?:urinat|pee)ing (?:a lot|more|frequently|often)|frequent urination|urinary frequency|going (?:to the bathroom )?more often|pee more"),
     (Urine, "urinary urgency", r"urgency"),
     (Urine, "vaginal discharge", r"vaginal discharge|discharge down there"),
@@ -154,6 +156,8 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Nerves, "dizziness", r"dizz(?:y|iness)|vertigo|room spinning"),
     (Nerves, "lightheadedness", r"light[- ]?head(?:ed(?:ness)?)"),
     (Nerves, "numbness", r"numb(?:ness)?"),
+    (Nerves, "saddle numbness", r"saddle (?:numbness|an(?:a)?esthesia)|numb(?:ness)?(?: or (?:tingling|weakness))? (?:in|around|between|down) (?:your |my |the |his |her )?(?:saddle|groin|crotch|private parts|privates|genitals?|bottom|buttocks|inner thighs|legs where you sit|there)(?: area)?|numb(?:ness)? (?:when|where) you (?:wipe|sit)|numb down there"),
+    (Nerves, "head injury", r"head (?:injur(?:y|ies)|trauma)|(?:hit|hitting|hits|bang(?:ed|ing)?|bump(?:ed|ing)?|struck|knock(?:ed)?|hurt|injur(?:ed|e)) (?:your|my|his|her|the) head|blow to the head"),
     (Nerves, "tingling", r"tingl(?:ing|es?|y)|pins and needles"),
     (Nerves, "weakness", r"weak(?:ness)?"),
     (Nerves, "seizures", r"seizures?|convulsions?"),
@@ -164,15 +168,16 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Mind, "anxiety", r"anxious|anxiety|panic attacks?|on edge"),
     (Mind, "low mood", r"depress(?:ed)|feeling down|low mood|feeling hopeless|hopeless(?:ness)?"),
     (Mind, "trouble sleeping", r"trouble sleeping|insomnia|can't sleep|not sleeping|difficulty sleeping|problems sleeping|waking up at night"),
-    (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting)|better off dead|not wanting to be here|wanting to (?:harm|hurt) (?:yourself|myself)"),
+    (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting)|better off dead|thoughts of (?:death|dying|suicide|ending (?:it|your life))|ending (?:your|my) (?:own )?life|end(?:ing)? it all|kill(?:ing)? (?:yourself|myself)|(?:wish(?:ed)?|wishing) (?:you|i) (?:were|was) dead|(?:not|n't) want(?:ing)? to live|not wanting to be here|wanting to (?:harm|hurt) (?:yourself|myself)"),
 ];
 
-/// The symptoms of the visit: a symptom denied and affirmed counts as affirmed, with the evidence of both.
-pub fn symptoms(visit: &Visit) -> Vec<Symptom> {
+/// The symptoms of the visit: a symptom denied and affirmed counts as affirmed, with the evidence of both. What one of the
+/// `allergies` brings on is no complaint of today.
+pub fn symptoms(visit: &Visit, allergies: &Allergies) -> Vec<Symptom> {
     let mut found: Vec<Symptom> = Vec::new();
     for line in &visit.lines {
-        let said =
-            if line.utterance.role == crate::domain::Role::Clinician { asked(visit, line) } else { told(visit, line) };
+        let mut said = if line.utterance.role == Role::Clinician { asked(visit, line) } else { told(visit, line) };
+        said.retain(|symptom| !(symptom.present && brought_on(visit, line, symptom, allergies)));
         for symptom in said {
             match found.iter_mut().find(|known| known.name == symptom.name) {
                 Some(known) => {
@@ -186,6 +191,34 @@ pub fn symptoms(visit: &Visit) -> Vec<Symptom> {
     }
     found.retain(|symptom| !(symptom.present && is_gone(visit, symptom.name)));
     found
+}
+
+/// Whether a symptom said in `line` is what an allergen does: its sentence, or the question before it, tells of the allergy,
+/// or goes on after one that does without a word of today.
+fn brought_on(visit: &Visit, line: &Line, symptom: &Symptom, allergies: &Allergies) -> bool {
+    static OF_ALLERGIES: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\b(?:allerg\w+|react(?:s|ed|ions?)?|what (?:happens|happened) (?:when|if|after)|what (?:does|did|do) (?:it|that|they|those) do)\b",
+        )
+    });
+    static NOW: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\b(?:now|today|lately|recently|currently|at the moment|still|since|yesterday|last night|this (?:morning|week)|(?:i've|i have|he's|she's|has) (?:also )?(?:had|been|got)|for (?:\w+ ){1,2}(?:days?|weeks?|months?))\b",
+        )
+    });
+    let known = &allergies.known;
+    let quotes = || symptom.evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str());
+    let sentence = quotes().last().unwrap_or_default();
+    if known.is_empty() || NOW.is_match(sentence) {
+        return false;
+    }
+    let tells = |text: &str| known.iter().any(|one| text.to_lowercase().contains(&one.substance.to_lowercase()));
+    let asked = visit.question_before(line.index);
+    let asked = asked.and_then(|asked| Some(&asked.text()[asked.sentences.last()?.clone()]));
+    let about = asked.is_some_and(|asked| OF_ALLERGIES.is_match(asked) || tells(asked));
+    let is_answer = line.sentences.iter().take(2).any(|range| line.text()[range.clone()] == *sentence);
+    let told_of = |own: &Evidence| known.iter().flat_map(|one| &one.evidence).any(|one| one.utterance == own.utterance);
+    quotes().any(tells) || about && is_answer || symptom.evidence.iter().any(told_of)
 }
 
 /// Whether the patient says that a symptom was there and is no more: "I had that cough. The cough is gone."
@@ -215,13 +248,17 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         if context::hypothetical(sentence) {
             continue;
         }
-        let named: Vec<&Entry> = LEXICON.iter().filter(|entry| entry.pattern.is_match(sentence)).collect();
+        let named: Vec<&Entry> = mentions(sentence).into_iter().map(|(entry, _)| entry).collect();
         // A "yes" to several things at once does not say to which.
         if !(denied || affirmed && named.len() == 1 && questions.len() == 1) {
             continue;
         }
+        // "Have you ever passed out?" "Yes, as a teenager."
+        if affirmed && (EVER.is_match(sentence) || LONG_AGO.is_match(answer.text())) {
+            continue;
+        }
         // "Any swelling? Short of breath?" "No swelling." answers the one.
-        let of = |range: &&std::ops::Range<usize>| says_again(first_answer, &line.text()[(*range).clone()]);
+        let of = |range: &&Range<usize>| says_again(first_answer, &line.text()[(*range).clone()]);
         if denied && !of(range) && questions.iter().any(of) {
             continue;
         }
@@ -256,24 +293,28 @@ fn says_again(answer: &str, asked: &str) -> bool {
 fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
     let text = line.text();
     let mut found: Vec<Symptom> = Vec::new();
-    for range in &line.sentences {
+    for (at, range) in line.sentences.iter().enumerate() {
         let sentence = &text[range.clone()];
         if is_question(sentence) || context::hypothetical(sentence) {
             continue;
         }
-        for entry in LEXICON.iter() {
-            let Some(mention) = entry.pattern.find(sentence) else { continue };
-            let before = &sentence[..mention.start()];
-            if before.trim_end().to_lowercase().ends_with("hay") || ENDED_FOR.is_match(before) {
+        let sentence_before = at.checked_sub(1).map_or("", |at| &text[line.sentences[at].clone()]);
+        let next = line.sentences.get(at + 1).map_or("", |next| &text[next.clone()]);
+        for (entry, mention) in mentions(sentence) {
+            let (before, after) = (&sentence[..mention.start], &sentence[mention.end..]);
+            if before.trim_end().to_lowercase().ends_with("hay") || ended_for(before, sentence_before) {
                 continue;
             }
-            let place = range.start + mention.start()..range.start + mention.end();
-            if super::medications::someone_elses(line, before, &sentence[mention.end()..])
+            let place = range.start + mention.start..range.start + mention.end;
+            if super::medications::someone_elses(line, before, after)
                 || allergies::is_allergy_context(visit, line, &place)
             {
                 continue;
             }
-            let present = !(context::negates(before) || denied_after(&sentence[mention.end()..]));
+            let present = !(context::negates(before) || denied_after(after));
+            if present && is_long_ago(before, after, next) {
+                continue;
+            }
             let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
             if let Some(question) =
                 visit.question_before(line.index).filter(|asked| entry.pattern.is_match(asked.text()))
@@ -286,12 +327,66 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
     found
 }
 
-/// "They stopped the ramipril because of the cough."
-static ENDED_FOR: LazyLock<Regex> = LazyLock::new(|| {
+/// What `sentence` names, each entry once. A word inside a longer expression is not meant by itself: "coughing up blood" is
+/// no cough, and no numbness of the saddle no other numbness.
+fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
+    let named = |entry: &'static Entry| Some((entry, entry.pattern.find(sentence)?.range()));
+    let all: Vec<_> = LEXICON.iter().filter_map(named).collect();
+    let inside = |one: &Range<usize>| {
+        all.iter().any(|(_, other)| other.start <= one.start && one.end <= other.end && other.len() > one.len())
+    };
+    all.iter().filter(|(_, one)| !inside(one)).cloned().collect()
+}
+
+static EVER: LazyLock<Regex> = LazyLock::new(|| {
+    text::pattern(r"\b(?:have|had|has|did) (?:you|he|she|they) ever\b|\bhistory of\b|\bin the past\b")
+});
+/// When something was that is over: years ago, not days.
+static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
     text::pattern(
-        r"\b(?:stopped|changed|switched|came off|took me off|quit)\b[^.?!]*\b(?:because of|due to|on account of|because (?:of )?it (?:gave me|made me)|it (?:gave|made) me) (?:the |a |an |my |this |that )?(?:\w+ )?$",
+        r"\b(?:(?:years?|decades?) (?:ago|back)|(?:back )?in (?:(?:19|20)\d\d|nineteen|twenty|college|high school|my (?:teens|twenties|thirties))|(?:as|when i was) (?:a|an|little|young|younger|\w+teen) ?(?:kid|child|teen\w*|boy|girl|student|adult)?|(?:with|after|during) my (?:first|second|last) (?:pregnancy|baby))\b",
     )
 });
+
+/// "I was depressed after the divorce, but that was five years ago": told of another time, and not as going on since.
+fn is_long_ago(before: &str, after: &str, next: &str) -> bool {
+    static WAS: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\b(?:was|were|had|got|felt|used to (?:be|have|get|feel)|suffered(?: from)?|went through)(?: (?:a|an|the|some|any|so|very|really|pretty|quite|terrible|bad|awful|these|my|lots of|a lot of|\w+ly))*\W*$",
+        )
+    });
+    static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(r"\b(?:since|still|again|now|started|began|every|always|on and off|came back)\b")
+    });
+    static USED_TO: LazyLock<Regex> = LazyLock::new(|| text::pattern(r"\bused to (?:be|have|get|feel)\b[^,.;]{0,20}$"));
+    static THAT_WAS: LazyLock<Regex> =
+        LazyLock::new(|| text::pattern(r"^\W*(?:but |and |though )?(?:that|it|this) (?:was|has been|is)\b"));
+    let then =
+        || LONG_AGO.is_match(after) || LONG_AGO.is_match(before) || THAT_WAS.is_match(next) && LONG_AGO.is_match(next);
+    // "I've had a cough" tells of now, and "I had a cough" of then.
+    let is_over = WAS.find(before).is_some_and(|was| !before[..was.start()].trim_end().to_lowercase().ends_with("'ve"));
+    !GOES_ON.is_match(after) && (USED_TO.is_match(before) || is_over && then())
+}
+
+/// "They stopped the ramipril because of the cough.", "I don't take it anymore. It gave me cramps.": what a medicine did that
+/// is taken no longer.
+fn ended_for(before: &str, sentence_before: &str) -> bool {
+    static ENDED: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\b(?:stopped|changed|switched|came off|took me off|quit|gave (?:it|that|them) up|(?:\w+n't|not|no longer|never) (?:tak(?:e|ing)|us(?:e|ing)|on)\b)",
+        )
+    });
+    static FOR: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\b(?:because of|due to|on account of|(?:because )?(?:it|that|they) (?:gave|made) me) (?:the |a |an |my |this |that )?(?:\w+ )?$",
+        )
+    });
+    static GAVE: LazyLock<Regex> =
+        LazyLock::new(|| text::pattern(r"^\W*(?:because )?(?:it|that|they) (?:gave|made) me (?:\w+ ){0,2}$"));
+    let ended = |text: &str| ENDED.is_match(text);
+    FOR.find(before).is_some_and(|found| ended(&before[..found.start()]))
+        || GAVE.is_match(before) && ended(sentence_before)
+}
 
 /// "I'm dizzy, no": a denial after the word. "Headaches, not really."
 fn denied_after(after: &str) -> bool {
@@ -308,7 +403,9 @@ mod tests {
 
     fn said(lines: &str) -> Vec<(&'static str, bool)> {
         let transcript = transcript(lines);
-        symptoms(&Visit::new(&transcript)).into_iter().map(|symptom| (symptom.name, symptom.present)).collect()
+        let visit = Visit::new(&transcript);
+        let allergies = allergies::allergies(&visit, crate::terminology::DrugTable::bundled());
+        symptoms(&visit, &allergies).into_iter().map(|symptom| (symptom.name, symptom.present)).collect()
     }
 
     #[test]
@@ -342,12 +439,87 @@ mod tests {
         assert_eq!(said("P: I had that dry cough, so I stopped it. The cough is gone."), []);
         assert_eq!(said("P: At first I had the diarrhea but that went away."), []);
         assert_eq!(said("P: I take it for hay fever."), []);
-        assert_eq!(said("P: They stopped the ramipril because of the cough."), []);
+        for lines in [
+            "P: They stopped the ramipril because of the cough.",
+            "P: I don't take the iron any longer, it gave me constipation.",
+            "P: I'm no longer on the iron. It made me constipated.",
+        ] {
+            assert_eq!(said(lines), [], "{lines}");
+        }
     }
 
     #[test]
     fn relatives_and_warnings_are_left_out() {
         assert_eq!(said("P: My wife has a cough."), []);
         assert_eq!(said("D: If you get chest pain, call nine one one.\nP: Okay."), []);
+    }
+
+    #[test]
+    fn what_was_years_ago_is_no_symptom_of_today() {
+        for lines in [
+            "P: I was depressed when we lost the farm, but that was eight years ago.",
+            "P: I had terrible headaches in college.",
+            "P: I used to get dizzy on the boat.",
+            "P: I had panic attacks. That was twenty years ago.",
+            "D: Have you ever fainted?\nP: Yes, once.",
+            "D: Any seizures?\nP: Yes, as a child.",
+        ] {
+            assert_eq!(said(lines), [], "{lines}");
+        }
+        for (lines, name) in [
+            ("P: The headaches started ten years ago.", "headache"),
+            ("P: I've had back pain since I hurt it in 2015.", "back pain"),
+            ("P: I was dizzy two days ago.", "dizziness"),
+            ("P: I was depressed years ago and I'm still depressed.", "low mood"),
+            ("D: Do you ever feel dizzy?\nP: Yes.", "dizziness"),
+        ] {
+            assert_eq!(said(lines), [(name, true)], "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_denial_ends_with_its_clause() {
+        assert_eq!(said("P: I haven't slept, it's this cough."), [("cough", true)]);
+        assert_eq!(said("P: I'm not dizzy, I'm just tired."), [("fatigue", true), ("dizziness", false)]);
+        assert_eq!(said("P: No fever, chills, nausea."), [("fever", false), ("chills", false), ("nausea", false)]);
+    }
+
+    #[test]
+    fn what_an_allergen_does_is_no_symptom() {
+        for lines in [
+            "D: Any rash?\nO: No rash.\nD: Allergies?\nO: Walnuts. He gets hives.",
+            "D: Any rash?\nO: No rash.\nD: Any allergies?\nO: Yes, to eggs.\nD: What happens when he eats them?\nO: Hives, all over.",
+            "D: Any rash?\nO: No rash.\nO: He's allergic to peanuts. It was at a party. He had hives from head to toe.",
+            "D: Any rash?\nO: No rash.\nO: Shrimp gave him hives.",
+            "D: Any rash?\nO: No rash.\nO: He's allergic to cats.\nD: Does he get hives with cats?\nO: Yes.",
+        ] {
+            assert_eq!(said(lines), [("rash", false)], "{lines}");
+        }
+        let today = said("P: I'm allergic to penicillin, it gives me hives. And I've had this cough for a week.");
+        assert_eq!(today, [("cough", true)]);
+    }
+
+    #[test]
+    fn red_flags_that_are_denied_are_listed() {
+        for (question, names) in [
+            ("Any trouble with your bladder or bowels?", &["bowel trouble", "bladder trouble"][..]),
+            ("Have you lost control of your bowels?", &["bowel trouble"]),
+            ("Any bladder problems?", &["bladder trouble"]),
+            ("Any numbness in the saddle area?", &["saddle numbness"]),
+            ("Any numbness around your groin?", &["saddle numbness"]),
+            ("Did you hit your head?", &["head injury"]),
+            ("Did you lose consciousness?", &["fainting"]),
+            ("Any black or tarry stools?", &["blood in the stool"]),
+            ("Have you been losing any weight?", &["weight loss"]),
+            ("Do you wake up drenched?", &["night sweats"]),
+            ("Any thoughts of ending your life?", &["thoughts of self-harm"]),
+            ("Any coughing up blood?", &["coughing up blood"]),
+        ] {
+            let mut denied: Vec<_> = said(&format!("D: {question}\nP: No.")).into_iter().collect();
+            let mut wanted: Vec<_> = names.iter().map(|name| (*name, false)).collect();
+            denied.sort();
+            wanted.sort();
+            assert_eq!(denied, wanted, "{question}");
+        }
     }
 }

@@ -117,8 +117,19 @@ pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
     let mut found: Vec<VitalSign> = Vec::new();
     for line in &visit.lines {
         for vital in line_vitals(line) {
-            match found.iter_mut().find(|known| known.loinc == vital.loinc && known.value == vital.value) {
-                Some(known) => evidence::merge(&mut known.evidence, vital.evidence),
+            // A position that is not said again is the same; two that are said are two measurements.
+            let same = |known: &VitalSign| {
+                let is_one = known.name.ends_with(&vital.name.to_lowercase())
+                    || vital.name.ends_with(&known.name.to_lowercase());
+                known.loinc == vital.loinc && known.value == vital.value && (known.name == vital.name || is_one)
+            };
+            match found.iter_mut().find(|known| same(known)) {
+                Some(known) => {
+                    if vital.name.len() > known.name.len() {
+                        known.name = vital.name;
+                    }
+                    evidence::merge(&mut known.evidence, vital.evidence);
+                }
                 None => found.push(vital),
             }
         }
@@ -175,9 +186,10 @@ fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
     measured
         .flat_map(|(systolic, diastolic)| {
             let quote = sentence_quote(line, systolic.range.start..diastolic.range.end);
+            let position = position(line, &pairs, systolic);
             let vital = |loinc: &str, name: &str, value| VitalSign {
                 loinc: loinc.to_owned(),
-                name: name.to_owned(),
+                name: position.map_or(name.to_owned(), |position| format!("{position} {}", name.to_lowercase())),
                 value,
                 unit: "mm[Hg]".to_owned(),
                 evidence: vec![evidence::evidence(line.utterance, quote.clone())],
@@ -188,6 +200,29 @@ fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
             ]
         })
         .collect()
+}
+
+/// How the patient was when `systolic`, of one of `pairs`, was measured: "sitting it's 118 over 64, standing 96 over 58", or
+/// each after its value.
+fn position(line: &Line, pairs: &[(&Number, &Number)], systolic: &Number) -> Option<&'static str> {
+    static POSITION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(sit(?:s|ting)?|seated)|(stand(?:s|ing)?|stood|upright)|(lie|lies|lying|lay|laying|supine|flat))\b",
+        )
+    });
+    let text = line.text();
+    let sentence = line.sentence_at(systolic.range.start);
+    let own: Vec<_> = pairs.iter().filter(|(high, _)| sentence.contains(&high.range.start)).collect();
+    let at = own.iter().position(|(high, _)| high.range.start == systolic.range.start)?;
+    let start = |at: usize| if at == 0 { sentence.start } else { own[at - 1].1.range.end };
+    let end = |at: usize| own.get(at + 1).map_or(sentence.end, |next| next.0.range.start);
+    // Whoever says it before the first value says it before the others too.
+    let leads = POSITION.is_match(&text[start(0)..own[0].0.range.start]);
+    let words = if leads { &text[start(at)..systolic.range.start] } else { &text[own[at].1.range.end..end(at)] };
+    let mut found = POSITION.captures_iter(words);
+    let named = if leads { found.last() } else { found.next() }?;
+    let positions = ["Sitting", "Standing", "Lying"];
+    positions.into_iter().enumerate().find(|(at, _)| named.get(at + 1).is_some()).map(|(_, position)| position)
 }
 
 fn single_values(line: &Line, numbers: &[Number], taken: &dyn Fn(&Number) -> bool, kind: &Kind) -> Vec<VitalSign> {
@@ -426,6 +461,24 @@ mod tests {
             said("Your blood pressure is 152 over 94, sorry, 142 over 94."),
             [one("8480-6", 142.0, "mm[Hg]"), one("8462-4", 94.0, "mm[Hg]")]
         );
+    }
+
+    #[test]
+    fn a_pressure_keeps_the_position_it_was_taken_in() {
+        let names = |text: &str| -> Vec<String> {
+            let transcript = transcript(&format!("D: {text}"));
+            let found = vitals(&Visit::new(&transcript)).into_iter().filter(|vital| vital.loinc == "8480-6");
+            found.map(|vital| format!("{} {}", vital.name, vital.value)).collect()
+        };
+        let both = ["Lying systolic blood pressure 132", "Standing systolic blood pressure 104"];
+        for text in [
+            "Lying down your pressure is 132 over 80, standing it's 104 over 62.",
+            "It was 132 over 80 lying and 104 over 62 standing.",
+            "Blood pressure is 132/80 lying flat. When you stand it's 104/62.",
+        ] {
+            assert_eq!(names(text), both, "{text}");
+        }
+        assert_eq!(names("Blood pressure 120 over 70. Have a seat."), ["Systolic blood pressure 120"]);
     }
 
     #[test]

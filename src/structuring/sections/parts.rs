@@ -91,20 +91,41 @@ fn pieces(index: usize, line: &str, model: &dyn TextModel, budget: usize) -> Res
     let mut found = Vec::new();
     let mut piece: Vec<&str> = Vec::new();
     let mut used = 0;
+    // Word by word, as tokens do not reach over spaces: counting the piece again for each would take minutes.
     for word in text.split_whitespace() {
-        // Word by word, as tokens do not reach over spaces: counting the piece again for each would take minutes.
-        let cost = model.count_tokens(&format!(" {word}"))?;
-        if !piece.is_empty() && used + cost > room {
-            found.push(piece.join(" "));
-            piece.clear();
-            used = 0;
+        for (word, cost) in cut(word, room, &|part| model.count_tokens(&format!(" {part}")))? {
+            if !piece.is_empty() && used + cost > room {
+                found.push(piece.join(" "));
+                piece.clear();
+                used = 0;
+            }
+            piece.push(word);
+            used += cost;
         }
-        piece.push(word);
-        used += cost;
     }
     found.push(piece.join(" "));
     let part = |text: String| Part { utterances: index..index + 1, lines: vec![format!("{label}: {text}")] };
     Ok(found.into_iter().map(part).collect())
+}
+
+/// What `count` makes of a piece of text.
+type Counted<'w> = (&'w str, usize);
+
+/// `word` with its cost; one that is over `room` by itself, as no word that was said is, in halves of halves that are not.
+fn cut<'w>(
+    word: &'w str,
+    room: usize,
+    count: &dyn Fn(&str) -> Result<usize, InferenceError>,
+) -> Result<Vec<Counted<'w>>, InferenceError> {
+    let cost = count(word)?;
+    let middle = word.char_indices().map(|(at, _)| at).nth(word.chars().count() / 2).filter(|at| *at > 0);
+    match middle.filter(|_| cost > room) {
+        None => Ok(vec![(word, cost)]),
+        Some(middle) => {
+            let (left, right) = word.split_at(middle);
+            Ok([cut(left, room, count)?, cut(right, room, count)?].concat())
+        }
+    }
 }
 
 /// An utterance as a line of the prompt: who speaks, and what, without "uh" and "um".
@@ -168,6 +189,17 @@ mod tests {
         let parts = parts(&monologue, &CountingModel, 12).expect("counts");
         let joined: Vec<String> = parts.iter().map(|part| part.text().replace("Doctor: ", "")).collect();
         assert_eq!(joined.join(" "), words.join(" "));
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_is_cut() {
+        let letters = |text: &str| Ok(text.chars().count());
+        let word = "é".repeat(50_000);
+        let found = cut(&word, 900, &letters).expect("counts");
+        assert!(found.iter().all(|(part, cost)| *cost <= 900 && part.chars().count() == *cost));
+        assert_eq!(found.iter().map(|(part, _)| *part).collect::<String>(), word);
+        assert_eq!(cut("word", 900, &letters).expect("counts"), [("word", 4)]);
+        assert_eq!(cut("é", 0, &letters).expect("counts"), [("é", 1)]);
     }
 
     #[test]

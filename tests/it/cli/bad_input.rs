@@ -152,6 +152,7 @@ fn transcripts_that_cannot_be_read() {
     refuse("plain.txt", b"hello there, zebrafish\n", "says who speaks");
     refuse("latin.txt", b"doctor: zebrafish caf\xE9\n", "save it as UTF-8");
     refuse("broken.json", br#"{"schema":"soapstone.transcript/1","utterances":[{"text":"zebrafish"#, "not valid JSON");
+    refuse("list.json", b"[1, 2]", "no object");
     refuse("other.json", br#"{"schema":"zebrafish","utterances":[]}"#, "soapstone.transcript/1");
     let role = br#"{"schema":"soapstone.transcript/1","utterances":[{"text":"hi","role":"zebrafish"}]}"#;
     refuse("role.json", role, "clinician, patient, other, unknown");

@@ -149,3 +149,26 @@ fn an_answer_that_stays_cut_off_marks_the_note() {
     let draft = draft(&scripted(8192).cutting_off("PLAN"), VISIT);
     assert!(draft.review.truncated);
 }
+
+#[test]
+fn what_is_over_or_was_answered_no_is_no_matter_of_today() {
+    let model = ScriptedModel::new(
+        8192,
+        vec![
+            ("PRESENT ILLNESS", r#"{"text":"The patient has a cough. She is gardening."}"#),
+            ("ASSESSMENT", r#"{"items":["Diverticulitis.","Bronchitis."]}"#),
+            ("PLAN", r#"{"items":["Examine the patient's chest and lungs."]}"#),
+        ],
+    );
+    let draft = draft(
+        &model,
+        "D: What brings you in?\nP: I have a cough.\nD: Are you gardening?\nP: No, I gave that up.\n\
+         D: With your history of diverticulitis I'd rather not give you that one.\nD: Your lungs are clear. This is bronchitis.",
+    );
+    assert!(!texts(&draft, SectionKind::HistoryOfPresentIllness).iter().any(|line| line.contains("She is gardening")));
+    assert_eq!(texts(&draft, SectionKind::PastHistory), ["History of diverticulitis."]);
+    assert_eq!(texts(&draft, SectionKind::Assessment), ["Bronchitis."]);
+    assert!(texts(&draft, SectionKind::Plan).is_empty());
+    let problems: Vec<&str> = draft.problems.iter().map(|problem| problem.name.as_str()).collect();
+    assert_eq!(problems, ["Bronchitis"]);
+}

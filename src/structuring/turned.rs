@@ -1,0 +1,210 @@
+//! What a line of the model's turns round although every word of it was said: a question that was answered no, what the
+//! patient told as if it had been examined, what is over as if it were now.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    facts::{context, diagnoses},
+    text::{self, pattern},
+    visit::{Line, Visit, is_question},
+};
+use crate::domain::{Evidence, Role, SectionKind};
+
+/// Words that a line about the patient has whatever it says.
+const OF_ANY_LINE: [&str; 4] = ["experienc", "current", "continu", "go"];
+
+/// Why `line`, written for section `kind` and found in `evidence`, must not stand.
+pub fn fault(line: &str, kind: SectionKind, evidence: &[Evidence], visit: &Visit) -> Option<&'static str> {
+    use SectionKind::{Assessment, HistoryOfPresentIllness, PastHistory, PhysicalExam, SocialHistory};
+    match kind {
+        PhysicalExam if told_and_not_found(evidence, visit) => {
+            Some("the patient's side told this; nobody found it on examination")
+        }
+        HistoryOfPresentIllness | PastHistory | SocialHistory if was_answered_no(line, visit) => {
+            Some("this was asked and answered no")
+        }
+        HistoryOfPresentIllness | PastHistory | Assessment if is_ruled_out(line, visit) => {
+            Some("the clinician said that the patient does not have this")
+        }
+        _ => None,
+    }
+}
+
+/// Whether all that a finding is made from are words of the patient's side, and questions put to it.
+fn told_and_not_found(evidence: &[Evidence], visit: &Visit) -> bool {
+    let told = |one: &Evidence| {
+        let said = visit.lines.iter().find(|line| *line.utterance.id == *one.utterance);
+        let quote = one.quote.as_ref().map(|quote| quote.as_str()).unwrap_or_default();
+        said.is_some_and(|line| match line.utterance.role {
+            Role::Patient | Role::Other => true,
+            Role::Clinician => is_question(quote),
+            Role::Unknown => false,
+        })
+    };
+    !evidence.is_empty() && evidence.iter().all(told)
+}
+
+/// "Are you still driving?" "No, I gave that up.": whether `line` affirms nothing but what such a question asks.
+fn was_answered_no(line: &str, visit: &Visit) -> bool {
+    static GIVEN_UP: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:oh|well|uh|um|actually)\W+)*(?:i|we|he|she)(?:'ve| have|'s| has)? (?:gave|given|quit|stopped|had to (?:stop|give))\b",
+        )
+    });
+    if context::has_negation(line) {
+        return false;
+    }
+    let own: Vec<String> =
+        text::content_stems(line).into_iter().filter(|stem| !OF_ANY_LINE.contains(&stem.as_str())).collect();
+    let names_all = |said: &str| {
+        let stems = text::content_stems(said);
+        !own.is_empty() && own.iter().all(|stem| stems.contains(stem))
+    };
+    let asked_in_vain = |asked: &&Line| {
+        let question = asked.sentences.last().map(|range| &asked.text()[range.clone()]);
+        let answer = visit.answer_to(asked.index).filter(|answer| answer.by_patient_side());
+        let denied = answer.is_some_and(|answer| context::denies(answer.text()) || GIVEN_UP.is_match(answer.text()));
+        denied && question.is_some_and(|question| is_question(question) && names_all(question))
+    };
+    // The same told elsewhere is told.
+    let told =
+        |said: &Line| sentences(said).any(|one| !is_question(one) && names_all(one) && !context::has_negation(one));
+    visit.lines.iter().any(|asked| asked_in_vain(&asked)) && !visit.lines.iter().any(told)
+}
+
+/// "You don't have diabetes.": whether the clinician denies an illness of `line`, and nobody says it of the patient.
+fn is_ruled_out(line: &str, visit: &Visit) -> bool {
+    static THE_PATIENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|he|she)\b"));
+    if context::has_negation(line) {
+        return false;
+    }
+    diagnoses::illnesses(line).into_iter().any(|illness| {
+        let found: Vec<Mention> = visit.lines.iter().flat_map(|said| mentions(said, &illness)).collect();
+        let denied =
+            |one: &Mention| one.said.by_clinician() && context::negates(one.before) && THE_PATIENT.is_match(one.before);
+        let of_another = |one: &Mention| match one.said.utterance.role {
+            Role::Patient => context::of_another_person(one.before) || HIS.is_match(one.before),
+            Role::Other => context::of_the_speaker(one.before, ""),
+            _ => false,
+        };
+        found.iter().any(denied) && found.iter().all(|one| context::negates(one.before) || of_another(one))
+    })
+}
+
+/// "For his diabetes", said by the patient.
+static HIS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:his|her|their) (?:\w+ )?$"));
+
+/// Whether all that was said of the illness in `line` is that the patient has a history of it: "with your history of
+/// pancreatitis". What stays with a patient is a problem of today all the same.
+pub fn is_history(line: &str, visit: &Visit) -> bool {
+    static OVER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:history of|had|previous|prior|past|old|(?:years?|months) ago)\b"));
+    static HISTORY_OF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bhistory of (?:\w+ ){0,4}$"));
+    let illnesses = diagnoses::illnesses(line);
+    let is_over = |illness: &String| {
+        let found: Vec<Mention> = visit.lines.iter().flat_map(|said| mentions(said, illness)).collect();
+        let clause = |one: &Mention| OVER.is_match(one.before.rsplit([',', ';']).next().unwrap_or_default());
+        let over = |one: &Mention| clause(one) || !one.said.by_clinician() && OVER.is_match(one.sentence);
+        found.iter().any(|one| HISTORY_OF.is_match(one.before)) && found.iter().all(over)
+    };
+    !illnesses.is_empty() && !diagnoses::is_lasting(line) && illnesses.iter().all(is_over)
+}
+
+/// Where an illness is named.
+struct Mention<'v> {
+    said: &'v Line<'v>,
+    sentence: &'v str,
+    before: &'v str,
+}
+
+/// Where `said` names the illness with the stem `illness`, but in questions.
+fn mentions<'v>(said: &'v Line<'v>, illness: &str) -> Vec<Mention<'v>> {
+    let in_sentence = |sentence: &'v str| {
+        let named = text::tokens(sentence).into_iter().filter(|token| text::stem(&token.lower) == illness);
+        named.map(|token| Mention { said, sentence, before: &sentence[..token.range.start] }).collect::<Vec<_>>()
+    };
+    sentences(said).filter(|sentence| !is_question(sentence)).flat_map(in_sentence).collect()
+}
+
+fn sentences<'v>(said: &'v Line<'v>) -> impl Iterator<Item = &'v str> {
+    said.sentences.iter().map(|range| &said.text()[range.clone()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structuring::{evidence, testing::transcript};
+
+    fn faulty(line: &str, kind: SectionKind, lines: &str) -> bool {
+        let transcript = transcript(lines);
+        fault(line, kind, &[], &Visit::new(&transcript)).is_some()
+    }
+
+    #[test]
+    fn what_was_answered_no_is_not_told() {
+        let kind = SectionKind::HistoryOfPresentIllness;
+        for (line, lines) in [
+            ("She has been gardening.", "D: Are you still gardening?\nP: No, my back won't let me."),
+            ("He lives alone.", "D: Do you live alone?\nP: No, with my son."),
+            ("She is working.", "D: Are you working at the moment?\nP: I gave it up in spring."),
+        ] {
+            assert!(faulty(line, kind, lines), "{line}");
+        }
+        for (line, lines) in [
+            ("He has been gardening.", "D: Are you gardening?\nP: Yes, every day."),
+            ("He does not drive.", "D: Do you drive?\nP: No."),
+            ("He has been driving.", "D: Any trouble driving?\nP: No. I'm driving as ever."),
+            ("He has knee pain on the stairs.", "D: Any pain on the stairs?\nP: No.\nP: My knee hurts."),
+        ] {
+            assert!(!faulty(line, kind, lines), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_the_patient_tells_is_no_finding() {
+        let said =
+            transcript("D: Any weakness in the arm?\nP: a little weakness in the hand no pain\nD: The arm is strong.");
+        let visit = Visit::new(&said);
+        let of = |lines: &[usize]| -> Vec<Evidence> {
+            lines.iter().map(|at| evidence::whole(visit.lines[*at].utterance)).collect()
+        };
+        let stands = |lines: &[usize]| fault("A line.", SectionKind::PhysicalExam, &of(lines), &visit).is_none();
+        assert!(!stands(&[1]) && !stands(&[0, 1]) && stands(&[2]) && stands(&[1, 2]));
+    }
+
+    #[test]
+    fn an_illness_of_somebody_else_is_ruled_out() {
+        let said = "P: My cousin takes that for his gout.\nD: You don't have gout.";
+        assert!(faulty("Chronic gout.", SectionKind::PastHistory, said));
+        for said in [
+            "P: My cousin takes that for his gout.\nD: You don't have gout today.\nP: I had gout last year.",
+            "P: My cousin takes that for his gout.",
+            "D: You have gout. You don't have arthritis.",
+        ] {
+            assert!(!faulty("Gout.", SectionKind::PastHistory, said), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_history_is_no_problem_of_today() {
+        let past = |line: &str, lines: &str| {
+            let transcript = transcript(lines);
+            is_history(line, &Visit::new(&transcript))
+        };
+        assert!(past("Diverticulitis.", "D: With your history of diverticulitis I'd leave the nuts."));
+        assert!(past(
+            "Diverticulitis.",
+            "P: I had diverticulitis once.\nD: Given the history of bad diverticulitis, no."
+        ));
+        for (line, lines) in [
+            ("Diverticulitis.", "D: You have a history of diverticulitis, and this looks like diverticulitis again."),
+            ("Diverticulitis.", "D: This is diverticulitis."),
+            ("Asthma.", "D: With your history of asthma we avoid it."),
+            ("Tiredness.", "D: With your history of diverticulitis, no."),
+        ] {
+            assert!(!past(line, lines), "{lines}");
+        }
+    }
+}
