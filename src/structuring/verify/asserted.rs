@@ -206,7 +206,7 @@ mod tests {
     };
 
     const VISIT: &str = "D: What's wrong with the knee?\nP: It aches on the stairs.\nD: Does it lock, or give way?\n\
-        P: No, never.\nD: Any trouble with your bladder or your bowels?\nP: No.\nD: Do you ever faint?\n\
+        P: No, never.\nD: Any ringing in the ears?\nP: No.\nD: Do you ever faint?\n\
         P: No. I do get a bit wobbly.\nD: Have you had a fall?\nP: Not since the winter.\nD: Any numbness?\n\
         P: A little, in the toes.\nD: These can give you a dry mouth.";
 
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn what_was_asked_and_denied_is_not_reported() {
         assert_eq!(reason("Reports locking.").as_deref(), Some("locking was denied"));
-        assert_eq!(reason("Reports trouble with the bladder.").as_deref(), Some("trouble with the bladder was denied"));
+        assert_eq!(reason("Reports ringing in the ears.").as_deref(), Some("ringing in the ears was denied"));
         assert_eq!(reason("Denies aches on the stairs.").as_deref(), Some("aches on the stairs was affirmed"));
         assert_eq!(reason("Denies numbness.").as_deref(), Some("numbness was affirmed"));
     }
@@ -229,7 +229,7 @@ mod tests {
     fn what_was_said_stands() {
         for statement in [
             "Denies that the knee locks or gives way.",
-            "Denies trouble with the bladder or bowels.",
+            "Denies ringing in the ears.",
             "Reports aches on the stairs.",
             "Reports numbness in the toes, but denies fainting.",
         ] {

@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn what_matters_and_is_told_nowhere_is_listed_by_its_weight() {
-        let visit = "D: How did it happen?\nP: I fell in the bath, but I never hit my head.\nD: And the itching?\n\
+        let visit = "D: How did it happen?\nP: I couldn't speak, my words were slurred and the lips crooked.\nD: And the itching?\n\
             P: Shellfish brings me out in a rash, if that's what you mean.\n\
             D: I'd rather not use tramadol with that. We'll repeat the kidney tests in a month.";
         let listed = omitted(visit, &["Fall in the bath."]);
-        let starts = ["allergy: shellfish", "medication: I'd rather not", "red_flag: I fell", "plan: We'll repeat"];
+        let starts = ["allergy: shellfish", "medication: I'd rather not", "red_flag: I couldn't", "plan: We'll repeat"];
         let places: Vec<Option<usize>> =
             starts.iter().map(|start| listed.iter().position(|one| one.starts_with(start))).collect();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{listed:?}");
