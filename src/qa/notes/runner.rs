@@ -145,6 +145,7 @@ fn result(item: &NoteItem, written: &Written) -> NoteResult {
     let said = Utterances::of(transcript);
     let line = |statement: &crate::domain::Statement| Line {
         text: statement.text.clone(),
+        fault: scored.faults.get(&statement.id).cloned(),
         evidence: said.behind(&statement.evidence),
     };
     let sections = note.sections.iter().filter(|section| !section.statements.is_empty());
@@ -351,6 +352,8 @@ pub(crate) mod tests {
         let said = &visit.note[0].lines[0].evidence[0];
         assert_eq!((said.utterance.as_str(), said.role), ("u2", Role::Patient));
         assert!(said.text.starts_with("My knee"));
+        let faults = [&visit.note[0].lines[0].fault, &visit.note[1].lines[0].fault];
+        assert!(faults[0].is_none() && faults[1].is_some(), "the morphine was never said: {faults:?}");
         let told: Vec<(&str, &str)> = report.visits[1]
             .disagreements
             .iter()

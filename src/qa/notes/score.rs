@@ -1,6 +1,6 @@
 //! One note against what is known of its visit: counts, which can be added up over visits, and the rates that they make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -199,10 +199,12 @@ pub(super) fn summary(visits: &[NoteResult]) -> (NoteCounts, NoteRates) {
     (counts, rates)
 }
 
-/// What one note counts and scores, and where it disagrees with the facts.
+/// What one note counts and scores, and where it disagrees with what was said and with the facts.
 pub(super) struct Scored {
     pub counts: NoteCounts,
     pub rates: NoteRates,
+    /// Why statements fail the checks, by their ids.
+    pub faults: HashMap<String, PatientText>,
     pub disagreements: Vec<Disagreement>,
 }
 
@@ -219,12 +221,12 @@ pub(super) fn score(item: &NoteItem, transcript: &Transcript, note: &Note, usage
         writing_ms: usage.generate_ms,
         ..NoteCounts::default()
     };
-    check(transcript, note, &mut counts);
+    let faults = check(transcript, note, &mut counts);
     if let Some(facts) = &item.facts {
         compare_facts(facts, note, &mut counts, &mut disagreements);
     }
     let rates = with_rouge(counts.rates(), item, &whole, &parts);
-    Scored { counts, rates, disagreements }
+    Scored { counts, rates, faults, disagreements }
 }
 
 fn with_rouge(rates: NoteRates, item: &NoteItem, whole: &PatientText, parts: &Divided) -> NoteRates {
@@ -245,19 +247,26 @@ fn with_rouge(rates: NoteRates, item: &NoteItem, whole: &PatientText, parts: &Di
     }
 }
 
-/// Counts what the checks say of `note`. What they look for at all is what they miss in a note that says nothing.
-fn check(transcript: &Transcript, note: &Note, counts: &mut NoteCounts) {
+/// Counts what the checks say of `note`, and returns why each statement that fails them does. What they look for at all is
+/// what they miss in a note that says nothing.
+fn check(transcript: &Transcript, note: &Note, counts: &mut NoteCounts) -> HashMap<String, PatientText> {
     let visit = Visit::new(transcript);
     let facts = facts::facts(transcript, DrugTable::bundled());
     let checker = Checker::new(&visit, &facts, None);
+    let mut faults = HashMap::new();
     for section in &note.sections {
-        let fails = |text: &str| matches!(checker.check(text, Some(section.id)), Verdict::Unsupported(..));
+        for statement in &section.statements {
+            if let Verdict::Unsupported(_, reason) = checker.check(&statement.text, Some(section.id)) {
+                faults.insert(statement.id.clone(), reason.into());
+            }
+        }
         counts.statements += section.statements.len();
-        counts.unsupported += section.statements.iter().filter(|statement| fails(&statement.text)).count();
     }
+    counts.unsupported = faults.len();
     counts.taken_out = note.review.unsupported.len();
     counts.looked_for = omissions(&[], &facts, &visit).len();
     counts.omitted = note.review.omitted.len();
+    faults
 }
 
 fn compare_facts(facts: &GoldFacts, note: &Note, counts: &mut NoteCounts, told: &mut Vec<Disagreement>) {

@@ -80,6 +80,7 @@ struct ReadSection<'a> {
 #[derive(Serialize)]
 struct ReadLine<'a> {
     text: &'a PatientText,
+    fault: Option<&'a PatientText>,
     evidence: Vec<Heard<'a>>,
 }
 
@@ -188,7 +189,11 @@ fn reading(visit: &NoteResult) -> Reading<'_> {
 }
 
 fn read_section(section: &super::Section) -> ReadSection<'_> {
-    let lines = section.lines.iter().map(|line| ReadLine { text: &line.text, evidence: heard(&line.evidence) });
+    let lines = section.lines.iter().map(|line| ReadLine {
+        text: &line.text,
+        fault: line.fault.as_ref(),
+        evidence: heard(&line.evidence),
+    });
     ReadSection { title: &section.title, lines: lines.collect() }
 }
 

@@ -93,6 +93,9 @@ pub struct Section {
 pub struct Line {
     /// What it says.
     pub text: PatientText,
+    /// Why it fails the checks when it is read by itself, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<PatientText>,
     /// What was said for it.
     pub evidence: Vec<Said>,
 }
@@ -175,8 +178,8 @@ pub const NOTE_FIGURES: &[NoteFigure] = figures! {
         "Of 100 problems, for how many a right ICD-10-CM code is proposed first.";
     "icd10cm_category_recall": "Codes of the right category", Percent, false, |rates| rates.icd10cm_category_recall,
         "The same, where the first three characters are enough: the illness, not its exact kind.";
-    "unsupported_rate": "Statements unsupported", Percent, true, |rates| rates.unsupported_rate,
-        "Of 100 statements in the finished notes, how many fail soapstone's own checks when read by themselves; errors that these checks cannot see are not in it.";
+    "unsupported_rate": "Statements that fail checks", Percent, true, |rates| rates.unsupported_rate,
+        "Of 100 statements in the finished notes, how many fail soapstone's own checks when read by themselves. True ones that a rule put in other words are among them; errors that the checks cannot see are not.";
     "taken_out_rate": "Statements taken out", Percent, true, |rates| rates.taken_out_rate,
         "Of 100 statements that were written, how many the checks took out before the note was finished.";
     "omission_rate": "Facts left out", Percent, true, |rates| rates.omission_rate,
