@@ -147,6 +147,7 @@ mod tests {
         let kind = SectionKind::HistoryOfPresentIllness;
         for (line, lines) in [
             ("She has been gardening.", "D: Are you still gardening?\nP: No, my back won't let me."),
+            ("He has been driving.", "D: Are you driving?\nP: No, I gave that up. My wife drives me."),
             ("He lives alone.", "D: Do you live alone?\nP: No, with my son."),
             ("She is working.", "D: Are you working at the moment?\nP: I gave it up in spring."),
         ] {
