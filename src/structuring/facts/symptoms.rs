@@ -208,7 +208,7 @@ fn brought_on(visit: &Visit, line: &Line, symptom: &Symptom, allergies: &Allergi
     });
     let known = &allergies.known;
     let quotes = || symptom.evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str());
-    let sentence = quotes().last().unwrap_or_default();
+    let sentence = quotes().next_back().unwrap_or_default();
     if known.is_empty() || NOW.is_match(sentence) {
         return false;
     }
