@@ -153,11 +153,17 @@ static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// "Gastritis from ibuprofen" as "Gastritis": what brought it on is in few titles, and weighs against all others.
+/// "Gastritis from ibuprofen" as "Gastritis": what brought it on is in few titles, and weighs against all others. "Sciatica
+/// on the right" names no cause.
 fn without_cause(name: &str) -> &str {
     static CAUSE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r",? (?:from|due to|secondary to|caused by|because of|related to|on) "));
-    CAUSE.find(name).map_or(name, |cause| &name[..cause.start()])
+        LazyLock::new(|| pattern(r",? (?:(?:from|due to|secondary to|caused by|because of|related to) |on (\w+))"));
+    const SITES: [&str; 8] = ["the", "his", "her", "their", "both", "left", "right", "either"];
+    let is_cause = |found: &regex::Captures| {
+        found.get(1).is_none_or(|site| !SITES.iter().any(|word| site.as_str().eq_ignore_ascii_case(word)))
+    };
+    let cause = CAUSE.captures_iter(name).find(is_cause).and_then(|found| found.get(0));
+    cause.map_or(name, |cause| &name[..cause.start()])
 }
 
 /// The event of the past that the problem is, if it is one.
@@ -233,7 +239,7 @@ pub fn for_problem(
         // ICD-10-CM takes what diabetes does for one with it (guidelines, I.A.15).
         if let Some(damage) = patient.of_diabetes.as_ref().filter(|damage| is_diabetes(name) && !name.contains(*damage))
         {
-            queries.insert(0, format!("{name} with {damage}"));
+            queries.insert(0, format!("diabetic {damage}"));
         }
         return of_queries(icd, &queries, patient, limit);
     };
@@ -312,6 +318,9 @@ mod tests {
         assert_eq!(query("Left knee pain", &said("my right knee")), "Left knee pain");
         assert_eq!(query("Hypertension", &said("my right knee")), "Hypertension");
         assert_eq!(query("Gastritis from ibuprofen", &[]), "Gastritis");
+        assert_eq!(query("Bleeding on warfarin", &[]), "Bleeding");
+        assert_eq!(query("Sciatica on the right", &[]), "Sciatica on the right");
+        assert_eq!(query("Sciatica", &said("it's left-sided sciatica")), "left Sciatica");
     }
 
     #[test]

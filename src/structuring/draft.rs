@@ -64,7 +64,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
                     continue;
                 }
                 if kind == SectionKind::Assessment && turned::is_history(&text, &visit) {
-                    builder.written(SectionKind::PastHistory, &as_history(&text), &checker, &visit);
+                    builder.history(&text, &checker, &visit);
                 } else {
                     builder.written(kind, &text, &checker, &visit);
                 }
@@ -96,15 +96,12 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
 }
 
 /// "Pancreatitis." as "History of pancreatitis."
-fn as_history(line: &PatientText) -> PatientText {
-    let mut letters = line.chars();
+fn as_history(illness: &str) -> PatientText {
+    let mut letters = illness.chars();
     let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
     let is_name = letters.clone().next().is_some_and(char::is_uppercase);
-    if is_name {
-        format!("History of {}", line.as_str()).into()
-    } else {
-        format!("History of {first}{}", letters.as_str()).into()
-    }
+    let rest = if is_name { illness.to_owned() } else { format!("{first}{}", letters.as_str()) };
+    format!("History of {rest}").into()
 }
 
 /// Names that were misheard, and what the note takes them for.
@@ -230,6 +227,17 @@ impl Builder {
                     evidence,
                 });
             }
+        }
+    }
+
+    /// An illness that is over, among those of the past, where it does not stand yet.
+    fn history(&mut self, line: &str, checker: &Checker, visit: &Visit) {
+        let illness = line.strip_prefix("History of ").unwrap_or(line);
+        let past = |(kind, known, _): &(SectionKind, String, Vec<Evidence>)| {
+            *kind == SectionKind::PastHistory && text::names_no_more(illness, known)
+        };
+        if !self.statements.iter().any(past) {
+            self.written(SectionKind::PastHistory, &as_history(illness), checker, visit);
         }
     }
 

@@ -68,9 +68,17 @@ fn was_answered_no(line: &str, visit: &Visit) -> bool {
         let denied = answer.is_some_and(|answer| context::denies(answer.text()) || GIVEN_UP.is_match(answer.text()));
         denied && question.is_some_and(|question| is_question(question) && names_all(question))
     };
-    // The same told elsewhere is told.
-    let told =
-        |said: &Line| sentences(said).any(|one| !is_question(one) && names_all(one) && !context::has_negation(one));
+    // The same told elsewhere is told; "my son drives me" is not.
+    let done_to = |sentence: &str| {
+        static OBJECT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:me|us|him|her|them)\b"));
+        let of_line = |token: &&text::Token| own.contains(&text::stem(&token.lower));
+        let tokens = text::tokens(sentence);
+        tokens.iter().filter(of_line).any(|token| OBJECT.is_match(&sentence[token.range.end..]))
+    };
+    let told = |said: &Line| {
+        let affirms = |one: &str| names_all(one) && !is_question(one) && !context::has_negation(one) && !done_to(one);
+        sentences(said).any(affirms)
+    };
     visit.lines.iter().any(|asked| asked_in_vain(&asked)) && !visit.lines.iter().any(told)
 }
 
@@ -147,6 +155,7 @@ mod tests {
         let kind = SectionKind::HistoryOfPresentIllness;
         for (line, lines) in [
             ("She has been gardening.", "D: Are you still gardening?\nP: No, my back won't let me."),
+            ("He has been driving.", "D: Are you driving?\nP: No, I gave that up. My wife drives me."),
             ("He lives alone.", "D: Do you live alone?\nP: No, with my son."),
             ("She is working.", "D: Are you working at the moment?\nP: I gave it up in spring."),
         ] {

@@ -208,7 +208,7 @@ fn brought_on(visit: &Visit, line: &Line, symptom: &Symptom, allergies: &Allergi
     });
     let known = &allergies.known;
     let quotes = || symptom.evidence.iter().filter_map(|one| one.quote.as_ref()).map(|quote| quote.as_str());
-    let sentence = quotes().last().unwrap_or_default();
+    let sentence = quotes().next_back().unwrap_or_default();
     if known.is_empty() || NOW.is_match(sentence) {
         return false;
     }
@@ -294,7 +294,7 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
     let text = line.text();
     let mut found: Vec<Symptom> = Vec::new();
     for (at, range) in line.sentences.iter().enumerate() {
-        let sentence = &text[range.clone()];
+        let sentence = without_wish(&text[range.clone()]);
         if is_question(sentence) || context::hypothetical(sentence) {
             continue;
         }
@@ -368,6 +368,13 @@ fn is_long_ago(before: &str, after: &str, next: &str) -> bool {
     !GOES_ON.is_match(after) && (USED_TO.is_match(before) || is_over && then())
 }
 
+/// "No fever and I wish I'd lose weight" without the wish.
+fn without_wish(sentence: &str) -> &str {
+    static WISH: LazyLock<Regex> =
+        LazyLock::new(|| text::pattern(r",? (?:and |but |though )?i(?:'d)? (?:only )?wish\b"));
+    &sentence[..WISH.find(sentence).map_or(sentence.len(), |wish| wish.start())]
+}
+
 /// "They stopped the ramipril because of the cough.", "I don't take it anymore. It gave me cramps.": what a medicine did that
 /// is taken no longer.
 fn ended_for(before: &str, sentence_before: &str) -> bool {
@@ -431,6 +438,7 @@ mod tests {
     #[test]
     fn the_patient_says_it_with_its_polarity() {
         assert_eq!(said("P: I've had some headaches. I'm not dizzy, no."), [("headache", true), ("dizziness", false)]);
+        assert_eq!(said("D: any fever\nP: no fever and i wish i could lose weight"), [("fever", false)]);
         assert_eq!(said("D: Any fever or cough?\nP: No fever, just a cough."), [("fever", false), ("cough", true)]);
     }
 

@@ -64,3 +64,45 @@ fn no_code_names_a_kind_of_illness_that_nobody_named() {
     assert_eq!(codes[0], ["B34.9"], "not Zika, of which nobody spoke");
     assert!(codes[1].is_empty(), "a fracture of what: {:?}", codes[1]);
 }
+
+#[test]
+fn the_first_code_says_what_was_said() {
+    let terminology = Config::default().paths.terminology;
+    let icd = Icd10Cm::open(&terminology).expect("run `soapstone terminology pull` first");
+    let model = ScriptedModel::new(4096, Vec::new());
+    let codes = |name: &str, lines: &str| -> Vec<String> {
+        let visit = transcript(lines);
+        let questions = Questions::about(&visit, &model).expect("the script counts");
+        let ask = |evidence: &[Evidence], question: &str| questions.prompt(evidence, question, ANSWER_TOKENS);
+        let coder = Coder { model: &model, icd: &icd, ask: &ask };
+        let name = name.to_owned();
+        let mut problems =
+            [Problem { id: "p1".to_owned(), name: name.into(), statements: Vec::new(), codes: Vec::new() }];
+        coder.code(&mut problems, &[], &Patient::new(&visit, None), &no_progress).expect("the script chooses");
+        problems[0].codes.iter().map(|coding| coding.code.clone()).collect()
+    };
+    let dipstick = "D: The urine dipstick has nitrites and some blood.";
+    for (name, lines, code) in [
+        ("Sciatica on the right", "D: It's sciatica.", "M54.31"),
+        ("Sciatica left side", "D: It's sciatica.", "M54.32"),
+        ("Bladder infection", dipstick, "N30.01"),
+        ("Bladder infection", "D: No blood in the urine.", "N30.00"),
+        ("Diabetes", "D: That is diabetic neuropathy.", "E11.40"),
+        ("Type 2 diabetes", "D: Your diabetes is well controlled.", "E11.9"),
+        ("High cholesterol", "D: It's high.", "E78.00"),
+        ("Orthostatic drop in blood pressure", "D: It drops when he stands.", "I95.1"),
+    ] {
+        assert_eq!(codes(name, lines).first().map(String::as_str), Some(code), "{name}");
+    }
+    let sweet = codes("Diabetes", "D: Your diabetes is well controlled.");
+    assert!(!sweet.contains(&"E11.A".to_owned()), "nobody spoke of remission: {sweet:?}");
+    let plain = codes("High cholesterol", "D: It's high.");
+    assert!(plain.iter().all(|code| !code.starts_with("E78.01")), "nobody spoke of the family: {plain:?}");
+    assert!(
+        codes("History of pancreatitis", "D: With your history of pancreatitis, no.")
+            .iter()
+            .all(|code| code.starts_with('Z'))
+    );
+    let unborn = "D: Could you be pregnant?\nP: No.\nP: My puppy is ten weeks old.";
+    assert!(codes("Bladder infection", unborn).iter().all(|code| !code.starts_with(['O', 'P'])));
+}

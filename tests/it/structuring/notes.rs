@@ -156,7 +156,7 @@ fn what_is_over_or_was_answered_no_is_no_matter_of_today() {
         8192,
         vec![
             ("PRESENT ILLNESS", r#"{"text":"The patient has a cough. She is gardening."}"#),
-            ("ASSESSMENT", r#"{"items":["Diverticulitis.","Bronchitis."]}"#),
+            ("ASSESSMENT", r#"{"items":["Diverticulitis.","History of diverticulitis.","Bronchitis."]}"#),
             ("PLAN", r#"{"items":["Examine the patient's chest and lungs."]}"#),
         ],
     );
