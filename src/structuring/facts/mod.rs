@@ -6,6 +6,7 @@ pub mod corrected;
 pub mod diagnoses;
 pub mod findings;
 pub mod heard;
+mod intolerances;
 pub mod medications;
 pub mod orders;
 pub mod sig;
@@ -15,7 +16,7 @@ pub mod vitals;
 
 use super::visit::Visit;
 use crate::{
-    domain::{Medication, MedicationAction, Order, Transcript, VitalSign},
+    domain::{Evidence, Medication, MedicationAction, Order, Transcript, VitalSign},
     language::numbers,
     terminology::DrugTable,
 };
@@ -68,15 +69,25 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
             *allergy.substance.as_str() == *one.name || one.text.to_lowercase().starts_with(allergy.substance.as_str())
         })
     };
-    spoken.medications.retain(|one| !(only_named(one) && allergen(one)));
+    // What was taken until it did harm is told of the past.
+    spoken.medications.retain(|one| one.past || !(only_named(one) && allergen(one)));
     spoken.named.retain(|one| {
         !allergies.known.iter().any(|allergy| {
             *allergy.substance.as_str() == *one.name.as_str() || allergy.substance.as_str() == one.text.to_lowercase()
         })
     });
     // What an allergy once brought on is no complaint of today.
-    let of_allergy = |one: &crate::domain::Evidence| {
-        allergies.known.iter().flat_map(|allergy| &allergy.evidence).any(|other| other.utterance == one.utterance)
+    // One sentence may tell of it, and the next of today's complaint.
+    let of_allergy = |one: &Evidence| {
+        let quote = |of: &Evidence| of.quote.as_ref().map(|quote| quote.as_str().to_owned()).unwrap_or_default();
+        allergies.known.iter().any(|allergy| {
+            allergy.evidence.iter().any(|other| {
+                let told = allergy.reaction.is_none()
+                    || quote(one).contains(&quote(other))
+                    || quote(other).contains(&quote(one));
+                other.utterance == one.utterance && told
+            })
+        })
     };
     let mut symptoms = symptoms::symptoms(&visit);
     symptoms.retain(|symptom| !(symptom.present && symptom.evidence.iter().all(of_allergy)));
