@@ -553,6 +553,17 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_penicillin_is_a_name_of_its_own() {
+        assert_eq!(found("no penicillin, no penicillins"), ["penicillin=penicillin", "penicillins=penicillin"]);
+        assert_eq!(
+            found("penicillin V and penicillin VK"),
+            ["penicillin V=penicillin v", "penicillin VK=penicillin v"]
+        );
+        // RxNorm has ingredients of the kind, and no concept for the kind.
+        assert_eq!(table().find("penicillin").and_then(|drug| drug.rxcui), None);
+    }
+
+    #[test]
     fn mentions_keep_order_and_byte_ranges() {
         let text = "naïve – Lasix, then metformin.";
         assert_eq!(found(text), ["Lasix=furosemide", "metformin=metformin"]);

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::context;
+use super::{context, intolerances};
 use crate::{
     domain::{Allergy, Coding, Evidence},
     structuring::{
@@ -17,13 +17,13 @@ use crate::{
 
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe )reaction to|can't (?:take|have)|cannot (?:take|have)|react(?:ed)? (?:badly )?to|break out|broke out)\b",
+        r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe |had (?:\w+ ){1,3})reactions? to|can't (?:take|have)|cannot (?:take|have)|react(?:ed)? (?:badly )?to|break out|broke out)\b",
     )
 });
 static CANNOT_TAKE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:can't|cannot|can not) (?:take|have|tolerate|use) (?:any )?$"));
 /// "Lisinopril made me cough, that's why we changed to losartan": what came instead did no harm.
-static REPLACED_BY: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static REPLACED_BY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:chang|switch|mov|swapp)\w* (?:me |him |her |it )?(?:over )?to (?:the |\w+ )?$|\b(?:so|now) (?:i|we|he|she) (?:now )?(?:takes?|uses?|got|have|has|started) (?:the )?$",
     )
@@ -47,17 +47,24 @@ static TAKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i'm (?:on|taking
 /// "Itching with the methylprednisolone", "hives from sulfa".
 static REACTION_TO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:itching|itched|itchy|hives|rash|wheezing|wheezed|anaphyla\w+) (?:with|from|to|after) (?:the |any |taking |some )?$",
+        r"\b(?:itching|itched|itchy|hives|rash|wheezing|wheezed|anaphyla\w+|(?:swelling of|swollen|swelled) (?:(?:the|my|your|his|her) )?(?:lips?|face|tongue|throat|mouth|eyes)|(?:lips?|face|tongue|throat|mouth|eyes) (?:swell|swelled|swelling|swollen|closing|closed|puffed)(?: up)?) (?:with|from|to|after|on) (?:the |any |taking |some |that )*$",
     )
 });
-static NOT_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bnot (?:really |actually )?an allergy\b"));
+/// "Lisinopril can give you a cough": what may happen has not.
+pub(super) static MAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b"));
+pub(super) static NOT_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bnot (?:really |actually )?an allergy\b"));
 /// Words of a sentence that only names another substance: "And she says shellfish."
 const LONGEST_NAMING: usize = 5;
-static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(allerg(?:y|ies|ic)|(?:bad |any )?reactions? to)\b"));
+static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(allerg(?:y|ies|ic)|reactions? to|(?:bad|any|had a|other|drug|allergic) reactions?|react(?:s|ed)?(?: badly)? to)\b",
+    )
+});
 /// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
 static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b|\b(?:makes?|made|gives?|gave) my (?:lips?|face|throat|tongue|skin|eyes)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b",
+        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b|\b(?:makes?|made|gives?|gave) (?:my|your|his|her) (?:lips?|face|throat|tongue|skin|eyes)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b",
     )
 });
 static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,7 +74,7 @@ static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
 });
 static OTHER_SUBSTANCES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|peanuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b",
+        r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|pea ?nuts?|pee ?nuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye| medium)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b",
     )
 });
 /// Groups of medicines, which the drug table does not list.
@@ -92,7 +99,7 @@ pub struct Allergies {
 pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let sentence = line.sentence_at(range.start);
     let text = line.text();
-    let asked = visit.question_before(line.index).is_some_and(|question| NAMED_CUE.is_match(last_sentence(question)));
+    let asked = asked_about(visit, line);
     let first_sentences =
         line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
     let headed =
@@ -115,9 +122,35 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     REACTED.is_match(after)
         || REACTION_TO.is_match(before)
         || CUE.is_match(spoken)
-        || BRINGS_ON.is_match(spoken)
+        || BRINGS_ON.is_match(spoken) && !(line.by_clinician() && MAY.is_match(spoken))
         || headed
+        || reacts_to_it(visit, line, range)
         || (asked && first_sentences && !TAKEN.is_match(before))
+}
+
+/// "Peanuts. He gets hives.", "The contrast, I came up in hives": hardly more than a name, and then what it brings on.
+fn reacts_to_it(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    static ONLY_NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:yes|yeah|yep|oh|well|just|only|and|also|to|the|a|an|any|some|so|uh|um|there's|there is|maybe|mainly)\b\W*)*$",
+        )
+    });
+    static REACTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[\s.,;:]*(?:(?:and|because|that|yes|well|oh)\b\W*)*(?:(?:i|he|she|we|you|it|they|that) (?:\w+ )?(?:gets?|got|had|has|have|broke|breaks?|br(?:ings?|ought)|c[oa]mes?|goes|went|gives?|gave|makes?|made|swells?|swelled|itch\w*)|(?:my|his|her|your) (?:whole )?(?:face|lips?|throat|tongue|eyes|mouth|skin))\b[^.?!]{0,30}?\b(?:hives|rash|swell\w*|swollen|itch\w*|anaphyla\w+|wheez\w*|clos(?:ed|es|ing))\b",
+        )
+    });
+    // "What are you putting on it?" "Hydrocortisone. He gets a rash."
+    static OF_USE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:tak(?:e|es|ing)|us(?:e|es|ed|ing)|put(?:ting)?|tried|try|giv(?:e|en|ing)|help\w*)\b")
+    });
+    let sentence = line.sentence_at(range.start);
+    let asked_of_use =
+        visit.question_before(line.index).is_some_and(|question| OF_USE.is_match(last_sentence(question)));
+    line.by_patient_side()
+        && !asked_of_use
+        && ONLY_NAMED.is_match(&line.text()[sentence.start..range.start])
+        && REACTS.is_match(&line.text()[range.end..])
 }
 
 /// The allergies of the visit.
@@ -126,6 +159,9 @@ pub fn allergies(visit: &Visit, table: &DrugTable) -> Allergies {
     for line in &visit.lines {
         for allergy in line_allergies(visit, line, table) {
             add(&mut found.known, allergy);
+        }
+        for intolerance in intolerances::of_line(visit, line, table) {
+            add(&mut found.known, intolerance);
         }
         if found.none_known.is_none() {
             found.none_known = denial(visit, line);
@@ -176,10 +212,20 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let (reaction, more) = reaction(visit, line, range.end);
         let mut evidence = vec![evidence::evidence(line.utterance, sentence)];
         evidence::merge(&mut evidence, more);
-        found.push(Allergy { substance: text[range].to_lowercase().into(), reaction, codes, evidence });
+        found.push(Allergy { substance: named(&text[range]).into(), reaction, codes, evidence });
     }
     found.extend(unlisted(visit, line, table));
     found
+}
+
+/// A substance as it is written; recognisers make two words of some.
+fn named(heard: &str) -> String {
+    let lower = heard.to_lowercase();
+    match lower.as_str() {
+        "pea nut" | "pee nut" | "peenut" => "peanut".to_owned(),
+        "pea nuts" | "pee nuts" | "peenuts" => "peanuts".to_owned(),
+        _ => lower,
+    }
 }
 
 /// "Elastoplast brings me out in a rash", said when asked: what no list has, by the words before the verb.
@@ -191,7 +237,7 @@ fn unlisted(visit: &Visit, line: &Line, table: &DrugTable) -> Option<Allergy> {
     });
     static PRONOUN: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:it|that|this|they|them|those|which|i|you|he|she|we|anything|nothing|what)\b"));
-    let asked = visit.question_before(line.index).is_some_and(|asked| NAMED_CUE.is_match(last_sentence(asked)));
+    let asked = asked_about(visit, line);
     let sentence = line.sentences.first().filter(|_| asked && line.by_patient_side())?;
     let text = &line.text()[sentence.clone()];
     let substance = SUBJECT.captures(text)?.get(1)?;
@@ -265,6 +311,14 @@ fn denial(visit: &Visit, line: &Line) -> Option<Vec<Evidence>> {
     })
 }
 
+/// Whether `line` answers a question about allergies: "I have two allergies written down. The dye for scans?"
+fn asked_about(visit: &Visit, line: &Line) -> bool {
+    visit.question_before(line.index).is_some_and(|question| {
+        let last = question.sentences.iter().rev().take(2);
+        last.into_iter().any(|range| NAMED_CUE.is_match(&question.text()[range.clone()]))
+    })
+}
+
 fn last_sentence<'a>(line: &Line<'a>) -> &'a str {
     line.sentences.last().map(|range| &line.text()[range.clone()]).unwrap_or_default()
 }
@@ -310,6 +364,45 @@ mod tests {
     }
 
     #[test]
+    fn a_later_allergy_withdraws_a_denial() {
+        for (told, substance) in [
+            (
+                "O: Dad, you had that swelling of the lips with enalapril.\nP: Oh yes, that's right. Enalapril.",
+                "enalapril",
+            ),
+            ("O: Remember, your face swelled up from the enalapril.", "enalapril"),
+            ("D: The chart says you had a bad reaction to enalapril.\nP: Oh, yes.", "enalapril"),
+            ("P: Oh, wait. Enalapril made my tongue swell.", "enalapril"),
+            ("P: Well, I got hives after codeine once.", "codeine"),
+        ] {
+            let (known, none) = said(&format!("D: Are you allergic to anything?\nP: Not that I know of.\n{told}"));
+            assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [substance], "{told}");
+            assert!(!none, "{told}");
+        }
+        assert!(said("P: I have some swelling of my ankles with the amlodipine.").0.is_empty());
+    }
+
+    #[test]
+    fn a_name_and_then_what_it_brings_on_is_enough() {
+        for (lines, substance) in [
+            ("D: Does he react to any foods?\nO: Peanuts. He gets hives.", "peanuts"),
+            ("D: Anything he can't eat?\nO: Pee nuts, he gets hives.", "peanuts"),
+            ("D: I have one written down. The dye for scans?\nP: Yes, the contrast. I came up in hives.", "contrast"),
+            ("D: Any bad reactions to anything?\nP: Shrimp. My lips swell.", "shrimp"),
+            ("D: What about latex?\nP: Yes, latex. I break out in a rash.", "latex"),
+        ] {
+            let (known, _) = said(lines);
+            assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [substance], "{lines}");
+        }
+        for lines in [
+            "D: What do you put on it?\nO: Hydrocortisone. He gets a rash on his elbows.",
+            "D: What did you eat?\nP: Fish. I had a long day.",
+        ] {
+            assert!(said(lines).0.is_empty(), "{lines}");
+        }
+    }
+
+    #[test]
     fn a_substance_that_no_list_has_is_named_in_the_answer() {
         assert_eq!(
             said("D: Are you allergic to anything?\nP: Elastoplast brings me out in a rash.").0,
@@ -340,6 +433,18 @@ mod tests {
             said("D: Allergies?\nP: Nitrofurantoin, and I got short of breath with it.").0,
             [("nitrofurantoin".to_owned(), Some("short of breath".to_owned()))]
         );
+    }
+
+    #[test]
+    fn what_a_clinician_warns_of_has_not_happened() {
+        for line in [
+            "D: I'll start ramipril. Ramipril can give you a cough.",
+            "D: If the ramipril makes you cough, call us.",
+            "D: Amoxicillin sometimes gives you a rash.",
+        ] {
+            assert!(said(line).0.is_empty(), "{line}: {:?}", said(line).0);
+        }
+        assert_eq!(said("D: So ramipril made you cough.").0, [("ramipril".to_owned(), Some("cough".to_owned()))]);
     }
 
     #[test]

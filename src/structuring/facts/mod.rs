@@ -6,6 +6,7 @@ pub mod corrected;
 pub mod diagnoses;
 pub mod findings;
 pub mod heard;
+mod intolerances;
 pub mod medications;
 pub mod orders;
 pub mod sig;
@@ -68,7 +69,8 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
             *allergy.substance.as_str() == *one.name || one.text.to_lowercase().starts_with(allergy.substance.as_str())
         })
     };
-    spoken.medications.retain(|one| !(only_named(one) && allergen(one)));
+    // What was taken until it did harm is told of the past.
+    spoken.medications.retain(|one| one.past || !(only_named(one) && allergen(one)));
     spoken.named.retain(|one| {
         !allergies.known.iter().any(|allergy| {
             *allergy.substance.as_str() == *one.name.as_str() || allergy.substance.as_str() == one.text.to_lowercase()

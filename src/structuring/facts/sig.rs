@@ -37,7 +37,10 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
                 None => continue,
             },
         };
-        found.push(DoseMention { dose: Dose { value: number.value, unit }, range: number.range.start..end });
+        // "Two of the five hundreds" is a thousand.
+        let (times, start) = times_before(text, number.range.start).filter(|_| !units::is_count(&unit)).unzip();
+        let value = number.value * times.unwrap_or(1.0);
+        found.push(DoseMention { dose: Dose { value, unit }, range: start.unwrap_or(number.range.start)..end });
     }
     // "Go up by four units, so twenty-four": an amount of change is no dose.
     found.retain(|mention| !text[..mention.range.start].trim_end().to_lowercase().ends_with(" by"));
@@ -112,6 +115,14 @@ pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
     mentions.windows(2).filter_map(corrected).collect()
 }
 
+/// How many of a strength that stands at byte `strength` are taken: "two of the …", and where that begins.
+fn times_before(text: &str, strength: usize) -> Option<(f64, usize)> {
+    static TIMES: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(one|two|three|four|[1-4]) of (?:the|my|those|these|your) $"));
+    let times = TIMES.captures(&text[..strength])?.get(1)?;
+    Some((numbers::numbers(times.as_str()).first()?.value, times.start()))
+}
+
 /// The unit of a dose, and where it ends. An amount in a volume of blood is a result.
 fn unit_after(text: &str, number_end: usize) -> Option<(String, usize)> {
     let (unit, range) = units::unit_after(text, number_end)?;
@@ -176,6 +187,13 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
     let points_at_one =
         before.split_whitespace().next_back().is_some_and(|word| ["the", "this", "that", "which"].contains(&word))
             && text[range.clone()].eq_ignore_ascii_case("one");
+    // "I have you down for a thousand", "leave it at fifty", "it is a thousand".
+    static AS_DOSE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?:have|has|had|got|put|keep|kept|leave|left|stay)(?: you| him| her| it| that| me)?(?: down)? (?:for|at)|(?:it|that|dose) is)$",
+        )
+    });
+    let after_counter = after_counter && !AS_DOSE.is_match(&before);
     let follows_slash = before.ends_with(['/', '$', '£', '€']) || points_at_one;
     after_counter || counted || follows_slash
 }
@@ -245,7 +263,7 @@ const FREQUENCIES: &[(&str, &str)] = &[
         "three times daily",
     ),
     (
-        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|(?:two|2) (?:a|per) day|bid|b\.i\.d|in the mornings?,? and (?:\w+ )?(?:at night|at bedtime|in the evenings?)|mornings? and (?:(?:every|each|at|in|the) )*(?:nights?|evenings?|bedtime)|breakfast,? and (?:\w+ )?(?:with |at )?(?:dinner|supper)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
+        r"(?:twice|two times|2 times) (?:a|per|each|every) day|twice daily|(?:two|2) times daily|(?:two|2) (?:a|per) day|bid|b\.i\.d|in the mornings?,? and (?:\w+ )?(?:at night|at bedtime|in the evenings?)|mornings? and (?:(?:every|each|at|in|the) )*(?:nights?|evenings?|bedtime)|breakfast,? and (?:(?:\w+|with my|with your|at my) )?(?:with |at )?(?:dinner|supper)|(?:morning|breakfast) and (?:at )?(?:night|evening|dinner|supper)|every twelve hours|every 12 hours",
         "twice daily",
     ),
     (r"at bedtime|before bed|every night|each night|nightly|at night|in the evenings?|every evening", "at bedtime"),

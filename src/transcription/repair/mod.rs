@@ -168,6 +168,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_spelt_right_is_left_alone() {
+        for line in [
+            "I'm not going to use penicillin, 500 milligrams or otherwise.",
+            "She's on metoprolol for her blood pressure. We'll draw a basic metabolic panel today.",
+            "I'll send you for a retinal scan and a comprehensive metabolic panel.",
+        ] {
+            assert_eq!(repairs(&repaired(&[line])), [], "{line}");
+        }
+    }
+
+    #[test]
     fn words_merge_with_their_times() {
         let word = |(at, text): (u64, &str)| Word {
             text: text.into(),

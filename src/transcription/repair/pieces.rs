@@ -8,7 +8,7 @@ use crate::domain::Utterance;
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("ordinary.txt").lines().collect());
 
 /// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech.
-const LIKE_NAMES: [&str; 34] = [
+const LIKE_NAMES: [&str; 36] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -33,11 +33,13 @@ const LIKE_NAMES: [&str; 34] = [
     "cortisol",
     "cotton",
     "lactose",
+    "metabolic",
     "pancreas",
     "papaverine",
     "preventer",
     "preventor",
     "reactive",
+    "retinal",
     "seasonal",
     "seasonally",
     "sustain",

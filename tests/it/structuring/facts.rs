@@ -6,12 +6,12 @@ use crate::support::facts::{Found, Scores, json, manifest, score, text};
 const LEAST: [(&str, f64); 8] = [
     ("medications", 1.0),
     ("doses", 1.0),
-    ("frequencies", 0.75),
+    ("frequencies", 0.8),
     ("actions", 0.9),
-    ("allergies", 0.8),
+    ("allergies", 1.0),
     ("vitals", 1.0),
     ("orders", 0.75),
-    ("denied symptoms", 0.44),
+    ("denied symptoms", 0.48),
 ];
 
 #[test]

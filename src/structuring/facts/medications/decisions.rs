@@ -14,13 +14,13 @@ use crate::{
 static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
     use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
     [
-        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them|it|that|this|those) off|taking (?:you|him|her|them) off|took (?:me|you) off|get (?:you )?off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*|drop(?:ping)? (?:the|your|that|it)|(?:has|have|needs?) to go|get rid of|skip (?:the|that))\b"),
+        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them|it|that|this|those) off|taking (?:you|him|her|them) off|took (?:me|you) off|(?:want|get|have|keep|need|like|see|prefer) (?:you|him|her|them) (?:(?:to )?(?:be|come|get|stay|go) )?off|get (?:off|rid of)|leave off|go off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*|drop(?:ping)? (?:the|your|that|it)|(?:has|have|needs?) to go|get rid of|skip (?:the|that))\b"),
         (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
         (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|it) (?:down|back|to)|smaller dose)\b"),
         (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
         (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
         (Taken, r"\b((?:were|was|been|got) started|(?:we|i|they|he|she|doctor)(?:'ve| have| had)? (?:\w+ )?(?:have|had|started|placed|put) (?:you|him|her|me) on)\b"),
-        (Start, r"\b(start(?:ing|ed)?|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|put(?:ting)? (?:the|your|his|her)|go(?:ing)? for|i'd (?:use|choose|pick)|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|treat(?:ing)? (?:\w+ )?with|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safer?|better)|take)\b"),
+        (Start, r"\b((?:re-?)?start(?:ing|ed)?|resum(?:e|ing)|(?:go|get|put (?:you|him|her|them)) back on|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|put(?:ting)? (?:the|your|his|her)|go(?:ing)? for|i'd (?:use|choose|pick)|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|treat(?:ing)? (?:\w+ )?with|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safer?|better)|take)\b"),
         (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
     ]
     .map(|(action, text)| (action, pattern(text)))
@@ -51,17 +51,23 @@ static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// Advice not to take what is named next.
 static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't) (?:to )?(?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b",
+        r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't|won't) (?:(?:going |want(?:ing)? |like )?to )?(?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b",
     )
 });
 /// "… but with your gout I'd rather not": the same, after the name.
 static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b",
+        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$",
     )
 });
 /// "… but no ibuprofen or naproxen".
 static NO_SUCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:\w+,? (?:or|and|nor) )?$"));
+/// "Okay, forget the atorvastatin."
+static FORGET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:okay|ok|so|well|right|then|no|yeah|all right|fair enough)\W+)*(?:let's |we'll |we can )?(?:just )?(?:forget|scratch|skip) (?:about )?(?:the |that )?$",
+    )
+});
 /// "Avoid alcohol while taking metronidazole": what is avoided is something else.
 static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on|taking|if|because|and)\b"));
 /// "… with the apixaban they can make you bleed": named beside the matter.
@@ -89,7 +95,7 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
         let between = &before[found.end()..];
         between.split_whitespace().count() <= 5 && !WHILE.is_match(between)
     });
-    let warned = warned || line.by_clinician() && NO_SUCH.is_match(before);
+    let warned = warned || line.by_clinician() && (NO_SUCH.is_match(before) || FORGET.is_match(before));
     let advised = warned || AGAINST_AFTER.is_match(&text[mention.end..sentence.end]);
     Decision { action, dismissed: dismissed || advised, against: advised && line.by_clinician() }
 }
@@ -134,6 +140,9 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
     let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
+    // "I'll keep you off work and …"
+    let of_work = || verb_before(before).is_some_and(|(_, verb)| OFF_WORK.is_match(&before[verb.start..]));
+    let action = if action == MedicationAction::Stop && of_work() { MedicationAction::Taken } else { action };
     let action = if action == MedicationAction::Stop && held { MedicationAction::Change } else { action };
     let begins_later = WE_WOULD.is_match(before) && context::begins_with_a_condition(&text[sentence.clone()]);
     // "We'd have to stop the candesartan first": nobody decides that.
@@ -170,6 +179,8 @@ static STOPS_IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:
 /// "Hold the warfarin tonight and tomorrow": it does not end.
 static HELD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));
+static OFF_WORK: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\boff (?:work|school|sports?|duty|your feet)\b.*\b(?:and|with)\b"));
 static HOLDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hold|pause|skip) (?:\w+ )?$"));
 static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -3,6 +3,7 @@
 use super::{Mention, rxnorm};
 use crate::{
     domain::{Dose, Medication, MedicationAction, Role},
+    language::units,
     structuring::evidence,
     terminology::{Drug, DrugTable},
 };
@@ -47,12 +48,13 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     }
     let decided = counted.iter().rev().find(|mention| mention.action != MedicationAction::Taken);
     let instructed = counted.iter().rev().find(|mention| mention.instructed);
-    let chosen = decided.or(instructed).unwrap_or(counted.last()?);
+    let chosen: &&Mention = decided.or(instructed).unwrap_or(counted.last()?);
     // "Start" of what is already taken, without a change of dose, is going on with it.
     let taken_before = counted.iter().any(|mention| {
         mention.line < chosen.line
             && mention.action == MedicationAction::Taken
             && !mention.past
+            && !mention.offered
             && !mention.instructed
             && (mention.dose.is_some() || mention.in_use)
     });
@@ -73,15 +75,24 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
         && action == MedicationAction::Taken;
     let action = if ended { MedicationAction::Stop } else { action };
     // The patient's last word counts: a question before it names the medicine too.
-    let last_told = counted.iter().rev().find(|mention| mention.by != Role::Clinician);
+    // A name alone says nothing of it: "the lisinopril, if you count the cough".
+    let tells = |mention: &&&&Mention| mention.used || mention.past || mention.dose.is_some();
+    let last_told = counted.iter().rev().filter(tells).find(|mention| mention.by != Role::Clinician);
     let ended_after = |told: &Mention| counted.iter().any(|mention| mention.past && mention.line > told.line);
-    let past =
-        last_told.map_or(counted.iter().all(|mention| mention.past), |mention| mention.past || ended_after(mention));
+    let all_past = || {
+        let mut telling = counted.iter().filter(tells).peekable();
+        telling.peek().is_some() && telling.all(|mention| mention.past)
+    };
+    let past = last_told.map_or_else(all_past, |mention| mention.past || ended_after(mention));
+    // What begins or goes on is not over.
+    let past = past && action == MedicationAction::Taken;
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
-    let dose = chosen
-        .dose
-        .clone()
-        .or_else(|| latest(&|mention| mention.dose.is_some()).and_then(|mention| mention.dose.clone()));
+    let with_dose = if chosen.dose.is_some() { Some(chosen) } else { latest(&|one| one.dose.is_some()).copied() };
+    let dose = with_dose.and_then(|mention| mention.dose.clone());
+    let strength = with_dose.and_then(|mention| mention.strength.clone()).or_else(|| {
+        let counts = dose.as_ref().is_none_or(|dose| units::is_count(&dose.unit));
+        latest(&|mention| mention.strength.is_some() && counts).and_then(|mention| mention.strength.clone())
+    });
     // How often it was taken says nothing about what takes its place.
     let replaced = matches!(chosen.action, MedicationAction::Change | MedicationAction::Start);
     let of_that_dose = |mention: &Mention| !replaced || mention.dose.is_none() || mention.dose == dose;
@@ -95,7 +106,7 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
         evidence::merge(&mut evidence, mention.evidence.iter().cloned());
     }
     let name = first.drug.name.to_owned();
-    let text = written(&first.surface, dose.as_ref(), frequency.as_deref());
+    let text = written(&first.surface, strength.as_deref(), dose.as_ref(), frequency.as_deref());
     Some(Medication {
         text: text.into(),
         name,
@@ -113,7 +124,10 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
 pub(super) fn is_only_named(mentions: &[&Mention]) -> bool {
     let counted = || mentions.iter().filter(|mention| !mention.dismissed);
     let meant = |mention: &&&Mention| {
-        mention.used || mention.past || mention.instructed || mention.action != MedicationAction::Taken
+        mention.used
+            || mention.past && !mention.borrowed
+            || mention.instructed
+            || mention.action != MedicationAction::Taken
     };
     counted().count() > 0 && !counted().any(|mention| meant(&mention))
 }
@@ -178,10 +192,15 @@ fn route(drug: &Drug, said: Option<&'static str>) -> Option<String> {
 }
 
 /// "Lasix 80 mg once daily".
-pub(crate) fn written(name: &str, dose: Option<&Dose>, frequency: Option<&str>) -> String {
+fn written(name: &str, strength: Option<&str>, dose: Option<&Dose>, frequency: Option<&str>) -> String {
     let mut characters = name.chars();
     let capital = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
     let mut text = format!("{capital}{}", characters.as_str());
+    if let Some(strength) = strength {
+        text.push_str(&format!(" {strength}"));
+        // "Flovent 44 mcg, 2 puffs"
+        text.push_str(if dose.is_some() { "," } else { "" });
+    }
     if let Some(dose) = dose {
         let space = if dose.unit == "%" { "" } else { " " };
         let unit = if dose.value <= 1.0 { singular(&dose.unit) } else { &dose.unit };

@@ -9,7 +9,8 @@ use super::{
     Mention,
     decisions::{Decision, decision},
     past::ends_later,
-    sigs::{doses, take_back},
+    sigs::{doses, frequency_alone, take_back},
+    strengths,
 };
 use crate::{
     domain::{Dose, MedicationAction, Role},
@@ -58,6 +59,16 @@ static NOT_DECIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|probably|eventually|over time|(?:leave|leaving|stays?|keep) (?:it |that |them )?off)\b",
     )
+});
+/// "Restart it at five hundred", "I'd go back on that".
+static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:re-?start(?:ing)?|resum(?:e|ing)|start(?:ing)? (?:that|it|this|them|back up|up again)|back on (?:it|that|this|them))\b",
+    )
+});
+/// "I'd like you to stop the": the recogniser lost the rest.
+static STOPS_THE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:stop|quit|come off|get rid of|drop)(?: taking| using)?(?: of)? (?:the|your|those|that)\W*$")
 });
 static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
 
@@ -109,34 +120,51 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
     evidence::merge(&mut found.evidence, [evidence::evidence(reply.utterance, first.clone())]);
 }
 
-/// A turn that names no medicine may still decide about the last one: "let's stop that", "no, make that forty".
-pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
-    let Some(last) =
-        mentions.last_mut().filter(|last| line.index - last.line <= 3 && !last.dismissed && !last.overtaken)
-    else {
+/// What a turn says without a medicine's name, up to byte `end`, may decide about the last one: "let's stop that", "no,
+/// make that forty".
+pub(super) fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
+    let Some((last, earlier)) = mentions.split_last_mut() else { return };
+    // An offer that was declined leaves what was taken before.
+    let declined =
+        last.dismissed && last.offered && earlier.iter().any(|one| one.drug.name == last.drug.name && one.used);
+    if line.index - last.last_line > 3 || last.dismissed && !declined || last.overtaken || last.line == line.index {
         return;
-    };
-    if line.by_patient_side() && line.sentences.iter().any(|range| ends_later(&line.text()[range.clone()])) {
+    }
+    let sentences = || line.sentences.iter().filter(|range| range.end <= end);
+    if line.by_patient_side() && sentences().any(|range| ends_later(&line.text()[range.clone()])) {
         (last.past, last.action) = (true, MedicationAction::Taken);
         evidence::merge(&mut last.evidence, [evidence::whole(line.utterance)]);
     }
     let mut since = 0;
-    for range in &line.sentences {
+    for range in sentences() {
         let sentence = &line.text()[range.clone()];
         if is_question(sentence) {
             continue;
         }
         retract(line, range, last);
-        let doses = doses(sentence, last.drug);
+        let mut doses = doses(sentence, last.drug);
+        let strength = strengths::of_combination(sentence, last.drug).filter(|_| last.strength.is_none());
+        doses.retain(|dose| strength.as_ref().is_none_or(|(_, range)| !range.contains(&dose.range.start)));
         let mut used = take_dose(line, range, since, &doses, last);
         since = doses.last().map_or(since, |dose| range.start + dose.range.end);
-        if used || (last.dose.is_some() && last.frequency.is_none() && line.index - last.line <= 2) {
-            let frequency = sig::frequency(sentence).map(|(name, _)| name);
+        if let Some((strength, _)) = strength {
+            last.strength = Some(strength);
+            used = true;
+        }
+        let has_sig = used || last.dose.is_some() || last.strength.is_some();
+        if used || (has_sig && last.frequency.is_none() && line.index - last.line <= 2) {
+            let frequency = match used {
+                true => sig::frequency(sentence).map(|(name, _)| name),
+                false => frequency_alone(sentence),
+            };
             used |= frequency.is_some();
             last.frequency = frequency.or(last.frequency.take());
         }
         used |= decide_by_anaphor(line, range, last);
         if used {
+            last.last_line = line.index;
+            // "Carvedilol." "Twelve and a half, twice a day."
+            last.used |= line.by_patient_side() && has_sig && !last.offered && !last.borrowed && !last.put_off;
             evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
         }
     }
@@ -146,13 +174,21 @@ pub(super) fn follow_up(line: &Line, mentions: &mut [Mention]) {
 /// one before, which may stand earlier in that turn, up to byte `since`: "Ten. No, wait, you raised it. Twenty." Whether it
 /// was taken.
 fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMention], last: &mut Mention) -> bool {
-    let Some(first) = doses.first() else { return false };
     let sentence = &line.text()[range.clone()];
+    let Some(first) = doses.first() else {
+        // "You're right, my mistake": the other one's dose stands.
+        let other = last.disputed.take_if(|_| line.by_patient_side() && GIVES_IN.is_match(sentence));
+        let conceded = other.is_some();
+        if let Some(other) = other {
+            last.taken_back.extend(last.dose.replace(other));
+        }
+        return conceded;
+    };
     if line.by_clinician() && begins_later(sentence) {
         return false;
     }
     let told = last.said.iter().any(|(by, _)| *by == line.utterance.role);
-    let near = line.index - last.line <= 2;
+    let near = line.index - last.last_line <= 2;
     let corrects = context::corrects(sentence) || sig::replaces(&line.text()[since..range.start + first.range.start]);
     let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
     let corrected = near && corrects && (same_speaker || told || PLAIN_CORRECTION.is_match(sentence));
@@ -226,8 +262,12 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
     let dose = sig::final_dose(sentence, &doses(sentence, mention.drug)).map(|one| one.dose);
     // "Let's go up to twenty": a dose of it means it, too.
     let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_none_or(|known| known.unit == dose.unit);
+    let cut_off = STOPS_THE.is_match(sentence) && range.end == line.text().trim_end().len();
     let meant = line.utterance.role == Role::Clinician
-        && (ANAPHOR.is_match(sentence) || dose.as_ref().is_some_and(of_its_kind))
+        && (ANAPHOR.is_match(sentence)
+            || cut_off
+            || AGAIN.is_match(sentence)
+            || dose.as_ref().is_some_and(of_its_kind))
         && !is_question(sentence)
         && !context::hypothetical(sentence)
         && !NOT_DECIDED.is_match(sentence)
@@ -245,8 +285,13 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         MedicationAction::Increase | MedicationAction::Decrease => true,
         MedicationAction::Stop => !mention.dismissed || mention.against,
         MedicationAction::Continue => {
-            !mention.dismissed && CONTINUES_IT.is_match(sentence) && !context::denies(sentence)
+            let stays = dose.is_some() && STAYS_AT.is_match(sentence);
+            (!mention.dismissed || mention.offered)
+                && (CONTINUES_IT.is_match(sentence) || stays)
+                && !context::denies(sentence)
         }
+        // What was taken once begins anew.
+        MedicationAction::Start => mention.past && AGAIN.is_match(sentence),
         _ => false,
     };
     if !decides || dismissed {
@@ -254,11 +299,22 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
     }
     mention.action = action;
     mention.dismissed = false;
-    if matches!(action, MedicationAction::Increase | MedicationAction::Decrease) && dose.is_some() {
+    if action == MedicationAction::Start {
+        (mention.past, mention.dose) = (false, None);
+        mention.frequency = sig::frequency(sentence).map(|(name, _)| name);
+    }
+    if dose.is_some() && action != MedicationAction::Stop {
         (mention.dose, mention.several) = (dose, false);
     }
     true
 }
+
+/// "Stay on ten", "leave it at fifty".
+static STAYS_AT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:stay(?:ing)?|keep(?:ing)?|leave|leaving|stick(?:ing)?|continue|remain)(?: you| him| her| it| that)? (?:on|at|with)(?: the)? (?:\d|half|a |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
+    )
+});
 
 /// Words of a sentence that decides about "it", at most: in a longer one "it" is likely to be something else.
 const LONGEST_ANAPHOR: usize = 14;
@@ -288,10 +344,17 @@ fn settle(
     } else {
         return false;
     }
+    last.last_line = line.index;
     evidence::merge(&mut last.evidence, [evidence::evidence(line.utterance, range.clone())]);
     true
 }
 
+/// "You're right": what the other one said holds.
+static GIVES_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:(?:you're|you are|that's|that is) (?:right|correct|true)|my mistake|i (?:forgot|was wrong|misspoke|got (?:that|it) (?:wrong|mixed up)))\b",
+    )
+});
 static PLANS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:let's|i'd|i'll|we'll|want|going to|gonna|go|try|start|raise|increase|then)\b"));
 /// "That's what I have": what the clinician reads.

@@ -6,7 +6,9 @@ use regex::Regex;
 
 use super::{
     decisions::{Decision, decision, proposes},
+    given::is_borrowed,
     later::{begins_later, decide_by_anaphor, put_off, take_reply},
+    offers,
     past::{changed_since, ended_since, had_once, is_over, was_on},
     sigs::{doses, read_sig},
 };
@@ -100,6 +102,8 @@ pub(super) struct Mention<'t> {
     pub(super) drug: &'t Drug,
     pub(super) surface: String,
     pub(super) line: usize,
+    /// The last turn that spoke of it without naming it.
+    pub(super) last_line: usize,
     pub(super) speaker: String,
     pub(super) by: Role,
     pub(super) action: MedicationAction,
@@ -110,6 +114,8 @@ pub(super) struct Mention<'t> {
     /// A clinician advises not to take it.
     pub(super) against: bool,
     pub(super) dose: Option<Dose>,
+    /// A strength that is no dose by itself: "44 mcg" of two puffs, "49/51 mg".
+    pub(super) strength: Option<String>,
     /// Every dose said of it, in order, and by whom.
     pub(super) said: Vec<(Role, Dose)>,
     /// Doses said and corrected right afterwards.
@@ -124,6 +130,14 @@ pub(super) struct Mention<'t> {
     pub(super) overtaken: bool,
     /// To begin later, or only if something else comes first.
     pub(super) put_off: bool,
+    /// Asked after: "And the metformin?"
+    pub(super) asked: bool,
+    /// Read out by the clinician from what is taken.
+    pub(super) read_out: bool,
+    /// Offered by the clinician, whatever the patient said to it.
+    pub(super) offered: bool,
+    /// Another's, of which the patient took some once.
+    pub(super) borrowed: bool,
     /// Said to have been taken earlier, and no longer.
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
@@ -149,8 +163,7 @@ pub(super) fn understand<'t>(
     if reacted || LEVEL.is_match(after) {
         return None;
     }
-    if someone_elses(line, before, after) || goes_on_about_another(line, &sentence) || OF_ANOTHER_AFTER.is_match(after)
-    {
+    if is_of_another(line, &sentence, &mention.range) {
         return None;
     }
     let said = &text[mention.range.clone()];
@@ -162,6 +175,7 @@ pub(super) fn understand<'t>(
         drug: mention.drug,
         surface: surface(text, mention),
         line: line.index,
+        last_line: line.index,
         speaker: line.utterance.speaker.clone(),
         by: line.utterance.role,
         action,
@@ -169,6 +183,7 @@ pub(super) fn understand<'t>(
         dismissed: dismissed || (line.by_patient_side() && HAS_LEAVE.is_match(before)),
         against,
         dose: None,
+        strength: None,
         said: Vec::new(),
         taken_back: Vec::new(),
         disputed: None,
@@ -176,6 +191,10 @@ pub(super) fn understand<'t>(
         used: false,
         overtaken: false,
         put_off: false,
+        asked: false,
+        read_out: false,
+        offered: false,
+        borrowed: is_borrowed(line, before, after),
         past: false,
         several: false,
         frequency: None,
@@ -198,7 +217,7 @@ pub(super) fn understand<'t>(
     if line.by_patient_side() && next.is_some_and(changed_since) {
         (found.past, found.action) = (true, MedicationAction::Taken);
     }
-    found.used = !found.put_off && is_used(visit, line, &sentence, in_line, &found);
+    found.used = !found.put_off && !found.borrowed && is_used(visit, line, &sentence, in_line, &found);
     let weighed = WEIGHED.is_match(before) && !before.contains("if ") || GIVEN_HERE.is_match(&text[sentence.clone()]);
     if line.by_clinician() && action == MedicationAction::Start && weighed {
         found.dismissed |= !visit.answer_to(line.index).is_some_and(|reply| context::affirms(reply.text()));
@@ -213,6 +232,10 @@ pub(super) fn understand<'t>(
         && !yours
         && found.dose.is_some()
         && found.frequency.is_some();
+    found.asked = asked && line.by_clinician();
+    if offers::weigh(visit, line, &text[sentence.clone()], before, &mut found) {
+        return Some(found);
+    }
     if asked {
         action = MedicationAction::Taken;
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
@@ -312,6 +335,12 @@ pub(in super::super) fn someone_elses(line: &Line, before: &str, after: &str) ->
     }
 }
 
+/// Whether the medicine at `mention` is somebody else's than the patient's, by all that `sentence` says.
+pub(in super::super) fn is_of_another(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> bool {
+    let (before, after) = (&line.text()[sentence.start..mention.start], &line.text()[mention.end..sentence.end]);
+    someone_elses(line, before, after) || goes_on_about_another(line, sentence) || OF_ANOTHER_AFTER.is_match(after)
+}
+
 /// "My wife says so. She takes …": a sentence about somebody whom an earlier one of the turn named.
 pub(super) fn goes_on_about_another(line: &Line, sentence: &Range<usize>) -> bool {
     let text = line.text();
@@ -327,7 +356,7 @@ fn context_answers(answer: Option<&Line>) -> bool {
 }
 
 /// "No, forty milligrams" answers about the dose, not about taking it.
-fn dose_in(answer: Option<&Line>, drug: &Drug) -> Option<Dose> {
+pub(super) fn dose_in(answer: Option<&Line>, drug: &Drug) -> Option<Dose> {
     let text = answer?.text();
     sig::final_dose(text, &doses(text, drug)).map(|mention| mention.dose)
 }

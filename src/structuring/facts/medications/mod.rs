@@ -4,19 +4,23 @@ use std::ops::Range;
 
 mod decisions;
 mod fold;
+mod given;
 mod later;
 mod mention;
+mod offers;
 mod past;
+mod review;
 mod sigs;
 mod spoken;
+mod strengths;
 #[cfg(test)]
 mod tests;
 
 use decisions::decides_on;
 pub(crate) use decisions::verb_before;
 use later::{decide_by_anaphor, end_before, follow_up, retract};
-pub(super) use mention::someone_elses;
 use mention::{Mention, understand};
+pub(super) use mention::{is_of_another, someone_elses};
 pub use spoken::{Avoided, Disputed, Named, SeveralDoses, Spoken, TakenBack};
 
 use crate::{
@@ -30,12 +34,13 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
     let mut mentions: Vec<Mention> = Vec::new();
     for line in &visit.lines {
         let in_line = table.mentions(line.text());
-        if in_line.is_empty() {
-            follow_up(line, &mut mentions);
-        }
+        // What a turn says before it names a medicine is said of the one before.
+        let opening = in_line.first().map_or(line.text().len(), |first| line.sentence_at(first.range.start).start);
+        follow_up(line, opening, &mut mentions);
         if let (Some(first), Some(last)) = (in_line.first(), mentions.last_mut()) {
             end_before(line, first.range.start, last);
         }
+        given::end_of_a_givers(visit, line, &mut mentions);
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else {
                 mentions.iter_mut().last().into_iter().for_each(|last| last.overtaken = true);
@@ -54,6 +59,7 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             {
                 (previous.past, previous.action) = (true, MedicationAction::Taken);
             }
+            review::read_out(visit, line, &in_line[at], &mentions, &mut mention);
             mentions.push(mention);
         }
     }

@@ -17,7 +17,27 @@ pub(super) fn ends_later(sentence: &str) -> bool {
             r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept",
         )
     });
-    OVER.is_match(sentence)
+    OVER.is_match(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)
+}
+
+/// "I haven't had it in months."
+fn not_taken_since(sentence: &str) -> bool {
+    static NOT_SINCE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:haven't|have not|hasn't|has not) (?:taken|had|used|refilled) (?:it|any|them|that|those|one)(?: \w+)? (?:since|(?:in|for) (?:(?:a|several|many|a few|two|three|four|five|six|\d+) )?(?:weeks|months|years|ages|while|long time|long while))\b",
+        )
+    });
+    NOT_SINCE.is_match(sentence)
+}
+
+/// "I ran out in the summer": not the same as one that is to be refilled today.
+fn ran_out_long_ago(sentence: &str) -> bool {
+    static RAN_OUT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:r[ua]n|running) out\b[^.?!]{0,40}\b(?:in (?:the )?(?:spring|summer|fall|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|(?:weeks?|months?|years?) ago|last (?:month|year|spring|summer|fall|autumn|winter)|a (?:long )?(?:while|time) (?:ago|back)|(?:never|didn't|did not|haven't|have not|hasn't) (?:\w+ )?(?:refill\w*|renew\w*|get|got|gotten|go|went|gone|take|taken|had|have|pick\w*|fill\w*|order\w*|bother\w*))\b",
+        )
+    });
+    RAN_OUT.is_match(sentence)
 }
 
 /// "The Advair? No, they changed that": named by mistake.
@@ -37,7 +57,7 @@ pub(super) fn ended_since(answer: &str) -> bool {
             r"\b(?:(?:they|he|she|you|we|i|the doctor|dr\.? \w+) (?:\w+ )?(?:stopped|changed|switched|quit|finished|took me off)|not any ?more|no longer|came off|ran out|finished (?:it|that|them)|it was stopped|until)\b",
         )
     });
-    ENDED.is_match(answer)
+    ENDED.is_match(answer) || not_taken_since(answer)
 }
 
 /// "They changed that to ticagrelor": what was named shortly before is over, and this one has its place.
@@ -92,4 +112,5 @@ pub(super) fn is_over(sentence: &str) -> bool {
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
     (USED_TO.is_match(sentence) || LEFT.is_match(sentence) || TOOK.is_match(sentence) && ENDED.is_match(sentence))
         && !STILL.is_match(sentence)
+        || ran_out_long_ago(sentence)
 }

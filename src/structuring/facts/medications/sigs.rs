@@ -4,10 +4,10 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Mention, later::begins_later};
+use super::{Mention, later::begins_later, strengths};
 use crate::{
     domain::{Dose, MedicationAction, Role},
-    language::numbers,
+    language::{numbers, units},
     structuring::{
         evidence,
         facts::{
@@ -30,8 +30,14 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
     }
     let after = &text[scope.clone()];
     take_sig(after, line.utterance.role, found);
+    let before = dose_before(line, in_line, at, found.drug);
+    // "Two puffs of the Flovent 110."
+    let puffs = before.as_ref().is_some_and(|dose| matches!(dose.unit.as_str(), "puffs" | "sprays" | "drops"));
+    if let Some(strength) = found.dose.take_if(|dose| puffs && !units::is_count(&dose.unit)) {
+        found.strength = Some(strengths::shown(&strength));
+    }
     if found.dose.is_none() {
-        found.dose = dose_before(line, in_line, at, found.drug);
+        found.dose = before;
     }
     let asks = line.asks() && in_line.len() == at + 1;
     if found.dose.is_some() || !asks {
@@ -72,11 +78,22 @@ pub(super) fn doses(text: &str, drug: &Drug) -> Vec<DoseMention> {
 }
 
 fn take_sig(text: &str, by: Role, found: &mut Mention) {
-    let doses = doses(text, found.drug);
+    let mut doses = doses(text, found.drug);
+    if let Some((strength, range)) = strengths::of_combination(text, found.drug) {
+        found.strength = Some(strength);
+        doses.retain(|dose| !range.contains(&dose.range.start));
+    }
     found.said.extend(doses.iter().map(|one| (by, one.dose.clone())));
     if let Some(dose) = sig::final_dose(text, &doses) {
         found.several |= sig::several(text, &doses);
-        found.dose = Some(sig::counted(text, dose, &doses));
+        let count = strengths::count_of(&dose, &doses).filter(|_| !units::is_count(&dose.dose.unit));
+        found.dose = Some(match count {
+            Some(count) => {
+                found.strength = Some(strengths::shown(&dose.dose));
+                count.dose.clone()
+            }
+            None => sig::counted(text, dose, &doses),
+        });
     }
     take_back(text, &doses, found);
     if found.frequency.is_none() {
@@ -135,8 +152,64 @@ fn frequency(text: &str) -> Option<String> {
             others.count() <= OTHER_WORDS + numbers::numbers(sentence).len()
         };
         let what_for = &sentence[place.end..];
-        (!ACTIVITY.is_match(&sentence[..place.start]) && !OF_A_TEST.is_match(what_for) && (at == 0 || only_sig()))
-            .then_some(name)
+        let said_of_it = !ACTIVITY.is_match(&sentence[..place.start]) && !happens(&sentence[..place.start]);
+        (said_of_it && !OF_A_TEST.is_match(what_for) && (at == 0 || only_sig())).then_some(name)
+    })
+}
+
+/// How often a medicine is taken, in a later turn that does not name it: a sentence that is about nothing else.
+pub(super) fn frequency_alone(sentence: &str) -> Option<String> {
+    // The first sentence of a text may say anything else; a later one only how to take it.
+    frequency(&format!("It. {sentence}"))
+}
+
+/// "I have panic attacks once a month": something else that happens so often.
+fn happens(before: &str) -> bool {
+    static HAPPENS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:have|having|had|has|get|gets|getting|got|feel|feels) (?:(?:to|a|an|these|those|my|still|really|some|the) )*(\w+)|\b(?:attacks?|episodes?|spells?|migraines?|headaches?|seizures?) (?:(?:about|maybe|only|just|like) )*$|\b(?:comes?|happens?|occurs?) (?:(?:on|about|maybe|only|just|like) )*$",
+        )
+    });
+    const TAKEN: [&str; 33] = [
+        "you",
+        "him",
+        "her",
+        "me",
+        "been",
+        "also",
+        "not",
+        "already",
+        "always",
+        "your",
+        "his",
+        "it",
+        "them",
+        "that",
+        "this",
+        "one",
+        "two",
+        "half",
+        "mine",
+        "dose",
+        "doses",
+        "shot",
+        "shots",
+        "injection",
+        "injections",
+        "infusion",
+        "infusions",
+        "patch",
+        "tablet",
+        "tablets",
+        "pill",
+        "pills",
+        "take",
+    ];
+    HAPPENS.captures_iter(before).any(|found| {
+        found.get(1).is_none_or(|word| {
+            let word = word.as_str().to_lowercase();
+            !TAKEN.contains(&word.as_str()) && numbers::numbers(&word).is_empty()
+        })
     })
 }
 

@@ -1,5 +1,6 @@
 //! What people say of medicines, line by line.
 
+mod exchanges;
 mod recognised;
 
 use super::*;

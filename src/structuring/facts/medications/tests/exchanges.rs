@@ -1,0 +1,232 @@
+//! What two people make of a medicine together: offers, lists that are read out, doses that are put right, what others gave.
+
+use super::{super::*, only_named, said, transcript};
+
+/// The names that were advised against.
+fn avoided(lines: &str) -> Vec<String> {
+    let transcript = transcript(lines);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    spoken.avoided.into_iter().map(|one| one.name).collect()
+}
+
+#[test]
+fn a_dose_that_is_offered_and_declined_never_stands() {
+    let before = "P: I take paroxetine, twenty milligrams every morning.\n";
+    for exchange in [
+        "D: Would you like to go up to thirty or forty on the paroxetine?\nP: I'd rather stay where I am.",
+        "D: Do you want to raise the paroxetine to forty?\nP: Not right now.",
+        "D: Should we increase the paroxetine to forty milligrams?\nP: No, I'm okay where I am.",
+        "D: How would you feel about going up to forty on the paroxetine?\nP: Let me think about it.",
+        "D: Are you open to increasing the paroxetine to forty?\nP: I'm scared of side effects.",
+    ] {
+        assert_eq!(said(&format!("{before}{exchange}")), ["taken Paroxetine 20 mg once daily"], "{exchange}");
+    }
+    assert_eq!(
+        said(&format!(
+            "{before}D: Do you want to go up to forty on the paroxetine?\nP: I'd rather not.\nD: Fine, stay on twenty. What about your sleep?"
+        )),
+        ["continue Paroxetine 20 mg once daily"]
+    );
+    assert_eq!(
+        said(&format!("{before}D: Shall we raise the paroxetine to forty?\nP: Yes, let's do that.")),
+        ["increase Paroxetine 40 mg once daily"]
+    );
+}
+
+#[test]
+fn how_often_something_happens_is_no_sig() {
+    for lines in [
+        "D: You're on paroxetine.\nP: Yes, twenty milligrams. I still have panic attacks about once a month.",
+        "P: I take paroxetine, twenty milligrams. I get a headache every week.",
+        "P: I take paroxetine, twenty milligrams, and my dizzy spells come once a week.",
+    ] {
+        assert_eq!(said(lines), ["taken Paroxetine 20 mg"], "{lines}");
+    }
+    for lines in [
+        "D: You're on paroxetine.\nP: Yes, twenty milligrams. I have one every morning.",
+        "D: You're on paroxetine.\nP: Yes, twenty milligrams. Every day, with breakfast.",
+    ] {
+        assert_eq!(said(lines), ["taken Paroxetine 20 mg once daily"], "{lines}");
+    }
+}
+
+#[test]
+fn what_was_never_taken_is_not_stopped() {
+    for lines in [
+        "D: What about propranolol?\nP: With my asthma?\nD: Good point, then no propranolol.",
+        "D: We could use propranolol.\nP: I have asthma.\nD: Right, no propranolol for you.",
+        "D: How about propranolol for that?\nP: My inhaler doctor said not to.\nD: Okay, forget the propranolol.",
+        "D: Do you want to try propranolol?\nP: I have asthma.\nD: Then propranolol is out.",
+        "D: Should we try propranolol?\nP: Is that okay with asthma?\nD: No, I won't use propranolol.",
+    ] {
+        assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        assert_eq!(avoided(lines), ["propranolol"], "{lines}");
+    }
+    assert_eq!(said("P: I take propranolol.\nD: With your asthma, no propranolol."), ["stop Propranolol"]);
+}
+
+#[test]
+fn what_is_offered_and_agreed_to_begins() {
+    for lines in [
+        "D: What about duloxetine? Thirty milligrams once a day can help.\nP: I could try that.\nD: I'll send duloxetine, 30 milligrams daily.",
+        "D: Would you be willing to try duloxetine, thirty milligrams once a day?\nP: Sure.",
+        "D: How about duloxetine?\nP: Okay, let's do it.\nD: Good, duloxetine, thirty milligrams once a day.",
+    ] {
+        assert_eq!(said(lines), ["start Duloxetine 30 mg once daily"], "{lines}");
+    }
+    assert_eq!(said("D: How about the duloxetine?\nP: I take that, thirty milligrams."), ["taken Duloxetine 30 mg"]);
+}
+
+#[test]
+fn the_dose_that_both_agree_on_stands() {
+    let before = "D: Are you taking the gabapentin?\nP: Yes, three hundred, twice a day.\n";
+    for exchange in [
+        "D: I have you down for six hundred twice a day.\nP: Oh, you're right, it's six hundred.",
+        "D: My list says six hundred.\nP: Oh, it is six hundred.",
+        "D: It should be six hundred.\nP: Yes, sorry, six hundred.",
+        "D: The bottle says six hundred.\nP: You're right, my mistake.",
+        "D: I've got six hundred here.\nP: Six hundred, that's right. I take two of the three hundreds.",
+    ] {
+        let lines = format!("{before}{exchange}");
+        assert_eq!(said(&lines), ["taken Gabapentin 600 mg twice daily"], "{lines}");
+        let transcript = transcript(&lines);
+        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+        assert!(spoken.disputed.is_empty() && spoken.several.is_empty(), "{lines}");
+    }
+}
+
+#[test]
+fn a_stop_needs_no_punctuation() {
+    for decision in [
+        "okay then i want you off the naproxen",
+        "let's get you off the naproxen",
+        "you need to come off the naproxen",
+        "no more naproxen for you",
+        "i'd get rid of the naproxen",
+        "leave off the naproxen please",
+        "i'd like you to be off the naproxen",
+    ] {
+        assert_eq!(said(&format!("P: i take naproxen every day\nD: {decision}")), ["stop Naproxen once daily"]);
+    }
+    assert_eq!(
+        said("D: I'll keep you off work and give you naproxen, five hundred milligrams twice a day."),
+        ["start Naproxen 500 mg twice daily"]
+    );
+}
+
+#[test]
+fn what_somebody_gave_ends_by_the_givers_name() {
+    for lines in [
+        "P: These ones. Naproxen. Two a day. Ted gave them to me.\nD: No more of Ted's tablets.",
+        "P: Ted has naproxen, and I take two a day of it.\nD: I'd like you to stop Ted's pills, please.",
+        "P: I've been having naproxen, two a day.\nD: I'd like you to stop the",
+    ] {
+        assert_eq!(said(lines), ["stop Naproxen twice daily"], "{lines}");
+    }
+    assert_eq!(said("P: I take naproxen, two a day.\nD: And stop Ted's tablets."), ["taken Naproxen twice daily"]);
+}
+
+#[test]
+fn a_borrowed_pill_is_no_medicine_of_the_past() {
+    for lines in [
+        "P: My roommate gave me one of her lorazepam once, but I didn't like it.",
+        "P: A friend gave me a lorazepam last month.",
+        "P: I took one of her lorazepam in May, and I stopped at that.",
+    ] {
+        assert_eq!(only_named(lines), ["lorazepam"], "{lines}");
+    }
+    assert_eq!(said("P: My mom gave me ibuprofen last night."), ["taken Ibuprofen"]);
+    assert_eq!(said("P: He gives me some of his naproxen, I take it every day."), ["taken Naproxen once daily"]);
+}
+
+#[test]
+fn a_strength_is_told_beside_the_count() {
+    for (lines, expected) in [
+        ("P: He has Flovent, the 44, two puffs twice a day.", "taken Flovent 44 mcg, 2 puffs twice daily"),
+        ("P: He takes two puffs of the Flovent 110 twice a day.", "taken Flovent 110 mcg, 2 puffs twice daily"),
+        (
+            "P: I use Flonase, fifty micrograms, one spray in each nostril once a day.",
+            "taken Flonase 50 mcg, 1 spray once daily",
+        ),
+        (
+            "P: I use Symbicort, one sixty over four point five, two puffs twice a day.",
+            "taken Symbicort 160/4.5 mcg, 2 puffs twice daily",
+        ),
+        ("P: I take metformin, 500 milligrams, two tablets twice a day.", "taken Metformin 1000 mg twice daily"),
+    ] {
+        assert_eq!(said(lines), [expected], "{lines}");
+    }
+}
+
+#[test]
+fn the_strength_of_a_combination_stands() {
+    for lines in [
+        "P: I take Entresto 49/51 twice a day.",
+        "P: Entresto, the forty nine fifty one, twice a day.",
+        "D: And the Entresto?\nP: Forty nine over fifty one, it says. Morning and night.",
+        "D: Then the Entresto.\nP: Forty nine fifty one. Twice a day.",
+    ] {
+        assert_eq!(said(lines), ["taken Entresto 49/51 mg twice daily"], "{lines}");
+    }
+    assert_eq!(said("P: I take Percocet 5/325 when I need it."), ["taken Percocet 5/325 mg as needed"]);
+}
+
+#[test]
+fn a_list_that_is_read_out_begins_nothing() {
+    for lines in [
+        "D: You're on ramipril?\nP: Yes.\nD: And simvastatin 40 at bedtime.\nP: Yes.",
+        "D: You take ramipril?\nP: Yes.\nD: Also simvastatin, forty, at bedtime.\nP: Mm-hmm.",
+        "D: So ramipril, still?\nP: Yes.\nD: And simvastatin forty milligrams at night.",
+    ] {
+        assert!(said(lines).contains(&"taken Simvastatin 40 mg at bedtime".to_owned()), "{lines}: {:?}", said(lines));
+    }
+    for lines in [
+        "D: You're on ramipril?\nP: Yes.\nD: For the cholesterol, simvastatin 40 at bedtime.\nP: Okay.",
+        "D: You're on ramipril?\nP: Yes.\nD: I'd like to add simvastatin 40 at bedtime.\nP: Yes.",
+        "D: You're on ramipril?\nP: Yes.\nD: And simvastatin 40 at bedtime.\nP: Okay, is that new?",
+    ] {
+        assert!(said(lines).contains(&"start Simvastatin 40 mg at bedtime".to_owned()), "{lines}: {:?}", said(lines));
+    }
+}
+
+#[test]
+fn what_ran_out_long_ago_is_over() {
+    let past = |lines: &str| {
+        let transcript = transcript(lines);
+        medications(&Visit::new(&transcript), DrugTable::bundled()).medications[0].past
+    };
+    for lines in [
+        "P: I ran out of the losartan in the summer.",
+        "D: Are you taking the losartan?\nP: I ran out in the spring.",
+        "D: And the losartan?\nP: Ran out months ago and never refilled it.",
+        "D: Do you take the losartan?\nP: I haven't had it in months.",
+        "P: My losartan ran out and I didn't go back for more.",
+    ] {
+        assert!(past(lines), "{lines}");
+    }
+    assert!(!past("P: My losartan ran out."), "it is to be refilled");
+    assert!(!past("P: I ran out of losartan on Monday."), "it is to be refilled");
+}
+
+#[test]
+fn what_is_restarted_begins_at_its_new_dose() {
+    for (lines, expected) in [
+        (
+            "P: I stopped the losartan, a hundred milligrams, in May.\nD: Let's restart the losartan at fifty milligrams once a day.",
+            "start Losartan 50 mg once daily",
+        ),
+        (
+            "P: I stopped the losartan in May.\nD: Let's restart it at fifty milligrams once a day.",
+            "start Losartan 50 mg once daily",
+        ),
+        (
+            "P: I used to take losartan, a hundred.\nD: I'd go back on the losartan, fifty milligrams once a day.",
+            "start Losartan 50 mg once daily",
+        ),
+    ] {
+        assert_eq!(said(lines), [expected], "{lines}");
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        assert!(!found[0].past, "{lines}");
+    }
+}
