@@ -86,7 +86,7 @@ fn given_up(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, tabl
     let asked = is_question(&text[sentence.clone()]);
     let told = answer.filter(|_| asked && end == text.len()).map(|answer| {
         let other = table.mentions(answer.text()).first().map_or(answer.text().len(), |other| other.range.start);
-        (answer, answer.sentences.iter().take(1 + REACH).map(|range| range.end).last().unwrap_or(0).min(other))
+        (answer, answer.sentences.iter().take(1 + REACH).map(|range| range.end).next_back().unwrap_or(0).min(other))
     });
     let ended = HAS_ENDED.is_match(&text[sentence.start..end])
         || told.is_some_and(|(answer, reach)| HAS_ENDED.is_match(&answer.text()[..reach]));

@@ -139,6 +139,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         None if beside => (MedicationAction::Taken, false),
         None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
     };
+    let negated = negated && !REMINDS.is_match(before);
     let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     // "I'll keep you off work and …"
     let of_work = || verb_before(before).is_some_and(|(_, verb)| OFF_WORK.is_match(&before[verb.start..]));
@@ -176,6 +177,12 @@ static WOULD_HAVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:we'd|i'd|you'd|he'd|she'd|we would|i would|you would) (?:\w+ )?(?:have|need) to $")
 });
 static STOPS_IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:if|once|when|as soon as)\b"));
+/// "Don't forget the metformin."
+static REMINDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:don't|do n't|do not|never) (?:ever )?(?:forget|miss)(?: (?:to|taking|about|your|the|a|any|dose|doses|of|take|use))*\s*$",
+    )
+});
 /// "Hold the warfarin tonight and tomorrow": it does not end.
 static HELD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));

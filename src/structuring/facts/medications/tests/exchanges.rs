@@ -190,6 +190,17 @@ fn a_list_that_is_read_out_begins_nothing() {
 }
 
 #[test]
+fn a_reminder_forbids_nothing() {
+    for line in [
+        "D: Don't forget the losartan, fifty milligrams once a day.",
+        "D: And never forget to take your losartan, fifty milligrams once a day.",
+    ] {
+        assert_eq!(said(&format!("P: I take losartan, fifty milligrams once a day.\n{line}")).len(), 1, "{line}");
+        assert!(avoided(line).is_empty() && !said(line).is_empty(), "{line}: {:?}", said(line));
+    }
+}
+
+#[test]
 fn what_ran_out_long_ago_is_over() {
     let past = |lines: &str| {
         let transcript = transcript(lines);
