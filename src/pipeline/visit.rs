@@ -155,22 +155,11 @@ impl<'a> Scribe<'a> {
         require_length(transcript)?;
         let config = self.config;
         let (model, icd) = self.timed(Stage::Load, |_| load_writing(config))?;
-        self.compose(&model, &icd, transcript, chart)
+        self.write_note_with(&model, &icd, transcript, chart)
     }
 
-    /// The same with what [`load_writing`] gave, for who has many notes to write.
+    /// The same with what [`load_writing`] gave, for who has many notes to write, each of at least [`MIN_WORDS`].
     pub fn write_note_with(
-        &mut self,
-        model: &dyn TextModel,
-        icd: &Icd10Cm,
-        transcript: &Transcript,
-        chart: Option<&Chart>,
-    ) -> Result<Note, VisitError> {
-        require_length(transcript)?;
-        self.compose(model, icd, transcript, chart)
-    }
-
-    fn compose(
         &mut self,
         model: &dyn TextModel,
         icd: &Icd10Cm,

@@ -8,8 +8,8 @@ use super::{
     problems::problems,
     render::{self, Line},
     sections::{Sections, says_the_same},
-    text, told, turned,
-    verify::{Checker, Verdict, omissions},
+    text, told,
+    verify::{Checker, Verdict, is_history, omissions},
     visit::Visit,
 };
 use crate::{
@@ -63,10 +63,10 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
                 if elsewhere || !belongs::belongs(&text, kind, facts) {
                     continue;
                 }
-                if kind == SectionKind::Assessment && turned::is_history(&text, &visit) {
-                    builder.history(&text, &checker, &visit);
+                if kind == SectionKind::Assessment && is_history(&text, &visit) {
+                    builder.history(&text, &checker);
                 } else {
-                    builder.written(kind, &text, &checker, &visit);
+                    builder.written(kind, &text, &checker);
                 }
             }
         }
@@ -180,7 +180,7 @@ impl Builder {
     }
 
     /// A line of the model's: into the note, or under review with the reason.
-    fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker, visit: &Visit) {
+    fn written(&mut self, kind: SectionKind, text: &PatientText, checker: &Checker) {
         // A medicine stands in its section and in the plan; elsewhere a line is not said twice.
         let comparable = |of: SectionKind| of == kind || (of.soap() == kind.soap() && of != SectionKind::Medications);
         let said = |(of, known, _): &(SectionKind, String, Vec<Evidence>)| {
@@ -197,16 +197,7 @@ impl Builder {
                 && !evidence.is_empty()
                 && evidence.iter().all(|one| self.allergic.contains(&one.utterance))
         };
-        let verdict = match checker.check_written(text, kind) {
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)
-                if turned::fault(text, kind, &evidence, visit).is_some() =>
-            {
-                let reason = turned::fault(text, kind, &evidence, visit).unwrap_or_default();
-                Verdict::Unsupported(evidence, reason.to_owned())
-            }
-            verdict => verdict,
-        };
-        match verdict {
+        match checker.check_written(text, kind) {
             // An allergy of the past has its own section, and its reaction is no complaint of today.
             Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if allergic(&evidence) => {}
             Verdict::Supported(evidence) => self.statements.push((kind, text.as_str().to_owned(), evidence)),
@@ -231,13 +222,13 @@ impl Builder {
     }
 
     /// An illness that is over, among those of the past, where it does not stand yet.
-    fn history(&mut self, line: &str, checker: &Checker, visit: &Visit) {
+    fn history(&mut self, line: &str, checker: &Checker) {
         let illness = line.strip_prefix("History of ").unwrap_or(line);
         let past = |(kind, known, _): &(SectionKind, String, Vec<Evidence>)| {
             *kind == SectionKind::PastHistory && text::names_no_more(illness, known)
         };
         if !self.statements.iter().any(past) {
-            self.written(SectionKind::PastHistory, &as_history(illness), checker, visit);
+            self.written(SectionKind::PastHistory, &as_history(illness), checker);
         }
     }
 

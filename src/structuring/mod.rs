@@ -15,7 +15,6 @@ pub mod sections;
 pub(crate) mod testing;
 mod text;
 mod told;
-mod turned;
 pub mod verify;
 mod visit;
 

@@ -4,16 +4,14 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
+use super::{ReportArgs, read_all};
 use crate::{
-    cli::{
-        Failure, FailureKind,
-        output::{Output, print_line},
-    },
+    cli::{Failure, FailureKind, output::print_line},
     config::Config,
     domain::SystemClock,
     pipeline::{Scribe, Unwatched, Work},
     qa::{
-        self, Bench, Done, Item, Mix, NoiseKind, ScribeRecogniser,
+        self, Bench, Done, Mix, NoiseKind, ScribeRecogniser,
         report::{Unit, page, table},
     },
 };
@@ -35,12 +33,8 @@ pub(super) struct AsrArgs {
     /// dialogue (`doctor: …`) or soapstone.transcript/1; an .rttm beside it says who speaks when.
     #[arg(required = true, value_name = "MANIFEST")]
     manifests: Vec<PathBuf>,
-    /// Write the report as soapstone.bench-asr/1 to this file.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the report as one page for a browser to this file.
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportArgs,
     /// Measure again with noise laid over the speech, so many decibels below it: 20 is faint, 0 as loud. The noise is the same
     /// every time.
     #[arg(long, value_name = "SNR_DB", value_delimiter = ',', allow_negative_numbers = true, value_parser = snr_db)]
@@ -69,9 +63,8 @@ fn snr_db(text: &str) -> Result<f64, String> {
 
 /// Runs the command.
 pub(super) fn run(args: &AsrArgs, config: &Config) -> Result<(), Failure> {
-    let json = args.json.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    let html = args.html.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    let items = read_items(&args.manifests)?;
+    let files = args.report.open()?;
+    let items = read_all(&args.manifests, qa::read, |item| &item.id)?;
     Scribe::new(config, &SystemClock, &Unwatched).require(Work::Transcript)?;
     let kind = match args.noise_kind {
         Kind::White => NoiseKind::White,
@@ -88,30 +81,8 @@ pub(super) fn run(args: &AsrArgs, config: &Config) -> Result<(), Failure> {
     let bench = Bench { items: &items, mixes: &mixes, config, hear: &|source| recogniser.hear(source), tell: &tell };
     let manifests = args.manifests.iter().map(|path| path.display().to_string()).collect();
     let report = bench.run(manifests, &SystemClock)?;
-    if let Some(output) = json {
-        output.finish(&serde_json::to_string_pretty(&report).expect("a report is plain data"))?;
-    }
-    if let Some(output) = html {
-        output.finish(&page(&report))?;
-    }
+    files.finish(&report, page)?;
     print_line(table(&report))
-}
-
-/// The recordings of all manifests; one id must not stand for two of them.
-fn read_items(manifests: &[PathBuf]) -> Result<Vec<Item>, Failure> {
-    let mut items: Vec<Item> = Vec::new();
-    for path in manifests {
-        let read = qa::read(path).map_err(|error| Failure::new(FailureKind::BadInput, error))?;
-        if let Some(twice) = read.iter().find(|item| items.iter().any(|known| known.id == item.id)) {
-            let name = path.display().to_string();
-            return Err(Failure::bad_input(
-                &name,
-                format_args!("an earlier manifest has a recording {} too", twice.id),
-            ));
-        }
-        items.extend(read);
-    }
-    Ok(items)
 }
 
 /// A line a recording, as each is done.

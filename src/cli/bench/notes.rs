@@ -4,16 +4,14 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
+use super::{ReportArgs, read_all};
 use crate::{
-    cli::{
-        Failure, FailureKind,
-        output::{Output, print_line},
-    },
+    cli::{Failure, output::print_line},
     config::Config,
     domain::SystemClock,
     pipeline::{Scribe, Unwatched, Work},
     qa::{
-        notes::{NoteBench, NoteDone, NoteItem, ScribeWriter, read_corpus},
+        notes::{NoteBench, NoteDone, ScribeWriter, read_corpus},
         report::notes::{NOTE_FIGURES, page, table},
     },
 };
@@ -40,45 +38,21 @@ pub(super) struct NotesArgs {
     /// `divisions` (its parts; without them it is divided at its headings) and `facts`.
     #[arg(required = true, value_name = "CORPUS")]
     corpora: Vec<PathBuf>,
-    /// Write the report as soapstone.bench-notes/1 to this file.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the report as one page for a browser to this file.
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &NotesArgs, config: &Config) -> Result<(), Failure> {
-    let json = args.json.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    let html = args.html.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    let items = read_items(&args.corpora)?;
+    let files = args.report.open()?;
+    let items = read_all(&args.corpora, read_corpus, |item| &item.id)?;
     Scribe::new(config, &SystemClock, &Unwatched).require(Work::NoteOfTranscript)?;
     let writer = ScribeWriter::load(config)?;
     let bench = NoteBench { items: &items, write: &|transcript| writer.write(transcript), tell: &tell };
     let corpora = args.corpora.iter().map(|path| path.display().to_string()).collect();
     let report = bench.run(corpora, &SystemClock)?;
-    if let Some(output) = json {
-        output.finish(&serde_json::to_string_pretty(&report).expect("a report is plain data"))?;
-    }
-    if let Some(output) = html {
-        output.finish(&page(&report))?;
-    }
+    files.finish(&report, page)?;
     print_line(table(&report))
-}
-
-/// The visits of all corpora; one id must not stand for two of them.
-fn read_items(corpora: &[PathBuf]) -> Result<Vec<NoteItem>, Failure> {
-    let mut items: Vec<NoteItem> = Vec::new();
-    for path in corpora {
-        let read = read_corpus(path).map_err(|error| Failure::new(FailureKind::BadInput, error))?;
-        if let Some(twice) = read.iter().find(|item| items.iter().any(|known| known.id == item.id)) {
-            let name = path.display().to_string();
-            return Err(Failure::bad_input(&name, format_args!("an earlier corpus has a visit {} too", twice.id)));
-        }
-        items.extend(read);
-    }
-    Ok(items)
 }
 
 /// A line a visit, as each is done.

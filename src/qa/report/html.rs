@@ -8,7 +8,10 @@ use minijinja::{
 };
 use serde::Serialize;
 
-use super::{AsrReport, FIGURES, FileResult, NoiseResult, Unit};
+use super::{
+    AsrReport, FIGURES, FileResult, NoiseResult, Unit,
+    figures::{Card, Head, Row, cards, heads, rows},
+};
 use crate::{
     domain::Role,
     qa::{
@@ -68,15 +71,6 @@ struct Page {
     heads: Vec<Head>,
     rows: Vec<Row>,
     tag_rows: Vec<Row>,
-}
-
-/// One figure of the summary.
-#[derive(Serialize)]
-struct Card {
-    label: &'static str,
-    value: String,
-    meaning: &'static str,
-    basis: String,
 }
 
 /// A plot of horizontal bars.
@@ -156,25 +150,6 @@ struct Person {
     name: String,
 }
 
-#[derive(Serialize)]
-struct Head {
-    label: &'static str,
-    meaning: &'static str,
-}
-
-#[derive(Serialize)]
-struct Row {
-    name: String,
-    note: String,
-    cells: Vec<Cell>,
-}
-
-#[derive(Serialize)]
-struct Cell {
-    text: String,
-    is_worst: bool,
-}
-
 impl Page {
     fn new(report: &AsrReport) -> Self {
         let worst_first = worst_first(&report.files);
@@ -185,7 +160,7 @@ impl Page {
             models: report.models.iter().map(|model| model.name.clone()).collect(),
             recordings: report.files.len(),
             length: clock(report.counts.audio_ms),
-            cards: cards(report),
+            cards: cards(FIGURES, &report.summary, |key| basis(key, &report.counts)),
             words_by_file: word_bars(worst_first.iter().map(|file| (file.id.clone(), &file.counts))),
             words_by_tag: tag_bars(report),
             drugs_missed: confusions(&worst_first),
@@ -194,9 +169,9 @@ impl Page {
             timelines: worst_first_by(&report.files, |rates| rates.der).into_iter().filter_map(timeline).collect(),
             speed: plain_bars(&report.files, Unit::Plain, |rates| rates.real_time_factor),
             memory: plain_bars(&report.files, Unit::Megabytes, |rates| rates.peak_rss_mb),
-            heads: FIGURES.iter().map(|figure| Head { label: figure.label, meaning: figure.meaning }).collect(),
-            rows: rows(worst_first.iter().map(|file| (file.id.clone(), file.tags.join(", "), &file.rates)).collect()),
-            tag_rows: rows(tag_rows(report)),
+            heads: heads(FIGURES),
+            rows: rows(FIGURES, &file_rows(&worst_first)),
+            tag_rows: rows(FIGURES, &tag_rows(report)),
         }
     }
 }
@@ -216,15 +191,8 @@ fn worst_first_by(files: &[FileResult], badness: fn(&Rates) -> Option<f64>) -> V
     sorted
 }
 
-fn cards(report: &AsrReport) -> Vec<Card> {
-    let known = FIGURES.iter().filter_map(|figure| Some((figure, (figure.of)(&report.summary)?)));
-    let card = |(figure, value): (&super::Figure, f64)| Card {
-        label: figure.label,
-        value: figure.unit.show(Some(value)),
-        meaning: figure.meaning,
-        basis: basis(figure.key, &report.counts),
-    };
-    known.map(card).collect()
+fn file_rows<'r>(files: &[&'r FileResult]) -> Vec<(String, String, &'r Rates)> {
+    files.iter().map(|file| (file.id.clone(), file.tags.join(", "), &file.rates)).collect()
 }
 
 /// What a figure was counted from.
@@ -434,25 +402,6 @@ fn person_name(file: &FileResult, speaker: &str) -> String {
         Some(Role::Unknown) | None => return speaker.to_owned(),
     };
     format!("{role} ({speaker})")
-}
-
-/// Rows with every figure; the worst of a column is marked where they differ.
-fn rows(named: Vec<(String, String, &Rates)>) -> Vec<Row> {
-    let worst = |figure: &super::Figure| {
-        let values: Vec<f64> = named.iter().filter_map(|(.., rates)| (figure.of)(rates)).collect();
-        let extreme = if figure.is_error { f64::max } else { f64::min };
-        let worst = values.iter().copied().reduce(extreme)?;
-        values.iter().any(|value| *value != worst).then_some(worst)
-    };
-    let worst: Vec<Option<f64>> = FIGURES.iter().map(worst).collect();
-    let row = |(name, note, rates): &(String, String, &Rates)| {
-        let cells = FIGURES.iter().zip(&worst).map(|(figure, worst)| {
-            let value = (figure.of)(rates);
-            Cell { text: figure.unit.show(value), is_worst: value.is_some() && value == *worst }
-        });
-        Row { name: name.clone(), note: note.clone(), cells: cells.collect() }
-    };
-    named.iter().map(row).collect()
 }
 
 /// `3:11`, or `1:02:03`.

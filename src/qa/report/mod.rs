@@ -1,11 +1,14 @@
 //! What a measurement found: `soapstone.bench-asr/1`, and the same as a page and as a table; [`notes`] has that of notes.
 
+mod figures;
 mod html;
 pub mod notes;
 mod table;
 
 use std::collections::BTreeMap;
 
+use figures::figures;
+pub use figures::{Figure, Unit};
 pub use html::page;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -101,83 +104,31 @@ pub struct NoiseResult {
     pub files: Vec<FileResult>,
 }
 
-/// A figure of a report: what it is called, what it means, and which way is better.
-pub struct Figure {
-    /// Its key in the report.
-    pub key: &'static str,
-    /// Its name for a person.
-    pub label: &'static str,
-    /// What it says, in one plain sentence.
-    pub meaning: &'static str,
-    /// Its unit.
-    pub unit: Unit,
-    /// Whether more is worse.
-    pub is_error: bool,
-    /// Reads it.
-    pub of: fn(&Rates) -> Option<f64>,
-}
-
-/// How a figure is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A share from 0 to 1, shown in per cent.
-    Percent,
-    /// A plain number with two decimals.
-    Plain,
-    /// Megabytes.
-    Megabytes,
-}
-
-impl Unit {
-    /// `value` as a person reads it; a dash where there is none.
-    pub fn show(self, value: Option<f64>) -> String {
-        let Some(value) = value else { return "–".to_owned() };
-        match self {
-            Self::Percent => format!("{:.1} %", value * 100.0),
-            Self::Plain => format!("{value:.2}"),
-            Self::Megabytes => format!("{value:.0} MB"),
-        }
-    }
-}
-
-macro_rules! figures {
-    ($($key:ident: $label:literal, $unit:ident, $is_error:literal, $meaning:literal;)+) => {
-        &[$(Figure {
-            key: stringify!($key),
-            label: $label,
-            meaning: $meaning,
-            unit: Unit::$unit,
-            is_error: $is_error,
-            of: |rates| rates.$key,
-        }),+]
-    };
-}
-
 /// Every figure, in the order in which they are shown.
-pub const FIGURES: &[Figure] = figures! {
-    wer: "Word error rate", Percent, true,
+pub const FIGURES: &[Figure<Rates>] = figures! {
+    "wer": "Word error rate", Percent, true, |rates| rates.wer,
         "Of 100 words that were said, how many were written wrongly, left out, or added.";
-    cer: "Character error rate", Percent, true,
+    "cer": "Character error rate", Percent, true, |rates| rates.cer,
         "The same by letters: near misses such as \"pain\" for \"pains\" weigh less.";
-    medical_term_recall: "Medical terms heard", Percent, false,
+    "medical_term_recall": "Medical terms heard", Percent, false, |rates| rates.medical_term_recall,
         "Of 100 medical terms that were said, how many were written exactly.";
-    drug_recall: "Drug names heard", Percent, false,
+    "drug_recall": "Drug names heard", Percent, false, |rates| rates.drug_recall,
         "Of 100 drug names that were said, how many were written, by the name that was said.";
-    drug_recall_before_repair: "Drug names before repair", Percent, false,
+    "drug_recall_before_repair": "Drug names before repair", Percent, false, |rates| rates.drug_recall_before_repair,
         "The same before names that were probably misheard were put right.";
-    false_drugs_per_hour: "False drugs per hour", Plain, true,
+    "false_drugs_per_hour": "False drugs per hour", Plain, true, |rates| rates.false_drugs_per_hour,
         "Drug names that were written and nobody said, in an hour of recording.";
-    der: "Speaker time errors", Percent, true,
+    "der": "Speaker time errors", Percent, true, |rates| rates.der,
         "Of 100 seconds of speech, how many were given to nobody, to the wrong person, or made up.";
-    cpwer: "Word errors per speaker", Percent, true,
+    "cpwer": "Word errors per speaker", Percent, true, |rates| rates.cpwer,
         "Word errors when each person's words are compared by themselves: a sentence given to the wrong person counts twice.";
-    role_accuracy: "Words with the right role", Percent, false,
+    "role_accuracy": "Words with the right role", Percent, false, |rates| rates.role_accuracy,
         "Of 100 words that were recognised, how many were given to the right person: clinician, patient or other.";
-    invented_words_per_minute: "Invented words per minute", Plain, true,
+    "invented_words_per_minute": "Invented words per minute", Plain, true, |rates| rates.invented_words_per_minute,
         "Words that were written, in a minute of recordings in which nobody speaks.";
-    real_time_factor: "Time per time recorded", Plain, true,
+    "real_time_factor": "Time per time recorded", Plain, true, |rates| rates.real_time_factor,
         "How long the work took for each second of recording; below 1 it keeps up with the talk. It depends on the machine.";
-    peak_rss_mb: "Memory", Megabytes, true,
+    "peak_rss_mb": "Memory", Megabytes, true, |rates| rates.peak_rss_mb,
         "The most memory that the whole process held.";
 };
 
@@ -193,13 +144,5 @@ mod tests {
         keys.sort_unstable();
         figures.sort_unstable();
         assert_eq!(keys, figures);
-    }
-
-    #[test]
-    fn values_are_shown_with_their_unit() {
-        assert_eq!(Unit::Percent.show(Some(0.0824)), "8.2 %");
-        assert_eq!(Unit::Plain.show(Some(1.0)), "1.00");
-        assert_eq!(Unit::Megabytes.show(Some(512.3)), "512 MB");
-        assert_eq!(Unit::Percent.show(None), "–");
     }
 }

@@ -1,9 +1,6 @@
 //! The report as a table on a terminal.
 
-use std::fmt::Write;
-
-use super::{AsrReport, FIGURES, Figure, NoiseResult};
-use crate::qa::score::Rates;
+use super::{AsrReport, FIGURES, NoiseResult, figures};
 
 /// Heads of the columns, by the key of their figure.
 const HEADS: &[(&str, &str)] = &[
@@ -18,38 +15,12 @@ const HEADS: &[(&str, &str)] = &[
 
 /// The figures of every recording, and of all of them with what they mean.
 pub fn table(report: &AsrReport) -> String {
-    let ids = report.files.iter().map(|file| file.id.chars().count());
-    let width = ids.max().unwrap_or(0).max("recording".len());
-    let mut text = String::new();
-    let heads: String = HEADS.iter().map(|(_, head)| format!("{head:>9}")).collect();
-    line(&mut text, format_args!("{:width$}{heads}", "recording"));
-    for file in &report.files {
-        line(&mut text, format_args!("{:width$}{}", file.id, cells(&file.rates)));
-    }
-    line(&mut text, format_args!("{:width$}{}", "all", cells(&report.summary)));
-    for NoiseResult { mix, summary, .. } in &report.noise {
-        let name = format!("{:?} {} dB", mix.kind, mix.snr_db).to_lowercase().replace("db", "dB");
-        line(&mut text, format_args!("{name:width$}{}", cells(summary)));
-    }
-    text.push('\n');
-    for figure in FIGURES {
-        let value = figure.unit.show((figure.of)(&report.summary));
-        line(&mut text, format_args!("{:26}{value:>9}  {}", figure.label, figure.meaning));
-    }
-    text
-}
-
-fn cells(rates: &Rates) -> String {
-    let cell = |key: &str| figure(key).unit.show((figure(key).of)(rates));
-    HEADS.iter().map(|(key, _)| format!("{:>9}", cell(key))).collect()
-}
-
-fn figure(key: &str) -> &'static Figure {
-    FIGURES.iter().find(|figure| figure.key == key).expect("every head has its figure")
-}
-
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    writeln!(text, "{line}").expect("a string takes whatever is written");
+    let mut named: Vec<_> = report.files.iter().map(|file| (file.id.clone(), &file.rates)).collect();
+    named.push(("all".to_owned(), &report.summary));
+    named.extend(report.noise.iter().map(|NoiseResult { mix, summary, .. }| {
+        (format!("{:?} {} dB", mix.kind, mix.snr_db).to_lowercase().replace("db", "dB"), summary)
+    }));
+    figures::table(FIGURES, HEADS, "recording", &named, &report.summary)
 }
 
 #[cfg(test)]

@@ -217,7 +217,7 @@ fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
 pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
     let regular =
         REGULAR.iter().find_map(|(pattern, name)| pattern.find(text).map(|found| ((*name).to_owned(), found.range())));
-    let regular = every_interval(text).or(regular).map(|found| at_most(text, found));
+    let regular = several_times(text).or_else(|| every_interval(text)).or(regular).map(|found| at_most(text, found));
     let needed = AS_NEEDED.find(text);
     match (regular, needed) {
         (Some((name, range)), Some(needed)) => {
@@ -226,6 +226,18 @@ pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
         (None, Some(needed)) => Some(("as needed".to_owned(), needed.range())),
         (regular, None) => regular,
     }
+}
+
+/// "Six or seven times a day", and more than six times.
+fn several_times(text: &str) -> Option<(String, Range<usize>)> {
+    static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
+        const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
+        pattern(&format!(
+            r"\b((?:{MANY}) (?:or|to) (?:{MANY})|seven|eight|nine|ten|[7-9]|10) times (?:(?:a|per|each|every) day|daily)\b"
+        ))
+    });
+    let found = SEVERAL.captures(text)?;
+    Some((format!("{} times daily", found[1].to_lowercase()), found.get(0)?.range()))
 }
 
 /// "up to four times a day" is a limit, not a number of times.

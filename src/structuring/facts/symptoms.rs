@@ -248,7 +248,10 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         if context::hypothetical(sentence) {
             continue;
         }
-        let named: Vec<&Entry> = mentions(sentence).into_iter().map(|(entry, _)| entry).collect();
+        // "Are you more breathless lying flat?" "No": as breathless as before.
+        let compared = |(_, place): &(&Entry, Range<usize>)| denied && COMPARES.is_match(&sentence[..place.start]);
+        let named: Vec<&Entry> =
+            mentions(sentence).into_iter().filter(|one| !compared(one)).map(|(entry, _)| entry).collect();
         // A "yes" to several things at once does not say to which.
         if !(denied || affirmed && named.len() == 1 && questions.len() == 1) {
             continue;
@@ -338,6 +341,8 @@ fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
     all.iter().filter(|(_, one)| !inside(one)).cloned().collect()
 }
 
+static COMPARES: LazyLock<Regex> =
+    LazyLock::new(|| text::pattern(r"\b(?:(?:any )?more|worse|any worse)(?: of (?:a|the|your))? $"));
 static EVER: LazyLock<Regex> = LazyLock::new(|| {
     text::pattern(r"\b(?:have|had|has|did) (?:you|he|she|they) ever\b|\bhistory of\b|\bin the past\b")
 });
@@ -529,5 +534,15 @@ mod tests {
             wanted.sort();
             assert_eq!(denied, wanted, "{question}");
         }
+    }
+
+    #[test]
+    fn no_more_of_it_is_not_none_of_it() {
+        let found = |lines: &str| {
+            let said = transcript(lines);
+            symptoms(&Visit::new(&said), &Allergies::default()).into_iter().map(|one| one.present).collect::<Vec<_>>()
+        };
+        assert!(found("D: Are you more short of breath lying flat?\nP: No, I sleep fine.").is_empty());
+        assert_eq!(found("D: Are you short of breath lying flat?\nP: No, I sleep fine."), [false]);
     }
 }

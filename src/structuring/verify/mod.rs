@@ -8,6 +8,7 @@ mod omissions;
 mod overlooked;
 mod statements;
 mod support;
+mod turned;
 
 use std::sync::LazyLock;
 
@@ -15,6 +16,7 @@ pub use omissions::omissions;
 use regex::Regex;
 pub use statements::{NoteStatement, of_note, of_text};
 use support::Index;
+pub use turned::is_history;
 
 use super::{
     facts::{self, Facts, context},
@@ -112,40 +114,39 @@ impl<'v, 'a> Checker<'v, 'a> {
     /// The same for a line of the language model's. It joins what was said apart into what nobody said, so that hardly a
     /// word of a line may be missing where the line is from.
     pub fn check_written(&self, statement: &str, kind: SectionKind) -> Verdict {
-        let of_kin = kind == SectionKind::HistoryOfPresentIllness && context::names_a_relative(statement);
-        let unnamed = concepts::illnesses(statement)
-            .into_iter()
-            .find(|(keys, _)| !self.index.units.iter().any(|unit| keys.iter().any(|key| unit.names(key))))
-            .map(|(_, range)| statement[range].to_owned());
-        let turned = matches!(kind, SectionKind::PhysicalExam | SectionKind::Results | SectionKind::Assessment)
-            .then(|| self.only_denied(statement))
-            .flatten();
-        let joins = kind == SectionKind::HistoryOfPresentIllness && joins_what_was_not_joined(statement);
-        let misread = numbers::numbers(statement).into_iter().find(|number| !self.is_read(number.value));
-        match self.check(statement, Some(kind)) {
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if misread.is_some() => {
-                let value = misread.map_or(0.0, |number| number.value);
-                Verdict::Unsupported(evidence, format!("number {value} was not said"))
-            }
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)
-                if !self.is_from_one_place(statement, kind) =>
-            {
-                Verdict::Unsupported(evidence, "nobody said all of this in one place".to_owned())
-            }
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if unnamed.is_some() => {
-                Verdict::Unsupported(evidence, format!("{} was not said", unnamed.unwrap_or_default()))
-            }
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if turned.is_some() => {
-                Verdict::Unsupported(evidence, format!("{} was denied", turned.unwrap_or_default()))
-            }
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if joins => {
-                Verdict::Unsupported(evidence, "nobody said that of it".to_owned())
-            }
-            Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _) if of_kin => {
-                Verdict::Unsupported(evidence, "this is about somebody else".to_owned())
-            }
-            verdict => verdict,
+        let verdict = self.check(statement, Some(kind));
+        let (Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)) = &verdict else { return verdict };
+        match self.fault_of_writing(statement, kind, evidence) {
+            Some(reason) => Verdict::Unsupported(evidence.clone(), reason),
+            None => verdict,
         }
+    }
+
+    /// What is wrong with a line that the model wrote from `evidence`, although it would do in another's note.
+    fn fault_of_writing(&self, statement: &str, kind: SectionKind, evidence: &[Evidence]) -> Option<String> {
+        use SectionKind::{Assessment, HistoryOfPresentIllness, PhysicalExam, Results};
+        let of_history = kind == HistoryOfPresentIllness;
+        let misread = || {
+            let number = numbers::numbers(statement).into_iter().find(|number| !self.is_read(number.value))?;
+            Some(format!("number {} was not said", number.value))
+        };
+        let scattered =
+            || (!self.is_from_one_place(statement, kind)).then(|| "nobody said all of this in one place".to_owned());
+        let unnamed = || {
+            let said = |keys: &[String]| self.index.units.iter().any(|unit| keys.iter().any(|key| unit.names(key)));
+            let (_, range) = concepts::illnesses(statement).into_iter().find(|(keys, _)| !said(keys))?;
+            Some(format!("{} was not said", &statement[range]))
+        };
+        let denied = || {
+            let states = matches!(kind, PhysicalExam | Results | Assessment);
+            states.then(|| self.only_denied(statement)).flatten().map(|word| format!("{word} was denied"))
+        };
+        let joins =
+            || (of_history && joins_what_was_not_joined(statement)).then(|| "nobody said that of it".to_owned());
+        let of_kin =
+            || (of_history && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
+        let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
+        misread().or_else(scattered).or_else(unnamed).or_else(denied).or_else(joins).or_else(of_kin).or_else(turned)
     }
 
     /// A word that `statement` affirms and that was only ever said with a "no" before it.

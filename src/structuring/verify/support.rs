@@ -104,6 +104,11 @@ impl<'v, 'a> Index<'v, 'a> {
         Self { visit, units, frequency }
     }
 
+    /// What was said.
+    pub fn visit(&self) -> &'v Visit<'a> {
+        self.visit
+    }
+
     /// The lines of the visit.
     pub fn line(&self, index: usize) -> &Line<'a> {
         &self.visit.lines[index]

@@ -81,7 +81,8 @@ impl WhisperRecognizer {
         Listener::new(&self.context)
     }
 
-    /// The words of one channel at 16 kHz, in order, and the languages that they were heard in. `bias` are names to expect, the most important first.
+    /// The words of one channel at 16 kHz, in order, and the languages that they were heard in. `bias` are names to expect,
+    /// the most important first.
     pub fn recognize(
         &self,
         channel: &[i16],

@@ -79,7 +79,7 @@ fn what_cannot_be_measured_is_named_before_any_work() {
         (&["short.jsonl"], "line 1: only 1 words are said"),
         (&["lost.jsonl"], "lost.json"),
         (&["visit.facts.json"], "visit.facts.json, line 1"),
-        (&["visits.jsonl", "visits.jsonl"], "an earlier corpus has a visit knee too"),
+        (&["visits.jsonl", "visits.jsonl"], "what was given before it has a knee too"),
         (&["visits.jsonl", "--html", "none/page.html"], "none"),
     ] {
         let ended = place.run(&[&["bench", "notes"], args].concat());

@@ -2,12 +2,15 @@
 
 use serde::Serialize;
 
-use super::{Disagreement, LeftOut, NOTE_FIGURES, NoteCounts, NoteFigure, NoteResult, NotesReport, Said, rouge_rows};
+use super::{Disagreement, LeftOut, NOTE_FIGURES, NoteCounts, NoteRates, NoteResult, NotesReport, Said, rouge_rows};
 use crate::{
     domain::{PatientText, Role},
     qa::{
         metrics::{Found, Overlap},
-        report::html::{moment, render},
+        report::{
+            figures::{Card, Head, Row, cards, heads, rows},
+            html::{moment, render},
+        },
     },
 };
 
@@ -29,35 +32,8 @@ struct Page<'a> {
     has_rouge: bool,
     disagreements: Vec<(&'a str, &'a Disagreement)>,
     heads: Vec<Head>,
-    rows: Vec<Row<'a>>,
+    rows: Vec<Row>,
     readings: Vec<Reading<'a>>,
-}
-
-/// One figure of the summary.
-#[derive(Serialize)]
-struct Card {
-    label: &'static str,
-    value: String,
-    meaning: &'static str,
-    basis: String,
-}
-
-#[derive(Serialize)]
-struct Head {
-    label: &'static str,
-    meaning: &'static str,
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
-    name: &'a str,
-    cells: Vec<Cell>,
-}
-
-#[derive(Serialize)]
-struct Cell {
-    text: String,
-    is_worst: bool,
 }
 
 /// A visit's reference, note and evidence, side by side.
@@ -108,26 +84,15 @@ impl<'a> Page<'a> {
             corpora: report.corpora.join(", "),
             models: report.models.iter().map(|model| model.name.as_str()).collect(),
             visits: report.visits.len(),
-            cards: cards(report),
+            cards: cards(NOTE_FIGURES, &report.summary, |key| basis(key, &report.counts)),
             rouge: rouge_rows(&report.summary),
             has_rouge: report.summary.rouge1.whole.is_some(),
             disagreements: report.visits.iter().flat_map(told).collect(),
-            heads: NOTE_FIGURES.iter().map(|one| Head { label: one.label, meaning: one.meaning }).collect(),
-            rows: rows(&report.visits),
+            heads: heads(NOTE_FIGURES),
+            rows: rows(NOTE_FIGURES, &named(&report.visits)),
             readings: report.visits.iter().map(reading).collect(),
         }
     }
-}
-
-fn cards(report: &NotesReport) -> Vec<Card> {
-    let known = NOTE_FIGURES.iter().filter_map(|figure| Some((figure, (figure.of)(&report.summary)?)));
-    let card = |(figure, value): (&NoteFigure, f64)| Card {
-        label: figure.label,
-        value: figure.unit.show(Some(value)),
-        meaning: figure.meaning,
-        basis: basis(figure.key, &report.counts),
-    };
-    known.map(card).collect()
 }
 
 /// What a figure was counted from.
@@ -154,23 +119,9 @@ fn basis(key: &str, counts: &NoteCounts) -> String {
     }
 }
 
-/// Every figure of every visit; the worst of a column is marked where they differ.
-fn rows(visits: &[NoteResult]) -> Vec<Row<'_>> {
-    let worst = |figure: &NoteFigure| {
-        let values: Vec<f64> = visits.iter().filter_map(|visit| (figure.of)(&visit.rates)).collect();
-        let extreme = if figure.is_error { f64::max } else { f64::min };
-        let worst = values.iter().copied().reduce(extreme)?;
-        values.iter().any(|value| *value != worst).then_some(worst)
-    };
-    let worst: Vec<Option<f64>> = NOTE_FIGURES.iter().map(worst).collect();
-    let row = |visit: &'_ NoteResult| {
-        let cell = |(figure, worst): (&NoteFigure, &Option<f64>)| {
-            let value = (figure.of)(&visit.rates);
-            Cell { text: figure.unit.show(value), is_worst: value.is_some() && value == *worst }
-        };
-        NOTE_FIGURES.iter().zip(&worst).map(cell).collect()
-    };
-    visits.iter().map(|visit| Row { name: &visit.id, cells: row(visit) }).collect()
+/// Every figure of every visit.
+fn named(visits: &[NoteResult]) -> Vec<(String, String, &NoteRates)> {
+    visits.iter().map(|visit| (visit.id.clone(), String::new(), &visit.rates)).collect()
 }
 
 fn reading(visit: &NoteResult) -> Reading<'_> {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use table::table;
 
-use super::Unit;
+use super::{Figure, Unit, figures};
 use crate::{
     domain::{ModelRef, PatientText, PromptRef, Role},
     qa::notes::{Division, NoteCounts, NoteRates},
@@ -131,37 +131,8 @@ pub struct LeftOut {
     pub evidence: Vec<Said>,
 }
 
-/// A figure of a report: what it is called, what it means, and which way is better.
-pub struct NoteFigure {
-    /// Its key in the report.
-    pub key: &'static str,
-    /// Its name for a person.
-    pub label: &'static str,
-    /// What it says, in one plain sentence.
-    pub meaning: &'static str,
-    /// Its unit.
-    pub unit: Unit,
-    /// Whether more is worse.
-    pub is_error: bool,
-    /// Reads it.
-    pub of: fn(&NoteRates) -> Option<f64>,
-}
-
-macro_rules! figures {
-    ($($key:literal: $label:literal, $unit:ident, $is_error:literal, $of:expr, $meaning:literal;)+) => {
-        &[$(NoteFigure {
-            key: $key,
-            label: $label,
-            meaning: $meaning,
-            unit: Unit::$unit,
-            is_error: $is_error,
-            of: $of,
-        }),+]
-    };
-}
-
 /// Every figure, in the order in which they are shown; of ROUGE, that of the whole note.
-pub const NOTE_FIGURES: &[NoteFigure] = figures! {
+pub const NOTE_FIGURES: &[Figure<NoteRates>] = figures! {
     "rouge1": "ROUGE-1", Plain, false, |rates| rates.rouge1.whole,
         "Words that note and reference share, from 0 to 100: two clinicians' notes of one visit would not reach 100 either.";
     "rouge2": "ROUGE-2", Plain, false, |rates| rates.rouge2.whole,

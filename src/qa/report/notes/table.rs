@@ -1,9 +1,7 @@
 //! The report as a table on a terminal.
 
-use std::fmt::Write;
-
-use super::{NOTE_FIGURES, NoteFigure, NotesReport, rouge_rows};
-use crate::qa::notes::NoteRates;
+use super::{NOTE_FIGURES, NotesReport, rouge_rows};
+use crate::qa::report::figures::{self, line};
 
 /// Heads of the columns, by the key of their figure.
 const HEADS: &[(&str, &str)] = &[
@@ -21,39 +19,15 @@ const HEADS: &[(&str, &str)] = &[
 
 /// The figures of every visit, those of all of them with what they mean, and ROUGE part by part.
 pub fn table(report: &NotesReport) -> String {
-    let ids = report.visits.iter().map(|visit| visit.id.chars().count());
-    let width = ids.max().unwrap_or(0).max("visit".len());
-    let mut text = String::new();
-    let heads: String = HEADS.iter().map(|(_, head)| format!("{head:>10}")).collect();
-    line(&mut text, format_args!("{:width$}{heads}", "visit"));
-    for visit in &report.visits {
-        line(&mut text, format_args!("{:width$}{}", visit.id, cells(&visit.rates)));
-    }
-    line(&mut text, format_args!("{:width$}{}", "all", cells(&report.summary)));
-    text.push('\n');
-    for figure in NOTE_FIGURES {
-        let value = figure.unit.show((figure.of)(&report.summary));
-        line(&mut text, format_args!("{:28}{value:>9}  {}", figure.label, figure.meaning));
-    }
+    let mut named: Vec<_> = report.visits.iter().map(|visit| (visit.id.clone(), &visit.rates)).collect();
+    named.push(("all".to_owned(), &report.summary));
+    let mut text = figures::table(NOTE_FIGURES, HEADS, "visit", &named, &report.summary);
     text.push('\n');
     line(&mut text, format_args!("{:28}{:>9}{:>9}{:>9}", "ROUGE by part", "R-1", "R-2", "R-Lsum"));
     for (name, [rouge1, rouge2, rouge_l]) in rouge_rows(&report.summary) {
         line(&mut text, format_args!("{name:28}{rouge1:>9}{rouge2:>9}{rouge_l:>9}"));
     }
     text
-}
-
-fn cells(rates: &NoteRates) -> String {
-    let cell = |key: &str| figure(key).unit.show((figure(key).of)(rates));
-    HEADS.iter().map(|(key, _)| format!("{:>10}", cell(key))).collect()
-}
-
-fn figure(key: &str) -> &'static NoteFigure {
-    NOTE_FIGURES.iter().find(|figure| figure.key == key).expect("every head has its figure")
-}
-
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    writeln!(text, "{line}").expect("a string takes whatever is written");
 }
 
 #[cfg(test)]

@@ -88,9 +88,13 @@ pub(super) struct Decision {
 
 /// What the sentence decides about the mention.
 pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> Decision {
+    static USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:(?:just|then|so|and) )*use $"));
     let (action, dismissed) = verb_of(line, sentence, &mention);
     let text = line.text();
     let before = &text[sentence.start..mention.start];
+    // "Use paracetamol if you need something": said to the patient; of themselves people leave no word out.
+    let told = action == MedicationAction::Taken && line.by_clinician() && USE.is_match(before);
+    let action = if told { MedicationAction::Start } else { action };
     let warned = AGAINST.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];
         between.split_whitespace().count() <= 5 && !WHILE.is_match(between)
@@ -278,7 +282,6 @@ fn second_of_a_switch(action: MedicationAction, between: &str) -> MedicationActi
     match words.iter().rposition(|word| matches!(word.as_str(), "to" | "with" | "for" | "from")) {
         Some(at) if words[at] == "from" => MedicationAction::Stop,
         Some(at) if words.len() - at <= 3 => MedicationAction::Start,
-        _ if words.len() <= 3 => MedicationAction::Change,
         _ => MedicationAction::Change,
     }
 }

@@ -245,6 +245,7 @@ pub(super) fn understand<'t>(
         let ended = declined && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
         found.past |= ended;
         found.dismissed = (declined && corrected.is_none() && !ended) || asks_leave;
+        found.against |= asks_leave && offers::refuses_leave(visit, line);
         if let Some(dose) = corrected {
             found.taken_back.extend(found.dose.replace(dose));
         }

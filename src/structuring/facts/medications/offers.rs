@@ -55,6 +55,18 @@ static TAKES_IT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Whether the clinician refuses what the patient asks leave for in `line`: "Can I take naproxen?" "I'd rather you didn't."
+pub(super) fn refuses_leave(visit: &Visit, line: &Line) -> bool {
+    static REFUSES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:rather (?:you )?(?:not|didn't|avoid\w*)|(?:i|you) (?:wouldn't|shouldn't|mustn't|can't)|better (?:not|to avoid|off without)|not (?:with|on top of|while|for now|a good idea)|please don't|avoid|stay (?:away|off)|steer clear|leave (?:that|it) alone)\b",
+        )
+    });
+    let reply = visit.answer_to(line.index).filter(|reply| reply.by_clinician());
+    let first = reply.and_then(|reply| Some(&reply.text()[reply.sentences.first()?.clone()]));
+    first.is_some_and(|first| !is_question(first) && (context::denies(first) || REFUSES.is_match(first)))
+}
+
 /// What became of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {

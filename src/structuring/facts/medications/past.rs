@@ -110,7 +110,15 @@ pub(super) fn is_over(sentence: &str) -> bool {
         pattern(r"\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b")
     });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
-    (USED_TO.is_match(sentence) || LEFT.is_match(sentence) || TOOK.is_match(sentence) && ENDED.is_match(sentence))
+    static LAST_TIME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:last time|the time before)\b.*\b(?:gave|got|had|put|took)\b|\b(?:gave|got|had|put|took)\b.*\blast time\b",
+        )
+    });
+    (USED_TO.is_match(sentence)
+        || LAST_TIME.is_match(sentence)
+        || LEFT.is_match(sentence)
+        || TOOK.is_match(sentence) && ENDED.is_match(sentence))
         && !STILL.is_match(sentence)
         || ran_out_long_ago(sentence)
 }

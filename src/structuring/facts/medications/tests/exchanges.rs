@@ -241,3 +241,31 @@ fn what_is_restarted_begins_at_its_new_dose() {
         assert!(!found[0].past, "{lines}");
     }
 }
+
+#[test]
+fn what_a_patient_may_not_take_is_advised_against() {
+    let asked = "P: Can I take naproxen for the aches?\n";
+    for reply in [
+        "D: I'd rather you didn't, with the prednisone.",
+        "D: No, it doesn't go with the prednisone.",
+        "D: You shouldn't, on the prednisone.",
+        "D: Better not.",
+        "D: Please don't. Your kidneys won't like it.",
+    ] {
+        assert_eq!(avoided(&format!("{asked}{reply}")), ["naproxen"], "{reply}");
+    }
+    for reply in ["D: Yes, that's fine.", "D: You can, with food.", "D: Sure."] {
+        assert!(avoided(&format!("{asked}{reply}")).is_empty(), "{reply}");
+    }
+}
+
+#[test]
+fn what_is_used_if_needed_begins_and_what_was_given_last_time_is_over() {
+    assert_eq!(said("D: Use acetaminophen if you need something."), ["start Acetaminophen as needed"]);
+    let lines = "P: Last time they gave me azithromycin, and it upset my stomach.\nD: Then we won't use that.";
+    let transcript = transcript(lines);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert!(spoken.medications.iter().all(|one| one.past), "{:?}", said(lines));
+    let twice = "P: I take the tiotropium every morning and the albuterol. I've been using the albuterol six or seven times a day.";
+    assert_eq!(said(twice), ["taken Tiotropium once daily", "taken Albuterol six or seven times daily"]);
+}

@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{
-    facts::{context, diagnoses},
-    text::{self, pattern},
-    visit::{Line, Visit, is_question},
+use crate::{
+    domain::{Evidence, Role, SectionKind},
+    structuring::{
+        facts::{context, diagnoses},
+        text::{self, pattern},
+        visit::{Line, Visit, is_question},
+    },
 };
-use crate::domain::{Evidence, Role, SectionKind};
 
 /// Words that a line about the patient has whatever it says.
 const OF_ANY_LINE: [&str; 4] = ["experienc", "current", "continu", "go"];
