@@ -7,7 +7,7 @@ use regex::Regex;
 use super::said;
 use crate::{
     domain::{Chart, Evidence, Sex, Transcript},
-    terminology::Icd10Cm,
+    terminology::{Icd10Cm, is_lasting},
 };
 
 pub(super) fn pattern(text: &str) -> Regex {
@@ -185,13 +185,8 @@ fn is_diabetes(name: &str) -> bool {
 fn past_illness<'n>(name: &'n str, evidence: &[Evidence]) -> Option<&'n str> {
     static HISTORY: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\W*(?:(?:a|past|personal|prior) )*history of (?:an? )?"));
-    static LASTING: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:chronic|diabet\w+|hypertension|high blood pressure|cholesterol|\w*lipid\w*|asthma|copd|emphysema|heart (?:failure|disease)|fibrillation|coronary|\w*arthritis|osteoporosis|kidney disease|\w*thyroid\w*|depression|anxiety|bipolar|migraines?|gout|gerd|reflux|psoriasis|eczema|epilepsy|parkinson\w*|dementia|bph|prostate|glaucoma|obesity|apnea|neuropathy|cirrhosis|crohn\w*|colitis|lupus|sclerosis)\b",
-        )
-    });
     let illness = HISTORY.find(name).map_or(name, |history| &name[history.end()..]);
-    if LASTING.is_match(illness) {
+    if is_lasting(illness) {
         return None;
     }
     let of_it = pattern(&format!(r"\bhistory of (?:\w+ ){{0,3}}{}\b", regex::escape(illness.trim_end_matches('.'))));

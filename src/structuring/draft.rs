@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     belongs,
     facts::{Facts, corrected, orders},
-    problems::problems,
+    problems::{is_same, problems},
     render::{self, Line},
     sections::{Sections, says_the_same},
     text, told,
@@ -72,6 +72,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         }
         builder.complete(kind, facts, &visit);
     }
+    builder.complete_illnesses(facts);
     builder.complete_history(&visit);
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
@@ -85,7 +86,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         .collect();
     let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
     Draft {
-        problems: problems(&sections),
+        problems: problems(&sections, facts),
         sections,
         medications: facts.medications.clone(),
         allergies: facts.allergies.known.clone(),
@@ -278,6 +279,20 @@ impl Builder {
             });
             if !named {
                 self.push_plan(render::order(order));
+            }
+        }
+    }
+
+    /// Lasting illnesses that neither the assessment nor the history names.
+    fn complete_illnesses(&mut self, facts: &Facts) {
+        for illness in &facts.illnesses {
+            let named = self.statements.iter().any(|(kind, text, _)| {
+                matches!(kind, SectionKind::Assessment | SectionKind::PastHistory)
+                    && (text::names_no_more(&illness.name, text) || is_same(text.trim_end_matches('.'), &illness.name))
+            });
+            if !named {
+                let line = format!("{}.", illness.name.as_str());
+                self.statements.push((SectionKind::PastHistory, line, illness.evidence.clone()));
             }
         }
     }

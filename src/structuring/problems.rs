@@ -5,11 +5,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    facts::{diagnoses, symptoms::LEXICON},
+    facts::{Facts, diagnoses, symptoms::LEXICON},
     sections::says_the_same,
     text::{self, pattern},
 };
-use crate::domain::{Problem, Section, SectionKind};
+use crate::{
+    domain::{Medication, MedicationAction, Problem, Section, SectionKind},
+    terminology::DrugTable,
+};
 
 /// Names of one illness each, the one that says most first.
 static NAMES: LazyLock<Vec<Vec<Regex>>> = LazyLock::new(|| {
@@ -34,8 +37,9 @@ static NAMES: LazyLock<Vec<Vec<Regex>>> = LazyLock::new(|| {
     NAMES.iter().map(one).collect()
 });
 
-/// One problem for each illness of the assessment; where there is none, the symptoms of the chief complaint.
-pub fn problems(sections: &[Section]) -> Vec<Problem> {
+/// One problem for each illness of the assessment, or, where there is none, for the symptoms of the chief complaint; then
+/// for each lasting illness of the patient's that a line names, and for the lasting treatments that are coded.
+pub fn problems(sections: &[Section], facts: &Facts) -> Vec<Problem> {
     let statements =
         |kind: SectionKind| sections.iter().filter(move |section| section.id == kind).flat_map(|one| &one.statements);
     let mut found: Vec<Problem> = Vec::new();
@@ -49,6 +53,19 @@ pub fn problems(sections: &[Section]) -> Vec<Problem> {
             }
         }
     }
+    for illness in &facts.illnesses {
+        let lines = [SectionKind::PastHistory, SectionKind::Assessment].into_iter().flat_map(statements);
+        let line = lines.into_iter().find(|line| text::names_no_more(&illness.name, &line.text));
+        if let Some(line) = line {
+            add_problem(&mut found, illness.name.as_str().to_owned(), &line.id);
+        }
+    }
+    for (medication, status) in facts.medications.iter().filter_map(|one| Some((one, lasting_treatment(one)?))) {
+        let line = statements(SectionKind::Medications).find(|line| line.text.starts_with(medication.text.as_str()));
+        if let Some(line) = line {
+            add_problem(&mut found, status.to_owned(), &line.id);
+        }
+    }
     for problem in &mut found {
         let stems = text::content_stems(&problem.name);
         let about = statements(SectionKind::Plan).filter(|statement| {
@@ -58,6 +75,23 @@ pub fn problems(sections: &[Section]) -> Vec<Problem> {
         problem.statements.extend(about.map(|statement| statement.id.clone()));
     }
     found
+}
+
+/// What a treatment that goes on is coded as by itself (ICD-10-CM guidelines, I.C.21.c.3).
+fn lasting_treatment(medication: &Medication) -> Option<&'static str> {
+    use MedicationAction::{Change, Continue, Decrease, Increase, Taken};
+    let goes_on = !medication.past && matches!(medication.action, Continue | Taken | Increase | Decrease | Change);
+    let drug = DrugTable::bundled().find(&medication.name).filter(|_| goes_on)?;
+    match drug.class {
+        "anticoagulant" => Some("Long-term use of anticoagulants"),
+        "insulin" => Some("Long-term use of insulin"),
+        _ => None,
+    }
+}
+
+/// Whether two names are of one illness.
+pub fn is_same(one: &str, other: &str) -> bool {
+    better(one, other).is_some()
 }
 
 fn add_problem(found: &mut Vec<Problem>, name: String, statement: &str) {

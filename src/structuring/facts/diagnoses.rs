@@ -30,16 +30,6 @@ pub fn illnesses(text: &str) -> Vec<String> {
     ILL.find_iter(text).filter_map(last).collect()
 }
 
-/// Whether `text` names an illness that stays with whoever has it: a history of it is a problem of today.
-pub fn is_lasting(text: &str) -> bool {
-    static LASTING: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:chronic|diabet\w+|hypertension|high blood pressure|cholesterol|\w*lipid\w*|asthma|copd|emphysema|heart failure|fibrillation|coronary|arthritis|osteoarthritis|osteoporosis|kidney disease|thyroid\w*|hypothyroid\w*|hyperthyroid\w*|depression|anxiety|bipolar|migraines?|gout|gerd|reflux|psoriasis|eczema|epilepsy|parkinson\w*|dementia|bph|prostate|glaucoma|obesity|apnea|neuropathy|cirrhosis|crohn\w*|colitis|lupus|sclerosis|hiv|sickle)\b",
-        )
-    });
-    LASTING.is_match(text)
-}
-
 /// "I think this is an enlarged prostate, BPH" as "Enlarged prostate, BPH", "your thyroid is underactive" as "Underactive
 /// thyroid".
 pub fn diagnosed(sentence: &str) -> Option<String> {

@@ -6,6 +6,7 @@ pub mod corrected;
 pub mod diagnoses;
 pub mod findings;
 pub mod heard;
+pub mod illnesses;
 mod intolerances;
 pub mod medications;
 pub mod orders;
@@ -50,6 +51,8 @@ pub struct Facts {
     pub vitals: Vec<VitalSign>,
     /// Tests, referrals, procedures, the next visit.
     pub orders: Vec<Order>,
+    /// Illnesses that stay with the patient.
+    pub illnesses: Vec<illnesses::Illness>,
     /// Symptoms affirmed and denied.
     pub symptoms: Vec<symptoms::Symptom>,
     /// Sentences that a section can hold as they were said.
@@ -91,6 +94,7 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         allergies,
         vitals: vitals::vitals(&visit),
         orders: orders::orders(&visit),
+        illnesses: illnesses::illnesses(&visit),
         symptoms,
         findings: findings::findings(&visit),
     }

@@ -12,6 +12,7 @@ use crate::{
         text::{self, pattern},
         visit::{Line, Visit, is_question},
     },
+    terminology::is_lasting,
 };
 
 /// Words that a line about the patient has whatever it says.
@@ -119,7 +120,7 @@ pub fn is_history(line: &str, visit: &Visit) -> bool {
         let over = |one: &Mention| clause(one) || !one.said.by_clinician() && OVER.is_match(one.sentence);
         found.iter().any(|one| HISTORY_OF.is_match(one.before)) && found.iter().all(over)
     };
-    !illnesses.is_empty() && !diagnoses::is_lasting(line) && illnesses.iter().all(is_over)
+    !illnesses.is_empty() && !is_lasting(line) && illnesses.iter().all(is_over)
 }
 
 /// Where an illness is named.

@@ -77,10 +77,30 @@ impl Synonyms {
     }
 }
 
-/// Lower-case words; apostrophes are dropped, other marks separate.
+/// Lower-case words, spelt as in America; apostrophes are dropped, other marks separate.
 fn words(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace(['\'', '’'], "");
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(american).collect()
+}
+
+/// "Oedema" as "edema": ICD-10-CM is American.
+fn american(word: &str) -> String {
+    const SPELLINGS: [(&str, &str); 12] = [
+        ("anaem", "anem"),
+        ("haem", "hem"),
+        ("oedem", "edem"),
+        ("oesoph", "esoph"),
+        ("diarrhoea", "diarrhea"),
+        ("orrhoea", "orrhea"),
+        ("paed", "ped"),
+        ("gynaec", "gynec"),
+        ("apnoea", "apnea"),
+        ("coeliac", "celiac"),
+        ("tumour", "tumor"),
+        ("generalised", "generalized"),
+    ];
+    let word = SPELLINGS.iter().fold(word.to_owned(), |word, (british, american)| word.replace(british, american));
+    word.strip_suffix("isation").map_or(word.clone(), |stem| format!("{stem}ization"))
 }
 
 #[cfg(test)]
@@ -97,6 +117,7 @@ mod tests {
         assert_eq!(texts("old heart attack"), ["old heart attack", "old acute myocardial infarction"]);
         assert_eq!(texts("HTN"), ["htn", "hypertension"]);
         assert_eq!(texts("plain"), ["plain"]);
+        assert_eq!(texts("generalised oedema, no diarrhoea")[0], "generalized edema no diarrhea");
     }
 
     #[test]

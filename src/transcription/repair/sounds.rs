@@ -53,11 +53,17 @@ struct Reader<'a> {
 }
 
 /// Spellings that are read as one, longest first; `^` and `$` hold a rule to the beginning or the end of a word.
-const SPELLINGS: [(&str, &str); 66] = [
+const SPELLINGS: [(&str, &str); 72] = [
     ("^wh", "w"),
     ("^wr", "r"),
     ("^kn", "n"),
     ("^gn", "n"),
+    ("^gem", "Jem"),
+    ("^gen", "Jen"),
+    ("^geo", "Jio"),
+    ("^gia", "Jia"),
+    ("^gin", "Jin"),
+    ("^gy", "Ji"),
     ("^ps", "s"),
     ("^pn", "n"),
     ("^pt", "t"),
@@ -334,6 +340,9 @@ mod tests {
             ("Keflex", "kefleks"),
             ("cephalexin", "sefaleksin"),
             ("station", "staSan"),
+            ("gemfibrozil", "Jemfibrozil"),
+            ("giant", "Jiant"),
+            ("gift", "gift"),
         ] {
             assert_eq!(sound(word), sounds, "{word}");
         }
@@ -345,6 +354,7 @@ mod tests {
             ("loss artin", "losartan", "valsartan"),
             ("metform in", "metformin", "metoprolol"),
             ("alipurinol", "allopurinol", "haloperidol"),
+            ("giardians", "jardiance", "januvia"),
             ("hydrochlorothiaisate", "hydrochlorothiazide", "chlorothiazide"),
             ("listen up", "lisinopril", "losartan"),
         ] {
