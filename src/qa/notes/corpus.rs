@@ -1,7 +1,7 @@
 //! Which visits are measured, and what is known of each: a JSON object a line.
 //!
 //! What was said is a `dialogue` in the line (`[doctor] …` and `[patient] …`) or the name of a `transcript` file. What is
-//! known is a reference `note`, perhaps parted by `divisions`, a `facts` file, or both. Other keys are for others. Paths
+//! known is a reference `note`, perhaps parted by `divisions`, `facts` or the name of a file of them, or both. Other keys are for others. Paths
 //! start from the corpus's folder. A recording that a manifest names is not heard: its exact transcript stands for it.
 
 use std::{
@@ -125,7 +125,15 @@ struct Line {
     note: Option<PatientText>,
     #[serde(default)]
     divisions: Divided,
-    facts: Option<PathBuf>,
+    facts: Option<Known>,
+}
+
+/// Facts in a file of their own, or in the line.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Known {
+    File(PathBuf),
+    Here(GoldFacts),
 }
 
 /// Reads the corpus at `path`, with all that it names.
@@ -165,7 +173,11 @@ impl Place<'_> {
         }
         let mut divided = line.note.as_ref().map(|note| divisions::by_headings(note)).unwrap_or_default();
         divided.extend(line.divisions);
-        let facts = line.facts.map(|facts| read_facts(&self.beside(&facts))).transpose()?;
+        let facts = match line.facts {
+            Some(Known::File(file)) => Some(read_facts(&self.beside(&file))?),
+            Some(Known::Here(facts)) => Some(facts),
+            None => None,
+        };
         Ok(NoteItem { id: line.id, transcript, note: line.note, divisions: divided, facts })
     }
 
@@ -251,6 +263,12 @@ mod tests {
         assert_eq!(facts.medications.as_ref().map(Vec::len), Some(1));
         assert_eq!(facts.problems.as_ref().expect("there are")[0].icd10cm, ["M25.562"]);
         assert!(facts.allergies.is_none() && items[0].note.is_none() && items[0].divisions.is_empty());
+        let line = format!(
+            r#"{{"id":"c","dialogue":"{SAID}","facts":{facts_here}}}"#,
+            facts_here = r#"{"allergies":[{"substance":"latex"}]}"#
+        );
+        let items = read(&[("c", &line)]).expect("facts stand in the line");
+        assert_eq!(items[0].facts.as_ref().and_then(|facts| Some(facts.allergies.as_ref()?.len())), Some(1));
     }
 
     #[test]

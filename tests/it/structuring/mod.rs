@@ -1,5 +1,6 @@
 //! Notes from transcripts: facts scored on the spoken visits, and the model's lines checked.
 
+mod coded;
 mod coding;
 mod facts;
 mod notes;

@@ -72,6 +72,8 @@ pub struct Scores {
     /// Listed as the patient's, but only talked about, somebody else's, or not said at all.
     pub wrong_medications: usize,
     pub wrong_vitals: usize,
+    /// Listed, and not the patient's.
+    pub wrong_allergies: usize,
 }
 
 /// Adds what was found of the `wanted` facts of one visit.
@@ -103,6 +105,13 @@ pub fn score(wanted: &Value, got: &Found<'_>, scores: &mut Scores) {
                 .any(|one| one.substance.contains(&substance) || substance.contains(one.substance.as_str())),
         );
     }
+    let named = |one: &&Allergy| {
+        list(wanted, "allergies").iter().any(|known| {
+            let substance = text(known, "substance").to_lowercase();
+            one.substance.contains(&substance) || substance.contains(one.substance.as_str())
+        })
+    };
+    scores.wrong_allergies += got.allergies.iter().filter(|one| !named(one)).count();
     let vital = |loinc: &str, value: f64, unit: &str| {
         got.vitals.iter().any(|one| one.loinc == loinc && one.value == value && one.unit == unit)
     };
