@@ -172,6 +172,26 @@ fn examines_now(line: &str) -> bool {
     of_patient && examined && !TO_COME.is_match(line) && !findings::names_a_test(line) && orders::tests(line).is_empty()
 }
 
+/// Whether a line of the plan says what is to be done: half a sentence ("Minutes, or black stools.") does not.
+fn says_what_to_do(line: &str) -> bool {
+    static DOES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:will|should|must|to be|need(?:s|ed)? to|advised?|recommend\w*|plan\w*|prescri\w+|refer\w*|follow(?:[- ]?up|ing up)?|order\w*|schedul\w*|continu\w+|start\w*|stop\w*|increas\w+|decreas\w+|repeat\w*|re-?check\w*|monitor\w*|avoid\w*|return|counsel\w*|educat\w*|discuss\w*|therapy|rest|ice|diet|exercises?|surgery|vaccin\w+|injections?|clinic|appointment|diary|log|call|if)\b",
+        )
+    });
+    // The imperative begins a line: "Take it with food."
+    static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:then |please |also |and )?(?:apply|put|drink|eat|try|do|don't|do not|no|go|come|have|switch|change|cut|reduce|hold|skip|finish|complete|measure|weigh|elevate|soak|wash|clean|stay|sleep|walk|stretch|lose|quit|book|bring|send|obtain|draw|perform|consider|begin|resume|swap|double|halve|taper|limit|watch|look|let|make|remove|wean|record|track|test|screen|contact|leave|carry|stick)\b",
+        )
+    });
+    DOES.is_match(line)
+        || IMPERATIVE.is_match(line)
+        || INSTRUCTION.is_match(line)
+        || !orders::tests(line).is_empty()
+        || !DrugTable::bundled().mentions(line).is_empty()
+}
+
 /// Whether a line is of the kind that section `kind` holds.
 pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     let drugs = DrugTable::bundled().mentions(line);
@@ -209,6 +229,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
             let is_advised = facts.findings.iter().any(|finding| finding.kind == SectionKind::Plan);
             !(is_advised && (context::safety_net(line) || context::begins_with_a_condition(line)))
                 && !examines_now(line)
+                && says_what_to_do(line)
         }
         _ => true,
     }
@@ -269,6 +290,26 @@ mod tests {
             "Check the patient's potassium.",
             "Take the inhaler before exercise.",
             "X-ray of the foot.",
+        ] {
+            assert!(planned(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_plan_says_what_to_do() {
+        let planned = |line: &str| belongs(line, SectionKind::Plan, &Facts::default());
+        for line in
+            ["Minutes, or black stools.", "Doctor on Friday with the result.", "Three times a day, for an abscess."]
+        {
+            assert!(!planned(line), "{line}");
+        }
+        for line in [
+            "Take it with food.",
+            "CBC and a metabolic panel.",
+            "Physical therapy twice a week.",
+            "Amoxicillin for ten days.",
+            "The patient will keep a headache diary.",
+            "Elevate the leg.",
         ] {
             assert!(planned(line), "{line}");
         }

@@ -291,8 +291,8 @@ impl Builder {
                     && (text::names_no_more(&illness.name, text) || is_same(text.trim_end_matches('.'), &illness.name))
             });
             if !named {
-                let line = format!("{}.", illness.name.as_str());
-                self.statements.push((SectionKind::PastHistory, line, illness.evidence.clone()));
+                let line = render::illness(illness);
+                self.statements.push((illness.section, line.text, line.evidence));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::facts::{
     Facts,
+    illnesses::Illness,
     medications::Avoided,
     symptoms::{BodySystem, Symptom},
 };
@@ -49,6 +50,16 @@ fn allergy(allergy: &Allergy) -> String {
         Some(reaction) => format!("{substance}: {}.", reaction.as_str()),
         None => format!("{substance}."),
     }
+}
+
+/// Lasting illnesses, a line each.
+pub fn illnesses(facts: &Facts) -> Vec<Line> {
+    facts.illnesses.iter().map(illness).collect()
+}
+
+/// "Underactive thyroid."
+pub fn illness(illness: &Illness) -> Line {
+    Line { text: format!("{}.", illness.name.as_str()), evidence: illness.evidence.clone() }
 }
 
 /// The vital signs section; a blood pressure is one line.

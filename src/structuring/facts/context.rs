@@ -49,6 +49,17 @@ pub fn of_a_companion(sentence: &str) -> bool {
     HAS.find(sentence).is_some_and(|has| !OWN_PERSON.is_match(&sentence[has.end()..]))
 }
 
+/// Whether `sentence` says what a relative has or had: "my aunt had a stroke, that's what scares me".
+pub fn of_kin(sentence: &str) -> bool {
+    static HAS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:my|his|her|your) (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|grand(?:mother|father|ma|pa)|aunt|uncle|cousin|niece|nephew)(?: also| just| always)? (?:has|had|was|is|takes|took|gets|got|died|passed|suffers|suffered)\b",
+        )
+    });
+    static ONESELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|so do i|me too|same)\b"));
+    HAS.find(sentence).is_some_and(|has| !ONESELF.is_match(&sentence[has.end()..]))
+}
+
 /// Where a sentence about somebody else turns to the speaker: "My brother has diabetes, but I don't."
 pub fn turns_to_oneself(sentence: &str) -> Option<usize> {
     static TO_ONESELF: LazyLock<Regex> =

@@ -11,7 +11,7 @@ use super::{
     medications::{is_of_another, someone_elses},
 };
 use crate::{
-    domain::{Evidence, PatientText, Role},
+    domain::{Evidence, PatientText, Role, SectionKind},
     language::numbers,
     structuring::{
         evidence,
@@ -25,7 +25,9 @@ use crate::{
 pub struct Illness {
     /// As it was called: "Underactive thyroid".
     pub name: PatientText,
-    /// Where.
+    /// Where it stands in a note: what is known before the visit, or what the visit found.
+    pub section: SectionKind,
+    /// Where it was said.
     pub evidence: Vec<Evidence>,
 }
 
@@ -47,6 +49,8 @@ patterns! {
     KIDNEY = r"\bkidneys?\b";
     // The words right before a name that give it to whom the talk is about.
     OWNED = r"(?:\b(?:my|your|his|her|their|this gentleman's|this lady's)|\b(?:i've|you've|he's|she's|i have|you have|he has|she has|who has|i had|has) (?:also )?(?:got|had)?(?: (?:a|an|the|some|this|known|longstanding|a (?:long )?history of|history of))*|\b(?:i'm|i am|you're|he's|she's) (?:an? )?|\b(?:diagnosed (?:\w+ )?with|history of|known|suffers? from|living with|taking (?:\w+ ){1,3}for(?: (?:my|the|his|her))?|treated for(?: the)?|because of (?:my|your|the)))(?: \w+)? $";
+    // The clinician's own finding of today, which is an assessment.
+    FOUND_NOW = r"\b(?:you've|you have|he has|she has|he's|she's) (?:also )?(?:got )?(?:(?:a|an|the|some) )*(?:\w+ )?$";
     // A name with "the" is known to both.
     KNOWN = r"\b(?:the|for|and the|about the)(?: \w+)? $";
     // A name that is part of another: "the asthma nurse".
@@ -104,7 +108,7 @@ fn add(found: &mut Vec<Illness>, name: &str, evidence: Vec<Evidence>) {
             }
             evidence::merge(&mut known.evidence, evidence);
         }
-        None => found.push(Illness { name: name.into(), evidence }),
+        None => found.push(Illness { name: name.into(), section: SectionKind::PastHistory, evidence }),
     }
 }
 
@@ -131,6 +135,9 @@ fn assertion(visit: &Visit, line: &Line, range: &Range<usize>, place: &Range<usi
     }
     if context::negates(before) {
         return if line.by_patient_side() { Assertion::Denied } else { Assertion::Neither };
+    }
+    if line.utterance.role == Role::Clinician && FOUND_NOW.is_match(before) {
+        return Assertion::Neither;
     }
     match OWNED.is_match(before) || KNOWN.is_match(before) {
         true => Assertion::Had(vec![own()]),
@@ -203,6 +210,7 @@ fn inr_above_range(visit: &Visit) -> Option<Illness> {
     let (target, _, high) = wanted;
     (value > high).then(|| Illness {
         name: "INR above the target range".into(),
+        section: SectionKind::Assessment,
         evidence: vec![evidence::whole(line.utterance), evidence::whole(target.utterance)],
     })
 }
@@ -257,6 +265,7 @@ mod tests {
             "D: You're borderline diabetes.",
             "P: My cat has asthma.",
             "O: I have asthma myself.",
+            "D: So you've got some early neuropathy.",
             "D: People with diabetes should see the eye doctor.",
         ] {
             assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));

@@ -240,6 +240,28 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
 }
 
+/// A medicine that a line of the model's plan tells to take, in whatever words, and that is not given: one that came up in a
+/// question, or that the patient was told not to need.
+pub fn not_given(statement: &str, facts: &Facts) -> Option<String> {
+    static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:level|allergy|intolerance|because of|due to|caused by|from|on|while|with)\W+(?:the |your |his |her )?$",
+        )
+    });
+    let given = |name: &str| {
+        let listed = facts.medications.iter().any(|fact| fact.name == name);
+        listed || facts.named.iter().any(|named| named.name == name && named.put_off)
+    };
+    let wrong = DrugTable::bundled().mentions(statement).into_iter().find(|mention| {
+        let before = &statement[..mention.range.start];
+        !given(mention.drug.name)
+            && !context::negates(before)
+            && !NOT_GIVING.is_match(before)
+            && !BESIDE.is_match(before)
+    })?;
+    Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
+}
+
 /// A medicine of the history that only begins with this visit.
 fn not_taken_yet(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
     if kind != Some(SectionKind::HistoryOfPresentIllness) || !TAKING.is_match(statement) {

@@ -3,6 +3,7 @@
 mod asserted;
 mod checks;
 mod concepts;
+mod known;
 mod meaning;
 mod omissions;
 mod overlooked;
@@ -12,6 +13,7 @@ mod turned;
 
 use std::sync::LazyLock;
 
+use known::Known;
 pub use omissions::omissions;
 use regex::Regex;
 pub use statements::{NoteStatement, of_note, of_text};
@@ -68,6 +70,7 @@ pub enum Verdict {
 /// Checks statements against one visit.
 pub struct Checker<'v, 'a> {
     index: Index<'v, 'a>,
+    known: Known,
     facts: &'v Facts,
     age_years: Option<u32>,
 }
@@ -75,11 +78,15 @@ pub struct Checker<'v, 'a> {
 impl<'v, 'a> Checker<'v, 'a> {
     /// A checker for `visit`, whose facts are `facts`. The age of the chart may be written without having been said.
     pub fn new(visit: &'v Visit<'a>, facts: &'v Facts, age_years: Option<u32>) -> Self {
-        Self { index: Index::new(visit), facts, age_years }
+        Self { index: Index::new(visit), known: Known::of(facts), facts, age_years }
     }
 
     /// Finds what bears `statement` out. `kind` is its section, where that is known.
     pub fn check(&self, statement: &str, kind: Option<SectionKind>) -> Verdict {
+        let word_for_word = || known::quoted(statement, self.index.visit());
+        if let Some(evidence) = self.known.evidence(statement).or_else(word_for_word) {
+            return Verdict::Supported(evidence);
+        }
         let support = self.index.support(statement, &|_| true);
         let evidence = self.index.evidence(&support.units, statement);
         let fault = checks::fault(statement, kind, &support.units, &self.index, self.facts, self.age_years)
@@ -141,12 +148,20 @@ impl<'v, 'a> Checker<'v, 'a> {
             let states = matches!(kind, PhysicalExam | Results | Assessment);
             states.then(|| self.only_denied(statement)).flatten().map(|word| format!("{word} was denied"))
         };
+        let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
         let joins =
             || (of_history && joins_what_was_not_joined(statement)).then(|| "nobody said that of it".to_owned());
         let of_kin =
             || (of_history && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
         let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
-        misread().or_else(scattered).or_else(unnamed).or_else(denied).or_else(joins).or_else(of_kin).or_else(turned)
+        misread()
+            .or_else(not_given)
+            .or_else(scattered)
+            .or_else(unnamed)
+            .or_else(denied)
+            .or_else(joins)
+            .or_else(of_kin)
+            .or_else(turned)
     }
 
     /// A word that `statement` affirms and that was only ever said with a "no" before it.
@@ -184,6 +199,11 @@ impl<'v, 'a> Checker<'v, 'a> {
             let sentence = self.index.sentence(unit);
             match kind {
                 SectionKind::Assessment => !context::hypothetical(sentence) && !is_question(sentence),
+                // What the patient asks about is not what the patient had.
+                SectionKind::PastHistory => {
+                    let asks = is_question(sentence) && !self.index.line(unit.line).by_clinician();
+                    !unit.of_another && !context::hypothetical(sentence) && !asks
+                }
                 SectionKind::HistoryOfPresentIllness if unit.of_another => false,
                 SectionKind::HistoryOfPresentIllness => {
                     self.index.line(unit.line).by_patient_side() || unit.line < OPENING || is_question(sentence)

@@ -81,6 +81,7 @@ impl<'v, 'a> Index<'v, 'a> {
                 let sentence = &line.text()[range.clone()];
                 of_another = context::names_a_relative(sentence) && context::of_another_person(sentence)
                     || context::of_a_companion(sentence)
+                    || line.utterance.role != Role::Other && context::of_kin(sentence)
                     || is_question(sentence) && context::names_a_relative(sentence)
                     || line.utterance.role == Role::Other && context::of_the_speaker(sentence, "")
                     || of_another && context::begins_with_third_person(sentence);
