@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// Words with which a note tells what the patient tells; they name nothing themselves.
-const TELLING: [&str; 14] = [
+const TELLING: [&str; 15] = [
+    "use",
     "report",
     "deni",
     "state",
@@ -36,6 +37,12 @@ const TELLING: [&str; 14] = [
 /// Words that many things are: by themselves they do not tell which was denied.
 const GENERAL: [&str; 7] = ["pain", "ach", "problem", "issu", "trouble", "chang", "discomfort"];
 
+static IS_WELL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:my |the |it |that |everything )?\w+(?:'s| is| are|'re) (?:\w+ )?(?:fine|good|okay|ok|normal|all right|great)\b",
+    )
+});
+
 /// Something that a statement says is there, or is not.
 struct Claim<'s> {
     text: &'s str,
@@ -53,6 +60,9 @@ enum Said {
 /// Stems of a thing, at most: what takes more words to say is a story, of which some words are denied and some are not.
 const LONGEST_CLAIM: usize = 5;
 
+/// The part of a story's weight that must be found in what the patient's side said.
+const MOST_OF_A_STORY: f64 = 0.5;
+
 /// The first thing of `statement` that was only ever said the other way round.
 pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
     static TELLS: LazyLock<Regex> = LazyLock::new(|| {
@@ -66,7 +76,8 @@ pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -
         return None;
     }
     claims(statement).into_iter().filter(|claim| claim.denied || claim.stems.len() <= LONGEST_CLAIM).find_map(|claim| {
-        let said = of_claim(&claim, index);
+        let said = Some(of_claim(&claim, index)).filter(|said| !said.is_empty());
+        let said = said.unwrap_or_else(|| of_story(&claim, index));
         let has = |one: Said| said.contains(&one);
         match (claim.denied, has(Said::Affirmed), has(Said::Denied)) {
             (false, false, true) => Some(format!("{} was denied", claim.text)),
@@ -117,11 +128,12 @@ fn claims(statement: &str) -> Vec<Claim<'_>> {
         let denied = context::negates(&statement[..part.start + named.range.start]);
         let text = statement[part.start + named.range.start..part.end].trim();
         let stems = text::content_stems(&statement[part]).into_iter().filter(|stem| !is_telling(stem));
-        Some(Claim {
-            text,
-            denied,
-            stems: stems.filter(|stem| !stem.starts_with(|c: char| c.is_ascii_digit())).collect(),
-        })
+        let mut stems: Vec<String> = stems.filter(|stem| !stem.starts_with(|c: char| c.is_ascii_digit())).collect();
+        // Whoever is asked about a plan or an attempt is not asked again of what.
+        if stems.len() > 1 {
+            stems.retain(|stem| !stem.starts_with("suicid"));
+        }
+        Some(Claim { text, denied, stems })
     };
     parts.into_iter().filter_map(claim).filter(|claim| !claim.stems.is_empty()).collect()
 }
@@ -147,6 +159,15 @@ fn of_claim(claim: &Claim, index: &Index) -> Vec<Said> {
     }
     let naming = index.units.iter().enumerate().filter(|(_, unit)| named(unit) == most);
     naming.filter_map(|(at, unit)| of_unit(claim, at, unit, index)).collect()
+}
+
+/// What was said of a denied thing that takes a whole sentence to tell, by the sentence, or the question with its answer, that bears most of it out: nobody
+/// says "my ear has hurt for two days" and denies it.
+fn of_story(claim: &Claim, index: &Index) -> Vec<Said> {
+    let support = index.support(claim.text, &|_| true);
+    let is_story = claim.denied && claim.stems.len() > 2;
+    let best = support.units.first().filter(|_| is_story && support.coverage >= MOST_OF_A_STORY);
+    best.and_then(|at| of_unit(claim, *at, &index.units[*at], index)).into_iter().collect()
 }
 
 /// Whether a clinician's sentence asks, also where nobody wrote a question mark.
@@ -176,10 +197,13 @@ fn of_unit(claim: &Claim, at: usize, unit: &Unit, index: &Index) -> Option<Said>
     if unit.of_another || line.by_clinician() && context::hypothetical(sentence) {
         return None;
     }
+    // "My vision's fine": no trouble with it.
+    let of_trouble = claim.stems.iter().any(|stem| GENERAL.contains(&stem.as_str()));
     if line.by_clinician() && asks(sentence) {
         let answer = index.answer(at).filter(|_| by_yes_or_no(sentence))?;
         let says = |said: bool, one: Said| said.then_some(one);
-        return says(context::denies(answer), Said::Denied).or(says(context::affirms(answer), Said::Affirmed));
+        return says(context::denies(answer) || of_trouble && IS_WELL.is_match(answer), Said::Denied)
+            .or(says(context::affirms(answer), Said::Affirmed));
     }
     if is_question(sentence) {
         return None;
@@ -189,7 +213,8 @@ fn of_unit(claim: &Claim, at: usize, unit: &Unit, index: &Index) -> Option<Said>
     let named = |stem: &String| tokens.iter().find(|token| text::stem(&token.lower) == *stem);
     let denied =
         claim.stems.iter().rev().find_map(named).is_some_and(|token| context::negates(&sentence[..token.range.start]));
-    match (denied, line.by_clinician()) {
+    let is_well = of_trouble && line.by_patient_side() && IS_WELL.is_match(sentence);
+    match (denied || is_well, line.by_clinician()) {
         (true, _) => Some(Said::Denied),
         // What a clinician says without speaking to the patient may be about anybody.
         (false, true) => context::addresses(sentence).then_some(Said::Affirmed),
@@ -223,6 +248,8 @@ mod tests {
         assert_eq!(reason("Reports ringing in the ears.").as_deref(), Some("ringing in the ears was denied"));
         assert_eq!(reason("Denies aches on the stairs.").as_deref(), Some("aches on the stairs was affirmed"));
         assert_eq!(reason("Denies numbness.").as_deref(), Some("numbness was affirmed"));
+        let story = "Denies a bit wobbly feeling on the stairs in the mornings.";
+        assert!(reason(story).is_some_and(|reason| reason.ends_with("was affirmed")));
     }
 
     #[test]

@@ -297,6 +297,8 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
     Some(format!("{} was not stopped", &after[going_on.range]))
 }
 
+static OF_A_PLAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:\w+ )?(?:plans?|intent\w*|attempts?|means)\b"));
+
 /// A symptom said to be there that was denied, or the reverse.
 fn polarity_turned(statement: &str, kind: Option<SectionKind>, index: &Index, facts: &Facts) -> Option<String> {
     let subjective = kind.is_none_or(|kind| {
@@ -311,6 +313,10 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, index: &Index, fa
     LEXICON.iter().find_map(|entry| {
         let mention = entry.pattern.find(statement)?;
         let fact = facts.symptoms.iter().find(|fact| fact.name == entry.name)?;
+        // Thoughts there may be without a plan: the claim is about what follows.
+        if entry.name == "thoughts of self-harm" && OF_A_PLAN.is_match(&statement[mention.end()..]) {
+            return None;
+        }
         let denied = context::negates(&statement[..mention.start()]);
         // "Chest tightness" is a kind of chest pain, and may be there where the pain is not.
         if asserted::was_said_so(statement, denied, index) {
