@@ -87,22 +87,23 @@ fn src() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
+/// Every Rust file under `folder`.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is readable").map(|entry| entry.expect("an entry").path());
+    let within = |path: PathBuf| match path.is_dir() {
+        true => rust_files(&path),
+        false => Vec::from_iter(path.extension().is_some_and(|extension| extension == "rs").then_some(path)),
+    };
+    entries.flat_map(within).collect()
+}
+
 /// Every source file under `src`, with its path relative to it.
 fn sources() -> Vec<(String, String)> {
-    let mut folders = vec![src()];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("the folder is readable") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(src()).expect("under src").to_string_lossy().replace('\\', "/");
-                found.push((name, code_of(&fs::read_to_string(&path).expect("the file is text"))));
-            }
-        }
-    }
-    found
+    let source = |path: PathBuf| {
+        let name = path.strip_prefix(src()).expect("under src").to_string_lossy().replace('\\', "/");
+        (name, code_of(&fs::read_to_string(&path).expect("the file is text")))
+    };
+    rust_files(&src()).into_iter().map(source).collect()
 }
 
 /// A file without its comments and its unit tests: those may name what they like.
@@ -200,4 +201,19 @@ fn the_arrow_reader_sees_nested_imports() {
     let code =
         "use crate::{\n    audio::{Recording, info::{A, B}},\n    config::Config,\n};\nfn f(x: crate::domain::Note) {}";
     assert_eq!(modules_used(code), ["audio", "config", "domain"]);
+}
+
+#[test]
+fn the_hazards_name_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let hazards = fs::read_to_string(root.join("docs/SAFETY.md")).expect("the hazards");
+    let sources: String = [root.join("src"), root.join("tests")]
+        .iter()
+        .flat_map(|folder| rust_files(folder))
+        .map(|file| fs::read_to_string(file).expect("a source"))
+        .collect();
+    let is_name = |word: &&str| word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let named: Vec<&str> = hazards.split('`').skip(1).step_by(2).filter(is_name).collect();
+    let missing: Vec<&&str> = named.iter().filter(|name| !sources.contains(&format!("fn {name}()"))).collect();
+    assert!(named.len() > 20 && missing.is_empty(), "{missing:?}");
 }
