@@ -61,16 +61,20 @@ bench-notes: models ## Measure notes on the spoken visits, and on NOTES_CORPUS=F
 	$(SOAPSTONE) bench notes audio-fixtures/manifest.jsonl $(NOTES_CORPUS) \
 		--json target/bench-notes/report.json --html target/bench-notes/report.html
 
-# What no change may make worse, in two minutes. Measured and compared by soapstone itself; exit code 1 if it is.
+# What no change may make worse, in four minutes. Measured and compared by soapstone itself; exit code 1 if it is.
 GATE = $(SOAPSTONE) bench asr audio-fixtures/gate.jsonl audio-fixtures/hallucination.jsonl --json
+NOTES_GATE = $(SOAPSTONE) bench notes audio-fixtures/gate-notes.jsonl --json
 
-gate: models ## Compare recognition of a few recordings with docs/baselines/asr.json
-	mkdir -p target/bench-asr
+gate: models ## Compare recognition and notes of a few visits with docs/baselines
+	mkdir -p target/bench-asr target/bench-notes
 	$(GATE) target/bench-asr/gate.json
 	$(SOAPSTONE) bench compare docs/baselines/asr.json target/bench-asr/gate.json
+	$(NOTES_GATE) target/bench-notes/gate.json
+	$(SOAPSTONE) bench compare docs/baselines/notes.json target/bench-notes/gate.json
 
-gate-baseline: models ## Take the present recognition as the baseline of the gate
+gate-baseline: models ## Take the present recognition and notes as the baseline of the gate
 	$(GATE) docs/baselines/asr.json
+	$(NOTES_GATE) docs/baselines/notes.json
 
 bench-generation: models ## Generation beside llama.cpp (docs/PERFORMANCE.md)
 	cargo bench $(CARGO_FLAGS) --bench generation

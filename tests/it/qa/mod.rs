@@ -90,7 +90,7 @@ fn the_recordings_without_speech_are_what_they_should_be() {
 }
 
 #[test]
-fn the_gate_s_baseline_is_of_its_recordings() {
+fn the_gate_s_baselines_are_of_its_visits() {
     let path = fixtures().join("../docs/baselines/asr.json");
     let baseline: AsrReport =
         serde_json::from_str(&fs::read_to_string(path).expect("it is in the repository")).expect("it is a report");
@@ -100,4 +100,11 @@ fn the_gate_s_baseline_is_of_its_recordings() {
     let measured = ids(baseline.files.iter().map(|file| file.id.as_str()).collect());
     assert_eq!(measured, ids(listed.iter().map(|item| item.id.as_str()).collect()));
     assert_eq!(qa::compare(&baseline, &baseline).regressions().count(), 0);
+    let path = fixtures().join("../docs/baselines/notes.json");
+    let notes: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(path).expect("it is in the repository")).expect("it is JSON");
+    let measured: Vec<&str> =
+        notes["visits"].as_array().expect("visits").iter().filter_map(|one| one["id"].as_str()).collect();
+    let listed = items("gate-notes.jsonl", &[]);
+    assert_eq!(measured, listed.iter().map(|item| item.id.as_str()).collect::<Vec<_>>());
 }
