@@ -108,7 +108,6 @@ fn visit_kind(error: &VisitError) -> FailureKind {
 fn transcription_kind(error: &TranscriptionError) -> FailureKind {
     match error {
         TranscriptionError::NoSpeech
-        | TranscriptionError::TooLittleSpeech { .. }
         | TranscriptionError::OtherLanguage { .. }
         | TranscriptionError::ClinicianVoice(_) => FailureKind::BadInput,
         TranscriptionError::Model(error) => model_kind(error),
