@@ -21,7 +21,7 @@ mod source;
 mod wav;
 mod writing;
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
 pub use error::AudioError;
 pub use source::{AudioSource, read_piped};
@@ -59,15 +59,6 @@ impl Recording {
     /// Length in milliseconds.
     pub fn duration_ms(&self) -> u64 {
         samples_to_ms(self.len())
-    }
-
-    /// The samples of `range` in `channel`, from -1 to 1. What of the range lies past the end, and a channel that there
-    /// is not, give nothing.
-    pub fn samples_f32(&self, channel: usize, range: Range<usize>) -> Vec<f32> {
-        let samples = self.channels.get(channel).map_or(&[][..], Vec::as_slice);
-        let end = range.end.min(samples.len());
-        let window = samples.get(range.start..end).unwrap_or_default();
-        window.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
     }
 
     /// Everybody in one channel: the only one, or the mean of both.
@@ -108,14 +99,6 @@ mod tests {
     fn recording(channels: Vec<Vec<i16>>) -> Recording {
         let info = AudioInfo { duration_ms: 0, sample_rate_hz: SAMPLE_RATE_HZ, sha256: String::new() };
         Recording { channels, info }
-    }
-
-    #[test]
-    fn a_window_is_cut_at_the_end_of_the_recording() {
-        let recording = recording(vec![vec![16_384; 10]]);
-        assert_eq!(recording.samples_f32(0, 8..20), vec![0.5, 0.5]);
-        assert!(recording.samples_f32(0, 20..30).is_empty());
-        assert!(recording.samples_f32(1, 0..5).is_empty());
     }
 
     #[test]

@@ -44,15 +44,14 @@ impl Failure {
         Self::new(FailureKind::BadInput, format_args!("cannot read {}: {error}", path.display()))
     }
 
-    /// The same, its commands given `options` (the folders of this run), so that they work as they stand.
-    pub(super) fn with_options(mut self, options: &str) -> Self {
-        for command in ["models", "terminology"] {
-            for verb in ["pull", "import"] {
-                let plain = format!("soapstone {command} {verb}");
-                self.message = self.message.replace(&plain, &format!("soapstone{options} {command} {verb}"));
-            }
-        }
-        self
+    /// The same, its commands given `options` ([`with_options`]).
+    pub(super) fn with_options(self, options: &str) -> Self {
+        Self { message: with_options(&self.message, options), ..self }
+    }
+
+    /// This failure and another of the same command; the first has the exit code.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { message: format!("{self}\n{other}"), ..self }
     }
 
     /// A failure for which the input named `input` is to blame.
@@ -68,6 +67,18 @@ impl Failure {
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
+}
+
+/// `message`, the commands in it given `options` (the folders of this run), so that they work as they stand.
+pub(super) fn with_options(message: &str, options: &str) -> String {
+    let mut message = message.to_owned();
+    for command in ["models", "terminology"] {
+        for verb in ["pull", "import"] {
+            let plain = format!("soapstone {command} {verb}");
+            message = message.replace(&plain, &format!("soapstone{options} {command} {verb}"));
+        }
+    }
+    message
 }
 
 /// What the system says ends in "(os error 2)", which says nothing to a person.
@@ -108,7 +119,6 @@ fn visit_kind(error: &VisitError) -> FailureKind {
 fn transcription_kind(error: &TranscriptionError) -> FailureKind {
     match error {
         TranscriptionError::NoSpeech
-        | TranscriptionError::TooLittleSpeech { .. }
         | TranscriptionError::OtherLanguage { .. }
         | TranscriptionError::ClinicianVoice(_) => FailureKind::BadInput,
         TranscriptionError::Model(error) => model_kind(error),
@@ -116,13 +126,14 @@ fn transcription_kind(error: &TranscriptionError) -> FailureKind {
     }
 }
 
-/// What a model lacks is told by its command; what was given wrongly (a name, a file to import) is usage or input.
+/// What a model lacks is told by its command; what was given wrongly (a name, a folder on a disk that is too small, a file
+/// to import) is usage, configuration or input.
 fn model_kind(error: &ModelError) -> FailureKind {
     match error {
         ModelError::Missing { .. } | ModelError::Damaged { .. } | ModelError::NotFetched { .. } => FailureKind::Missing,
-        ModelError::Unknown { .. } | ModelError::Name { .. } => FailureKind::Usage,
+        ModelError::Unknown { .. } | ModelError::Name { .. } | ModelError::DiskFull { .. } => FailureKind::Usage,
         ModelError::Unsupported { .. } => FailureKind::BadInput,
-        ModelError::DiskFull { .. } | ModelError::LocalList { .. } | ModelError::Io { .. } => FailureKind::Internal,
+        ModelError::LocalList { .. } | ModelError::Io { .. } => FailureKind::Internal,
     }
 }
 
@@ -155,4 +166,15 @@ failure_from! {
     ModelError => model_kind,
     TerminologyError => terminology_kind,
     VisitError => visit_kind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_too_small_is_no_fault_of_soapstone() {
+        let failure = Failure::from(ModelError::DiskFull { dir: "models".into(), needed: 2, available: 1 });
+        assert_eq!(failure.kind(), FailureKind::Usage);
+    }
 }

@@ -25,8 +25,8 @@ use crate::config::Config;
 ///
 /// Results go to standard output, progress and messages to standard error.
 ///
-/// Exit codes: 0 done; 1 internal fault; 2 wrong usage or configuration; 3 bad input; 4 a model or terminology is
-/// missing (the message is the command that gets it); 5 refused.
+/// Exit codes: 0 done; 1 internal fault; 2 wrong usage or configuration, also a disk too small for a model; 3 bad input;
+/// 4 a model or terminology is missing (the message is the command that gets it); 5 refused.
 #[derive(Parser)]
 #[command(
     name = "soapstone",
@@ -117,7 +117,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Transcribe(args) => transcribe::run(args, &config),
         Command::Verify(args) => verify::run(args),
         Command::Voice(args) => voice::run(args, &config),
-        Command::Models(args) => models::run(args, &config),
+        Command::Models(args) => models::run(args, &config, &cli.folder_options()),
         Command::Terminology(args) => terminology::run(args, &config),
         Command::Bench(args) => bench::run(args, &config),
     }

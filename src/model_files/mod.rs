@@ -11,6 +11,7 @@ pub(crate) mod files;
 mod import;
 mod local;
 mod manifest;
+mod weights;
 
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,8 @@ impl ModelStore {
     }
 
     /// Brings a file from elsewhere on this machine into the store: one that the manifest knows by its hash, a Whisper
-    /// model in CTranslate2's form (the folder or its `model.bin`), or, with a `name`, any other GGUF or ggml file.
+    /// model in CTranslate2's form (the folder or its `model.bin`), or, with a `name`, any other whole GGUF or ggml
+    /// file.
     pub fn import(&self, file: &Path, name: Option<&str>, progress: Progress<'_>) -> Result<ModelFile, ModelError> {
         import::import(self, file, name, progress)
     }

@@ -51,11 +51,9 @@ impl<'a> ScribeRecogniser<'a> {
         let work = began.elapsed();
         match transcribed {
             Ok(transcript) => Ok(Heard { transcript, work }),
-            Err(VisitError::Transcription(
-                TranscriptionError::NoSpeech
-                | TranscriptionError::TooLittleSpeech { .. }
-                | TranscriptionError::OtherLanguage { .. },
-            )) => Ok(Heard { transcript: Transcript::default(), work }),
+            Err(VisitError::Transcription(TranscriptionError::NoSpeech | TranscriptionError::OtherLanguage { .. })) => {
+                Ok(Heard { transcript: Transcript::default(), work })
+            }
             Err(error) => Err(error),
         }
     }

@@ -32,8 +32,6 @@ pub struct Transcriber {
 pub struct Transcribed {
     /// Who said what, and when. At least one utterance.
     pub transcript: Transcript,
-    /// How long somebody spoke, in milliseconds.
-    pub speech_ms: u64,
     /// Where the time went.
     pub timings: TranscriptionTimings,
 }
@@ -55,12 +53,6 @@ pub enum TranscriptionError {
     /// Silence, noise or music: bad input.
     #[error("no speech was found in the recording; check the microphone, and that the right file was given")]
     NoSpeech,
-    /// Speech, but not enough for what it is wanted for: bad input.
-    #[error("only {seconds} seconds of speech were found in the recording, too little to work with")]
-    TooLittleSpeech {
-        /// What was found.
-        seconds: u64,
-    },
     /// Somebody speaks, but not English: bad input.
     #[error("the recording seems to be in another language ({language}); soapstone writes down English only")]
     OtherLanguage {
@@ -82,16 +74,6 @@ pub enum TranscriptionError {
     /// The clinician's voice cannot be used: bad input.
     #[error("the clinician's voice: {0}")]
     ClinicianVoice(#[from] VoiceFileError),
-}
-
-impl Transcribed {
-    /// Errs with [`TranscriptionError::TooLittleSpeech`] if fewer than `least` seconds of speech were found.
-    pub fn require_speech(&self, least: u64) -> Result<(), TranscriptionError> {
-        match self.speech_ms / 1000 {
-            seconds if seconds < least => Err(TranscriptionError::TooLittleSpeech { seconds }),
-            _ => Ok(()),
-        }
-    }
 }
 
 impl Transcriber {
@@ -129,9 +111,8 @@ impl Transcriber {
         let mut timings = TranscriptionTimings::default();
         let started = SystemClock.instant();
         let activities = self.listen(recording, &|done| progress(LISTENING * done))?;
-        let speech_ms = spoken_ms(&activities);
         timings.vad_ms = milliseconds_since(started);
-        if speech_ms == 0 {
+        if spoken_ms(&activities) == 0 {
             return Err(TranscriptionError::NoSpeech);
         }
         let started = SystemClock.instant();
@@ -145,7 +126,7 @@ impl Transcriber {
         if utterances.is_empty() {
             return Err(TranscriptionError::NoSpeech);
         }
-        Ok(Transcribed { transcript: self.transcript(recording, utterances), speech_ms, timings })
+        Ok(Transcribed { transcript: self.transcript(recording, utterances), timings })
     }
 
     /// Where somebody speaks in each channel.

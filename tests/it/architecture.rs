@@ -73,7 +73,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Each outside library that must stay in its room, with the folders (or files) of `src` that may name it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("whisper_rs", &["transcription/asr"]),
-    ("candle_core", &["inference", "transcription/vad", "transcription/speakers"]),
+    ("candle_core", &["inference", "model_files/weights.rs", "transcription/vad", "transcription/speakers"]),
     ("candle_nn", &["inference", "transcription/vad", "transcription/speakers"]),
     ("tantivy", &["terminology"]),
     ("symphonia", &["audio"]),

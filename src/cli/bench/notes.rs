@@ -26,7 +26,7 @@ use crate::{
 #[command(after_help = "A corpus has a line a visit, with what was said and what is known:\n  \
     {\"id\":\"a\",\"dialogue\":\"[doctor] …\\n[patient] …\",\"note\":\"CHIEF COMPLAINT\\n…\"}\n  \
     {\"id\":\"b\",\"transcript\":\"b.json\",\"facts\":\"b.facts.json\"}\n\n\
-    A file of facts says what a note ought to hold; any of the three lists may be left out:\n  \
+    Facts say what a note ought to hold, in a file or in the line itself; any of the three lists may be left out:\n  \
     {\"problems\":[{\"name\":\"Hypertension\",\"icd10cm\":[\"I10\"]}],\n   \
     \"medications\":[{\"name\":\"lisinopril\"}],\"allergies\":[{\"substance\":\"penicillin\"}]}\n\n\
     Examples:\n  \
@@ -35,7 +35,7 @@ use crate::{
     soapstone bench notes a.jsonl b.jsonl --json new.json  several corpora, for a program")]
 pub(super) struct NotesArgs {
     /// Corpora (JSON lines). A line has `dialogue` or the name of a `transcript` file, and any of `note` (the reference),
-    /// `divisions` (its parts; without them it is divided at its headings) and `facts`.
+    /// `divisions` (its parts; without them it is divided at its headings) and `facts` (a list of them or the name of a file).
     #[arg(required = true, value_name = "CORPUS")]
     corpora: Vec<PathBuf>,
     #[command(flatten)]

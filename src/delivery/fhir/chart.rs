@@ -17,6 +17,9 @@ const NO_KNOWN_ALLERGY: [&str; 2] = ["716186003", "409137002"];
 /// Other URIs under which ICD-10-CM is met.
 const ICD_10_CM_OID: &str = "urn:oid:2.16.840.1.113883.6.90";
 
+/// The types of resources that say something about a patient here.
+const ABOUT_PATIENT: [&str; 4] = ["MedicationStatement", "MedicationRequest", "Condition", "AllergyIntolerance"];
+
 /// Why a file is no chart. No variant carries anything of its content.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ChartError {
@@ -31,6 +34,9 @@ pub enum ChartError {
     /// JSON of another kind.
     #[error("the chart is not a FHIR R4 Bundle: its \"resourceType\" must be \"Bundle\"")]
     NotABundle,
+    /// What it holds cannot be read.
+    #[error("the chart is not a FHIR R4 Bundle: its \"entry\" must be a list")]
+    Entries,
     /// Whose chart it is cannot be told.
     #[error("the chart is of {patients} patients: give a Bundle with one")]
     ManyPatients {
@@ -79,6 +85,9 @@ impl<'b> Bundle<'b> {
         if text(bundle, "resourceType") != Some("Bundle") {
             return Err(ChartError::NotABundle);
         }
+        if bundle.get("entry").is_some_and(|entries| !entries.is_array()) {
+            return Err(ChartError::Entries);
+        }
         let entries =
             || items(bundle, "entry").filter_map(|entry| Some((text(entry, "fullUrl"), entry.get("resource")?)));
         let mut by_reference = HashMap::new();
@@ -95,12 +104,28 @@ impl<'b> Bundle<'b> {
         }
         let resources = entries().map(|(_, resource)| resource).collect();
         let patient = patients.first();
-        Ok(Self {
+        let bundle = Self {
             resources,
             by_reference,
             patient: patient.map(|&(_, resource)| resource),
             patient_url: patient.and_then(|&(url, _)| url),
-        })
+        };
+        match bundle.people() {
+            people if people > 1 && !bundle.names_patient() => Err(ChartError::ManyPatients { patients: people }),
+            _ => Ok(bundle),
+        }
+    }
+
+    /// How many people its resources are about, as far as they say so.
+    fn people(&self) -> usize {
+        let is_about = |kind: &str| ABOUT_PATIENT.contains(&kind);
+        let about = self.resources.iter().filter(|resource| text(resource, "resourceType").is_some_and(is_about));
+        about.filter_map(|resource| subject(resource)).map(id_in).collect::<HashSet<_>>().len()
+    }
+
+    /// Whether its patient has a name that resources can refer to.
+    fn names_patient(&self) -> bool {
+        self.patient_url.is_some() || self.patient.is_some_and(|patient| text(patient, "id").is_some())
     }
 
     /// All resources of one type; each must be about the Bundle's patient where both say who that is.
@@ -115,11 +140,8 @@ impl<'b> Bundle<'b> {
     }
 
     fn is_patient(&self, reference: &str) -> bool {
-        let reference = reference.split("/_history/").next().unwrap_or(reference);
-        let Some(patient) = self.patient else { return true };
-        let last = reference.rsplit(['/', ':']).next().unwrap_or(reference);
-        let id = text(patient, "id");
-        self.patient_url == Some(reference) || id == Some(last) || (id.is_none() && self.patient_url.is_none())
+        let id = self.patient.and_then(|patient| text(patient, "id"));
+        !self.names_patient() || self.patient_url == Some(unversioned(reference)) || id == Some(id_in(reference))
     }
 
     fn medication(&self, resource: &Value) -> Option<ChartMedication> {
@@ -173,6 +195,17 @@ fn is_current(resource: &Value) -> bool {
     let status = |field: &str| resource.get(field).and_then(|concept| items(concept, "coding").find_map(code_of));
     status("clinicalStatus").is_none_or(|status| matches!(status, "active" | "recurrence" | "relapse"))
         && status("verificationStatus").is_none_or(|status| !matches!(status, "refuted" | "entered-in-error"))
+}
+
+/// A reference without the version of what it refers to.
+fn unversioned(reference: &str) -> &str {
+    reference.split("/_history/").next().unwrap_or(reference)
+}
+
+/// The id at the end of a reference: `p` in `Patient/p`, in its whole URL, and in `urn:uuid:p`.
+fn id_in(reference: &str) -> &str {
+    let reference = unversioned(reference);
+    reference.rsplit(['/', ':']).next().unwrap_or(reference)
 }
 
 /// Who a resource is about: `subject`, or `patient` in an AllergyIntolerance.
@@ -348,6 +381,21 @@ mod tests {
         assert_eq!(refused(&bundle(&[patient("a"), patient("b")])), ChartError::ManyPatients { patients: 2 });
         let condition = json!({ "resourceType": "Condition", "subject": { "reference": "Patient/b" } });
         assert_eq!(refused(&bundle(&[patient("a"), condition])), ChartError::OtherPatient { resource: "Condition" });
+        assert_eq!(refused(br#"{"resourceType":"Bundle","type":"searchset","entry":"x"}"#), ChartError::Entries);
+    }
+
+    #[test]
+    fn without_a_patient_who_can_be_referred_to_all_must_be_about_one() {
+        let condition = |who: &str| json!({ "resourceType": "Condition", "subject": { "reference": who } });
+        let allergy = |who: &str| json!({ "resourceType": "AllergyIntolerance", "patient": { "reference": who } });
+        let same = [condition("Patient/a"), allergy("https://ehr.example/fhir/Patient/a/_history/2")];
+        assert_eq!(chart(&same), Chart::default());
+        let nameless = json!({ "resourceType": "Patient", "gender": "male" });
+        for two in [vec![condition("Patient/a"), allergy("Patient/b")], vec![nameless, condition("a"), condition("b")]]
+        {
+            let error = read_chart(&bundle(&two), VISIT).expect_err("it is about two people");
+            assert_eq!(error, ChartError::ManyPatients { patients: 2 });
+        }
     }
 
     #[test]

@@ -1,6 +1,12 @@
 //! One whisper.cpp state: a window in, tokens out (<https://github.com/ggml-org/whisper.cpp>).
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    ffi::{c_int, c_void},
+    fs::File,
+    io::Read,
+    path::Path,
+    slice,
+};
 
 use whisper_rs::{
     DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
@@ -63,7 +69,13 @@ pub fn load(path: &Path) -> Result<WhisperContext, String> {
 
 /// Reads one window. Timestamps are decoded although the alignment gives finer ones: without them Whisper leaves out
 /// whole sentences of a conversation.
-pub fn decode(state: &mut WhisperState, sound: &[f32], prompt: &[WhisperTokenId]) -> Result<Decoded, AsrError> {
+pub fn decode(
+    context: &WhisperContext,
+    state: &mut WhisperState,
+    sound: &[f32],
+    prompt: &[WhisperTokenId],
+) -> Result<Decoded, AsrError> {
+    let mut end = End::of(context);
     let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 2 });
     parameters.set_n_threads(1);
     parameters.set_language(Some("en"));
@@ -76,12 +88,65 @@ pub fn decode(state: &mut WhisperState, sound: &[f32], prompt: &[WhisperTokenId]
     parameters.set_entropy_thold(ENTROPY);
     parameters.set_no_speech_thold(NO_SPEECH);
     parameters.set_audio_ctx(positions(sound.len()));
+    // SAFETY: `end` is what the callback takes, and lives until `full` returns, which alone calls it.
+    unsafe {
+        parameters.set_filter_logits_callback_user_data((&raw mut end).cast());
+        parameters.set_filter_logits_callback(Some(end_without_text));
+    }
     state.full(parameters, sound).map_err(super::failed)?;
     Ok(collect(state))
 }
 
+/// How the longest sequences end. The alignment of whisper.cpp 1.8 looks for a segment after the last where that ends in
+/// text, beyond the end of its list, and some of those looks end the process. Of whole windows, only those end in text that
+/// are in a loop at every temperature: so the last token that they may have is made one without text.
+struct End {
+    /// Tokens of a sequence at most, as whisper.cpp has it.
+    most: usize,
+    vocabulary: usize,
+    token: WhisperTokenId,
+}
+
+impl End {
+    fn of(context: &WhisperContext) -> Self {
+        Self {
+            most: (context.n_text_ctx() / 2 - 4) as usize,
+            vocabulary: context.n_vocab() as usize,
+            token: context.token_sot(),
+        }
+    }
+
+    /// Leaves nothing but its token to choose from after `tokens` tokens, if only one more may come.
+    fn filter(&self, tokens: usize, logits: &mut [f32]) {
+        if tokens + 1 >= self.most {
+            logits.fill(f32::NEG_INFINITY);
+            logits[self.token as usize] = 0.0;
+        }
+    }
+}
+
+/// The callback for [`End::filter`].
+///
+/// # Safety
+/// `end` must point to an [`End`], and `logits` to as many numbers as its vocabulary has tokens.
+unsafe extern "C" fn end_without_text<C, S, T>(
+    _context: *mut C,
+    _state: *mut S,
+    _tokens: *const T,
+    tokens: c_int,
+    logits: *mut f32,
+    end: *mut c_void,
+) {
+    // SAFETY: what the caller guarantees.
+    let end = unsafe { &*end.cast::<End>() };
+    // SAFETY: likewise; nobody else holds them while the callback runs.
+    let logits = unsafe { slice::from_raw_parts_mut(logits, end.vocabulary) };
+    end.filter(tokens as usize, logits);
+}
+
 /// Leaves the encoding of `sound` in `state`. Only a whole run can be told to encode no more than the sound's length, so
-/// this is one that ends after its first token.
+/// this is one that ends after its first tokens. What it would make of them counts as no speech whatever it is: aligning a
+/// segment that ends in text is not safe ([`End`]), and nobody asks for it.
 pub fn encode(state: &mut WhisperState, sound: &[f32]) -> Result<(), AsrError> {
     let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
     parameters.set_n_threads(1);
@@ -90,6 +155,8 @@ pub fn encode(state: &mut WhisperState, sound: &[f32]) -> Result<(), AsrError> {
     parameters.set_single_segment(true);
     parameters.set_print_progress(false);
     parameters.set_max_tokens(1);
+    parameters.set_no_speech_thold(-1.0);
+    parameters.set_logprob_thold(f32::MAX);
     parameters.set_temperature_inc(0.0);
     parameters.set_audio_ctx(positions(sound.len()));
     state.full(parameters, sound).map_err(super::failed)
@@ -171,5 +238,41 @@ impl Header {
             (32, 32) => DtwModelPreset::LargeV2,
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audio::{AudioSource, decode as read},
+        config::{Config, RecognitionConfig},
+        domain::no_progress,
+        model_files::ModelStore,
+    };
+
+    #[test]
+    fn encoding_leaves_no_segment_to_be_aligned() {
+        let model = ModelStore::new(&Config::default().paths).locate("whisper-tiny.en").expect("it is here");
+        let visit = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/visit-01-hypertension.flac");
+        let recording = read(AudioSource::File(&visit), &RecognitionConfig::default(), &no_progress).expect("reads");
+        let sound: Vec<f32> = recording.channels[0].iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+        let context = load(&model.path).expect("loads");
+        let mut state = context.create_state().expect("a state");
+        for second in 0..6 {
+            encode(&mut state, &sound[second * 16_000..][..3 * 16_000]).expect("encodes");
+            assert_eq!(state.full_n_segments(), 0, "from second {second}");
+        }
+        assert!(!decode(&context, &mut state, &sound[..10 * 16_000], &[]).expect("decodes").tokens.is_empty());
+    }
+
+    #[test]
+    fn the_longest_sequence_ends_without_text() {
+        let end = End { most: 220, vocabulary: 4, token: 2 };
+        let mut logits = [1.0, 3.0, f32::NEG_INFINITY, 2.0];
+        end.filter(218, &mut logits);
+        assert_eq!(logits, [1.0, 3.0, f32::NEG_INFINITY, 2.0]);
+        end.filter(219, &mut logits);
+        assert_eq!(logits.map(|logit| logit > f32::NEG_INFINITY), [false, false, true, false]);
     }
 }

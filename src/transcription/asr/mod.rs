@@ -182,11 +182,11 @@ impl Reader<'_> {
     fn decode(&self, state: &mut WhisperState, window: &Window, said: &[WhisperTokenId]) -> Result<Decoded, AsrError> {
         let sound = window.sound(self.channel);
         let recent = &said[said.len().saturating_sub(CONTEXT_TOKENS)..];
-        let prompted = decoder::decode(state, &sound, &[self.glossary, recent].concat())?;
+        let prompted = decoder::decode(self.context, state, &sound, &[self.glossary, recent].concat())?;
         if !is_lost(&prompted) && !prompted.tokens.is_empty() {
             return Ok(prompted);
         }
-        let plain = decoder::decode(state, &sound, &[])?;
+        let plain = decoder::decode(self.context, state, &sound, &[])?;
         let plain_is_better = prompted.tokens.is_empty() || plain.log_probability() > prompted.log_probability();
         Ok(if plain_is_better { plain } else { prompted })
     }

@@ -177,10 +177,12 @@ fn charts_that_are_none() {
     place.write("patient.json", br#"{"resourceType":"Patient","name":[{"family":"zebrafish"}]}"#);
     place.write("broken.json", b"{\"resourceType\": zebrafish");
     place.write("latin.json", b"{\"resourceType\": \"zebrafish\xE9\"}");
+    place.write("entry.json", br#"{"resourceType":"Bundle","type":"searchset","entry":"zebrafish"}"#);
     for (chart, says) in [
         ("patient.json", "Bundle"),
         ("broken.json", "JSON"),
         ("latin.json", "JSON"),
+        ("entry.json", "\"entry\" must be a list"),
         ("none.json", "cannot read none.json"),
         ("out", "cannot read out"),
     ] {
@@ -189,6 +191,20 @@ fn charts_that_are_none() {
         assert!(ended.last_line().contains(says), "{}", ended.stderr);
         assert_eq!(place.results(), [""; 0]);
     }
+}
+
+#[test]
+fn models_that_are_none() {
+    let place = Place::new();
+    place.write("garbage.gguf", b"GGUF garbage");
+    place.write("garbage.bin", b"lmgg garbage");
+    for file in ["garbage.gguf", "garbage.bin"] {
+        let ended = place.run_plain(&["--data-dir", "here", "models", "import", file, "--name", "mine"], b"");
+        assert_refused(&ended, file, file);
+        assert!(ended.last_line().contains("cut off"), "{}", ended.stderr);
+    }
+    let ended = place.run_plain(&["--data-dir", "here", "models", "verify"], b"");
+    assert!(ended.stdout.starts_with("no model is here"), "{}", ended.stdout);
 }
 
 #[test]

@@ -48,3 +48,38 @@ fn lists_say_what_is_not_here_and_fit_a_terminal() {
         assert!(ended.stdout.contains("no") && ended.stdout.contains("empty"), "{}", ended.stdout);
     }
 }
+
+/// A folder `here` with a model of the clinic's own, `abc` in the file; the list says that its hash is `sha256`.
+fn with_model(sha256: &str) -> Place {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("here/models")).expect("a folder can be made");
+    place.write("here/models/mine.gguf", b"abc");
+    let entry = format!(
+        "[[model]]\nname = \"mine\"\ntask = \"text\"\nfile = \"mine.gguf\"\nbytes = 3\norigin = \"import\"\n\
+         sha256 = \"{sha256}\"\n"
+    );
+    place.write("here/models/local.toml", entry);
+    place
+}
+
+#[test]
+fn what_is_told_while_models_are_verified_holds_for_their_folder() {
+    let changed = with_model("0").run_plain(&["--data-dir", "here", "models", "verify"], b"");
+    assert_eq!(changed.code, 4, "{}", changed.stderr);
+    let command = "get it again with: soapstone --data-dir here models import FILE --name mine\n";
+    assert!(changed.stdout.ends_with(command), "{}", changed.stdout);
+
+    let none = Place::new().run_plain(&["--data-dir", "empty", "models", "verify"], b"");
+    assert_eq!(none.code, 0, "{}", none.stderr);
+    assert!(none.stdout.ends_with("with: soapstone --data-dir empty models pull\n"), "{}", none.stdout);
+}
+
+#[test]
+fn a_model_that_cannot_be_had_keeps_no_other_from_coming() {
+    let place = with_model("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let args = ["--data-dir", "here", "models", "pull", "no-such-model", "mine", "nor-this-one"];
+    let ended = place.run_plain(&args, b"");
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    assert!(ended.stdout.starts_with("mine ") && ended.stdout.lines().count() == 1, "{}", ended.stdout);
+    assert!(ended.stderr.contains("no-such-model") && ended.stderr.contains("nor-this-one"), "{}", ended.stderr);
+}
