@@ -13,9 +13,9 @@ mod verification;
 pub use chart::{Chart, ChartAllergy, ChartMedication, ChartProblem, Sex};
 pub use clock::{Clock, SystemClock};
 pub use note::{
-    Allergy, Coding, Dose, Encounter, Evidence, Medication, MedicationAction, NOTE_SCHEMA, Note, NoteSchema,
-    NoteStatus, Omission, Order, OrderKind, Problem, PromptRef, Provenance, Review, Section, SectionKind, Soap,
-    Statement, Support, UncertainText, UnsupportedText, VitalSign, evidence_of,
+    Allergy, AllergyKind, Coding, Dose, Encounter, Evidence, Medication, MedicationAction, NOTE_SCHEMA, Note,
+    NoteSchema, NoteStatus, Omission, Order, OrderKind, Problem, PromptRef, Provenance, Review, Section, SectionKind,
+    Soap, Statement, Support, UncertainText, UnsupportedText, VitalSign, evidence_of,
 };
 pub use patient_text::PatientText;
 pub use transcript::{

@@ -343,11 +343,25 @@ pub struct Dose {
     pub unit: String,
 }
 
+/// Whether a substance must not be given at all, or was not borne.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AllergyKind {
+    /// Hives, swelling, trouble breathing, or a reaction that nobody described.
+    #[default]
+    Allergy,
+    /// Any other harm: vomiting, diarrhea, a cough.
+    Intolerance,
+}
+
 /// An allergy or intolerance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Allergy {
-    /// To what.
+    /// To what, as it was said. The ingredient of a brand is the display of its code.
     pub substance: PatientText,
+    /// Which of the two.
+    #[serde(default)]
+    pub kind: AllergyKind,
     /// What happened.
     pub reaction: Option<PatientText>,
     /// RxNorm, where it is a drug of the table.

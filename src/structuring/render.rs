@@ -6,7 +6,7 @@ use super::facts::{
     medications::Avoided,
     symptoms::{BodySystem, Symptom},
 };
-use crate::domain::{Allergy, Evidence, Medication, MedicationAction, Order, OrderKind, VitalSign};
+use crate::domain::{Allergy, AllergyKind, Evidence, Medication, MedicationAction, Order, OrderKind, VitalSign};
 
 /// A line with the evidence it was made from.
 pub struct Line {
@@ -45,10 +45,16 @@ pub fn allergies(facts: &Facts) -> Vec<Line> {
 }
 
 fn allergy(allergy: &Allergy) -> String {
-    let substance = capitalised(allergy.substance.as_str());
+    let mut substance = capitalised(allergy.substance.as_str());
+    if let Some(ingredient) = allergy.codes.first().map(|coding| coding.display.to_lowercase())
+        && !ingredient.contains(&substance.to_lowercase())
+    {
+        substance.push_str(&format!(" ({ingredient})"));
+    }
+    let kind = if allergy.kind == AllergyKind::Intolerance { " (intolerance)" } else { "" };
     match &allergy.reaction {
-        Some(reaction) => format!("{substance}: {}.", reaction.as_str()),
-        None => format!("{substance}."),
+        Some(reaction) => format!("{substance}: {}{kind}.", reaction.as_str()),
+        None => format!("{substance}{kind}."),
     }
 }
 

@@ -1,6 +1,8 @@
 //! A transcript as rules read it: utterances with their sentences and the place of each in the visit.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
 
 use super::text;
 use crate::domain::{Role, Transcript, Utterance};
@@ -143,6 +145,19 @@ impl<'a> Visit<'a> {
         let asker = &self.lines[index].utterance;
         let next = self.lines.get(index + 1)?;
         (next.utterance.speaker != asker.speaker || next.utterance.role != asker.role).then_some(next)
+    }
+
+    /// Whether the patient is a woman or a girl, by what the others call them most; none where that says nothing.
+    pub fn is_female(&self) -> Option<bool> {
+        static SHE: LazyLock<Regex> = LazyLock::new(|| text::pattern(r"\b(?:she|her|hers|she's)\b"));
+        static HE: LazyLock<Regex> = LazyLock::new(|| text::pattern(r"\b(?:he|him|his|he's)\b"));
+        let others = || {
+            let of_others = self.lines.iter().filter(|line| line.utterance.role != Role::Patient);
+            of_others.flat_map(|line| line.sentences.iter().map(|range| &line.text()[range.clone()]))
+        };
+        let count = |named: &LazyLock<Regex>| others().map(|sentence| named.find_iter(sentence).count()).sum::<usize>();
+        let (she, he) = (count(&SHE), count(&HE));
+        (she.max(he) > 2 * she.min(he)).then_some(she > he)
     }
 
     /// The utterance before `index`, if it is another's question.

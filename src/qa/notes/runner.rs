@@ -198,8 +198,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::{
         domain::{
-            Allergy, Coding, Encounter, Medication, MedicationAction, ModelRef, NoteSchema, NoteStatus, Omission,
-            Problem, Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support,
+            Allergy, AllergyKind, Coding, Encounter, Medication, MedicationAction, ModelRef, NoteSchema, NoteStatus,
+            Omission, Problem, Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support,
             UnsupportedText,
         },
         qa::notes::corpus::{GoldAllergy, GoldFacts, GoldMedication, GoldProblem},
@@ -234,8 +234,13 @@ pub(crate) mod tests {
     }
 
     fn note() -> Note {
-        let allergy =
-            Allergy { substance: "penicillins".into(), reaction: None, codes: Vec::new(), evidence: Vec::new() };
+        let allergy = Allergy {
+            substance: "penicillins".into(),
+            kind: AllergyKind::Allergy,
+            reaction: None,
+            codes: Vec::new(),
+            evidence: Vec::new(),
+        };
         let taken_out = UnsupportedText {
             text: "Has a fever.".into(),
             reason: "nobody said this".into(),

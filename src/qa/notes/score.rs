@@ -313,7 +313,12 @@ fn ingredients(name: &str) -> String {
 /// A substance by the name that the facts have for it, where one holds the other ("penicillin", "penicillins").
 fn as_expected(substance: &str, expected: &BTreeSet<String>) -> String {
     let substance = substance.to_lowercase();
-    let same = |name: &&String| name.contains(&substance) || substance.contains(name.as_str());
+    let ingredient = |name: &str| {
+        let named = DrugTable::bundled().mentions(name).into_iter().next();
+        named.map_or(name.to_owned(), |one| one.drug.name.to_owned())
+    };
+    let alike = |one: &str, other: &str| one.contains(other) || other.contains(one);
+    let same = |name: &&String| alike(name, &substance) || alike(&ingredient(name), &ingredient(&substance));
     expected.iter().find(same).cloned().unwrap_or(substance)
 }
 

@@ -4,87 +4,87 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{context, intolerances};
+use super::{
+    allergens::{self, Substance, substances},
+    context, intolerances,
+    reactions::{self, REACTION},
+};
 use crate::{
-    domain::{Allergy, Coding, Evidence},
+    domain::{Allergy, Evidence, Role},
     structuring::{
         evidence,
         text::pattern,
-        visit::{Line, Visit},
+        visit::{Line, Visit, is_question},
     },
     terminology::DrugTable,
 };
 
-static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(allerg(?:y|ies|ic)|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe |had (?:\w+ ){1,3})reactions? to|can't (?:take|have)|cannot (?:take|have)|react(?:ed)? (?:badly )?to|break out|broke out)\b",
-    )
-});
-static CANNOT_TAKE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:can't|cannot|can not) (?:take|have|tolerate|use) (?:any )?$"));
-/// "Lisinopril made me cough, that's why we changed to losartan": what came instead did no harm.
-pub(super) static REPLACED_BY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:chang|switch|mov|swapp)\w* (?:me |him |her |it )?(?:over )?to (?:the |\w+ )?$|\b(?:so|now) (?:i|we|he|she) (?:now )?(?:takes?|uses?|got|have|has|started) (?:the )?$",
-    )
-});
-/// "I've had amoxicillin since without any problem", "the allergist said he's not allergic".
-static TOLERATED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[^?!]{0,80}\b(?:without (?:any )?(?:problems?|trouble|reactions?|issues?)|(?:not|isn't|never|wasn't) (?:really |actually )?allergic|(?:was|been) (?:fine|okay|ok)\b)",
-    )
-});
-/// "You are allergic to", "an allergy to sulfa and", right before the name.
-static NAMED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:allergic|allerg(?:y|ies)|reactions?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from)?\W*(?:(?:the|any|your|still|just|only|to|is it|it's) |\w+(?:,| and| or) )*$",
-    )
-});
-/// "Because of the amoxicillin rash".
-static REACTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^,? (?:rash|hives|allergy|allergies|reaction)\b"));
-/// "… and I'm taking Lipitor", in an answer about allergies.
-static TAKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i'm (?:on|taking)|i take|i use|taking)\b"));
-/// "Itching with the methylprednisolone", "hives from sulfa".
-static REACTION_TO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:itching|itched|itchy|hives|rash|wheezing|wheezed|anaphyla\w+|(?:swelling of|swollen|swelled) (?:(?:the|my|your|his|her) )?(?:lips?|face|tongue|throat|mouth|eyes)|(?:lips?|face|tongue|throat|mouth|eyes) (?:swell|swelled|swelling|swollen|closing|closed|puffed)(?: up)?) (?:with|from|to|after|on) (?:the |any |taking |some |that )*$",
-    )
-});
-/// "Lisinopril can give you a cough": what may happen has not.
-pub(super) static MAY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b"));
-pub(super) static NOT_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bnot (?:really |actually )?an allergy\b"));
+macro_rules! patterns {
+    ($($visibility:vis $name:ident = $text:expr;)*) => {
+        $($visibility static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
+    };
+}
+
+patterns! {
+    // Words by which a clause speaks of a reaction.
+    CUE = r"\b(allergic(?: (?:to|reactions?))?|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe |awful |terrible |had (?:\w+ ){1,3})reactions? to|(?:can't|cannot|can not|couldn't) (?:take|have|tolerate|use|wear)|react(?:s|ed)? (?:badly |terribly |really badly )?to|break out|broke out|comes? out in|came (?:up|out) in|(?:doesn't|don't|didn't|did not|never) (?:agree|sit (?:well|right)|get on|go (?:down )?well) with|(?:not supposed|told (?:me |him |her |us )?(?:not|never)) to (?:take|have|use|be given)|told (?:me |him |her |us )?no more|never (?:to )?(?:take|have) (?:\w+ )?again|sensitive to|(?:bad|terrible|awful|rough|hard) (?:time|experience)s? (?:with|on)|nearly killed|(?:don't|didn't|never) (?:get along|mix))\b";
+    // "I take Zyrtec for my allergies", "allergic to cats, so I take Zyrtec": what helps against them.
+    AGAINST = r"\b(?:tak(?:e|es|ing)|took|us(?:e|es|ed|ing)|put|prescribed|needs?) (?:me |him |her |it |my |his |the |a |some |on )*(?:\w+ )?$";
+    HELPS = r"\b(?:carr(?:y|ies)|keeps?|treated (?:\w+ )?with|gave (?:me|him|her)|got) (?:an? |the |some |my |his |her )?(?:\w+ )?$";
+    HELPED = r"^ (?:fixed|helped|helps|cleared|calmed|took care|works?|worked)\b";
+    FOR_ALLERGIES = r"^[^.?!,]{0,25}\b(?:for|when|because of|helps?|against) (?:my |the |his |her |those )?(?:\w+ )?allerg";
+    ALLERGIC_ILLNESS = r"\ballergic (?:rhinitis|asthma|conjunctivitis|eczema|dermatitis|march)\b";
+    CANNOT_TAKE = r"\b(?:can't|cannot|can not|couldn't|not supposed to|(?:not|never) to) (?:take|have|tolerate|use|wear|touch|stand|do|handle|be (?:near|around|given)|go near|eat|drink) (?:any |any of |the |those |that |anything with |\w+ing )*$|\bno more $";
+    // "I can't take ibuprofen with my kidneys": why somebody with a disease must not.
+    FOR_A_DISEASE = r"\b(?:kidneys?|ulcers?|blood thinners?|warfarin|coumadin|eliquis|xarelto|heart|blood pressure|pregnan\w+|breast-?feed\w*|nursing|surgery|afford|costs?|insurance|empty stomach|swallow|work|driv\w+|bypass|stents?|transplant\w*|sleeve|bleed\w*|cardiologist|lithium|liver)\b";
+    // "Lisinopril made me cough, that's why we changed to losartan": what came instead did no harm.
+    pub(super) REPLACED_BY = r"\b(?:chang|switch|mov|swapp)\w* (?:me |him |her |it )?(?:over )?to (?:the |\w+ )?$|\b(?:so|now) (?:i|we|he|she|they) (?:now )?(?:takes?|uses?|got|have|has|started|gave|give|put|use|used|prescribed) (?:me |him |her |us )?(?:on )?(?:the |some )?$|\binstead (?:i|we|he|she|they) \w+ (?:me |him |her )?(?:on )?(?:the |some )?$";
+    // "I've had amoxicillin since without any problem", "the allergist said he's not allergic", "shellfish is fine".
+    TOLERATED = r"^[^?!]{0,80}\b(?:without (?:any )?(?:problems?|trouble|reactions?|issues?)|no (?:problems?|trouble|reactions?|issues?) (?:with|to)|(?:not|isn't|never|wasn't) (?:really |actually )?allergic|(?:was|been|is|are|were) (?:always |totally |perfectly |just )?(?:fine|okay|ok|all right)|(?:plenty|lots|loads) of times|no problem)\b|^'s (?:fine|okay|ok|all right)\b";
+    // "… but Mia eats peanut butter every day".
+    EATEN = r"\b(?:eats?|eaten|drinks?|loves?|enjoys?|(?:can|could) (?:have|eat|take|drink)|(?:is|does|am|'s|do) (?:fine|okay|ok|well|all right) with|tolerates?|no (?:problems?|trouble|issues?) with) (?:the |any |some |lots of |all )*$";
+    // "You are allergic to", "an allergy to sulfa and", "allergies, I have", right before the name.
+    NAMED_BEFORE = r"\b(?:allergic|allerg(?:y|ies)|reactions?|react(?:s|ed)?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from|i|we|it|the chart|you)?(?:'ve| have| see| says| got| still)*\W*(?:it says(?: here)?\W*)?(?:(?:the|any|your|still|just|only|to|is it|it's|got|a|an|have|has|listed|down|as) |\w+(?:,| and| or) )*$";
+    // "Because of the amoxicillin rash", "your penicillin allergy".
+    LISTED_AFTER = r"^(?:,? (?:and |or )?\w+){0,4},? (?:down |listed |here )*as (?:an? |your )?(?:allerg|intoleran)";
+    REACTED = r"^,? (?:is |are |was |being )?(?:(?:the|still|only|one|an?|down|listed|here|noted|on (?:the|your|his|her|my) (?:list|chart|record)|as|under) )*(?:rash|hives|allergy|allergies|allergen|reaction|intolerance|anaphylaxis)\b";
+    // "… and I'm taking Lipitor", in an answer about allergies.
+    TAKEN = r"\b(?:i'm (?:on|taking)|i (?:still )?take|i use|taking|takes|he's on|she's on)\b";
+    // "Itching with the methylprednisolone", "hives from sulfa".
+    REACTION_TO = r"\b(?:itching|itched|itchy|hives|rash|wheezing|wheezed|anaphyla\w+|(?:swelling of|swollen|swelled) (?:(?:the|my|your|his|her) )?(?:lips?|face|tongue|throat|mouth|eyes)|(?:lips?|face|tongue|throat|mouth|eyes) (?:swell|swelled|swelling|swollen|closing|closed|puffed)(?: up)?) (?:with|from|to|after|on) (?:the |any |taking |some |that )*$";
+    // "They gave me Bactrim and my face blew up", "I took it and came out in hives".
+    AND_REACTED = r"^,? (?:once |yesterday |then |for \w+ )?,?(?:and|so|when) (?:then )?(?:i|he|she|we|it|my|his|her)\b[^.?!,]{0,30}\b(?:hives|rash|swell\w*|swollen|swelled|blew up|puffed up|itch\w*|anaphyla\w+|blister\w*|couldn't breathe|clos(?:ed|ing)|wheez\w+)\b";
+    // "Lisinopril can give you a cough": what may happen has not.
+    pub(super) MAY = r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b";
+    pub(super) NOT_ONE = r"\bnot (?:really |actually )?an allergy\b";
+    NAMED_CUE = r"\b(allerg(?:y|ies|ic)|reactions? to|(?:bad|any|had a|other|drug|allergic) reactions?|react(?:s|ed)?(?: badly)? to)\b";
+    // Other ways to ask for allergies: "anything that doesn't agree with you?", "any trouble with medicines?"
+    OTHERWISE_ASKED = r"\breact to\b|\b(?:medicines?|medications?|drugs?|antibiotics?|anything|something|foods?|pills?|tablets?|one|which)\b[^.?!]{0,25}\b(?:can't|cannot|can not|couldn't|shouldn't|not supposed to|mustn't|must not|not able to|told not to|told never to) (?:take|have|eat|tolerate|use|touch|be given)\b|\b(?:trouble|troubles?|problems?|issues?|difficult\w+|bad (?:time|experiences?)) with (?:any |other |certain |some |antibiotics? or )?(?:medicines?|medications?|drugs?|antibiotics?|pills|tablets|latex|tapes?)\b|\b(?:doesn't|don't|didn't|not|ever|never|disagrees?) (?:agree(?:d|s)?|sit well|get on|gotten? on|with)(?: with)? (?:you|him|her|\w+)\b|\b(?:made|makes|make) (?:you|him|her) (?:ill|sick|poorly|bad|unwell)\b|\b(?:have to|need to|you) (?:stay away from|avoid)\b[^.?!]*\?|\b(?:medicines?|medications?|drugs?|antibiotics?|tablets) (?:that |which )?(?:\w+ )?(?:upset|bother|disagree)\w*\b";
+    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|any more|something else|no others?|what else|and)\b[^.!]{0,40}\?";
+    // "No sulfa for you, I've got that here. Anything else you react to?", "no allergies besides the tape?"
+    BESIDE = r"\b(?:else|other|besides?|apart from|aside from|other than|except(?: for)?|still just|still only)\b";
+    ON_RECORD = r"\b(?:got|have|see|saw|down|list\w*|charts?|record\w*|noted|wrote|written|here|know|remember|no|avoid|stay away|off)\b";
+    BESIDES_THAT = r"\b(?:besides?|apart from|aside from|other than|except(?: for)?|still just|still only) (?:the |your |that |his |her )?(?:\w+ )?$";
+    ONLY = r"\b(?:just|only|except|besides|other than|apart from|but|well|maybe|although|though)\b";
+    DECLARES = r"^\W*(?:(?:and|so|okay|right|now|but|well)\W+)*(?:(?:i (?:have|see|'ve got)|you(?:'re| are)|he(?:'s| is)|she(?:'s| is)|it's|still|just|only|the|your|allerg\w+,?)\b)[^?]*\ballerg|^\W*(?:(?:and|so|okay)\W+)*[\w-]+ (?:allergy|is the only)\b";
+    OPENS_A_QUESTION = r"^\W*(?:(?:and|so|but|well|oh)\W+)*(?:is|are|am|do|does|did|can|could|should|would|will|what|why|how|isn't|aren't|can't|shouldn't)\b";
+    NEW_ONES = r"\b(?:new|other|else|that's (?:it|all)|just that|nothing more)\b";
+    // "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
+    BRINGS_ON = r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing|blister\w*|seizures?|fits?|throw(?:ing)? up|threw up|vomit\w*|hallucinat\w+)\b|\b(?:makes?|made|gives?|gave) (?:my|your|his|her) (?:\w+ )?(?:lips?|face|throat|tongue|skin|eyes|mouth)\b|\b(?:swell(?:ed|s)|puff(?:ed|s)|blew|blister(?:ed|s)) (?:up )?(?:me|him|her|my|his|her)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b";
+    NONE_KNOWN = r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b";
+    KIN_OF_THE_PATIENT = r"\b(?:his|her|their) (?:\w+ )?(?:brother|sister|dad|father|mom|mum|mother|cousin|twin|grand\w+|aunt|uncle)(?:'s)?\b[^,.;]*$";
+    // "They tested me last year and it was negative", "he outgrew it".
+    NO_LONGER = r"\b(?:tested|skin test\w*|allergist|challenge\w*)\b[^?!]{0,80}(?:\b(?:not|negative|fine|okay|clear\w*|gone|off)\b|n't\b)|\b(?:outgrew|outgrown|grew out of|grown out of|turned out (?:not|i wasn't|it wasn't|he wasn't|she wasn't)|(?:isn't|wasn't|not) (?:true|real)|took (?:it|that) off (?:my|the|his|her))\b";
+    INHALED = r"^(?:pollens?|ragweed|grass|birch|dust(?: mites)?|mou?ld|cats?|dogs?|horses?|(?:pet|animal) dander)$";
+    CLAUSE_END = r",? (?:but|although|though|however|whereas|while)\b|;";
+}
+
 /// Words of a sentence that only names another substance: "And she says shellfish."
 const LONGEST_NAMING: usize = 5;
-static NAMED_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(allerg(?:y|ies|ic)|reactions? to|(?:bad|any|had a|other|drug|allergic) reactions?|react(?:s|ed)?(?: badly)? to)\b",
-    )
-});
-/// "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
-static BRINGS_ON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing)\b|\b(?:makes?|made|gives?|gave) (?:my|your|his|her) (?:lips?|face|throat|tongue|skin|eyes)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b",
-    )
-});
-static NONE_KNOWN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b",
-    )
-});
-static OTHER_SUBSTANCES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(sulfa(?: drugs| antibiotics)?|sulpha|penicillins?|cephalosporins?|latex|pea ?nuts?|pee ?nuts?|tree nuts?|nuts|shellfish|shrimp|seafood|fish|eggs?|milk|dairy|soy|wheat|gluten|bee stings?|wasp stings?|pollen|ragweed|grass|dust(?: mites)?|mold|cats?|dogs?|pet dander|contrast(?: dye| medium)?|iodine|adhesive|medical tape|strawberr(?:y|ies)|nsaids|opioids|statins)\b",
-    )
-});
-/// Groups of medicines, which the drug table does not list.
-static DRUG_GROUPS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"sul(?:f|ph)a|penicillin|cephalosporin|contrast|iodine|nsaids|opioids|statins"));
-static REACTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throw(?:s|ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b",
-    )
-});
+/// Words of a sentence that only brings allergies up: "Remind me about allergies."
+const LONGEST_HEADING: usize = 7;
+/// Turns of the patient's side, or about more of the same, between a question about allergies and an answer to it, at most.
+const ASKED_REACH: usize = 4;
 
 /// What was said about allergies.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -97,35 +97,138 @@ pub struct Allergies {
 
 /// Whether the mention at `range` of `line` speaks of an allergy and not of use.
 pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
-    let sentence = line.sentence_at(range.start);
     let text = line.text();
-    let asked = asked_about(visit, line);
-    let first_sentences =
-        line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
-    let headed =
-        line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
-            let heading = &text[heading.clone()];
-            NAMED_CUE.is_match(heading) && heading.split_whitespace().count() <= 4
-        });
+    let sentence = line.sentence_at(range.start);
     let (before, after) = (&text[sentence.start..range.start], &text[range.end..sentence.end]);
-    if line.by_clinician() && CANNOT_TAKE.is_match(before) || REPLACED_BY.is_match(before) {
+    let clause = clause_of(line, range);
+    if is_presupposed(line, range) {
+        return true;
+    }
+    if line.by_clinician() && CANNOT_TAKE.is_match(before)
+        || REPLACED_BY.is_match(before) && !AND_REACTED.is_match(after)
+        || TOLERATED.is_match(after)
+        || EATEN.is_match(before)
+        || NOT_ONE.is_match(&text[sentence.start..])
+    {
         return false;
     }
-    if TOLERATED.is_match(after) || NOT_ONE.is_match(&text[sentence.start..]) {
-        return false;
-    }
-    let spoken = &text[sentence];
+    let headed = is_headed(line, &sentence) && !AGAINST.is_match(before) && !TAKEN.is_match(before);
     // What a clinician chooses because of an allergy stands in the same sentence as the allergy.
-    if line.by_clinician() && CUE.is_match(spoken) && !headed {
-        return REACTED.is_match(after) || NAMED_BEFORE.is_match(before);
+    let spoken = &text[clause.clone()];
+    if line.by_clinician() && (CUE.is_match(spoken) || NAMED_CUE.is_match(spoken)) && !headed {
+        return REACTED.is_match(after) || LISTED_AFTER.is_match(after) || NAMED_BEFORE.is_match(before);
     }
+    let for_a_disease = CANNOT_TAKE.is_match(before)
+        && (FOR_A_DISEASE.is_match(after) || FOR_A_DISEASE.is_match(text) && !REACTION.is_match(text));
     REACTED.is_match(after)
         || REACTION_TO.is_match(before)
-        || CUE.is_match(spoken)
+        || NAMED_BEFORE.is_match(before) && !AGAINST.is_match(before)
+        || AND_REACTED.is_match(after) && line.by_patient_side()
+        || is_cued(line, range, &clause) && !for_a_disease
         || BRINGS_ON.is_match(spoken) && !(line.by_clinician() && MAY.is_match(spoken))
         || headed
         || reacts_to_it(visit, line, range)
-        || (asked && first_sentences && !TAKEN.is_match(before))
+        || answers(visit, line, range)
+}
+
+/// Whether the clause of a mention speaks of a reaction to it, and not of what is taken against one.
+fn is_cued(line: &Line, range: &Range<usize>, clause: &Range<usize>) -> bool {
+    let text = line.text();
+    let (before, after) = (&text[clause.start..range.start], &text[range.end..clause.end]);
+    let cued = |text: &str| CUE.find_iter(text).any(|cue| !ALLERGIC_ILLNESS.is_match(&text[cue.start()..]));
+    let against = AGAINST.is_match(before) && !CANNOT_TAKE.is_match(before) || FOR_ALLERGIES.is_match(after);
+    (cued(before) || cued(after) || CANNOT_TAKE.is_match(before)) && !against
+}
+
+/// The clause of its sentence in which a mention stands.
+fn clause_of(line: &Line, range: &Range<usize>) -> Range<usize> {
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    let start = CLAUSE_END.find_iter(&text[sentence.start..range.start]).last();
+    let end = CLAUSE_END.find(&text[range.end..sentence.end]);
+    start.map_or(sentence.start, |found| sentence.start + found.end())
+        ..end.map_or(sentence.end, |found| range.end + found.start())
+}
+
+/// Whether a heading stands before `sentence`: "Now, allergies. I've got penicillin here."
+fn is_headed(line: &Line, sentence: &Range<usize>) -> bool {
+    line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
+        let heading = &line.text()[heading.clone()];
+        NAMED_CUE.is_match(heading)
+            && heading.split_whitespace().count() <= LONGEST_HEADING
+            && !AGAINST.is_match(heading)
+    })
+}
+
+/// Whether a clinician who asks for more takes the substance as known: "No sulfa for you, I've got that here. Anything else
+/// you react to?", "And no allergies besides the tape?"
+fn is_presupposed(line: &Line, range: &Range<usize>) -> bool {
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    if !line.by_clinician() {
+        return false;
+    }
+    let before = &text[sentence.start..range.start];
+    if BESIDES_THAT.is_match(before) && NAMED_CUE.is_match(&text[sentence.clone()]) {
+        return true;
+    }
+    let next = line.sentences.iter().find(|next| next.start >= sentence.end).map(|next| &text[next.clone()]);
+    let asks_for_more = next.is_some_and(|next| asks(next) && is_question(next) && BESIDE.is_match(next));
+    asks_for_more && ON_RECORD.is_match(&text[sentence.clone()]) && !TAKEN.is_match(before)
+}
+
+/// Whether the mention answers a question about allergies by what it names.
+fn answers(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    let in_first = line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
+    if !in_first || !asked_about(visit, line) || TAKEN.is_match(&text[sentence.start..range.start]) {
+        return false;
+    }
+    // "No. I have the Tylenol at home.", but "no, just penicillin".
+    let first = line.sentences.first().map(|first| &text[first.clone()]).unwrap_or_default();
+    let spoken = &text[sentence.clone()];
+    // "Bee stings. I carry an EpiPen.": what helps against it.
+    let helps = HELPED.is_match(&text[range.end..sentence.end])
+        || HELPS.is_match(&text[sentence.start..range.start])
+        || sentence.start > line.sentences[0].start && AGAINST.is_match(&text[sentence.start..range.start]);
+    if helps {
+        return false;
+    }
+    let excepted = ONLY.is_match(&text[..range.start])
+        || REACTION.is_match(spoken)
+        || spoken.split_whitespace().count() <= LONGEST_NAMING;
+    !context::denies(first) || excepted
+}
+
+/// Whether `sentence` asks what somebody reacts to.
+fn asks(sentence: &str) -> bool {
+    NAMED_CUE.is_match(sentence) || OTHERWISE_ASKED.is_match(sentence)
+}
+
+/// Whether `line` answers a question about allergies: "I have two allergies written down. The dye for scans?" Others of the
+/// patient's side may have answered before, and more may have been asked for.
+fn asked_about(visit: &Visit, line: &Line) -> bool {
+    for earlier in visit.lines[..line.index].iter().rev().take(ASKED_REACH) {
+        if earlier.utterance.role == line.utterance.role && earlier.utterance.role == Role::Unknown {
+            return false;
+        }
+        if !earlier.by_clinician() {
+            continue;
+        }
+        let last = || earlier.sentences.iter().rev().take(2).map(|range| &earlier.text()[range.clone()]);
+        let brought_up = |sentence: &str| match is_question(sentence) {
+            true => asks(sentence),
+            false => NAMED_CUE.is_match(sentence) && sentence.split_whitespace().count() <= LONGEST_HEADING,
+        };
+        if line.utterance.role != earlier.utterance.role && last().any(brought_up) {
+            return true;
+        }
+        if !last().next().is_some_and(|sentence| ELSE.is_match(sentence)) {
+            return false;
+        }
+    }
+    false
 }
 
 /// "Peanuts. He gets hives.", "The contrast, I came up in hives": hardly more than a name, and then what it brings on.
@@ -167,65 +270,140 @@ pub fn allergies(visit: &Visit, table: &DrugTable) -> Allergies {
             found.none_known = denial(visit, line);
         }
     }
+    found.known.retain(|allergy| !is_withdrawn(visit, allergy, table));
     if !found.known.is_empty() {
         found.none_known = None;
     }
     found
 }
 
+/// Adds an allergy, or what it says more of one that is known. Its kind follows from its reaction.
 fn add(known: &mut Vec<Allergy>, allergy: Allergy) {
-    let same = |one: &Allergy| one.substance.to_lowercase() == allergy.substance.to_lowercase();
-    match known.iter_mut().find(|one| same(one)) {
+    match known.iter_mut().find(|one| allergens::is_same(one, &allergy)) {
         Some(one) => {
+            if one.codes.is_empty() && allergy.codes.is_empty() && allergy.substance.len() > one.substance.len() {
+                one.substance = allergy.substance;
+            }
             one.reaction = one.reaction.take().or(allergy.reaction);
+            one.kind = reactions::kind_of(one.reaction.as_deref());
             evidence::merge(&mut one.evidence, allergy.evidence);
         }
         None => known.push(allergy),
     }
 }
 
+/// Whether the patient's side says that an allergy is over, or that one of which only the clinician spoke is none: "No, I'm
+/// not allergic to latex."
+fn is_withdrawn(visit: &Visit, allergy: &Allergy, table: &DrugTable) -> bool {
+    let told = |line: &Line| allergy.evidence.iter().any(|one| one.utterance == line.utterance.id);
+    let by_patient = visit.lines.iter().filter(|line| line.by_patient_side());
+    let is_over = |line: &Line| {
+        let next = visit.lines.iter().skip(line.index + 1).take(2).filter(|next| next.by_patient_side());
+        NO_LONGER.is_match(line.text()) || next.into_iter().any(|next| NO_LONGER.is_match(next.text()))
+    };
+    let of_it = by_patient.clone().filter(|line| told(line));
+    of_it.clone().next().is_some() && of_it.clone().all(is_over)
+        || of_it.clone().next().is_none() && by_patient.clone().any(|line| denies_it(line, allergy, table))
+}
+
+fn denies_it(line: &Line, allergy: &Allergy, table: &DrugTable) -> bool {
+    let text = line.text();
+    substances(text, table).into_iter().any(|one| {
+        let sentence = line.sentence_at(one.range.start);
+        let (before, after) = (&text[sentence.start..one.range.start], &text[one.range.end..sentence.end]);
+        let denied = context::negates(before) && !CANNOT_TAKE.is_match(before);
+        let is_it = allergens::is_same(allergy, &allergy_to(line, &one));
+        is_it && (denied || TOLERATED.is_match(after) || EATEN.is_match(before))
+    })
+}
+
+fn allergy_to(line: &Line, substance: &Substance) -> Allergy {
+    Allergy {
+        substance: allergens::named(&line.text()[substance.range.clone()]).into(),
+        kind: Default::default(),
+        reaction: None,
+        codes: substance.codes.clone(),
+        evidence: Vec::new(),
+    }
+}
+
 fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy> {
     let text = line.text();
     let mut found = Vec::new();
-    for (range, codes) in substances(text, table) {
+    for substance in substances(text, table) {
+        let range = substance.range.clone();
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
-        let denied = context::negates(before) && !CANNOT_TAKE.is_match(before)
-            || super::medications::someone_elses(line, before, &text[range.end..sentence.end]);
-        let stray = codes.is_empty()
-            && !CUE.is_match(&text[sentence.clone()])
-            && !BRINGS_ON.is_match(&text[sentence.clone()])
-            && !REACTION.is_match(&text[sentence.clone()])
-            && text[sentence.clone()].split_whitespace().count() > LONGEST_NAMING
-            && sentence.start > line.sentences[0].start
-            && OTHER_SUBSTANCES.find_iter(&text[range.clone()]).all(|one| !DRUG_GROUPS.is_match(one.as_str()));
-        if denied || stray || !is_allergy_context(visit, line, &range) {
+        let presupposed = is_presupposed(line, &range);
+        let denied = context::negates(before) && !CANNOT_TAKE.is_match(before) && !presupposed
+            || is_anothers(visit, line, before, &text[range.end..sentence.end]);
+        if denied || is_stray(line, &substance) || !is_allergy_context(visit, line, &range) {
             continue;
         }
-        let answer = visit.answer_to(line.index);
-        if line.asks() && text[sentence.clone()].ends_with('?') {
-            let confirmed = answer.is_some_and(|answer| context::affirms(answer.text()));
-            if !confirmed {
-                continue;
-            }
+        // "Pollen allergy" is the name of an illness.
+        let of_the_air = INHALED.is_match(&text[range.clone()]) && REACTED.is_match(&text[range.end..sentence.end]);
+        if !presupposed && (of_the_air || !is_confirmed(visit, line, &sentence)) {
+            continue;
         }
-        let (reaction, more) = reaction(visit, line, range.end);
+        let (reaction, more) = reactions::reaction(visit, line, &range);
         let mut evidence = vec![evidence::evidence(line.utterance, sentence)];
         evidence::merge(&mut evidence, more);
-        found.push(Allergy { substance: named(&text[range]).into(), reaction, codes, evidence });
+        let kind = reactions::kind_of(reaction.as_deref());
+        found.push(Allergy { reaction, kind, evidence, ..allergy_to(line, &substance) });
     }
-    found.extend(unlisted(visit, line, table));
+    if found.is_empty() {
+        found.extend(unlisted(visit, line, table));
+    }
     found
 }
 
-/// A substance as it is written; recognisers make two words of some.
-fn named(heard: &str) -> String {
-    let lower = heard.to_lowercase();
-    match lower.as_str() {
-        "pea nut" | "pee nut" | "peenut" => "peanut".to_owned(),
-        "pea nuts" | "pee nuts" | "peenuts" => "peanuts".to_owned(),
-        _ => lower,
+/// Whether the answer lets a clinician's word stand: a question must be affirmed, a statement not be denied.
+fn is_confirmed(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool {
+    let asked = is_question(&line.text()[sentence.clone()]) && line.asks();
+    if !line.by_clinician() && !(asked && OPENS_A_QUESTION.is_match(&line.text()[sentence.clone()])) {
+        return true;
     }
+    let answer = visit.answer_to(line.index).map(|answer| answer.text()).unwrap_or_default();
+    let asks_for_more = line.sentences.last().is_some_and(|last| {
+        let last = &line.text()[last.clone()];
+        NEW_ONES.is_match(last) || BESIDE.is_match(last)
+    });
+    let another = !substances(answer, DrugTable::bundled()).is_empty();
+    let told = REACTION.is_match(answer) && !context::denies(answer) && !another;
+    let spoken = &line.text()[sentence.clone()];
+    match asked {
+        // "And you're allergic to sulfa?" takes it for known.
+        true if DECLARES.is_match(spoken) => !answer.is_empty() && (asks_for_more || !context::denies(answer)),
+        true => context::affirms(answer) || told,
+        false => asks_for_more || !context::denies(answer) || NEW_ONES.is_match(answer) || ONLY.is_match(answer),
+    }
+}
+
+/// Whether what stands between `before` and `after` is somebody else's. Who came with a girl speaks of no other child's "son".
+fn is_anothers(visit: &Visit, line: &Line, before: &str, after: &str) -> bool {
+    let of_other_sex =
+        || line.utterance.role == Role::Other && context::relative_of_other_sex(before, visit.is_female());
+    let of_kin = || line.utterance.role == Role::Other && KIN_OF_THE_PATIENT.is_match(before);
+    super::medications::someone_elses(line, before, after) || of_other_sex() || of_kin()
+}
+
+/// Whether a food, an animal or a material is only named in passing: not in the first words of a turn, and not beside a
+/// reaction.
+fn is_stray(line: &Line, substance: &Substance) -> bool {
+    static POSSESSED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:my|our|the|this|that|we have|i have|i've got) (?:an? )?(?:\w+ )?$"));
+    let text = line.text();
+    let sentence = line.sentence_at(substance.range.start);
+    let spoken = &text[sentence.clone()];
+    if substance.is_medicine || CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || REACTION.is_match(spoken) {
+        return false;
+    }
+    let names = spoken.split_whitespace().count() <= LONGEST_NAMING;
+    let is_first = sentence.start == line.sentences[0].start;
+    !(names
+        || is_first && !POSSESSED.is_match(&text[sentence.start..substance.range.start])
+        || is_headed(line, &sentence))
+        && !is_presupposed(line, &substance.range)
 }
 
 /// "Elastoplast brings me out in a rash", said when asked: what no list has, by the words before the verb.
@@ -235,63 +413,39 @@ fn unlisted(visit: &Visit, line: &Line, table: &DrugTable) -> Option<Allergy> {
             r"^\W*(?:(?:yes|yeah|just|only|and|well|oh|but|no)\b\W*)*((?:[\w-]+ ){0,2}[\w-]+) (?:brings?|brought|makes?|made|gives?|gave) (?:me|him|her|my)\b",
         )
     });
-    static PRONOUN: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:it|that|this|they|them|those|which|i|you|he|she|we|anything|nothing|what)\b"));
-    let asked = asked_about(visit, line);
-    let sentence = line.sentences.first().filter(|_| asked && line.by_patient_side())?;
-    let text = &line.text()[sentence.clone()];
-    let substance = SUBJECT.captures(text)?.get(1)?;
-    let told = !PRONOUN.is_match(substance.as_str()) && substances(text, table).is_empty();
-    let reaction = REACTION.find(&text[substance.end()..]).filter(|_| told)?;
+    static PRONOUN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:it|that|this|they|them|those|which|i|you|he|she|we|anything|nothing|something|what|none|not|sure|okay|ok|right|sometimes|once|one|two|medicines?|all|both|maybe)\b",
+        )
+    });
+    // "Kohlrabi. My mouth itches."
+    static ALONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:yes|yeah|just|only|and|well|oh|to|the|any)\b\W*)*([\w-]+(?: [\w-]+)?)[.,] (?:it|i|he|she|they|my|his|her)\b",
+        )
+    });
+    let asked = line.by_patient_side() && asked_about(visit, line);
+    let sentence = line.sentences.first().filter(|_| asked)?;
+    let text = line.text();
+    let found = SUBJECT.captures(&text[sentence.clone()]).or_else(|| ALONE.captures(text))?;
+    let substance = found.get(1)?;
+    let named = !PRONOUN.is_match(substance.as_str())
+        && !context::denies(text)
+        && !context::affirms(substance.as_str())
+        && substances(substance.as_str(), table).is_empty()
+        && !REACTION.is_match(substance.as_str());
+    let other = substances(&text[substance.end()..], table).first().map(|one| substance.end() + one.range.start);
+    let reaction = REACTION.find(&text[substance.end()..other.unwrap_or(text.len())]).filter(|_| named)?;
+    let said = line.sentence_at(substance.end() + reaction.start());
+    let mut evidence = vec![evidence::evidence(line.utterance, sentence.clone())];
+    evidence::merge(&mut evidence, [evidence::evidence(line.utterance, said)]);
     Some(Allergy {
         substance: substance.as_str().to_lowercase().into(),
+        kind: reactions::kind_of(Some(reaction.as_str())),
         reaction: Some(reaction.as_str().into()),
         codes: Vec::new(),
-        evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
+        evidence,
     })
-}
-
-/// Drugs of the table and the other substances that people react to.
-fn substances(text: &str, table: &DrugTable) -> Vec<(Range<usize>, Vec<Coding>)> {
-    let mut found: Vec<(Range<usize>, Vec<Coding>)> = table
-        .mentions(text)
-        .into_iter()
-        .map(|mention| (mention.range.clone(), super::medications::rxnorm(mention.drug)))
-        .collect();
-    for other in OTHER_SUBSTANCES.find_iter(text) {
-        if !found.iter().any(|(range, _)| range.start < other.end() && other.start() < range.end) {
-            found.push((other.range(), Vec::new()));
-        }
-    }
-    found.sort_by_key(|(range, _)| range.start);
-    found
-}
-
-/// The reaction told after the substance, in the same turn or, when asked for, in the next of the patient's.
-fn reaction(visit: &Visit, line: &Line, from: usize) -> (Option<crate::domain::PatientText>, Vec<Evidence>) {
-    // Up to the next substance: each has its own reaction.
-    let next = substances(&line.text()[from..], DrugTable::bundled()).first().map(|(range, _)| from + range.start);
-    let reach = next.map_or(line.text().len(), |next| line.sentence_at(next).start.max(from));
-    if let Some(found) = REACTION.find(&line.text()[from..reach]) {
-        let range = from + found.start()..from + found.end();
-        return (Some(found.as_str().into()), vec![evidence::evidence(line.utterance, line.sentence_at(range.start))]);
-    }
-    let sentence = line.sentence_at(from.saturating_sub(1));
-    if let Some(found) = REACTION.find(&line.text()[sentence]) {
-        return (Some(found.as_str().into()), Vec::new());
-    }
-    // The reaction told in the next turn is that of what was named last.
-    let named_after = substances(&line.text()[from..], DrugTable::bundled());
-    for next in visit.lines.iter().skip(line.index + 1).take(if named_after.is_empty() { 2 } else { 0 }) {
-        if next.by_patient_side()
-            && let Some(found) = REACTION.find(next.text())
-            && !context::negates(&next.text()[..found.start()])
-        {
-            let sentence = next.sentence_at(found.start());
-            return (Some(found.as_str().into()), vec![evidence::evidence(next.utterance, sentence)]);
-        }
-    }
-    (None, Vec::new())
 }
 
 /// "No known drug allergies", or "no" to the question about them.
@@ -311,178 +465,9 @@ fn denial(visit: &Visit, line: &Line) -> Option<Vec<Evidence>> {
     })
 }
 
-/// Whether `line` answers a question about allergies: "I have two allergies written down. The dye for scans?"
-fn asked_about(visit: &Visit, line: &Line) -> bool {
-    visit.question_before(line.index).is_some_and(|question| {
-        let last = question.sentences.iter().rev().take(2);
-        last.into_iter().any(|range| NAMED_CUE.is_match(&question.text()[range.clone()]))
-    })
-}
-
 fn last_sentence<'a>(line: &Line<'a>) -> &'a str {
     line.sentences.last().map(|range| &line.text()[range.clone()]).unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::structuring::testing::transcript;
-
-    fn said(lines: &str) -> (Vec<(String, Option<String>)>, bool) {
-        let transcript = transcript(lines);
-        let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
-        let pair =
-            |allergy: Allergy| (allergy.substance.into_string(), allergy.reaction.map(|text| text.into_string()));
-        (found.known.into_iter().map(pair).collect(), found.none_known.is_some())
-    }
-
-    #[test]
-    fn an_answer_names_substance_and_reaction() {
-        let (known, none) =
-            said("D: Any allergies to medicines?\nP: Just penicillin. I got a rash all over, when I was a kid.");
-        assert_eq!(known, [("penicillin".to_owned(), Some("a rash all over".to_owned()))]);
-        assert!(!none);
-    }
-
-    #[test]
-    fn a_statement_is_enough() {
-        assert_eq!(said("P: I'm allergic to sulfa, I get hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
-        assert_eq!(
-            said("D: Allergies?\nP: Codeine makes me throw up.").0,
-            [("codeine".to_owned(), Some("throw up".to_owned()))]
-        );
-        assert_eq!(
-            said("P: I can't take penicillin, it's giving me hives.").0,
-            [("penicillin".to_owned(), Some("hives".to_owned()))]
-        );
-        assert_eq!(said("P: And sulfa gives me hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
-        assert_eq!(
-            said("D: Now, allergies. I've got penicillin here.\nP: Yes. My throat swelled up.").0,
-            [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]
-        );
-        assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
-    }
-
-    #[test]
-    fn a_later_allergy_withdraws_a_denial() {
-        for (told, substance) in [
-            (
-                "O: Dad, you had that swelling of the lips with enalapril.\nP: Oh yes, that's right. Enalapril.",
-                "enalapril",
-            ),
-            ("O: Remember, your face swelled up from the enalapril.", "enalapril"),
-            ("D: The chart says you had a bad reaction to enalapril.\nP: Oh, yes.", "enalapril"),
-            ("P: Oh, wait. Enalapril made my tongue swell.", "enalapril"),
-            ("P: Well, I got hives after codeine once.", "codeine"),
-        ] {
-            let (known, none) = said(&format!("D: Are you allergic to anything?\nP: Not that I know of.\n{told}"));
-            assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [substance], "{told}");
-            assert!(!none, "{told}");
-        }
-        assert!(said("P: I have some swelling of my ankles with the amlodipine.").0.is_empty());
-    }
-
-    #[test]
-    fn a_name_and_then_what_it_brings_on_is_enough() {
-        for (lines, substance) in [
-            ("D: Does he react to any foods?\nO: Peanuts. He gets hives.", "peanuts"),
-            ("D: Anything he can't eat?\nO: Pee nuts, he gets hives.", "peanuts"),
-            ("D: I have one written down. The dye for scans?\nP: Yes, the contrast. I came up in hives.", "contrast"),
-            ("D: Any bad reactions to anything?\nP: Shrimp. My lips swell.", "shrimp"),
-            ("D: What about latex?\nP: Yes, latex. I break out in a rash.", "latex"),
-        ] {
-            let (known, _) = said(lines);
-            assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [substance], "{lines}");
-        }
-        for lines in [
-            "D: What do you put on it?\nO: Hydrocortisone. He gets a rash on his elbows.",
-            "D: What did you eat?\nP: Fish. I had a long day.",
-        ] {
-            assert!(said(lines).0.is_empty(), "{lines}");
-        }
-    }
-
-    #[test]
-    fn a_substance_that_no_list_has_is_named_in_the_answer() {
-        assert_eq!(
-            said("D: Are you allergic to anything?\nP: Elastoplast brings me out in a rash.").0,
-            [("elastoplast".to_owned(), Some("a rash".to_owned()))]
-        );
-        assert!(said("D: Any allergies?\nP: It makes me itch all over.").0.is_empty());
-    }
-
-    #[test]
-    fn what_came_instead_is_no_allergy() {
-        assert_eq!(
-            said("P: Yes, hives. And lisinopril made me cough, that's why we changed to losartan.").0,
-            [("lisinopril".to_owned(), Some("cough".to_owned()))]
-        );
-    }
-
-    #[test]
-    fn what_is_chosen_for_an_allergy_is_none() {
-        assert_eq!(
-            said("D: I was thinking amoxicillin, but with the penicillin allergy we'll do doxycycline.").0,
-            [("penicillin".to_owned(), None)]
-        );
-        assert!(
-            said("P: He had a rash after amoxicillin once, but the allergist said he's not allergic.").0.is_empty()
-        );
-        assert_eq!(said("P: I can't have contrast dye, I had swelling in the face with it.").0[0].0, "contrast dye");
-        assert_eq!(
-            said("D: Allergies?\nP: Nitrofurantoin, and I got short of breath with it.").0,
-            [("nitrofurantoin".to_owned(), Some("short of breath".to_owned()))]
-        );
-    }
-
-    #[test]
-    fn what_a_clinician_warns_of_has_not_happened() {
-        for line in [
-            "D: I'll start ramipril. Ramipril can give you a cough.",
-            "D: If the ramipril makes you cough, call us.",
-            "D: Amoxicillin sometimes gives you a rash.",
-        ] {
-            assert!(said(line).0.is_empty(), "{line}: {:?}", said(line).0);
-        }
-        assert_eq!(said("D: So ramipril made you cough.").0, [("ramipril".to_owned(), Some("cough".to_owned()))]);
-    }
-
-    #[test]
-    fn what_a_clinician_forbids_is_no_allergy() {
-        assert!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin.").0.is_empty());
-    }
-
-    #[test]
-    fn none_known_is_a_fact_too() {
-        assert_eq!(said("D: Any drug allergies?\nP: No, none that I know of."), (vec![], true));
-        assert_eq!(said("P: No known drug allergies."), (vec![], true));
-    }
-
-    #[test]
-    fn a_denied_or_foreign_allergy_is_none() {
-        assert!(said("P: I'm not allergic to penicillin.").0.is_empty());
-        assert!(said("P: My sister is allergic to codeine.").0.is_empty());
-    }
-
-    #[test]
-    fn each_substance_has_its_own_reaction() {
-        let (known, _) = said("D: Any allergies?\nP: Codeine makes me throw up. And latex, I get a rash.");
-        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["codeine", "latex"]);
-        let (known, _) = said("D: Any allergies?\nP: Morphine. And she says shellfish.\nP: My lips swell up.");
-        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["morphine", "shellfish"]);
-        assert_eq!(known[0].1, None);
-        let (known, _) = said("D: Allergies, still just bupropion?\nP: Yeah, the hives.");
-        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["bupropion"]);
-        let (known, _) = said(
-            "D: You're allergic to penicillin, aren't you?\nP: Yes, I get hives. And I'm taking atorvastatin twenty at night.",
-        );
-        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["penicillin"]);
-        assert!(
-            said("P: Amiodarone hurt my thyroid.\nD: Amiodarone, not an allergy, but we won't use that.").0.is_empty()
-        );
-        let (known, _) =
-            said("D: Any allergies?\nP: Ciprofloxacin. My tendon got inflamed. And shellfish makes my lips swell.");
-        let names: Vec<_> = known.iter().map(|(name, reaction)| (name.as_str(), reaction.is_some())).collect();
-        assert_eq!(names, [("ciprofloxacin", false), ("shellfish", true)]);
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ patterns! {
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
-    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?)|i break out|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b";
+    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?|(?:so |very |really |always |just |pretty )?(?:tired|exhausted|worn out|sick|ill|dizzy|depressed|stressed|sore|stiff|congested))|i (?:feel|felt)|i break out|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b";
     PATIENT_OF_THE_SPEAKER = r"^ (?:\w+ )?(?:son|daughter|boy|girl|baby|kid|child|toddler|little one)\b";
     THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|put|rub)\b";
     ON_ANOTHER = r"\b(?:him|her|his|them|it)\b";
@@ -58,6 +58,27 @@ pub fn of_kin(sentence: &str) -> bool {
     });
     static ONESELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|so do i|me too|same)\b"));
     HAS.find(sentence).is_some_and(|has| !ONESELF.is_match(&sentence[has.end()..]))
+}
+
+/// Whether the last relative that `before` names cannot be the patient, who `is_female` or not: the mother of a girl who
+/// speaks of "my son".
+pub fn relative_of_other_sex(before: &str, is_female: Option<bool>) -> bool {
+    static FEMALE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:my|her|his|our) (?:\w+ )?(?:mother|mom|mum|sister|daughter|wife|girl|grandmother|grandma|aunt|niece)\b",
+        )
+    });
+    static MALE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:my|her|his|our) (?:\w+ )?(?:father|dad|brother|son|husband|boy|grandfather|grandpa|uncle|nephew)\b",
+        )
+    });
+    let last = |names: &LazyLock<Regex>| names.find_iter(before).last().map(|found| found.start());
+    match (last(&FEMALE), last(&MALE), is_female) {
+        (female, Some(male), Some(true)) => female.is_none_or(|female| female < male),
+        (Some(female), male, Some(false)) => male.is_none_or(|male| male < female),
+        _ => false,
+    }
 }
 
 /// Where a sentence about somebody else turns to the speaker: "My brother has diabetes, but I don't."

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{allergies, context, medications};
+use super::{allergies, context, medications, reactions};
 use crate::{
     domain::Allergy,
     structuring::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What a medicine can bring on, as people call it.
-const EFFECTS: &str = r"(?:anaphyla\w+|hives|(?:a |an |the |that |this )?(?:(?:bad|awful|terrible|horrible|dry|nasty|itchy|red|skin) )*(?:rash|coughs?|headaches?|stomach (?:upset|pain|cramps|ache)|upset stomach|muscle (?:aches?|pains?|cramps?)|leg cramps|thrush|nightmares|palpitations)|cough(?:ing)?|swelling|swollen (?:ankles?|feet|legs?|face|lips?)|(?:ankles?|feet|legs?|face|lips?) (?:swell|swelled|swelling|swollen)(?: up)?|itch(?:ing|y|ed)?|wheez(?:ing|ed|y)|throw(?:ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|nauseated|sick(?: to my stomach)?|diarrh(?:o)?ea|the runs|constipat(?:ion|ed)|dizz(?:y|iness)|light-?headed|faint|drows(?:y|iness)|sleepy|groggy|fogg(?:y|ed)|weird dreams|restless\w*|shak(?:y|ing)|aches and pains|bleed(?:ing)?)";
+const EFFECTS: &str = r"(?:anaphyla\w+|hives|(?:a |an |the |that |this )?(?:(?:bad|awful|terrible|horrible|dry|nasty|itchy|red|skin) )*(?:rash|coughs?|headaches?|stomach (?:upset|pain|cramps|ache)|upset stomach|muscle (?:aches?|pains?|cramps?)|leg cramps|thrush|nightmares|palpitations)|cough(?:ing)?|swelling|swollen (?:ankles?|feet|legs?|face|lips?)|(?:ankles?|feet|legs?|face|lips?) (?:swell|swelled|swelling|swollen)(?: up)?|itch(?:ing|y|ed)?|wheez(?:ing|ed|y)|throw(?:ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|nauseated|sick(?: to my stomach)?|diarrh(?:o)?ea|the runs|constipat(?:ion|ed)|dizz(?:y|iness)|light-?headed|faint|hungover|(?:a )?seizures?|drows(?:y|iness)|sleepy|groggy|fogg(?:y|ed)|weird dreams|restless\w*|shak(?:y|ing)|aches and pains|bleed(?:ing)?)";
 
 /// Words that say that it is no longer taken.
 const ENDED: &str = r"(?:stopped|quit|discontinued|came off|went off|(?:took|taken|take) (?:(?:me|him|her|you) )?off|switched|changed|swapped|couldn't (?:take|tolerate|stand|stay on)|could not (?:take|tolerate|stay on)|had to (?:stop|come off)|left (?:it|that) off|gave (?:it|that) up|(?:don't|doesn't|not) (?:take|use|have|on) [^.?!,]{0,30}any ?more|not any ?more|no longer)";
@@ -58,6 +58,10 @@ static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static BECAUSE_IT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:because|since|as) (?:of how )?(?:the |that |my )?$"));
+static HARMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:gave|made|caused|brought|upset)\b"));
+
 /// Sentences after a medicine's own in which it is said what it did, at most.
 const REACH: usize = 2;
 
@@ -92,6 +96,8 @@ fn given_up(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, tabl
         || told.is_some_and(|(answer, reach)| HAS_ENDED.is_match(&answer.text()[..reach]));
     let all = [before, after].join(" ");
     let weighed = line.by_clinician() && allergies::MAY.is_match(&all);
+    // "… and then doxycycline, because the Augmentin gave me terrible diarrhea": why something else was taken.
+    let ended = ended || line.by_patient_side() && BECAUSE_IT.is_match(before) && HARMED.is_match(after);
     if !ended || weighed || GOES_ON.is_match(if asked { after } else { &all }) || allergies::NOT_ONE.is_match(&all) {
         return None;
     }
@@ -111,6 +117,7 @@ fn given_up(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, tabl
     evidence::merge(&mut evidence, [evidence::evidence(teller.utterance, teller.sentence_at(said.start))]);
     Some(Allergy {
         substance: text[mention.range.clone()].to_lowercase().into(),
+        kind: reactions::kind_of(Some(&effect)),
         reaction: Some(effect.into()),
         codes: medications::rxnorm(mention.drug),
         evidence,

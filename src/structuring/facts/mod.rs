@@ -1,5 +1,6 @@
 //! Facts by rules: what must be exact is read from the words themselves and never written by a model.
 
+mod allergens;
 pub mod allergies;
 pub mod context;
 pub mod corrected;
@@ -10,6 +11,7 @@ pub mod illnesses;
 mod intolerances;
 pub mod medications;
 pub mod orders;
+mod reactions;
 pub mod sig;
 pub mod symptoms;
 pub mod unread;
@@ -69,7 +71,11 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
     let only_named = |one: &Medication| one.action != MedicationAction::Stop && one.dose.is_none();
     let allergen = |one: &Medication| {
         allergies.known.iter().any(|allergy| {
-            *allergy.substance.as_str() == *one.name || one.text.to_lowercase().starts_with(allergy.substance.as_str())
+            let same_drug =
+                || one.codes.first().is_some_and(|code| allergy.codes.first().is_some_and(|of| of.code == code.code));
+            *allergy.substance.as_str() == *one.name
+                || one.text.to_lowercase().starts_with(allergy.substance.as_str())
+                || same_drug()
         })
     };
     // What was taken until it did harm is told of the past.

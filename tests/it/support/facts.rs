@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use soapstone::domain::{Allergy, Medication, Order, VitalSign};
+use soapstone::{
+    domain::{Allergy, Medication, Order, VitalSign},
+    terminology::DrugTable,
+};
 
 /// What was found in a visit, by whichever way.
 pub struct Found<'a> {
@@ -58,6 +61,12 @@ fn ingredients(name: &str) -> Vec<String> {
     parts
 }
 
+/// The ingredient of a drug, by whichever name; of anything else its name.
+fn ingredient(substance: &str) -> String {
+    let drug = DrugTable::bundled().mentions(substance).into_iter().next().map(|mention| mention.drug.name);
+    drug.map_or(substance.to_lowercase(), |drug| drug.replace('/', "-"))
+}
+
 /// The scores of several visits, added up.
 #[derive(Debug, Default)]
 pub struct Scores {
@@ -97,20 +106,14 @@ pub fn score(wanted: &Value, got: &Found<'_>, scores: &mut Scores) {
         list(wanted, "medications").iter().map(|one| ingredients(text(one, "name"))).collect();
     scores.wrong_medications +=
         got.medications.iter().filter(|one| !expected.contains(&ingredients(&one.name))).count();
-    for allergy in list(wanted, "allergies") {
-        let substance = text(allergy, "substance").to_lowercase();
-        scores.allergies.add(
-            got.allergies
-                .iter()
-                .any(|one| one.substance.contains(&substance) || substance.contains(one.substance.as_str())),
-        );
-    }
-    let named = |one: &&Allergy| {
-        list(wanted, "allergies").iter().any(|known| {
-            let substance = text(known, "substance").to_lowercase();
-            one.substance.contains(&substance) || substance.contains(one.substance.as_str())
-        })
+    let is_it = |one: &Allergy, known: &Value| {
+        let (found, wanted) = (ingredient(&one.substance), ingredient(text(known, "substance")));
+        found.contains(&wanted) || wanted.contains(&found)
     };
+    for allergy in list(wanted, "allergies") {
+        scores.allergies.add(got.allergies.iter().any(|one| is_it(one, allergy)));
+    }
+    let named = |one: &&Allergy| list(wanted, "allergies").iter().any(|known| is_it(one, known));
     scores.wrong_allergies += got.allergies.iter().filter(|one| !named(one)).count();
     let vital = |loinc: &str, value: f64, unit: &str| {
         got.vitals.iter().any(|one| one.loinc == loinc && one.value == value && one.unit == unit)

@@ -1,0 +1,226 @@
+use super::*;
+use crate::structuring::testing::transcript;
+
+fn said(lines: &str) -> (Vec<(String, Option<String>)>, bool) {
+    let transcript = transcript(lines);
+    let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
+    let pair = |allergy: Allergy| (allergy.substance.into_string(), allergy.reaction.map(|text| text.into_string()));
+    (found.known.into_iter().map(pair).collect(), found.none_known.is_some())
+}
+
+#[test]
+fn an_answer_names_substance_and_reaction() {
+    let (known, none) =
+        said("D: Any allergies to medicines?\nP: Just penicillin. I got a rash all over, when I was a kid.");
+    assert_eq!(known, [("penicillin".to_owned(), Some("a rash all over".to_owned()))]);
+    assert!(!none);
+}
+
+#[test]
+fn a_statement_is_enough() {
+    assert_eq!(said("P: I'm allergic to sulfa, I get hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
+    assert_eq!(
+        said("D: Allergies?\nP: Codeine makes me throw up.").0,
+        [("codeine".to_owned(), Some("throw up".to_owned()))]
+    );
+    assert_eq!(
+        said("P: I can't take penicillin, it's giving me hives.").0,
+        [("penicillin".to_owned(), Some("hives".to_owned()))]
+    );
+    assert_eq!(said("P: And sulfa gives me hives.").0, [("sulfa".to_owned(), Some("hives".to_owned()))]);
+    assert_eq!(
+        said("D: Now, allergies. I've got penicillin here.\nP: Yes. My throat swelled up.").0,
+        [("penicillin".to_owned(), Some("My throat swelled up".to_owned()))]
+    );
+    assert_eq!(said("D: And you have a latex allergy.").0, [("latex".to_owned(), None)]);
+}
+
+#[test]
+fn a_later_allergy_withdraws_a_denial() {
+    for (told, substance) in [
+        ("O: Dad, you had that swelling of the lips with enalapril.\nP: Oh yes, that's right. Enalapril.", "enalapril"),
+        ("O: Remember, your face swelled up from the enalapril.", "enalapril"),
+        ("D: The chart says you had a bad reaction to enalapril.\nP: Oh, yes.", "enalapril"),
+        ("P: Oh, wait. Enalapril made my tongue swell.", "enalapril"),
+        ("P: Well, I got hives after codeine once.", "codeine"),
+    ] {
+        let (known, none) = said(&format!("D: Are you allergic to anything?\nP: Not that I know of.\n{told}"));
+        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [substance], "{told}");
+        assert!(!none, "{told}");
+    }
+    assert!(said("P: I have some swelling of my ankles with the amlodipine.").0.is_empty());
+}
+
+#[test]
+fn a_name_and_then_what_it_brings_on_is_enough() {
+    for (lines, substance) in [
+        ("D: Does he react to any foods?\nO: Peanuts. He gets hives.", "peanuts"),
+        ("D: Anything he can't eat?\nO: Pee nuts, he gets hives.", "peanuts"),
+        ("D: I have one written down. The dye for scans?\nP: Yes, the contrast. I came up in hives.", "contrast"),
+        ("D: Any bad reactions to anything?\nP: Shrimp. My lips swell.", "shrimp"),
+        ("D: What about latex?\nP: Yes, latex. I break out in a rash.", "latex"),
+    ] {
+        let (known, _) = said(lines);
+        assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [substance], "{lines}");
+    }
+    for lines in [
+        "D: What do you put on it?\nO: Hydrocortisone. He gets a rash on his elbows.",
+        "D: What did you eat?\nP: Fish. I had a long day.",
+    ] {
+        assert!(said(lines).0.is_empty(), "{lines}");
+    }
+}
+
+#[test]
+fn a_substance_that_no_list_has_is_named_in_the_answer() {
+    assert_eq!(
+        said("D: Are you allergic to anything?\nP: Elastoplast brings me out in a rash.").0,
+        [("elastoplast".to_owned(), Some("a rash".to_owned()))]
+    );
+    assert!(said("D: Any allergies?\nP: It makes me itch all over.").0.is_empty());
+}
+
+#[test]
+fn what_came_instead_is_no_allergy() {
+    assert_eq!(
+        said("P: Yes, hives. And lisinopril made me cough, that's why we changed to losartan.").0,
+        [("lisinopril".to_owned(), Some("cough".to_owned()))]
+    );
+}
+
+#[test]
+fn what_is_chosen_for_an_allergy_is_none() {
+    assert_eq!(
+        said("D: I was thinking amoxicillin, but with the penicillin allergy we'll do doxycycline.").0,
+        [("penicillin".to_owned(), None)]
+    );
+    assert!(said("P: He had a rash after amoxicillin once, but the allergist said he's not allergic.").0.is_empty());
+    assert_eq!(said("P: I can't have contrast dye, I had swelling in the face with it.").0[0].0, "contrast dye");
+    assert_eq!(
+        said("D: Allergies?\nP: Nitrofurantoin, and I got short of breath with it.").0,
+        [("nitrofurantoin".to_owned(), Some("short of breath".to_owned()))]
+    );
+}
+
+#[test]
+fn what_a_clinician_warns_of_has_not_happened() {
+    for line in [
+        "D: I'll start ramipril. Ramipril can give you a cough.",
+        "D: If the ramipril makes you cough, call us.",
+        "D: Amoxicillin sometimes gives you a rash.",
+    ] {
+        assert!(said(line).0.is_empty(), "{line}: {:?}", said(line).0);
+    }
+    assert_eq!(said("D: So ramipril made you cough.").0, [("ramipril".to_owned(), Some("cough".to_owned()))]);
+}
+
+#[test]
+fn what_a_clinician_forbids_is_no_allergy() {
+    assert!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin.").0.is_empty());
+}
+
+#[test]
+fn none_known_is_a_fact_too() {
+    assert_eq!(said("D: Any drug allergies?\nP: No, none that I know of."), (vec![], true));
+    assert_eq!(said("P: No known drug allergies."), (vec![], true));
+}
+
+#[test]
+fn a_denied_or_foreign_allergy_is_none() {
+    assert!(said("P: I'm not allergic to penicillin.").0.is_empty());
+    assert!(said("P: My sister is allergic to codeine.").0.is_empty());
+}
+
+#[test]
+fn each_substance_has_its_own_reaction() {
+    let (known, _) = said("D: Any allergies?\nP: Codeine makes me throw up. And latex, I get a rash.");
+    assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["codeine", "latex"]);
+    let (known, _) = said("D: Any allergies?\nP: Morphine. And she says shellfish.\nP: My lips swell up.");
+    assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["morphine", "shellfish"]);
+    assert_eq!(known[0].1, None);
+    let (known, _) = said("D: Allergies, still just bupropion?\nP: Yeah, the hives.");
+    assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["bupropion"]);
+    let (known, _) = said(
+        "D: You're allergic to penicillin, aren't you?\nP: Yes, I get hives. And I'm taking atorvastatin twenty at night.",
+    );
+    assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["penicillin"]);
+    assert!(said("P: Amiodarone hurt my thyroid.\nD: Amiodarone, not an allergy, but we won't use that.").0.is_empty());
+    let (known, _) =
+        said("D: Any allergies?\nP: Ciprofloxacin. My tendon got inflamed. And shellfish makes my lips swell.");
+    let names: Vec<_> = known.iter().map(|(name, reaction)| (name.as_str(), reaction.is_some())).collect();
+    assert_eq!(names, [("ciprofloxacin", true), ("shellfish", true)]);
+    assert_eq!(known[0].1.as_deref(), Some("My tendon got inflamed"));
+}
+
+fn names(lines: &str) -> Vec<String> {
+    said(lines).0.into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn whoever_is_asked_and_however_names_an_allergen() {
+    for (lines, substance) in [
+        ("D: Is there any tablet you can't take?\nP: Morphine. I threw up all night.", "morphine"),
+        ("D: Anything that doesn't agree with you?\nP: Erythromycin. My stomach.", "erythromycin"),
+        ("D: Any trouble with medicines?\nP: Tramadol, I was dizzy for a day.", "tramadol"),
+        ("D: And remind me about allergies.\nP: Wellbutrin gave me a seizure.", "wellbutrin"),
+        ("D: Allergies, I have naproxen down here.\nO: It gave him hives.", "naproxen"),
+        ("D: So no penicillin for you, I have that here. Anything else you react to?\nP: No.", "penicillin"),
+        ("D: And no allergies besides the nickel?\nP: No.", "nickel"),
+        ("D: Any allergies?\nP: None to medicines.\nO: Mum, the iodine, remember?", "iodine"),
+        ("D: And you're allergic to sulfa?\nP: As far as I know.", "sulfa"),
+        ("P: They gave me Keflex and my whole face blew up.", "keflex"),
+        ("P: I can't wear latex, I get blisters.", "latex"),
+        ("D: Any allergies?\nP: No foods. Clindamycin.", "clindamycin"),
+    ] {
+        assert_eq!(names(lines), [substance], "{lines}");
+    }
+    assert_eq!(names("D: Allergies?\nP: Bee stings. I carry an EpiPen."), ["bee stings"]);
+    assert_eq!(names("D: I've got aspirin and codeine down as allergies.\nP: Yes."), ["aspirin", "codeine"]);
+    assert_eq!(names("D: Any allergies?\nP: Peanuts.\nD: Anything else?\nP: Bananas."), ["peanuts", "bananas"]);
+}
+
+#[test]
+fn what_helps_or_is_borne_or_is_anothers_is_no_allergen() {
+    for lines in [
+        "P: I take Zyrtec for my allergies.",
+        "D: Any allergies?\nP: No. I have Tylenol at home for the pain.",
+        "P: I can't take ibuprofen with my kidneys.",
+        "P: I was sick as a dog from the flu.",
+        "D: Your pollen allergy makes the lining swell.",
+        "D: I see latex on the chart as an allergy.\nP: No, that's wrong, I'm not allergic to latex.",
+        "D: Any allergies?\nO: My son is allergic to eggs, but Zoe has eggs every day. She loves them.",
+        "D: Are you allergic to tape?\nP: No.",
+        "D: Any allergies?\nO: His brother's allergic to walnuts.",
+        "P: They said I was allergic to penicillin. The allergist tested me last year and it was negative.",
+        "P: My cardiologist says I can't have naproxen since the stents.",
+    ] {
+        assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+    }
+    assert_eq!(names("D: Allergic to anything, tape, creams?\nP: Bacitracin. It blisters me."), ["bacitracin"]);
+}
+
+#[test]
+fn a_reaction_is_of_its_own_clause_and_tells_the_kind() {
+    let kinds = |lines: &str| {
+        let transcript = transcript(lines);
+        let known = allergies(&Visit::new(&transcript), DrugTable::bundled()).known;
+        let told = |one: Allergy| (one.reaction.map(|reaction| reaction.into_string()), one.kind);
+        known.into_iter().map(told).collect::<Vec<_>>()
+    };
+    use crate::domain::AllergyKind::{Allergy as Allergic, Intolerance};
+    assert_eq!(
+        kinds("O: He got a swollen face from enalapril.\nD: Okay. Any shortness of breath?\nP: A little."),
+        [(Some("swollen face".to_owned()), Allergic)]
+    );
+    assert_eq!(
+        kinds("D: Do you still take the metformin?\nP: No, it gave me terrible diarrhea, I quit."),
+        [(Some("diarrhea".to_owned()), Intolerance)]
+    );
+    assert_eq!(kinds("P: I'm allergic to cefdinir.\nD: Okay. Any rash today?\nP: A rash, yes."), [(None, Allergic)]);
+}
+
+#[test]
+fn one_substance_by_two_names_is_one_allergy() {
+    assert_eq!(names("P: I'm allergic to Wellbutrin.\nD: Right, you had hives with bupropion."), ["wellbutrin"]);
+    assert_eq!(names("D: Any allergies?\nP: Peanuts. He's very allergic to peanut."), ["peanuts"]);
+}

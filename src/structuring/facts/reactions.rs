@@ -1,0 +1,102 @@
+//! What a substance did to the patient: where it is told, and whether that is an allergy or an intolerance.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{allergens::substances, context};
+use crate::{
+    domain::{AllergyKind, Evidence, PatientText},
+    structuring::{
+        evidence,
+        text::pattern,
+        visit::{Line, Visit, is_question},
+    },
+    terminology::DrugTable,
+};
+
+pub(super) static REACTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b((?:a )?(?:(?:bad|terrible|awful|horrible|severe|violent|nasty|dry|itchy|red|huge|big) )*rash(?:es)?(?: all over)?|(?:(?:bad|terrible|awful|horrible|severe|violent|nasty|dry|itchy|red|huge|big) )*(?:anaphyla(?:xis|ctic(?: shock| reaction)?)|hives|welts|angio-?edema|(?:my |the |his |her )?(?:face|lips?|tongue|throat|eyes?|mouth)(?: and (?:face|lips?|tongue|throat|eyes))? (?:all )?(?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got (?:swollen|itchy)|(?:gets?|goes|went) (?:all )?(?:itchy|tight|numb)|itch(?:ed|es|y)|puffed up|blew up)|swollen (?:\w+ )?(?:face|lips?|tongue|throat|eyes?|mouth)|swelling (?:of|in) (?:the|my|his|her) \w+|(?:swelled|puffed|blew|blows|swells?|puffs?) up|swell(?:ed|ing|s)? (?:my|his|her) (?:face|lips?|tongue|throat|eyes?|mouth)(?: up)?|(?:my |his |her )?tendons? (?:got inflamed|swelled|swollen|hurt|ruptured|tore)(?: up)?|swell(?:ed|ing|s)?|itch(?:ing|y|ed|es|iness)?(?: all over)?|(?:trouble|difficulty) breathing|(?:couldn't|can't|could not|hard to) breathe|short(?:ness)? of breath|wheez(?:ing|ed|es|y|e)|thr(?:ow(?:s|ing)?|ew) up|vomit(?:ing|ed|s)?|nausea|nauseous|nauseated|queasy|sick(?: to my stomach)?|upset stomach|stomach (?:upset|pain|cramps|ache)|diarrh(?:o)?ea|the runs|constipat(?:ed|ion)|passed out|faint(?:ed|ing)?|blister(?:s|ing|ed)?|burns?|cough(?:ing)?|muscle (?:aches?|pains?|cramps)|dizz(?:y|iness)|light-?headed|headaches?|migraines?|palpitations|restless\w*|jittery|seizures?|fits?|hallucinat\w+|confus(?:ed|ion)|drows(?:y|iness)|sleepy|hungover|hyper))\b",
+    )
+});
+
+/// Of the allergic kind: what matters at the next dose however small.
+static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:anaphyla\w+|rash\w*|hives|welts|angio\w+|swell\w*|swollen|blew|blows|puff\w*|clos(?:ed|es|ing)|itch\w*|breath\w*|wheez\w*|blister\w*)\b",
+    )
+});
+
+/// Turns after a substance's own in which its reaction is told when asked for, at most.
+const REACH: usize = 2;
+
+/// What kind of harm `reaction` is; without one it is taken for an allergy, which is the safer of the two.
+pub(super) fn kind_of(reaction: Option<&str>) -> AllergyKind {
+    match reaction {
+        Some(reaction) if !ALLERGIC.is_match(reaction) => AllergyKind::Intolerance,
+        _ => AllergyKind::Allergy,
+    }
+}
+
+/// The reaction to the substance at `range`: in its own clause, in the sentences that follow without naming another, or in
+/// the answer to the question what happened.
+pub(super) fn reaction(visit: &Visit, line: &Line, range: &Range<usize>) -> (Option<PatientText>, Vec<Evidence>) {
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    let others = substances(text, DrugTable::bundled());
+    let next = others.iter().map(|one| one.range.start).find(|start| *start >= range.end);
+    let previous = others.iter().map(|one| one.range.end).rfind(|end| *end <= range.start);
+    let (from, to) = (previous.unwrap_or(0).max(sentence.start), next.unwrap_or(text.len()));
+    let told =
+        told_in(line, range.end..to.min(sentence.end)).or_else(|| told_in(line, from..range.start)).or_else(|| {
+            told_in(line, sentence.end..next.map_or(text.len(), |next| line.sentence_at(next).start).max(sentence.end))
+        });
+    if let Some((reaction, evidence)) = told {
+        return (Some(reaction), vec![evidence]);
+    }
+    if next.is_some() {
+        return (None, Vec::new());
+    }
+    let told = told_later(visit, line, &text[range.clone()]);
+    (told.as_ref().map(|(reaction, _)| reaction.clone()), told.into_iter().map(|(_, evidence)| evidence).collect())
+}
+
+/// The first reaction within `range` of `line` that is told and not denied.
+fn told_in(line: &Line, range: Range<usize>) -> Option<(PatientText, Evidence)> {
+    let text = &line.text()[range.clone()];
+    let found = REACTION.find_iter(text).find(|found| {
+        let at = range.start + found.start();
+        let sentence = line.sentence_at(at);
+        !context::negates(&line.text()[sentence.start..at]) && !is_question(&line.text()[sentence])
+    })?;
+    let sentence = line.sentence_at(range.start + found.start());
+    Some((found.as_str().into(), evidence::evidence(line.utterance, sentence)))
+}
+
+/// The reaction that the patient's side tells in the next turns: right after the substance was named to it, or when asked.
+fn told_later(visit: &Visit, line: &Line, substance: &str) -> Option<(PatientText, Evidence)> {
+    static WHAT_HAPPENED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:what (?:happens|happened|(?:did|does|do|would) (?:it|that|they|those|he|she|you) (?:do|get)|(?:kind|sort) of (?:a )?(?:reaction|trouble|problem)|was (?:it|that|the reaction))|react\w*|how (?:bad|severe)|allerg\w+|remember|hives|rash|swell\w*|breath\w*|an intolerance)\b",
+        )
+    });
+    static OF_TODAY: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:now|today|lately|recently|currently|at the moment|any)\b"));
+    let mut asked = true;
+    for next in visit.lines.iter().skip(line.index + 1).take(REACH) {
+        if !next.by_patient_side() {
+            let question = next.sentences.last().map(|range| &next.text()[range.clone()]).unwrap_or_default();
+            asked = WHAT_HAPPENED.is_match(question) && !OF_TODAY.is_match(question)
+                || next.text().to_lowercase().contains(&substance.to_lowercase());
+        } else if !asked {
+            return None;
+        } else {
+            let same = |at: &usize| next.text()[*at..].to_lowercase().starts_with(&substance.to_lowercase());
+            let other = substances(next.text(), DrugTable::bundled()).into_iter().map(|one| one.range.start);
+            let end = other.filter(|at| !same(at)).min().unwrap_or(next.text().len());
+            return told_in(next, 0..end);
+        }
+    }
+    None
+}
