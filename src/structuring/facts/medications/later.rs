@@ -11,6 +11,7 @@ use super::{
     past::ends_later,
     sigs::{doses, frequency_alone, take_back},
     strengths,
+    verbs::reports,
 };
 use crate::{
     domain::{Dose, MedicationAction, Role},
@@ -271,6 +272,7 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         && !is_question(sentence)
         && !context::hypothetical(sentence)
         && !NOT_DECIDED.is_match(sentence)
+        && !reports(sentence)
         && !begins_later(sentence)
         && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
     if !meant {

@@ -15,13 +15,14 @@ mod spoken;
 mod strengths;
 #[cfg(test)]
 mod tests;
+mod verbs;
 
 use decisions::decides_on;
-pub(crate) use decisions::verb_before;
 use later::{decide_by_anaphor, end_before, follow_up, retract};
 use mention::{Mention, understand};
 pub(super) use mention::{is_of_another, someone_elses};
 pub use spoken::{Avoided, Disputed, Named, SeveralDoses, Spoken, TakenBack};
+pub(crate) use verbs::verb_before;
 
 use crate::{
     domain::{Coding, MedicationAction},
