@@ -27,7 +27,7 @@ pub struct DoseMention {
 pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<DoseMention> {
     let tokens = tokens(text);
     let mut found = Vec::new();
-    for number in numbers::numbers(text) {
+    for number in numbers::numbers(text).into_iter().map(|number| without_times(text, number)) {
         let next = tokens.iter().position(|token| token.range.start >= number.range.end);
         let (unit, end) = match unit_after(text, number.range.end) {
             Some(found) => found,
@@ -152,6 +152,17 @@ fn limits(text: &str) -> impl Iterator<Item = Range<usize>> {
         )
     });
     LIMIT.find_iter(text).map(|found| found.range())
+}
+
+/// "Three hundred three times a day": the last word of the number belongs to the times.
+fn without_times(text: &str, number: numbers::Number) -> numbers::Number {
+    let times = text[number.range.end..].trim_start().to_lowercase().starts_with("times");
+    let last_word = text[number.range.clone()].rfind(' ').filter(|_| times);
+    let shorter = last_word.and_then(|end| {
+        let before = &text[..number.range.start + end];
+        numbers::numbers(before).pop().filter(|shorter| shorter.range.start == number.range.start)
+    });
+    shorter.unwrap_or(number)
 }
 
 /// From here on nobody takes so many tablets a day.

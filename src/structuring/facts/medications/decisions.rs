@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::verbs::{DECISIONS, verb_before, with_what_follows};
+use super::verbs::{DECISIONS, of_one_time, verb_before, with_what_follows};
 use crate::{
     domain::MedicationAction,
     structuring::{facts::context, text::pattern, visit::Line},
@@ -57,6 +57,12 @@ static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on
 /// "… with the apixaban they can make you bleed": named beside the matter.
 static BESIDE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
+/// "Keep on with the Zyrtec", where "with" belongs to the verb.
+static GOES_ON_WITH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:keep|carry|go|stay|stick|continue|persevere|start|begin|try|done|finished)(?:ing|ting)?(?: on| going| you| him| her)* with (?:the |your |that )?$",
+    )
+});
 /// Words between a verb and its medicine, at most: recognisers without punctuation run sentences together.
 const FARTHEST_VERB: usize = 14;
 
@@ -75,6 +81,8 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     static USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:(?:just|then|so|and) )*use $"));
     let (action, dismissed) = verb_of(line, sentence, &mention);
     let text = line.text();
+    let of_one_time = of_one_time(&text[sentence.clone()]).filter(|_| line.by_clinician() && !dismissed);
+    let action = of_one_time.unwrap_or(action);
     let before = &text[sentence.start..mention.start];
     // "Use paracetamol if you need something": said to the patient; of themselves people leave no word out.
     let told = action == MedicationAction::Taken && line.by_clinician() && USE.is_match(before);
@@ -113,7 +121,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     };
     let near = |words: &str| words.split_whitespace().count() <= FARTHEST_VERB;
     let nearest = nearest.filter(|(_, range)| near(&before[range.end..]));
-    let beside = BESIDE.is_match(before);
+    let beside = BESIDE.is_match(before) && !GOES_ON_WITH.is_match(before);
     let nearest = nearest.filter(|_| !beside);
     let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];

@@ -9,9 +9,10 @@ use super::{
     Mention,
     decisions::{Decision, decision},
     past::ends_later,
+    reference::means_both,
     sigs::{doses, frequency_alone, take_back},
     strengths,
-    verbs::reports,
+    verbs::{instead_of, of_one_time, reports},
 };
 use crate::{
     domain::{Dose, MedicationAction, Role},
@@ -31,7 +32,7 @@ static OWN_USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:keep|still|con
 static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|you|the same)\b|\bthe same\b|\bstay(?:ing)? (?:at|where|with)\b",
+        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay on|leave|carry on|stick|hold)(?: taking| giving| using| going| with| on)* (?:it|that|this|those|them|you|the same|both)\b|\bthe same\b|\b(?:keep|carry|go|stay)(?:ing)? (?:going|on|doing|as)\b|\bno changes?\b|\bsame again\b|\b(?:it|that) stays\b|\b(?:it|that|this|they|those)(?:'s| is|'re| are)? (?:fine|good|okay|doing (?:its|their|the) job|working)\b(?: as|,? so)|\bstay(?:ing)? (?:at|where|with)\b",
     )
 });
 /// Taking back what was just decided, without saying what holds instead.
@@ -52,7 +53,7 @@ static PLAIN_CORRECTION: LazyLock<Regex> =
 /// "Let's not do that any more."
 static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:not|n't|never) (?:do|take|use|have) (?:that|it|those|them|this) (?:any ?more|again)\b|\bno more of (?:that|those)\b",
+        r"\b(?:not|n't|never) (?:do|take|use|have|give) (?:(?:that|it|those|them|this) (?:any ?more|again)|any more(?: of (?:it|that|those|them|this))?)\b|\bno more of (?:it|that|those|them|this)\b|^\W*(?:(?:oh|well|okay|so|no)\W+)*(?:please )?(?:don't|do not|i wouldn't|i'd rather you didn't|i'd rather not)(?: (?:take|use|give (?:him|her)) (?:that|it|those|them|this)(?: one)?)?(?:,? please)?\W*(?:$|,)",
     )
 });
 /// "It'll go up for a few days" tells what happens, "we could go to a hundred" weighs, "leave it off" keeps nothing.
@@ -121,9 +122,24 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
     evidence::merge(&mut found.evidence, [evidence::evidence(reply.utterance, first.clone())]);
 }
 
+/// "Keep both of those": what is said of the last two medicines is decided for the one before, too.
+pub(super) fn follow_up_both(line: &Line, end: usize, mentions: &mut [Mention]) {
+    let both = line.sentences.iter().find(|range| range.end <= end && means_both(&line.text()[(*range).clone()]));
+    if let (Some(range), true) = (both, line.by_clinician())
+        && let Some((last, earlier)) = mentions.split_last_mut()
+        && let Some(other) = earlier.iter_mut().rfind(|other| other.drug.name != last.drug.name && !other.dismissed)
+        && line.index - other.last_line <= 3
+        && doses(&line.text()[range.clone()], other.drug).is_empty()
+        && decide_by_anaphor(line, range, other)
+    {
+        evidence::merge(&mut other.evidence, [evidence::evidence(line.utterance, range.clone())]);
+    }
+    follow_up(line, end, mentions);
+}
+
 /// What a turn says without a medicine's name, up to byte `end`, may decide about the last one: "let's stop that", "no,
 /// make that forty".
-pub(super) fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
+fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
     let Some((last, earlier)) = mentions.split_last_mut() else { return };
     // An offer that was declined leaves what was taken before.
     let declined =
@@ -260,6 +276,21 @@ pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
 /// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
 pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
     let sentence = &line.text()[range.clone()];
+    // "Your level is low, so we'll go to fifty": why it is done may be long, what is done is said shortly.
+    let decides = CLAUSE.find_iter(sentence).last().filter(|_| !is_question(sentence) && line.by_clinician());
+    let clause = decides.map_or(range.clone(), |clause| range.start + clause.start()..range.end);
+    decide_in_clause(line, &clause, mention) || clause != *range && decide_in_clause(line, range, mention)
+}
+
+/// Where a sentence begins to say what to do.
+static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:[,;] (?:so|and|but|then)?|\bso|\band|\bbut) ?\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|we (?:can|should|need)|you (?:can|should|need)|(?:stop|keep|skip|stay|carry|leave)) ",
+    )
+});
+
+fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
+    let sentence = &line.text()[range.clone()];
     let dose = sig::final_dose(sentence, &doses(sentence, mention.drug)).map(|one| one.dose);
     // "Let's go up to twenty": a dose of it means it, too.
     let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_none_or(|known| known.unit == dose.unit);
@@ -283,6 +314,12 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         return true;
     }
     let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
+    let action = of_one_time(sentence).or_else(|| instead_of(sentence)).unwrap_or(action);
+    let is_new = |dose: &Dose| mention.dose.as_ref().is_some_and(|known| sig::are_two(known, dose));
+    let moves = matches!(action, MedicationAction::Taken | MedicationAction::Start | MedicationAction::Change);
+    // "We'll go to fifty", "let's try seventy five": which way it goes is told by what was taken until now.
+    let to_another = moves && dose.as_ref().is_some_and(is_new) && GOES_TO.is_match(sentence);
+    let action = if to_another { towards(mention, dose.as_ref()) } else { action };
     let decides = match action {
         MedicationAction::Increase | MedicationAction::Decrease => true,
         MedicationAction::Stop => !mention.dismissed || mention.against,
@@ -305,10 +342,40 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         (mention.past, mention.dose) = (false, None);
         mention.frequency = sig::frequency(sentence).map(|(name, _)| name);
     }
-    if dose.is_some() && action != MedicationAction::Stop {
-        (mention.dose, mention.several) = (dose, false);
+    mention.as_before = action == MedicationAction::Continue && stays_as_it_was(sentence);
+    let of_the_day = of_one_time(sentence).is_none() && instead_of(sentence).is_none();
+    if dose.is_some() && action != MedicationAction::Stop && of_the_day {
+        (mention.dose, mention.several, mention.parts) = (dose, false, false);
+    } else if matches!(action, MedicationAction::Increase | MedicationAction::Decrease) {
+        mention.parts = true;
     }
     true
+}
+
+/// Whether `sentence` says that nothing changes, and not only that a medicine goes on.
+pub(super) fn stays_as_it_was(sentence: &str) -> bool {
+    static AS_IT_WAS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:where (?:it|you|they)(?:'s|'re| is| are)|as (?:it|you|they)(?:'s|'re| is| are)|as is|as before|the same|same dose|unchanged|no changes?|don't change|won't change)\b",
+        )
+    });
+    AS_IT_WAS.is_match(sentence)
+}
+
+/// A dose that takes the place of the one until now.
+static GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|switch|move|make (?:it|that)|instead|from (?:now|today|tomorrow|tonight) on)\b",
+    )
+});
+
+fn towards(mention: &Mention, dose: Option<&Dose>) -> MedicationAction {
+    let values = mention.dose.as_ref().zip(dose).map(|(known, new)| (known.value, new.value));
+    match values {
+        Some((known, new)) if new > known => MedicationAction::Increase,
+        Some(_) => MedicationAction::Decrease,
+        None => MedicationAction::Change,
+    }
 }
 
 /// "Stay on ten", "leave it at fifty".

@@ -7,10 +7,11 @@ use regex::Regex;
 use super::{
     decisions::{Decision, decision, proposes},
     given::is_borrowed,
-    later::{begins_later, decide_by_anaphor, put_off, take_reply},
+    later::{begins_later, decide_by_anaphor, put_off, stays_as_it_was, take_reply},
     offers,
-    past::{changed_since, ended_since, had_once, is_over, was_on},
+    past::{asked_of_the_past, changed_since, ended_before, ended_since, had_once, is_over, never_taken, was_on},
     sigs::{doses, read_sig},
+    verbs::of_one_time,
 };
 use crate::{
     domain::{Dose, Evidence, MedicationAction, Role},
@@ -25,7 +26,7 @@ use crate::{
 
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|elevated|\d)|resistan\w+|antagonist|channel|suppression|stimulation)\b",
+        r"^(?:\s*|'s )(?:levels?|stores?|studies|tests?|panel|deficien\w+|(?:(?:was|is|are|were|came back|looks?|looked) )(?:\w+ )?(?:low|high|normal|elevated|\d)|(?:low|high|normal|elevated)\b|resistan\w+|antagonist|channel|suppression|stimulation)\b",
     )
 });
 static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -142,6 +143,10 @@ pub(super) struct Mention<'t> {
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
     pub(super) several: bool,
+    /// The dose is only that of one time of the day, of several.
+    pub(super) parts: bool,
+    /// Said to stay as it was.
+    pub(super) as_before: bool,
     pub(super) frequency: Option<String>,
     pub(super) route: Option<&'static str>,
     pub(super) evidence: Vec<Evidence>,
@@ -163,7 +168,7 @@ pub(super) fn understand<'t>(
     if reacted || LEVEL.is_match(after) {
         return None;
     }
-    if is_of_another(line, &sentence, &mention.range) {
+    if is_of_another(line, &sentence, &mention.range) || tells_of_another(visit, line, &sentence) {
         return None;
     }
     let said = &text[mention.range.clone()];
@@ -197,6 +202,8 @@ pub(super) fn understand<'t>(
         borrowed: is_borrowed(line, before, after),
         past: false,
         several: false,
+        parts: line.by_clinician() && of_one_time(&text[sentence.clone()]).is_some(),
+        as_before: action == MedicationAction::Continue && stays_as_it_was(&text[sentence.clone()]),
         frequency: None,
         route: None,
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
@@ -208,7 +215,9 @@ pub(super) fn understand<'t>(
         put_off(&mut found);
     }
     let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
-    if line.by_patient_side() && over
+    let ended = ended_before(after) && action != MedicationAction::Start;
+    if ended
+        || line.by_patient_side() && (over || asked_of_the_past(visit, line, &text[sentence.clone()]))
         || was_on(before) && matches!(action, MedicationAction::Taken | MedicationAction::Stop)
     {
         (found.past, found.action) = (true, MedicationAction::Taken);
@@ -242,7 +251,10 @@ pub(super) fn understand<'t>(
         let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
         let corrected = dose_in(answer, found.drug).filter(|_| declined);
-        let ended = declined && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
+        let never = line.by_clinician() && answer.is_some_and(|answer| never_taken(answer.text()));
+        let declined = declined || never;
+        let ended =
+            declined && !never && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
         found.past |= ended;
         found.dismissed = (declined && corrected.is_none() && !ended) || asks_leave;
         found.against |= asks_leave && offers::refuses_leave(visit, line);
@@ -299,9 +311,17 @@ fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugM
         let named_again = |answer: &Line| {
             DrugTable::bundled().mentions(answer.text()).iter().any(|one| one.drug.name == found.drug.name)
         };
+        // "Any ibuprofen, Aleve?" "Aleve, for a week.": the answer leaves this one out.
+        let other_named = |answer: &Line| {
+            let asked = in_line.iter().filter(|one| sentence.contains(&one.range.start)).map(|one| one.drug.name);
+            let others: Vec<&str> = asked.filter(|name| *name != found.drug.name).collect();
+            let named = DrugTable::bundled().mentions(answer.text());
+            !named_again(answer) && named.iter().any(|one| others.contains(&one.drug.name))
+        };
         // An answer that names it too says itself how it is taken.
-        return answer
-            .is_some_and(|answer| found.dose.is_some() || !context::denies(answer.text()) && !named_again(answer));
+        return answer.is_some_and(|answer| {
+            found.dose.is_some() || !context::denies(answer.text()) && !named_again(answer) && !other_named(answer)
+        });
     }
     if !line.by_patient_side() {
         return false;
@@ -340,6 +360,18 @@ pub(in super::super) fn someone_elses(line: &Line, before: &str, after: &str) ->
 pub(in super::super) fn is_of_another(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> bool {
     let (before, after) = (&line.text()[sentence.start..mention.start], &line.text()[mention.end..sentence.end]);
     someone_elses(line, before, after) || goes_on_about_another(line, sentence) || OF_ANOTHER_AFTER.is_match(after)
+}
+
+/// "Your husband, how is his heart?" "He's on that Plavix.": a patient who tells of somebody whom the clinician asked after.
+fn tells_of_another(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool {
+    static YOUR_OWN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\byour (?:\w+ )?(?:husband|wife|partner|mother|mom|mum|father|dad|brother|sister|son|daughter|friend)\b",
+        )
+    });
+    line.utterance.role == Role::Patient
+        && context::begins_with_third_person(&line.text()[sentence.clone()])
+        && visit.question_before(line.index).is_some_and(|question| YOUR_OWN.is_match(question.text()))
 }
 
 /// "My wife says so. She takes …": a sentence about somebody whom an earlier one of the turn named.

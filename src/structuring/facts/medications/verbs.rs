@@ -61,7 +61,9 @@ pub(super) fn with_what_follows(action: MedicationAction, before: &str, after: &
     static AMOUNT: LazyLock<Regex> =
         LazyLock::new(|| pattern(&format!(r"^\W*(?:dose )?(?:(?:goes|is going|back) )?(?:down )?to {NUMBER}")));
     let moved = MOVED_BEFORE.is_match(before);
+    static ONLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,? and that's it| only)\W*$"));
     match action {
+        Taken if ONLY.is_match(after) => Start,
         Start | Increase | Taken | Change if UP.is_match(after) && (moved || action == Taken) => Increase,
         Start | Stop | Decrease | Taken | Change if DOWN.is_match(after) && (moved || action != Stop) => Decrease,
         // "I'll take propranolol off your list."
@@ -95,6 +97,24 @@ pub(super) fn instead_of(sentence: &str) -> Option<MedicationAction> {
         Ordering::Greater => Some(MedicationAction::Increase),
         Ordering::Less => Some(MedicationAction::Decrease),
         Ordering::Equal => None,
+    }
+}
+
+/// "Bring lunch down to six": more or less of one of several doses of a day.
+pub(super) fn of_one_time(sentence: &str) -> Option<MedicationAction> {
+    const TIME: &str = r"(?:the |your )?(?:breakfast|lunch\w*|dinner|supper|morning|noon|midday|evening|night|nighttime|bedtime)(?:'s)?(?: one| dose| tablet| pill)?";
+    static UP: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(r"\b(?:{MOVES} {TIME} up|(?:raise|increase|bump|double)(?: up)? {TIME}|{TIME} goes up)\b"))
+    });
+    static DOWN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b(?:(?:{MOVES}|cut|drop) {TIME} (?:back |down|to)|(?:lower|decrease|reduce|cut|halve) {TIME}|{TIME} (?:goes|comes) down)\b"
+        ))
+    });
+    match sentence {
+        raised if UP.is_match(raised) => Some(MedicationAction::Increase),
+        lowered if DOWN.is_match(lowered) => Some(MedicationAction::Decrease),
+        _ => None,
     }
 }
 
