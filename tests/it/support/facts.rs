@@ -52,7 +52,7 @@ pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 }
 
 /// The names of ingredients, however they are joined.
-fn ingredients(name: &str) -> Vec<String> {
+pub fn ingredients(name: &str) -> Vec<String> {
     let mut parts: Vec<String> = name.split(['-', '/', ' ']).map(str::to_lowercase).collect();
     parts.sort();
     parts

@@ -62,7 +62,7 @@ fn chosen<'m, 't>(counted: &[&'m Mention<'t>]) -> Option<&'m Mention<'t>> {
         let goes_on = last.action == Continue && last.dose.is_none() && !last.as_before;
         let changes = |mention: &&&Mention| {
             mention.by == Role::Clinician
-                && matches!(mention.action, Change | Decrease | Increase)
+                && (matches!(mention.action, Change | Decrease | Increase) || mention.instructed)
                 && mention.line < last.line
         };
         let changed = counted[..at]

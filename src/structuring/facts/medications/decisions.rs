@@ -57,10 +57,15 @@ static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on
 /// "… with the apixaban they can make you bleed": named beside the matter.
 static BESIDE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
+static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hours?|minutes) away from$"));
+/// "No change there, same again" negates nothing.
+static NO_CHANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:other )?changes?\b"));
+static ON_TOP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:on top of|alongside|in addition to) (?:the |your |that )?$"));
 /// "Keep on with the Zyrtec", where "with" belongs to the verb.
 static GOES_ON_WITH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:keep|carry|go|stay|stick|continue|persevere|start|begin|try|done|finished)(?:ing|ting)?(?: on| going| you| him| her)* with (?:the |your |that )?$",
+        r"\b(?:keep|carry|go|stay|stick|continue|persevere|start|begin|try|done|finished|happy|fine|good|content|pleased|mess|tinker|change|touch)(?:ing|ting)?(?: on| going| you| him| her)* with (?:the |your |that )?$",
     )
 });
 /// Words between a verb and its medicine, at most: recognisers without punctuation run sentences together.
@@ -78,7 +83,11 @@ pub(super) struct Decision {
 
 /// What the sentence decides about the mention.
 pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> Decision {
-    static USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:(?:just|then|so|and) )*use $"));
+    static USE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:just|then|so|and|also|please|now|okay|plus)\W+)*(?:use|apply|rub|put|dab|smear|spray|chew|dissolve|pick up|buy|grab|have) (?:\w+ ){0,4}$",
+        )
+    });
     let (action, dismissed) = verb_of(line, sentence, &mention);
     let text = line.text();
     let of_one_time = of_one_time(&text[sentence.clone()]).filter(|_| line.by_clinician() && !dismissed);
@@ -89,7 +98,9 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     let action = if told { MedicationAction::Start } else { action };
     let warned = AGAINST.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];
-        between.split_whitespace().count() <= 5 && !WHILE.is_match(between)
+        // "Four hours away from the iron."
+        let apart = APART.is_match(&before[..found.end()]);
+        between.split_whitespace().count() <= 5 && !WHILE.is_match(between) && !apart
     });
     let warned = warned || line.by_clinician() && (NO_SUCH.is_match(before) || FORGET.is_match(before));
     let advised = warned || AGAINST_AFTER.is_match(&text[mention.end..sentence.end]);
@@ -129,10 +140,13 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     }) || NOT_MEANT_AFTER.is_match(after);
     let (action, negated) = match nearest {
         Some((action, range)) => {
-            let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);
+            let leading = NO_CHANGE.replace_all(&before[..range.start], "");
+            let negated = context::negates(&leading) || ends_in_negation(&leading);
             let action = second_of_a_switch(action, &before[range.end..]);
             (with_what_follows(action, before, after), negated)
         }
+        // "We'll add ezetimibe on top of the atorvastatin": that one goes on.
+        None if ON_TOP.is_match(before) && verb_before(before).is_some() => (MedicationAction::Continue, false),
         None if beside => (MedicationAction::Taken, false),
         None => {
             let action = following().unwrap_or(MedicationAction::Taken);
@@ -169,6 +183,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     match action {
         MedicationAction::Stop if negated => (MedicationAction::Continue, false),
         MedicationAction::Continue if negated => (MedicationAction::Stop, false),
+        // "I wouldn't change the bisoprolol."
+        MedicationAction::Change | MedicationAction::Increase | MedicationAction::Decrease if negated && !spoken_of => {
+            (MedicationAction::Continue, false)
+        }
         action => (action, negated || spoken_of || begins_later),
     }
 }

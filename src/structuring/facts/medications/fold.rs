@@ -80,7 +80,7 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
     // How often it was taken says nothing about what takes its place.
     let replaced = matches!(action, MedicationAction::Change | MedicationAction::Start);
     let of_that_dose = |mention: &Mention| !replaced || mention.dose.is_none() || mention.dose == dose;
-    let frequency = chosen.frequency.clone().or_else(|| {
+    let frequency = chosen.frequency.clone().filter(|_| !chosen.parts).or_else(|| {
         latest(&|mention| mention.frequency.is_some() && of_that_dose(mention)).and_then(|one| one.frequency.clone())
     });
     let said_route = counted.iter().find_map(|mention| mention.route);

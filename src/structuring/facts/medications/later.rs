@@ -9,7 +9,7 @@ use super::{
     Mention,
     decisions::{Decision, decision},
     past::ends_later,
-    reference::means_both,
+    reference::means_several,
     sigs::{doses, frequency_alone, take_back},
     strengths,
     verbs::{instead_of, of_one_time, reports},
@@ -28,7 +28,12 @@ use crate::{
 };
 
 /// A question about what the patient takes already.
-static OWN_USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:keep|still|continue|stay on|my|stop)\b"));
+static OWN_USE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:keep|still|continue|stay on|my|stop|refills?|renew|more of|another (?:script|prescription))\b")
+});
+static GRANTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\W*(?:of course|no problem|you bet|will do|i'll send|i'll refill|yep|certainly|happy to)\b")
+});
 static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -53,7 +58,7 @@ static PLAIN_CORRECTION: LazyLock<Regex> =
 /// "Let's not do that any more."
 static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:not|n't|never) (?:do|take|use|have|give) (?:(?:that|it|those|them|this) (?:any ?more|again)|any more(?: of (?:it|that|those|them|this))?)\b|\bno more of (?:it|that|those|them|this)\b|^\W*(?:(?:oh|well|okay|so|no)\W+)*(?:please )?(?:don't|do not|i wouldn't|i'd rather you didn't|i'd rather not)(?: (?:take|use|give (?:him|her)) (?:that|it|those|them|this)(?: one)?)?(?:,? please)?\W*(?:$|,)",
+        r"\b(?:not|\w+n't|never) (?:do|take|use|have|give) (?:(?:that|it|those|them|this) (?:any ?more|again)|any more(?: of (?:it|that|those|them|this))?)\b|\bno more of (?:it|that|those|them|this)\b|^\W*(?:(?:oh|well|okay|so|no)\W+)*(?:please )?(?:don't|do not|i wouldn't|i'd rather you didn't|i'd rather not)(?: (?:take|use|give (?:him|her)) (?:that|it|those|them|this)(?: one)?)?(?:,? please)?\W*(?:$|,)",
     )
 });
 /// "It'll go up for a few days" tells what happens, "we could go to a hundred" weighs, "leave it off" keeps nothing.
@@ -112,7 +117,9 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
     let own = OWN_USE.is_match(question);
     let ends =
         ENDS_IT.is_match(answer) && !context::negates(&answer[..ENDS_IT.find(answer).map_or(0, |at| at.start())]);
-    let goes_on = context::affirms(answer) || CONTINUES_IT.is_match(answer) && !context::denies(answer);
+    let goes_on = context::affirms(answer)
+        || GRANTS.is_match(answer)
+        || CONTINUES_IT.is_match(answer) && !context::denies(answer);
     match (ends, goes_on && own) {
         (true, _) if own => found.action = MedicationAction::Stop,
         (false, true) => found.action = MedicationAction::Continue,
@@ -122,17 +129,19 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
     evidence::merge(&mut found.evidence, [evidence::evidence(reply.utterance, first.clone())]);
 }
 
-/// "Keep both of those": what is said of the last two medicines is decided for the one before, too.
-pub(super) fn follow_up_both(line: &Line, end: usize, mentions: &mut [Mention]) {
-    let both = line.sentences.iter().find(|range| range.end <= end && means_both(&line.text()[(*range).clone()]));
-    if let (Some(range), true) = (both, line.by_clinician())
-        && let Some((last, earlier)) = mentions.split_last_mut()
-        && let Some(other) = earlier.iter_mut().rfind(|other| other.drug.name != last.drug.name && !other.dismissed)
-        && line.index - other.last_line <= 3
-        && doses(&line.text()[range.clone()], other.drug).is_empty()
-        && decide_by_anaphor(line, range, other)
-    {
-        evidence::merge(&mut other.evidence, [evidence::evidence(line.utterance, range.clone())]);
+/// "Keep both of those", "stay on all of them": what is said of the last one is decided for those named with it, too.
+pub(super) fn follow_up_all(line: &Line, end: usize, mentions: &mut [Mention]) {
+    let several = |range: &&Range<usize>| range.end <= end && means_several(&line.text()[(*range).clone()]);
+    let range = line.sentences.iter().find(several).filter(|_| line.by_clinician());
+    if let (Some(range), Some((last, earlier))) = (range, mentions.split_last_mut()) {
+        let near = |other: &Mention| other.line == last.line || line.index - other.last_line <= 2;
+        let named = |other: &&mut Mention| other.drug.name != last.drug.name && !other.dismissed && near(other);
+        for other in earlier.iter_mut().rev().filter(named) {
+            let no_dose = doses(&line.text()[range.clone()], other.drug).is_empty();
+            if no_dose && decide_by_anaphor(line, range, other) {
+                evidence::merge(&mut other.evidence, [evidence::evidence(line.utterance, range.clone())]);
+            }
+        }
     }
     follow_up(line, end, mentions);
 }
@@ -212,6 +221,7 @@ fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMenti
     let settled = near && settle(line, range, doses, corrects && !same_speaker && !told, corrected, last);
     let against = |dose: &Dose| doses.iter().any(|one| sig::are_two(dose, &one.dose));
     last.several |= told && !corrects && !settled && line.by_patient_side() && last.dose.as_ref().is_some_and(against);
+    last.several |= line.by_patient_side() && sig::several(sentence, doses);
     last.said.extend(doses.iter().map(|one| (line.utterance.role, one.dose.clone())));
     // The dose after the end of one medicine is another's.
     let ends = last.action == MedicationAction::Stop;
@@ -241,8 +251,18 @@ pub(super) fn begins_later(after: &str) -> bool {
         )
     });
     // Recognisers without punctuation run sentences together.
+    static OF_COMPLAINTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bonly (?:if|when|once) (?:you|it|he|she|they)(?:'re|'s| are| is| feel| feels| get| gets| can't| hurts?| vomits?| really)\b",
+        )
+    });
+    static NO_BETTER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:better|worse|improv\w+|still|by (?:mon|tues|wednes|thurs|fri|satur|sun)day|after)\b")
+    });
     let near = &after[..after.floor_char_boundary(LONGEST_CONDITION)];
-    LATER.is_match(near) && !OF_MEALS.is_match(near)
+    // "Only if you can't sleep" is as needed.
+    let as_needed = OF_COMPLAINTS.is_match(near) && !NO_BETTER.is_match(near);
+    LATER.is_match(near) && !as_needed && !OF_MEALS.is_match(near)
 }
 
 /// "We'll talk about that next time": what was just named does not begin now.
@@ -299,6 +319,7 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
         && (ANAPHOR.is_match(sentence)
             || cut_off
             || AGAIN.is_match(sentence)
+            || stays_as_it_was(sentence) && sentence.split_whitespace().count() <= LONGEST_SAME
             || dose.as_ref().is_some_and(of_its_kind))
         && !is_question(sentence)
         && !context::hypothetical(sentence)
@@ -327,13 +348,13 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
             let stays = dose.is_some() && STAYS_AT.is_match(sentence);
             (!mention.dismissed || mention.offered)
                 && (CONTINUES_IT.is_match(sentence) || stays)
-                && !context::denies(sentence)
+                && (!context::denies(sentence) || stays_as_it_was(sentence))
         }
         // What was taken once begins anew.
         MedicationAction::Start => mention.past && AGAIN.is_match(sentence),
         _ => false,
     };
-    if !decides || dismissed {
+    if !decides || dismissed && instead_of(sentence).is_none() {
         return false;
     }
     mention.action = action;
@@ -356,7 +377,7 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
 pub(super) fn stays_as_it_was(sentence: &str) -> bool {
     static AS_IT_WAS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:where (?:it|you|they)(?:'s|'re| is| are)|as (?:it|you|they)(?:'s|'re| is| are)|as is|as before|the same|same dose|unchanged|no changes?|don't change|won't change)\b",
+            r"\b(?:where (?:it|you|they)(?:'s|'re| is| are)|as (?:it|you|they)(?:'s|'re| is| are)|as is|as before|the same|same dose|unchanged|same again|same as now|no changes?|don't change|won't change)\b",
         )
     });
     AS_IT_WAS.is_match(sentence)
@@ -385,6 +406,8 @@ static STAYS_AT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words of a sentence that says nothing but that nothing changes, at most.
+const LONGEST_SAME: usize = 6;
 /// Words of a sentence that decides about "it", at most: in a longer one "it" is likely to be something else.
 const LONGEST_ANAPHOR: usize = 14;
 

@@ -39,7 +39,7 @@ static HAS_LEAVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b"));
 static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you take|you were|you've been|currently|takes|has been)\b",
+        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you(?:'re| are)?(?: still| already)? (?:use|using|giving|injecting)|(?:sent|discharged) (?:you|him|her|me) (?:home )?(?:on|with)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
 static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
@@ -63,7 +63,7 @@ static ASKS_FOR_LIST: LazyLock<Regex> = LazyLock::new(|| {
 /// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
 static USED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
+        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
     )
 });
 /// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
@@ -110,6 +110,8 @@ pub(super) struct Mention<'t> {
     pub(super) action: MedicationAction,
     /// The dose that a clinician names with how often to take it, which without another verb is an instruction.
     pub(super) instructed: bool,
+    /// A clinician speaks of it, and neither asks after it nor says that it is in use.
+    pub(super) told: bool,
     /// Said not to be taken, or only talked about.
     pub(super) dismissed: bool,
     /// A clinician advises not to take it.
@@ -185,6 +187,7 @@ pub(super) fn understand<'t>(
         by: line.utterance.role,
         action,
         instructed: false,
+        told: false,
         dismissed: dismissed || (line.by_patient_side() && HAS_LEAVE.is_match(before)),
         against,
         dose: None,
@@ -226,7 +229,7 @@ pub(super) fn understand<'t>(
     if line.by_patient_side() && next.is_some_and(changed_since) {
         (found.past, found.action) = (true, MedicationAction::Taken);
     }
-    found.used = !found.put_off && !found.borrowed && is_used(visit, line, &sentence, in_line, &found);
+    found.used = !found.put_off && !found.borrowed && is_used(visit, line, &sentence, &mention.range, in_line, &found);
     let weighed = WEIGHED.is_match(before) && !before.contains("if ") || GIVEN_HERE.is_match(&text[sentence.clone()]);
     if line.by_clinician() && action == MedicationAction::Start && weighed {
         found.dismissed |= !visit.answer_to(line.index).is_some_and(|reply| context::affirms(reply.text()));
@@ -234,13 +237,12 @@ pub(super) fn understand<'t>(
     let yours = line.by_clinician() && action == MedicationAction::Taken && YOURS.is_match(before) && !found.put_off;
     found.used |= yours && found.dose.is_some();
     let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
-    found.instructed = line.utterance.role == Role::Clinician
+    found.told = line.utterance.role == Role::Clinician
         && !asked
         && !is_in_use(&text[sentence.clone()])
         && !found.put_off
-        && !yours
-        && found.dose.is_some()
-        && found.frequency.is_some();
+        && !yours;
+    found.instructed = found.told && found.dose.is_some() && found.frequency.is_some();
     found.asked = asked && line.by_clinician();
     if offers::weigh(visit, line, &text[sentence.clone()], before, &mut found) {
         return Some(found);
@@ -248,7 +250,9 @@ pub(super) fn understand<'t>(
     if asked {
         action = MedicationAction::Taken;
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
-        let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
+        let of_effect = asks_for_effect(&text[sentence.clone()], before);
+        let denies = answer.is_some_and(|answer| context::denies(answer.text()));
+        let declined = line.by_clinician() && denies && !of_effect;
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
         let corrected = dose_in(answer, found.drug).filter(|_| declined);
         let never = line.by_clinician() && answer.is_some_and(|answer| never_taken(answer.text()));
@@ -276,6 +280,19 @@ pub(super) fn understand<'t>(
     Some(found)
 }
 
+/// "Any trouble with the metformin?" "Is your gabapentin helping?": a no to that denies no use of it.
+fn asks_for_effect(sentence: &str, before: &str) -> bool {
+    static EFFECT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:help(?:s|ing|ed)?|work(?:s|ing)?|difference|side[- ]effects?|problems?|trouble|bother(?:s|ing)?|miss(?:es|ed|ing)?|forget(?:ting)?|agree(?:s|ing)?|tolerat\w+|(?:run(?:ning)?|ran) (?:out|low)|enough|getting on)\b",
+        )
+    });
+    static NOT_YET: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:tried|try|taken|could|would|might|should|allerg\w+)\b"));
+    static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:the|your|his|her|that) $"));
+    EFFECT.is_match(sentence) && OWN.is_match(before) && !NOT_YET.is_match(sentence)
+}
+
 fn names_a_medicine(line: &Line) -> bool {
     !DrugTable::bundled().mentions(line.text()).is_empty()
 }
@@ -301,12 +318,22 @@ fn several_in(in_line: &[DrugMention], sentence: &Range<usize>) -> bool {
 
 /// Whether `found` is spoken of as one speaks of what is taken: asked for and not denied, in a list of what is taken, with
 /// how it is taken. A name alone is not enough: people name medicines that they had once, heard of, or react to.
-fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugMention], found: &Mention) -> bool {
+fn is_used(
+    visit: &Visit,
+    line: &Line,
+    sentence: &Range<usize>,
+    named: &Range<usize>,
+    in_line: &[DrugMention],
+    found: &Mention,
+) -> bool {
     let spoken = &line.text()[sentence.clone()];
     if found.in_use {
         return true;
     }
     if is_question(spoken) && line.by_clinician() {
+        if asks_for_effect(spoken, &line.text()[sentence.start..named.start]) {
+            return true;
+        }
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let named_again = |answer: &Line| {
             DrugTable::bundled().mentions(answer.text()).iter().any(|one| one.drug.name == found.drug.name)

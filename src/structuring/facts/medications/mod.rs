@@ -10,6 +10,7 @@ mod later;
 mod mention;
 mod offers;
 mod past;
+mod plan;
 mod reference;
 mod review;
 mod sigs;
@@ -20,7 +21,7 @@ mod tests;
 mod verbs;
 
 use decisions::decides_on;
-use later::{decide_by_anaphor, end_before, follow_up_both, retract};
+use later::{decide_by_anaphor, end_before, follow_up_all, retract};
 use mention::{Mention, understand};
 pub(super) use mention::{is_of_another, someone_elses};
 pub use spoken::{Avoided, Disputed, Named, Spoken, TakenBack, Unsettled};
@@ -39,7 +40,7 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
         let in_line = reference::in_line(line, table, &mentions);
         // What a turn says before it names a medicine is said of the one before.
         let opening = in_line.first().map_or(line.text().len(), |first| line.sentence_at(first.range.start).start);
-        follow_up_both(line, opening, &mut mentions);
+        follow_up_all(line, opening, &mut mentions);
         if let (Some(first), Some(last)) = (in_line.first(), mentions.last_mut()) {
             end_before(line, first.range.start, last);
         }
@@ -62,6 +63,7 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             {
                 (previous.past, previous.action) = (true, MedicationAction::Taken);
             }
+            plan::instruct(line, &in_line[at], &mentions, &mut mention);
             reference::ends_by_a_swap(line, &mention, &mut mentions);
             review::read_out(visit, line, &in_line[at], &mentions, &mut mention);
             mentions.push(mention);

@@ -130,7 +130,7 @@ pub(super) fn had_once(before: &str, after: &str) -> bool {
     static HAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:had|got|took) (?:some |the |a course of )?$"));
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^ (?:back )?(?:in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
+            r"^ (?:back )?(?:for (?:\w+ ){1,2}(?:days?|weeks?|months?)|from (?:the )?(?:urgent care|dentist|er|emergency room|hospital)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
         )
     });
     HAD.is_match(before) && WHEN.is_match(after)
@@ -140,8 +140,18 @@ pub(super) fn had_once(before: &str, after: &str) -> bool {
 pub(super) fn is_over(sentence: &str) -> bool {
     static USED_TO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bused to (?:take|be (?:on|taking)|use|have)\b|\b(?:used|tried|had)\b[^.?!]*\b(?:did nothing|(?:didn't|did not|never) (?:do|help|work|touch)\w*)|\b(?:i'm|he's|she's|i've been|i am|been) off (?:of )?(?:the|my|that|his|her|those)\b",
+            r"\bused to (?:take|be (?:on|taking)|use|have)\b|\b(?:used|tried|had)\b[^.?!]*\b(?:did nothing|(?:didn't|did not|never) (?:do|help|work|touch)\w*)",
         )
+    });
+    static WAS_ON: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:was|were|been) (?:put )?on\b|\b(?:we|i|they|he|she)(?:'ve|'d)? tried\b"));
+    static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:in my (?:teens|twenties|thirties|forties|fifties)|for (?:(?:about|like|maybe) )?(?:an?|one|two|three|four|five|six|a few|a couple(?: of)?) (?:days?|weeks?|months?|years?|while)|at first|before that|when i was|back when|in (?:college|school|the hospital))\b",
+        )
+    });
+    static OFF: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:i'm|he's|she's|i've been|i am|he's been|she's been) off (?:of )?(?:the|my|that|his|her|those)\b")
     });
     static TOOK: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
@@ -167,5 +177,7 @@ pub(super) fn is_over(sentence: &str) -> bool {
         || LEFT.is_match(sentence)
         || TOOK.is_match(sentence) && ENDED.is_match(sentence))
         && !STILL.is_match(sentence)
+        || OFF.is_match(sentence)
+        || WAS_ON.is_match(sentence) && FOR_A_TIME.is_match(sentence) && !STILL.is_match(sentence)
         || ran_out_long_ago(sentence)
 }

@@ -89,10 +89,11 @@ fn only_one<'t>(earlier: &[Mention<'t>], of_kind: impl Fn(&Drug) -> bool) -> Opt
     kinds.all(|other| other.name == first.name).then_some(first)
 }
 
-/// Whether `sentence` is about the last two medicines: "keep both of those".
-pub(super) fn means_both(sentence: &str) -> bool {
-    static BOTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:both|the two|them|those two|these two)\b"));
-    BOTH.is_match(sentence)
+/// Whether `sentence` is about several medicines: "keep both of those".
+pub(super) fn means_several(sentence: &str) -> bool {
+    static SEVERAL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:both|the two|them|those|these|all of that|the lot|all (?:three|four|five))\b"));
+    SEVERAL.is_match(sentence)
 }
 
 /// "We can swap. Start exemestane instead": the medicine that was talked about before it ends.

@@ -370,3 +370,41 @@ fn an_amount_in_a_volume_or_a_day_is_no_dose() {
         ["stop Aleve", "start Tylenol"]
     );
 }
+
+#[test]
+fn several_are_decided_at_once() {
+    assert_eq!(
+        said("P: Ramipril five, bisoprolol five, and aspirin.\nD: Good, stay on all of those."),
+        ["continue Ramipril 5 mg", "continue Bisoprolol 5 mg", "continue Aspirin"]
+    );
+    assert_eq!(
+        said("P: I take atorvastatin.\nD: We'll add ezetimibe, ten milligrams, on top of the atorvastatin."),
+        ["continue Atorvastatin", "start Ezetimibe 10 mg"]
+    );
+    assert!(said("D: I have codeine down here.").is_empty());
+    assert_eq!(said("D: Any trouble with the metformin?\nP: No, none."), ["taken Metformin"]);
+    assert_eq!(said("D: Is your gabapentin helping?\nP: Not really."), ["taken Gabapentin"]);
+    assert!(said("D: Any trouble with penicillin?\nP: No.").is_empty());
+    assert_eq!(said("D: Put some of the clotrimazole cream on it twice a day."), ["start Clotrimazole twice daily"]);
+}
+
+#[test]
+fn a_plan_needs_no_verb() {
+    for (lines, expected) in [
+        ("D: It's a fungus. For the itch, clotrimazole cream, twice a day.", vec!["start Clotrimazole twice daily"]),
+        ("D: Let's treat this. Doxycycline, a hundred milligrams.", vec!["start Doxycycline 100 mg"]),
+        (
+            "P: I take ramipril, five milligrams, and aspirin.\nD: Keep the aspirin. And the ramipril too.",
+            vec!["continue Ramipril 5 mg", "continue Aspirin"],
+        ),
+        ("P: I take bisoprolol.\nD: I wouldn't change the bisoprolol.", vec!["continue Bisoprolol"]),
+        ("P: I take bisoprolol.\nD: I'm happy with the bisoprolol.", vec!["continue Bisoprolol"]),
+        ("P: Can I get a refill of the bisoprolol?\nD: Of course.", vec!["continue Bisoprolol"]),
+        (
+            "P: I take letrozole.\nD: We can swap. Rest for a week, then start exemestane instead.",
+            vec!["stop Letrozole", "start Exemestane"],
+        ),
+    ] {
+        assert_eq!(said(lines), expected, "{lines}");
+    }
+}
