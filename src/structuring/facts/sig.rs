@@ -167,10 +167,8 @@ fn without_times(text: &str, number: numbers::Number) -> numbers::Number {
 
 /// From here on nobody takes so many tablets a day.
 const TOO_MANY: f64 = 15.0;
-
-fn weighs(number: &numbers::Number) -> bool {
-    number.value >= TOO_MANY
-}
+/// From here on "ten of the prednisone" is no number of tablets.
+const TOO_MANY_OF: f64 = 5.0;
 
 /// Whether a bare number counts days, times, years or anything else that no dose is counted in.
 fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, range: &Range<usize>) -> bool {
@@ -226,7 +224,9 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
         let gap = &text[range.end..tokens[at].range.start];
         let lower = tokens[at].lower.as_str();
         // "Two a day" counts tablets, "a hundred a day" doesn't.
-        let weighed = matches!(lower, "a" | "per") && numbers::numbers(&text[range.clone()]).iter().all(weighs);
+        let values = numbers::numbers(&text[range.clone()]);
+        let least = |least: f64| values.iter().all(|number| number.value >= least);
+        let weighed = matches!(lower, "a" | "per") && least(TOO_MANY) || lower == "of" && least(TOO_MANY_OF);
         gap.trim().is_empty() && COUNTED.contains(&lower) && !weighed || gap.contains(['/', '%'])
     });
     let points_at_one =

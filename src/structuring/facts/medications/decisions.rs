@@ -58,6 +58,11 @@ static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on
 static BESIDE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
 static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hours?|minutes) away from$"));
+/// What stands between two medicines of a swap.
+static GIVES_WAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
+/// Bytes between two medicines of a swap, at most.
+const LONGEST_SWAP: usize = 25;
 /// "No change there, same again" negates nothing.
 static NO_CHANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:other )?changes?\b"));
 static ON_TOP: LazyLock<Regex> =
@@ -153,6 +158,11 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
             (with_what_follows(action, before, after), context::negates(before))
         }
     };
+    // "Swap the omeprazole for pantoprazole."
+    let gives_way = action == MedicationAction::Change
+        && GIVES_WAY.is_match(after)
+        && DrugTable::bundled().mentions(after).first().is_some_and(|other| other.range.start < LONGEST_SWAP);
+    let action = if gives_way { MedicationAction::Stop } else { action };
     let negated = negated && !REMINDS.is_match(before);
     let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     // "I'll keep you off work and …"

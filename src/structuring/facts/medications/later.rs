@@ -37,7 +37,7 @@ static GRANTS: LazyLock<Regex> = LazyLock::new(|| {
 static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay on|leave|carry on|stick|hold)(?: taking| giving| using| going| with| on)* (?:it|that|this|those|them|you|the same|both)\b|\bthe same\b|\b(?:keep|carry|go|stay)(?:ing)? (?:going|on|doing|as)\b|\bno changes?\b|\bsame again\b|\b(?:it|that) stays\b|\b(?:it|that|this|they|those)(?:'s| is|'re| are)? (?:fine|good|okay|doing (?:its|their|the) job|working)\b(?: as|,? so)|\bstay(?:ing)? (?:at|where|with)\b",
+        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay|stay on|leave|carry on|stick|hold)(?: taking| giving| using| going| with| on)* (?:it|that|this|those|them|you|the same|both)\b|\bthe same\b|\b(?:keep|carry|go|stay)(?:ing)? (?:going|on|doing|as)\b|\bno changes?\b|\bsame again\b|\b(?:it|that) stays\b|\b(?:it|that|this|they|those)(?:'s| is|'re| are)? (?:fine|good|okay|doing (?:its|their|the) job|working)\b(?: as|,? so)|\bstay(?:ing)? (?:at|where|with)\b",
     )
 });
 /// Taking back what was just decided, without saying what holds instead.
@@ -77,7 +77,7 @@ static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
 static STOPS_THE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:stop|quit|come off|get rid of|drop)(?: taking| using)?(?: of)? (?:the|your|those|that)\W*$")
 });
-static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
+static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|both|the dose|the same)\b"));
 
 /// "Let's increase it to 75. No, keep it as it is": a decision taken back in a sentence that names no medicine.
 pub(super) fn retract(line: &Line, range: &Range<usize>, mention: &mut Mention) {
@@ -143,7 +143,30 @@ pub(super) fn follow_up_all(line: &Line, end: usize, mentions: &mut [Mention]) {
             }
         }
     }
+    decide_by_dose(line, end, mentions);
     follow_up(line, end, mentions);
+}
+
+/// "Let's come down to a hundred and twelve": the medicine of which that is a dose, where it isn't one of the last.
+fn decide_by_dose(line: &Line, end: usize, mentions: &mut [Mention]) {
+    let Some((last, earlier)) = mentions.split_last_mut().filter(|_| line.by_clinician()) else { return };
+    for range in line.sentences.iter().filter(|range| range.end <= end) {
+        let sentence = &line.text()[range.clone()];
+        let is_known = |one: &Mention| {
+            one.dose
+                .as_ref()
+                .is_some_and(|dose| doses(sentence, one.drug).iter().any(|new| sig::are_two(dose, &new.dose)))
+        };
+        let near =
+            |one: &&mut Mention| line.index - one.last_line <= 3 && !one.dismissed && one.drug.name != last.drug.name;
+        let mut meant: Vec<&mut Mention> = earlier.iter_mut().filter(near).filter(|one| is_known(one)).collect();
+        if doses(sentence, last.drug).is_empty()
+            && let [one] = meant.as_mut_slice()
+            && decide_by_anaphor(line, range, one)
+        {
+            evidence::merge(&mut one.evidence, [evidence::evidence(line.utterance, range.clone())]);
+        }
+    }
 }
 
 /// What a turn says without a medicine's name, up to byte `end`, may decide about the last one: "let's stop that", "no,
@@ -215,7 +238,10 @@ fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMenti
     }
     let told = last.said.iter().any(|(by, _)| *by == line.utterance.role);
     let near = line.index - last.last_line <= 2;
-    let corrects = context::corrects(sentence) || sig::replaces(&line.text()[since..range.start + first.range.start]);
+    // "We'll make it seven fifty" is a new dose of what the patient told of.
+    let decides = line.by_clinician() && !told && last.by != Role::Clinician && PLANS.is_match(sentence);
+    let corrects =
+        context::corrects(sentence) && !decides || sig::replaces(&line.text()[since..range.start + first.range.start]);
     let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
     let corrected = near && corrects && (same_speaker || told || PLAIN_CORRECTION.is_match(sentence));
     let settled = near && settle(line, range, doses, corrects && !same_speaker && !told, corrected, last);
@@ -279,7 +305,7 @@ pub(super) fn put_off(mention: &mut Mention) {
 pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:(?:stop|quit|drop|skip) (?:that|it|those|this)|take (?:that|it|those|this) off)\b",
+            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:(?:stop|quit|drop|skip) (?:that|it|those|this)|take (?:that|it|those|this) off)\b|\b(?:we'll|i'd|i'd like to|let's|i'll|i want to|we can|you can|we should) (?:stop|take|drop|swap|switch|replace|change) (?:it|that|this|them|that one|this one)(?: (?:off|away|out|over))?,? (?:and|for|with|to)\b",
         )
     });
     let opening = line.sentences.first().map(|range| &line.text()[range.start..range.end.min(next)]);

@@ -63,7 +63,7 @@ static ASKS_FOR_LIST: LazyLock<Regex> = LazyLock::new(|| {
 /// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
 static USED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
+        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
     )
 });
 /// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
@@ -293,6 +293,12 @@ fn asks_for_effect(sentence: &str, before: &str) -> bool {
     EFFECT.is_match(sentence) && OWN.is_match(before) && !NOT_YET.is_match(sentence)
 }
 
+/// Whether one of a sentence's medicines has a dose: then all of them are those that are taken.
+fn has_doses(line: &Line, sentence: &Range<usize>, in_line: &[DrugMention]) -> bool {
+    let mut named = in_line.iter().filter(|one| sentence.contains(&one.range.start));
+    named.any(|one| !doses(&line.text()[one.range.end..sentence.end], one.drug).is_empty())
+}
+
 fn names_a_medicine(line: &Line) -> bool {
     !DrugTable::bundled().mentions(line.text()).is_empty()
 }
@@ -364,6 +370,7 @@ fn is_used(
     found.dose.is_some()
         || found.frequency.is_some()
         || USED.is_match(spoken)
+        || has_doses(line, sentence, in_line)
         || asked_for
         || asked.is_none() && only_a_list
 }

@@ -127,27 +127,34 @@ pub(super) fn asked_of_the_past(visit: &Visit, line: &Line, sentence: &str) -> b
 
 /// "He had amoxicillin in September."
 pub(super) fn had_once(before: &str, after: &str) -> bool {
-    static HAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:had|got|took) (?:some |the |a course of )?$"));
+    static HAD: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:had|got|took|gave (?:me|him|her)) (?:some |the |a course of )?$"));
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^ (?:back )?(?:for (?:\w+ ){1,2}(?:days?|weeks?|months?)|from (?:the )?(?:urgent care|dentist|er|emergency room|hospital)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
+            r"^ (?:back )?(?:for (?:\w+ ){1,2}(?:days?|weeks?|months?)|(?:from|in|at) (?:the )?(?:urgent care|dentist|er|emergency room|hospital)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
         )
     });
-    HAD.is_match(before) && WHEN.is_match(after)
+    static FINISHED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:finished|completed|came off|got off) (?:taking |the |my |his |her |a |course |of |that )*$")
+    });
+    HAD.is_match(before) && WHEN.is_match(after) || FINISHED.is_match(before)
 }
 
 /// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
 pub(super) fn is_over(sentence: &str) -> bool {
     static USED_TO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bused to (?:take|be (?:on|taking)|use|have)\b|\b(?:used|tried|had)\b[^.?!]*\b(?:did nothing|(?:didn't|did not|never) (?:do|help|work|touch)\w*)",
+            r"\bused to (?:take|be (?:on|taking)|use|have)\b|\b(?:used|tried|had)\b[^.?!]*\b(?:did nothing|(?:didn't|did not|never) (?:do|help|work|touch)\w*|waste of (?:money|time)|useless|no (?:good|use|help)\b)",
         )
     });
-    static WAS_ON: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:was|were|been) (?:put )?on\b|\b(?:we|i|they|he|she)(?:'ve|'d)? tried\b"));
+    static WAS_ON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:was|were|been) (?:put )?on\b|\bhad (?:me|him|her) on\b|\b(?:we|i|they|he|she)(?:'ve|'d)? tried\b",
+        )
+    });
     static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:in my (?:teens|twenties|thirties|forties|fifties)|for (?:(?:about|like|maybe) )?(?:an?|one|two|three|four|five|six|a few|a couple(?: of)?) (?:days?|weeks?|months?|years?|while)|at first|before that|when i was|back when|in (?:college|school|the hospital))\b",
+            r"\b(?:in my (?:teens|twenties|thirties|forties|fifties)|for (?:(?:about|like|maybe) )?(?:an?|one|two|three|four|five|six|a few|a couple(?: of)?) (?:days?|weeks?|months?|years?|while)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|autumn|winter))|at first|before that|when i was|back when|in (?:college|school|the hospital))\b",
         )
     });
     static OFF: LazyLock<Regex> = LazyLock::new(|| {
