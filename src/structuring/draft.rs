@@ -79,7 +79,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let uncertain = misheard(facts)
         .chain(disputed(facts))
-        .chain(several_doses(facts))
+        .chain(unsettled(facts))
         .chain(named(facts))
         .chain(unread(facts))
         .chain(review.uncertain)
@@ -127,11 +127,11 @@ fn disputed(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     })
 }
 
-/// Medicines whose one dose in the note does not tell all of what was said.
-fn several_doses(facts: &Facts) -> impl Iterator<Item = UncertainText> {
-    facts.several_doses.iter().map(|one| UncertainText {
+/// Medicines whose entry in the note does not tell all of what was said, or not for sure.
+fn unsettled(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.unsettled.iter().map(|one| UncertainText {
         text: one.text.as_str().into(),
-        reason: "more than one dose was said, one after the other; the note has one".into(),
+        reason: one.reason.into(),
         evidence: one.evidence.clone(),
     })
 }

@@ -35,8 +35,8 @@ pub struct Facts {
     pub taken_back: Vec<medications::TakenBack>,
     /// Doses that were said against each other.
     pub disputed: Vec<medications::Disputed>,
-    /// Medicines of which more than one dose is to be taken, in turn.
-    pub several_doses: Vec<medications::SeveralDoses>,
+    /// Medicines whose dose or decision is not sure.
+    pub unsettled: Vec<medications::Unsettled>,
     /// Medicines that came up, of which nobody said that they are taken.
     pub named: Vec<medications::Named>,
     /// Generic names of medicines that only other people take.
@@ -91,7 +91,7 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         avoided: spoken.avoided,
         taken_back: spoken.taken_back,
         disputed: spoken.disputed,
-        several_doses: spoken.several,
+        unsettled: spoken.unsettled,
         named: spoken.named,
         of_others: spoken.of_others,
         unread: unread::unread(&visit),

@@ -27,10 +27,11 @@ pub struct DoseMention {
 pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<DoseMention> {
     let tokens = tokens(text);
     let mut found = Vec::new();
-    for number in numbers::numbers(text) {
+    for number in numbers::numbers(text).into_iter().map(|number| without_times(text, number)) {
         let next = tokens.iter().position(|token| token.range.start >= number.range.end);
         let (unit, end) = match unit_after(text, number.range.end) {
             Some(found) => found,
+            None if is_concentration(text, number.range.end) => continue,
             None if counts_something_else(text, &tokens, next, &number.range) => continue,
             None => match usual_unit(number.value) {
                 Some(unit) => (unit, number.range.end),
@@ -45,6 +46,7 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
     // "Go up by four units, so twenty-four": an amount of change is no dose.
     found.retain(|mention| !text[..mention.range.start].trim_end().to_lowercase().ends_with(" by"));
     found.extend(parts_of_a_tablet(text));
+    found.retain(|mention| !limits(text).any(|limit| limit.contains(&mention.range.start)));
     found.sort_by_key(|mention| mention.range.start);
     found
 }
@@ -123,13 +125,50 @@ fn times_before(text: &str, strength: usize) -> Option<(f64, usize)> {
     Some((numbers::numbers(times.as_str()).first()?.value, times.start()))
 }
 
-/// The unit of a dose, and where it ends. An amount in a volume of blood is a result.
+/// The unit of a dose, and where it ends. An amount in a volume of blood is a result, and one in a volume of a liquid
+/// medicine its strength.
 fn unit_after(text: &str, number_end: usize) -> Option<(String, usize)> {
     let (unit, range) = units::unit_after(text, number_end)?;
-    let after = text[range.end..].trim_start();
-    let concentration = after.starts_with('/') || after.starts_with("per deciliter") || after.starts_with("per liter");
-    (!concentration).then(|| (unit.to_owned(), range.end))
+    (!is_concentration(text, number_end)).then(|| (unit.to_owned(), range.end))
 }
+
+/// Whether the amount that ends at byte `number_end`, with its unit or without, is one in something else: "250 milligrams per
+/// five", "10 per kilo".
+fn is_concentration(text: &str, number_end: usize) -> bool {
+    static PER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\s*(?:/|(?:per|in|to the) (?:every )?(?:\d|(?:one|two|five|ten|a) (?:m|cc)|five\b|ten\b|deciliter|liter|m(?:l|ils?|illi\w+)\b|cc|teaspoon|kilo\w*|kg|pound))",
+        )
+    });
+    let end = units::unit_after(text, number_end).map_or(number_end, |(_, range)| range.end);
+    PER.is_match(&text[end..])
+}
+
+/// Where `text` says how much may be taken in a day: "no more than three grams a day" is no dose, nor does it say how often.
+fn limits(text: &str) -> impl Iterator<Item = Range<usize>> {
+    static LIMIT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:\b(?:no|not|never) more than|\bat (?:the )?most|\bmax(?:imum)?(?: of| is)?|[,;] ?up to)(?: [\w.,-]+){1,4}? (?:milligrams?|mgs?|grams?|g|tablets?|pills?|units) (?:(?:a|per|each|every|in a|in one) day|daily|in (?:total|twenty[- ]four|24)[\w ]*)",
+        )
+    });
+    LIMIT.find_iter(text).map(|found| found.range())
+}
+
+/// "Three hundred three times a day": the last word of the number belongs to the times.
+fn without_times(text: &str, number: numbers::Number) -> numbers::Number {
+    let times = text[number.range.end..].trim_start().to_lowercase().starts_with("times");
+    let last_word = text[number.range.clone()].rfind(' ').filter(|_| times);
+    let shorter = last_word.and_then(|end| {
+        let before = &text[..number.range.start + end];
+        numbers::numbers(before).pop().filter(|shorter| shorter.range.start == number.range.start)
+    });
+    shorter.unwrap_or(number)
+}
+
+/// From here on nobody takes so many tablets a day.
+const TOO_MANY: f64 = 15.0;
+/// From here on "ten of the prednisone" is no number of tablets.
+const TOO_MANY_OF: f64 = 5.0;
 
 /// Whether a bare number counts days, times, years or anything else that no dose is counted in.
 fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, range: &Range<usize>) -> bool {
@@ -177,12 +216,18 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
         "beats",
     ];
     let before = text[..range.start].trim_end().to_lowercase();
-    let after_counter = ["every", "for", "about", "over", "age", "last", "past", "in", "at", "was", "is", "than"]
-        .iter()
-        .any(|word| before.split_whitespace().next_back() == Some(word));
+    let after_counter =
+        ["every", "for", "about", "over", "age", "last", "past", "in", "at", "was", "is", "than", "per"]
+            .iter()
+            .any(|word| before.split_whitespace().next_back() == Some(word));
     let counted = next.is_some_and(|at| {
         let gap = &text[range.end..tokens[at].range.start];
-        gap.trim().is_empty() && COUNTED.contains(&tokens[at].lower.as_str()) || gap.contains(['/', '%'])
+        let lower = tokens[at].lower.as_str();
+        // "Two a day" counts tablets, "a hundred a day" doesn't.
+        let values = numbers::numbers(&text[range.clone()]);
+        let least = |least: f64| values.iter().all(|number| number.value >= least);
+        let weighed = matches!(lower, "a" | "per") && least(TOO_MANY) || lower == "of" && least(TOO_MANY_OF);
+        gap.trim().is_empty() && COUNTED.contains(&lower) && !weighed || gap.contains(['/', '%'])
     });
     let points_at_one =
         before.split_whitespace().next_back().is_some_and(|word| ["the", "this", "that", "which"].contains(&word))
@@ -215,9 +260,11 @@ fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
 
 /// The frequency said in `text`, in the note's words, and where.
 pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
-    let regular =
-        REGULAR.iter().find_map(|(pattern, name)| pattern.find(text).map(|found| ((*name).to_owned(), found.range())));
-    let regular = several_times(text).or_else(|| every_interval(text)).or(regular).map(|found| at_most(text, found));
+    let text = &without_limits(text);
+    let regular = several_times(text)
+        .or_else(|| every_interval(text))
+        .or_else(|| regular(text))
+        .map(|found| at_most(text, found));
     let needed = AS_NEEDED.find(text);
     match (regular, needed) {
         (Some((name, range)), Some(needed)) => {
@@ -226,6 +273,26 @@ pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
         (None, Some(needed)) => Some(("as needed".to_owned(), needed.range())),
         (regular, None) => regular,
     }
+}
+
+/// `text` with every limit of a day blanked.
+fn without_limits(text: &str) -> String {
+    let mut blanked = text.to_owned();
+    for limit in limits(text) {
+        blanked.replace_range(limit.clone(), &" ".repeat(limit.len()));
+    }
+    blanked
+}
+
+fn regular(text: &str) -> Option<(String, Range<usize>)> {
+    let mut found = REGULAR.iter().filter_map(|(pattern, name)| Some((*name, pattern.find(text)?.range())));
+    let (mut name, mut range) = found.next()?;
+    // "Twenty a day, and down by five each week" is taken daily.
+    if name.ends_with("weekly") || name.ends_with("monthly") {
+        let earlier = found.find(|(name, earlier)| name.ends_with("daily") && earlier.end <= range.start);
+        (name, range) = earlier.unwrap_or((name, range));
+    }
+    Some((name.to_owned(), range))
 }
 
 /// "Six or seven times a day", and more than six times.
@@ -251,7 +318,7 @@ fn at_most(text: &str, (name, range): (String, Range<usize>)) -> (String, Range<
 
 static AS_NEEDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|only when)\b",
+        r"\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|only when|whenever (?:you|he|she|it|they|i)|when (?:it|they|he|she|you|i)(?:'s|'re| is| are| get| gets)? (?:really |very |so )?(?:bad|worse|flar\w+|sore|itchy|in pain|wheez\w+|tight|crav\w+|hurts?))\b",
     )
 });
 
@@ -284,6 +351,10 @@ const FREQUENCIES: &[(&str, &str)] = &[
         "once daily",
     ),
     (r"with (?:each |every )?meals?|before (?:each |every )?meals?|at meals", "with meals"),
+    (
+        r"one time only|just (?:the )?once|(?:one|a) (?:tablet|pill|capsule|dose|shot),? (?:just )?once|(?:as )?a single dose",
+        "once",
+    ),
 ];
 
 /// "every four to six hours", "every 3 months".

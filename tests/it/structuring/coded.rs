@@ -10,7 +10,7 @@ use soapstone::{
     transcription::reading,
 };
 
-use crate::support::facts::{Found, Scores, list, score, text};
+use crate::support::facts::{Found, Scores, ingredients, list, score, text};
 
 /// Of each split: shares of medicines, doses, actions and allergies that are found at least, and medicines and allergies that
 /// are not the patient's at most. What is reached, less one of each.
@@ -69,4 +69,20 @@ fn differ(visit: &Value, wanted: impl Iterator<Item = String>, found: impl Itera
     for line in found.iter().filter(|line| !wanted.contains(line)) {
         println!("{}: found  {line}", text(visit, "id"));
     }
+}
+
+#[test]
+fn the_medicines_of_the_coded_visits_are_named_as_in_the_drug_table() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("note-fixtures/coded.jsonl");
+    let lines = fs::read_to_string(corpus).expect("the coded visits");
+    let known: Vec<_> = DrugTable::bundled().drugs().iter().map(|drug| ingredients(drug.name)).collect();
+    let visits = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    let names: Vec<_> = visits
+        .flat_map(|visit| {
+            list(&visit["facts"], "medications").iter().map(|one| ingredients(text(one, "name"))).collect::<Vec<_>>()
+        })
+        .collect();
+    // A number, since the names of one half are not to be seen while rules are made.
+    let unknown = names.iter().filter(|name| !known.contains(name)).count();
+    assert_eq!(unknown, 0, "of {}", names.len());
 }

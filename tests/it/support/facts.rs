@@ -55,7 +55,7 @@ pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 }
 
 /// The names of ingredients, however they are joined.
-fn ingredients(name: &str) -> Vec<String> {
+pub fn ingredients(name: &str) -> Vec<String> {
     let mut parts: Vec<String> = name.split(['-', '/', ' ']).map(str::to_lowercase).collect();
     parts.sort();
     parts
@@ -65,6 +65,16 @@ fn ingredients(name: &str) -> Vec<String> {
 fn ingredient(substance: &str) -> String {
     let drug = DrugTable::bundled().mentions(substance).into_iter().next().map(|mention| mention.drug.name);
     drug.map_or(substance.to_lowercase(), |drug| drug.replace('/', "-"))
+}
+
+/// A dose or frequency as either side writes it: "1 teaspoon" and "1 teaspoons", "50,000 units", and "at night", "in the evening"
+/// and "at bedtime" are matters of naming only.
+fn in_one_form(sig: &str) -> String {
+    sig.replace(',', "")
+        .replace("in the evening", "at bedtime")
+        .replace("at night", "at bedtime")
+        .trim_end_matches('s')
+        .to_owned()
 }
 
 /// The scores of several visits, added up.
@@ -94,10 +104,11 @@ pub fn score(wanted: &Value, got: &Found<'_>, scores: &mut Scores) {
         let Some(found) = found else { continue };
         if medication["dose"].is_string() && !text(medication, "dose").contains('/') {
             let dose = found.dose.as_ref().map(|dose| format!("{} {}", dose.value, dose.unit));
-            scores.doses.add(dose.as_deref() == medication["dose"].as_str());
+            scores.doses.add(dose.as_deref().map(in_one_form) == medication["dose"].as_str().map(in_one_form));
         }
         if medication["frequency"].is_string() {
-            scores.frequencies.add(found.frequency.as_deref() == medication["frequency"].as_str());
+            let frequency = found.frequency.as_deref().map(in_one_form);
+            scores.frequencies.add(frequency == medication["frequency"].as_str().map(in_one_form));
         }
         let action = serde_json::to_value(found.action).expect("an action has a name");
         scores.actions.add(action == medication["action"]);

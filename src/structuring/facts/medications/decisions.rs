@@ -4,28 +4,12 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
+use super::verbs::{DECISIONS, of_one_time, verb_before, with_what_follows};
 use crate::{
     domain::MedicationAction,
     structuring::{facts::context, text::pattern, visit::Line},
     terminology::DrugTable,
 };
-
-/// Verbs that decide about a medicine. The nearest one before the name counts, or else the nearest after it.
-static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock::new(|| {
-    use MedicationAction::{Change, Continue, Decrease, Increase, Start, Stop, Taken};
-    [
-        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them|it|that|this|those) off|taking (?:you|him|her|them) off|took (?:me|you) off|(?:want|get|have|keep|need|like|see|prefer) (?:you|him|her|them) (?:(?:to )?(?:be|come|get|stay|go) )?off|get (?:off|rid of)|leave off|go off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more|no longer (?:take|taking|need)|wean\w*|drop(?:ping)? (?:the|your|that|it)|(?:has|have|needs?) to go|get rid of|skip (?:the|that))\b"),
-        (Increase, r"\b(increas\w+|take (?:the|your|that) \w+ up|go up|going up|up your|bump\w*(?: up)?|rais(?:e|ed|ing)|doubl(?:e|ing)|higher dose)\b"),
-        (Decrease, r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go down|going down|cut(?:ting)? (?:back|down|your|the)|back off|taper\w*|halv(?:e|ing)|drop(?:ping)? (?:you|it) (?:down|back|to)|smaller dose)\b"),
-        (Change, r"\b(switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|swap(?:ping)?)\b"),
-        (Continue, r"\b(continu\w+|keep(?:ing)?|stay(?:s|ing)? (?:on|the same|where)|so do(?:es)?|carry on|stick with|refill(?:s|ing)?|renew\w*|leave|same dose|remain on|maintain)\b"),
-        (Taken, r"\b((?:were|was|been|got) started|(?:we|i|they|he|she|doctor)(?:'ve| have| had)? (?:\w+ )?(?:have|had|started|placed|put) (?:you|him|her|me) on)\b"),
-        (Start, r"\b((?:re-?)?start(?:ing|ed)?|resum(?:e|ing)|(?:go|get|put (?:you|him|her|them)) back on|begin(?:ning)?|add(?:ing)?|put(?:ting)? (?:you|him|her|them) on|put(?:ting)? (?:the|your|his|her)|go(?:ing)? for|i'd (?:use|choose|pick)|prescrib\w+|try(?:ing)?|trial of|give (?:you|him|her|them)|giving (?:you|him|her|them)|send(?:ing)? (?:in|over|you|him|her|them)|call(?:ing)? in|writ(?:e|ing) (?:you )?(?:a |for )|initiat\w+|go ahead with|get (?:you|him|her|them) (?:on|some)|order(?:ing)?|have (?:you|him|her|them) take|want (?:you|him|her|them) to take|want (?:you|him|her|them) taking|like (?:you|him|her|them) to take|(?:you|he|she|they) (?:can|could) (?:take|use|have|give)|should take|(?:and|then|just|instead|to) use|treat(?:ing)? (?:\w+ )?with|use (?:the|a|some|plain)|recommend\w*|suggest\w*|(?:is|are|be) (?:fine|okay|ok|safer?|better)|take)\b"),
-        (Taken, r"\b(i take|i'm taking|i am taking|i'm on|i was on|i use|i've been taking|i've been on|you're taking|you are taking|you're on|you take|you're still|still taking|currently|i took|i've tried|taking|been on)\b"),
-    ]
-    .map(|(action, text)| (action, pattern(text)))
-    .into()
-});
 
 static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -73,6 +57,22 @@ static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on
 /// "… with the apixaban they can make you bleed": named beside the matter.
 static BESIDE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
+static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hours?|minutes) away from$"));
+/// What stands between two medicines of a swap.
+static GIVES_WAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
+/// Bytes between two medicines of a swap, at most.
+const LONGEST_SWAP: usize = 25;
+/// "No change there, same again" negates nothing.
+static NO_CHANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:other )?changes?\b"));
+static ON_TOP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:on top of|alongside|in addition to) (?:the |your |that )?$"));
+/// "Keep on with the Zyrtec", where "with" belongs to the verb.
+static GOES_ON_WITH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:keep|carry|go|stay|stick|continue|persevere|start|begin|try|done|finished|happy|fine|good|content|pleased|mess|tinker|change|touch)(?:ing|ting)?(?: on| going| you| him| her)* with (?:the |your |that )?$",
+    )
+});
 /// Words between a verb and its medicine, at most: recognisers without punctuation run sentences together.
 const FARTHEST_VERB: usize = 14;
 
@@ -88,16 +88,24 @@ pub(super) struct Decision {
 
 /// What the sentence decides about the mention.
 pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usize>) -> Decision {
-    static USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:(?:just|then|so|and) )*use $"));
+    static USE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:just|then|so|and|also|please|now|okay|plus)\W+)*(?:use|apply|rub|put|dab|smear|spray|chew|dissolve|pick up|buy|grab|have) (?:\w+ ){0,4}$",
+        )
+    });
     let (action, dismissed) = verb_of(line, sentence, &mention);
     let text = line.text();
+    let of_one_time = of_one_time(&text[sentence.clone()]).filter(|_| line.by_clinician() && !dismissed);
+    let action = of_one_time.unwrap_or(action);
     let before = &text[sentence.start..mention.start];
     // "Use paracetamol if you need something": said to the patient; of themselves people leave no word out.
     let told = action == MedicationAction::Taken && line.by_clinician() && USE.is_match(before);
     let action = if told { MedicationAction::Start } else { action };
     let warned = AGAINST.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];
-        between.split_whitespace().count() <= 5 && !WHILE.is_match(between)
+        // "Four hours away from the iron."
+        let apart = APART.is_match(&before[..found.end()]);
+        between.split_whitespace().count() <= 5 && !WHILE.is_match(between) && !apart
     });
     let warned = warned || line.by_clinician() && (NO_SUCH.is_match(before) || FORGET.is_match(before));
     let advised = warned || AGAINST_AFTER.is_match(&text[mention.end..sentence.end]);
@@ -129,7 +137,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     };
     let near = |words: &str| words.split_whitespace().count() <= FARTHEST_VERB;
     let nearest = nearest.filter(|(_, range)| near(&before[range.end..]));
-    let beside = BESIDE.is_match(before);
+    let beside = BESIDE.is_match(before) && !GOES_ON_WITH.is_match(before);
     let nearest = nearest.filter(|_| !beside);
     let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];
@@ -137,12 +145,24 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     }) || NOT_MEANT_AFTER.is_match(after);
     let (action, negated) = match nearest {
         Some((action, range)) => {
-            let negated = context::negates(&before[..range.start]) || ends_in_negation(&before[..range.start]);
-            (up_or_down(second_of_a_switch(action, &before[range.end..]), after), negated)
+            let leading = NO_CHANGE.replace_all(&before[..range.start], "");
+            let negated = context::negates(&leading) || ends_in_negation(&leading);
+            let action = second_of_a_switch(action, &before[range.end..]);
+            (with_what_follows(action, before, after), negated)
         }
+        // "We'll add ezetimibe on top of the atorvastatin": that one goes on.
+        None if ON_TOP.is_match(before) && verb_before(before).is_some() => (MedicationAction::Continue, false),
         None if beside => (MedicationAction::Taken, false),
-        None => (following().unwrap_or(MedicationAction::Taken), context::negates(before)),
+        None => {
+            let action = following().unwrap_or(MedicationAction::Taken);
+            (with_what_follows(action, before, after), context::negates(before))
+        }
     };
+    // "Swap the omeprazole for pantoprazole."
+    let gives_way = action == MedicationAction::Change
+        && GIVES_WAY.is_match(after)
+        && DrugTable::bundled().mentions(after).first().is_some_and(|other| other.range.start < LONGEST_SWAP);
+    let action = if gives_way { MedicationAction::Stop } else { action };
     let negated = negated && !REMINDS.is_match(before);
     let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     // "I'll keep you off work and …"
@@ -173,6 +193,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     match action {
         MedicationAction::Stop if negated => (MedicationAction::Continue, false),
         MedicationAction::Continue if negated => (MedicationAction::Stop, false),
+        // "I wouldn't change the bisoprolol."
+        MedicationAction::Change | MedicationAction::Increase | MedicationAction::Decrease if negated && !spoken_of => {
+            (MedicationAction::Continue, false)
+        }
         action => (action, negated || spoken_of || begins_later),
     }
 }
@@ -208,14 +232,6 @@ static SWITCHED_FROM: LazyLock<Regex> = LazyLock::new(|| {
 static WE_WOULD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:we'll|we will|we'd|we would|i'd|i would|i'll|we can|we could|we might|i might)\b"));
 
-/// The last verb of `before` that decides about a medicine named next, and where it stands.
-pub(crate) fn verb_before(before: &str) -> Option<(MedicationAction, Range<usize>)> {
-    DECISIONS
-        .iter()
-        .filter_map(|(action, verb)| verb.find_iter(before).last().map(|found| (*action, found.range())))
-        .max_by_key(|(_, range)| (range.end, range.len()))
-}
-
 fn ends_in_negation(before: &str) -> bool {
     let last = before.split_whitespace().rev().take(3).map(str::to_lowercase);
     last.into_iter().any(|word| matches!(word.as_str(), "not" | "don't" | "n't" | "never" | "won't" | "no"))
@@ -248,30 +264,6 @@ pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
     });
     proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence))
 }
-
-/// "take the sertraline up to one hundred".
-fn up_or_down(action: MedicationAction, after: &str) -> MedicationAction {
-    let after = after.trim_start().to_lowercase();
-    match action {
-        MedicationAction::Start if after.starts_with("up to ") || after.starts_with("up ") => {
-            MedicationAction::Increase
-        }
-        // "Drop the metoprolol to twenty five."
-        MedicationAction::Stop if DOWN_TO.is_match(&after) => MedicationAction::Decrease,
-        // "I'll take propranolol off your list."
-        MedicationAction::Start if after.starts_with("off ") => MedicationAction::Stop,
-        MedicationAction::Start if after.starts_with("down to ") || after.starts_with("down ") => {
-            MedicationAction::Decrease
-        }
-        action => action,
-    }
-}
-
-static DOWN_TO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:dose )?(?:back )?(?:down )?to (?:\d|half|a |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
-    )
-});
 
 /// "switch from A to B": A ends and B begins.
 fn second_of_a_switch(action: MedicationAction, between: &str) -> MedicationAction {

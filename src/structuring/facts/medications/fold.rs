@@ -1,6 +1,6 @@
 //! One entry a medicine, from all its mentions.
 
-use super::{Mention, rxnorm};
+use super::{Mention, course::Course, rxnorm, spoken::Unsettled};
 use crate::{
     domain::{Dose, Medication, MedicationAction, Role},
     language::units,
@@ -8,10 +8,16 @@ use crate::{
     terminology::{Drug, DrugTable},
 };
 
+/// A medicine with what a clinician must look at in it.
+pub(super) struct Folded {
+    pub(super) medication: Medication,
+    pub(super) unsettled: Option<Unsettled>,
+}
+
 /// One entry a medicine: the last decision stands, with the sig that belongs to it.
-pub(super) fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
+pub(super) fn fold(mentions: &[Mention]) -> Vec<Folded> {
     let mut names: Vec<&'static str> = Vec::new();
-    for mention in &mentions {
+    for mention in mentions {
         if !names.contains(&mention.drug.name) {
             names.push(mention.drug.name);
         }
@@ -26,7 +32,10 @@ pub(super) fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
 /// medicine of the visit that is called so with another word.
 pub(super) fn under_one_name<'t>(mentions: &mut [Mention<'t>], table: &'t DrugTable) {
     let general = |drug: &Drug| drug.rxcui.is_none() && !drug.is_combination();
-    let holds = |drug: &Drug, name: &str| drug.surface_forms().any(|form| form.split(' ').any(|word| word == name));
+    // "Iron" is in the name of every compound of it.
+    let is_word = |word: &str, name: &str| word == name || name == "iron" && word.starts_with("ferr");
+    let holds =
+        |drug: &Drug, name: &str| drug.surface_forms().any(|form| form.split(' ').any(|word| is_word(word, name)));
     let named: Vec<(&str, String)> =
         mentions.iter().map(|mention| (mention.drug.name, mention.surface.clone())).collect();
     for mention in mentions.iter_mut().filter(|mention| general(mention.drug)) {
@@ -40,43 +49,17 @@ pub(super) fn under_one_name<'t>(mentions: &mut [Mention<'t>], table: &'t DrugTa
     }
 }
 
-fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
-    let counted: Vec<&&Mention> = mentions.iter().filter(|mention| !mention.dismissed).collect();
+fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
+    let counted: Vec<&Mention> = mentions.iter().filter(|mention| !mention.dismissed).copied().collect();
     let first = counted.first()?;
     if is_only_named(&mentions) || never_began(&counted) {
         return None;
     }
-    let decided = counted.iter().rev().find(|mention| mention.action != MedicationAction::Taken);
-    let instructed = counted.iter().rev().find(|mention| mention.instructed);
-    let chosen: &&Mention = decided.or(instructed).unwrap_or(counted.last()?);
-    // "Start" of what is already taken, without a change of dose, is going on with it.
-    let taken_before = counted.iter().any(|mention| {
-        mention.line < chosen.line
-            && mention.action == MedicationAction::Taken
-            && !mention.past
-            && !mention.offered
-            && !mention.instructed
-            && (mention.dose.is_some() || mention.in_use)
-    });
-    // "Continue the aspirin … I'll order aspirin, 81 milligrams."
-    let kept = |mention: &&&Mention| mention.line < chosen.line && mention.action == MedicationAction::Continue;
-    let taken_before = taken_before || counted.iter().any(kept);
-    let action = match chosen.action {
-        MedicationAction::Start if taken_before => dose_change(&counted, chosen).unwrap_or(MedicationAction::Continue),
-        MedicationAction::Taken if chosen.instructed => dose_change(&counted, chosen).unwrap_or(match taken_before {
-            true => MedicationAction::Continue,
-            false => MedicationAction::Start,
-        }),
-        MedicationAction::Continue | MedicationAction::Change => dose_change(&counted, chosen).unwrap_or(chosen.action),
-        action => action,
-    };
-    // What was taken until the clinician advised against it ends.
-    let ended = mentions.iter().any(|mention| mention.against && mention.line >= chosen.line)
-        && action == MedicationAction::Taken;
-    let action = if ended { MedicationAction::Stop } else { action };
+    let course = Course::of(&mentions, &counted)?;
+    let (chosen, action) = (course.chosen, course.action);
     // The patient's last word counts: a question before it names the medicine too.
     // A name alone says nothing of it: "the lisinopril, if you count the cough".
-    let tells = |mention: &&&&Mention| mention.used || mention.past || mention.dose.is_some();
+    let tells = |mention: &&&Mention| mention.used || mention.past || mention.dose.is_some();
     let last_told = counted.iter().rev().filter(tells).find(|mention| mention.by != Role::Clinician);
     let ended_after = |told: &Mention| counted.iter().any(|mention| mention.past && mention.line > told.line);
     let all_past = || {
@@ -87,16 +70,17 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     // What begins or goes on is not over.
     let past = past && action == MedicationAction::Taken;
     let latest = |with: &dyn Fn(&Mention) -> bool| counted.iter().rev().find(|mention| with(mention));
-    let with_dose = if chosen.dose.is_some() { Some(chosen) } else { latest(&|one| one.dose.is_some()).copied() };
+    let with_dose = course.with_dose;
     let dose = with_dose.and_then(|mention| mention.dose.clone());
     let strength = with_dose.and_then(|mention| mention.strength.clone()).or_else(|| {
         let counts = dose.as_ref().is_none_or(|dose| units::is_count(&dose.unit));
+        let counts = counts && !course.without_dose;
         latest(&|mention| mention.strength.is_some() && counts).and_then(|mention| mention.strength.clone())
     });
     // How often it was taken says nothing about what takes its place.
-    let replaced = matches!(chosen.action, MedicationAction::Change | MedicationAction::Start);
+    let replaced = matches!(action, MedicationAction::Change | MedicationAction::Start);
     let of_that_dose = |mention: &Mention| !replaced || mention.dose.is_none() || mention.dose == dose;
-    let frequency = chosen.frequency.clone().or_else(|| {
+    let frequency = chosen.frequency.clone().filter(|_| !chosen.parts).or_else(|| {
         latest(&|mention| mention.frequency.is_some() && of_that_dose(mention)).and_then(|one| one.frequency.clone())
     });
     let said_route = counted.iter().find_map(|mention| mention.route);
@@ -107,17 +91,11 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Medication> {
     }
     let name = first.drug.name.to_owned();
     let text = written(&first.surface, strength.as_deref(), dose.as_ref(), frequency.as_deref());
-    Some(Medication {
-        text: text.into(),
-        name,
-        action,
-        past,
-        codes: rxnorm(first.drug),
-        dose,
-        route,
-        frequency,
-        evidence,
-    })
+    let unsettled =
+        course.unsettled.map(|reason| Unsettled { text: first.surface.clone(), reason, evidence: evidence.clone() });
+    let codes = rxnorm(first.drug);
+    let medication = Medication { text: text.into(), name, action, past, codes, dose, route, frequency, evidence };
+    Some(Folded { medication, unsettled })
 }
 
 /// Whether a medicine came up and nobody said that it is or was taken, or what to do about it.
@@ -133,8 +111,8 @@ pub(super) fn is_only_named(mentions: &[&Mention]) -> bool {
 }
 
 /// "Finasteride, five milligrams. No, let's hold off on the finasteride": begun in the visit and ended in it.
-fn never_began(counted: &[&&Mention]) -> bool {
-    let decided: Vec<&&&Mention> =
+fn never_began(counted: &[&Mention]) -> bool {
+    let decided: Vec<&&Mention> =
         counted.iter().filter(|mention| mention.action != MedicationAction::Taken || mention.instructed).collect();
     let begins = decided.first().is_some_and(|first| first.action == MedicationAction::Start || first.instructed);
     // Held "until …" is no end of what was taken, but what was never taken does not begin.
@@ -145,40 +123,6 @@ fn never_began(counted: &[&&Mention]) -> bool {
         mention.action == MedicationAction::Taken && !mention.instructed && (mention.used || mention.past)
     });
     begins && ends && !taken
-}
-
-/// More or less than what was taken until now, where both amounts were said.
-fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationAction> {
-    let now = chosen.dose.as_ref()?;
-    // What was taken once says nothing about what begins anew.
-    let earlier = counted.iter().filter(|mention| mention.line < chosen.line && !mention.past);
-    let of_unit = |mention: &&&&Mention| mention.dose.as_ref().is_some_and(|dose| dose.unit == now.unit);
-    let before = earlier.rev().find(of_unit)?;
-    let dose_before = before.dose.as_ref()?.value;
-    let a_day = |mention: &Mention| mention.frequency.as_deref().and_then(times_a_day);
-    // "A thousand twice a day" and "two thousand once a day" are as much.
-    if let (Some(now_a_day), Some(before_a_day)) = (a_day(chosen), a_day(before))
-        && now.value != dose_before
-        && now.value * now_a_day == dose_before * before_a_day
-    {
-        return Some(MedicationAction::Change);
-    }
-    match now.value.partial_cmp(&dose_before)? {
-        std::cmp::Ordering::Greater => Some(MedicationAction::Increase),
-        std::cmp::Ordering::Less => Some(MedicationAction::Decrease),
-        std::cmp::Ordering::Equal => None,
-    }
-}
-
-/// How often a day a frequency is, where it says so plainly.
-fn times_a_day(frequency: &str) -> Option<f64> {
-    Some(match frequency {
-        "once daily" | "at bedtime" => 1.0,
-        "twice daily" | "every 12 hours" => 2.0,
-        "three times daily" | "every 8 hours" => 3.0,
-        "four times daily" | "every 6 hours" => 4.0,
-        _ => return None,
-    })
 }
 
 /// The route said, if the drug has it; else its only usual one. One of several is not guessed.

@@ -9,8 +9,10 @@ use super::{
     Mention,
     decisions::{Decision, decision},
     past::ends_later,
+    reference::means_several,
     sigs::{doses, frequency_alone, take_back},
     strengths,
+    verbs::{instead_of, of_one_time, reports},
 };
 use crate::{
     domain::{Dose, MedicationAction, Role},
@@ -26,11 +28,16 @@ use crate::{
 };
 
 /// A question about what the patient takes already.
-static OWN_USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:keep|still|continue|stay on|my|stop)\b"));
+static OWN_USE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:keep|still|continue|stay on|my|stop|refills?|renew|more of|another (?:script|prescription))\b")
+});
+static GRANTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\W*(?:of course|no problem|you bet|will do|i'll send|i'll refill|yep|certainly|happy to)\b")
+});
 static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay on|leave|carry on|stick)(?: taking| with| on)? (?:it|that|this|those|them|you|the same)\b|\bthe same\b|\bstay(?:ing)? (?:at|where|with)\b",
+        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay|stay on|leave|carry on|stick|hold)(?: taking| giving| using| going| with| on)* (?:it|that|this|those|them|you|the same|both)\b|\bthe same\b|\b(?:keep|carry|go|stay)(?:ing)? (?:going|on|doing|as)\b|\bno changes?\b|\bsame again\b|\b(?:it|that) stays\b|\b(?:it|that|this|they|those)(?:'s| is|'re| are)? (?:fine|good|okay|doing (?:its|their|the) job|working)\b(?: as|,? so)|\bstay(?:ing)? (?:at|where|with)\b",
     )
 });
 /// Taking back what was just decided, without saying what holds instead.
@@ -51,7 +58,7 @@ static PLAIN_CORRECTION: LazyLock<Regex> =
 /// "Let's not do that any more."
 static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:not|n't|never) (?:do|take|use|have) (?:that|it|those|them|this) (?:any ?more|again)\b|\bno more of (?:that|those)\b",
+        r"\b(?:not|\w+n't|never) (?:do|take|use|have|give) (?:(?:that|it|those|them|this) (?:any ?more|again)|any more(?: of (?:it|that|those|them|this))?)\b|\bno more of (?:it|that|those|them|this)\b|^\W*(?:(?:oh|well|okay|so|no)\W+)*(?:please )?(?:don't|do not|i wouldn't|i'd rather you didn't|i'd rather not)(?: (?:take|use|give (?:him|her)) (?:that|it|those|them|this)(?: one)?)?(?:,? please)?\W*(?:$|,)",
     )
 });
 /// "It'll go up for a few days" tells what happens, "we could go to a hundred" weighs, "leave it off" keeps nothing.
@@ -70,7 +77,7 @@ static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
 static STOPS_THE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:stop|quit|come off|get rid of|drop)(?: taking| using)?(?: of)? (?:the|your|those|that)\W*$")
 });
-static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|the dose|the same)\b"));
+static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(it|that|this|those|them|both|the dose|the same)\b"));
 
 /// "Let's increase it to 75. No, keep it as it is": a decision taken back in a sentence that names no medicine.
 pub(super) fn retract(line: &Line, range: &Range<usize>, mention: &mut Mention) {
@@ -110,7 +117,9 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
     let own = OWN_USE.is_match(question);
     let ends =
         ENDS_IT.is_match(answer) && !context::negates(&answer[..ENDS_IT.find(answer).map_or(0, |at| at.start())]);
-    let goes_on = context::affirms(answer) || CONTINUES_IT.is_match(answer) && !context::denies(answer);
+    let goes_on = context::affirms(answer)
+        || GRANTS.is_match(answer)
+        || CONTINUES_IT.is_match(answer) && !context::denies(answer);
     match (ends, goes_on && own) {
         (true, _) if own => found.action = MedicationAction::Stop,
         (false, true) => found.action = MedicationAction::Continue,
@@ -120,9 +129,49 @@ pub(super) fn take_reply(question: &str, reply: &Line, found: &mut Mention) {
     evidence::merge(&mut found.evidence, [evidence::evidence(reply.utterance, first.clone())]);
 }
 
+/// "Keep both of those", "stay on all of them": what is said of the last one is decided for those named with it, too.
+pub(super) fn follow_up_all(line: &Line, end: usize, mentions: &mut [Mention]) {
+    let several = |range: &&Range<usize>| range.end <= end && means_several(&line.text()[(*range).clone()]);
+    let range = line.sentences.iter().find(several).filter(|_| line.by_clinician());
+    if let (Some(range), Some((last, earlier))) = (range, mentions.split_last_mut()) {
+        let near = |other: &Mention| other.line == last.line || line.index - other.last_line <= 2;
+        let named = |other: &&mut Mention| other.drug.name != last.drug.name && !other.dismissed && near(other);
+        for other in earlier.iter_mut().rev().filter(named) {
+            let no_dose = doses(&line.text()[range.clone()], other.drug).is_empty();
+            if no_dose && decide_by_anaphor(line, range, other) {
+                evidence::merge(&mut other.evidence, [evidence::evidence(line.utterance, range.clone())]);
+            }
+        }
+    }
+    decide_by_dose(line, end, mentions);
+    follow_up(line, end, mentions);
+}
+
+/// "Let's come down to a hundred and twelve": the medicine of which that is a dose, where it isn't one of the last.
+fn decide_by_dose(line: &Line, end: usize, mentions: &mut [Mention]) {
+    let Some((last, earlier)) = mentions.split_last_mut().filter(|_| line.by_clinician()) else { return };
+    for range in line.sentences.iter().filter(|range| range.end <= end) {
+        let sentence = &line.text()[range.clone()];
+        let is_known = |one: &Mention| {
+            one.dose
+                .as_ref()
+                .is_some_and(|dose| doses(sentence, one.drug).iter().any(|new| sig::are_two(dose, &new.dose)))
+        };
+        let near =
+            |one: &&mut Mention| line.index - one.last_line <= 3 && !one.dismissed && one.drug.name != last.drug.name;
+        let mut meant: Vec<&mut Mention> = earlier.iter_mut().filter(near).filter(|one| is_known(one)).collect();
+        if doses(sentence, last.drug).is_empty()
+            && let [one] = meant.as_mut_slice()
+            && decide_by_anaphor(line, range, one)
+        {
+            evidence::merge(&mut one.evidence, [evidence::evidence(line.utterance, range.clone())]);
+        }
+    }
+}
+
 /// What a turn says without a medicine's name, up to byte `end`, may decide about the last one: "let's stop that", "no,
 /// make that forty".
-pub(super) fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
+fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
     let Some((last, earlier)) = mentions.split_last_mut() else { return };
     // An offer that was declined leaves what was taken before.
     let declined =
@@ -189,12 +238,16 @@ fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMenti
     }
     let told = last.said.iter().any(|(by, _)| *by == line.utterance.role);
     let near = line.index - last.last_line <= 2;
-    let corrects = context::corrects(sentence) || sig::replaces(&line.text()[since..range.start + first.range.start]);
+    // "We'll make it seven fifty" is a new dose of what the patient told of.
+    let decides = line.by_clinician() && !told && last.by != Role::Clinician && PLANS.is_match(sentence);
+    let corrects =
+        context::corrects(sentence) && !decides || sig::replaces(&line.text()[since..range.start + first.range.start]);
     let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
     let corrected = near && corrects && (same_speaker || told || PLAIN_CORRECTION.is_match(sentence));
     let settled = near && settle(line, range, doses, corrects && !same_speaker && !told, corrected, last);
     let against = |dose: &Dose| doses.iter().any(|one| sig::are_two(dose, &one.dose));
     last.several |= told && !corrects && !settled && line.by_patient_side() && last.dose.as_ref().is_some_and(against);
+    last.several |= line.by_patient_side() && sig::several(sentence, doses);
     last.said.extend(doses.iter().map(|one| (line.utterance.role, one.dose.clone())));
     // The dose after the end of one medicine is another's.
     let ends = last.action == MedicationAction::Stop;
@@ -224,8 +277,18 @@ pub(super) fn begins_later(after: &str) -> bool {
         )
     });
     // Recognisers without punctuation run sentences together.
+    static OF_COMPLAINTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bonly (?:if|when|once) (?:you|it|he|she|they)(?:'re|'s| are| is| feel| feels| get| gets| can't| hurts?| vomits?| really)\b",
+        )
+    });
+    static NO_BETTER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:better|worse|improv\w+|still|by (?:mon|tues|wednes|thurs|fri|satur|sun)day|after)\b")
+    });
     let near = &after[..after.floor_char_boundary(LONGEST_CONDITION)];
-    LATER.is_match(near) && !OF_MEALS.is_match(near)
+    // "Only if you can't sleep" is as needed.
+    let as_needed = OF_COMPLAINTS.is_match(near) && !NO_BETTER.is_match(near);
+    LATER.is_match(near) && !as_needed && !OF_MEALS.is_match(near)
 }
 
 /// "We'll talk about that next time": what was just named does not begin now.
@@ -242,7 +305,7 @@ pub(super) fn put_off(mention: &mut Mention) {
 pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:(?:stop|quit|drop|skip) (?:that|it|those|this)|take (?:that|it|those|this) off)\b",
+            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:(?:stop|quit|drop|skip) (?:that|it|those|this)|take (?:that|it|those|this) off)\b|\b(?:we'll|i'd|i'd like to|let's|i'll|i want to|we can|you can|we should) (?:stop|take|drop|swap|switch|replace|change) (?:it|that|this|them|that one|this one)(?: (?:off|away|out|over))?,? (?:and|for|with|to)\b",
         )
     });
     let opening = line.sentences.first().map(|range| &line.text()[range.start..range.end.min(next)]);
@@ -259,6 +322,21 @@ pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
 /// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
 pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
     let sentence = &line.text()[range.clone()];
+    // "Your level is low, so we'll go to fifty": why it is done may be long, what is done is said shortly.
+    let decides = CLAUSE.find_iter(sentence).last().filter(|_| !is_question(sentence) && line.by_clinician());
+    let clause = decides.map_or(range.clone(), |clause| range.start + clause.start()..range.end);
+    decide_in_clause(line, &clause, mention) || clause != *range && decide_in_clause(line, range, mention)
+}
+
+/// Where a sentence begins to say what to do.
+static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:[,;] (?:so|and|but|then)?|\bso|\band|\bbut) ?\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|we (?:can|should|need)|you (?:can|should|need)|(?:stop|keep|skip|stay|carry|leave)) ",
+    )
+});
+
+fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
+    let sentence = &line.text()[range.clone()];
     let dose = sig::final_dose(sentence, &doses(sentence, mention.drug)).map(|one| one.dose);
     // "Let's go up to twenty": a dose of it means it, too.
     let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_none_or(|known| known.unit == dose.unit);
@@ -267,10 +345,12 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         && (ANAPHOR.is_match(sentence)
             || cut_off
             || AGAIN.is_match(sentence)
+            || stays_as_it_was(sentence) && sentence.split_whitespace().count() <= LONGEST_SAME
             || dose.as_ref().is_some_and(of_its_kind))
         && !is_question(sentence)
         && !context::hypothetical(sentence)
         && !NOT_DECIDED.is_match(sentence)
+        && !reports(sentence)
         && !begins_later(sentence)
         && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
     if !meant {
@@ -281,6 +361,12 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         return true;
     }
     let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
+    let action = of_one_time(sentence).or_else(|| instead_of(sentence)).unwrap_or(action);
+    let is_new = |dose: &Dose| mention.dose.as_ref().is_some_and(|known| sig::are_two(known, dose));
+    let moves = matches!(action, MedicationAction::Taken | MedicationAction::Start | MedicationAction::Change);
+    // "We'll go to fifty", "let's try seventy five": which way it goes is told by what was taken until now.
+    let to_another = moves && dose.as_ref().is_some_and(is_new) && GOES_TO.is_match(sentence);
+    let action = if to_another { towards(mention, dose.as_ref()) } else { action };
     let decides = match action {
         MedicationAction::Increase | MedicationAction::Decrease => true,
         MedicationAction::Stop => !mention.dismissed || mention.against,
@@ -288,13 +374,13 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
             let stays = dose.is_some() && STAYS_AT.is_match(sentence);
             (!mention.dismissed || mention.offered)
                 && (CONTINUES_IT.is_match(sentence) || stays)
-                && !context::denies(sentence)
+                && (!context::denies(sentence) || stays_as_it_was(sentence))
         }
         // What was taken once begins anew.
         MedicationAction::Start => mention.past && AGAIN.is_match(sentence),
         _ => false,
     };
-    if !decides || dismissed {
+    if !decides || dismissed && instead_of(sentence).is_none() {
         return false;
     }
     mention.action = action;
@@ -303,10 +389,40 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
         (mention.past, mention.dose) = (false, None);
         mention.frequency = sig::frequency(sentence).map(|(name, _)| name);
     }
-    if dose.is_some() && action != MedicationAction::Stop {
-        (mention.dose, mention.several) = (dose, false);
+    mention.as_before = action == MedicationAction::Continue && stays_as_it_was(sentence);
+    let of_the_day = of_one_time(sentence).is_none() && instead_of(sentence).is_none();
+    if dose.is_some() && action != MedicationAction::Stop && of_the_day {
+        (mention.dose, mention.several, mention.parts) = (dose, false, false);
+    } else if matches!(action, MedicationAction::Increase | MedicationAction::Decrease) {
+        mention.parts = true;
     }
     true
+}
+
+/// Whether `sentence` says that nothing changes, and not only that a medicine goes on.
+pub(super) fn stays_as_it_was(sentence: &str) -> bool {
+    static AS_IT_WAS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:where (?:it|you|they)(?:'s|'re| is| are)|as (?:it|you|they)(?:'s|'re| is| are)|as is|as before|the same|same dose|unchanged|same again|same as now|no changes?|don't change|won't change)\b",
+        )
+    });
+    AS_IT_WAS.is_match(sentence)
+}
+
+/// A dose that takes the place of the one until now.
+static GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|switch|move|make (?:it|that)|instead|from (?:now|today|tomorrow|tonight) on)\b",
+    )
+});
+
+fn towards(mention: &Mention, dose: Option<&Dose>) -> MedicationAction {
+    let values = mention.dose.as_ref().zip(dose).map(|(known, new)| (known.value, new.value));
+    match values {
+        Some((known, new)) if new > known => MedicationAction::Increase,
+        Some(_) => MedicationAction::Decrease,
+        None => MedicationAction::Change,
+    }
 }
 
 /// "Stay on ten", "leave it at fifty".
@@ -316,6 +432,8 @@ static STAYS_AT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words of a sentence that says nothing but that nothing changes, at most.
+const LONGEST_SAME: usize = 6;
 /// Words of a sentence that decides about "it", at most: in a longer one "it" is likely to be something else.
 const LONGEST_ANAPHOR: usize = 14;
 

@@ -7,10 +7,11 @@ use regex::Regex;
 use super::{
     decisions::{Decision, decision, proposes},
     given::is_borrowed,
-    later::{begins_later, decide_by_anaphor, put_off, take_reply},
+    later::{begins_later, decide_by_anaphor, put_off, stays_as_it_was, take_reply},
     offers,
-    past::{changed_since, ended_since, had_once, is_over, was_on},
+    past::{asked_of_the_past, changed_since, ended_before, ended_since, had_once, is_over, never_taken, was_on},
     sigs::{doses, read_sig},
+    verbs::of_one_time,
 };
 use crate::{
     domain::{Dose, Evidence, MedicationAction, Role},
@@ -25,7 +26,7 @@ use crate::{
 
 static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:levels?|tests?|panel|deficien\w+|(?:was|is|are|were|came back|looks?|looked) (?:\w+ )?(?:low|high|normal|elevated|\d)|resistan\w+|antagonist|channel|suppression|stimulation)\b",
+        r"^(?:\s*|'s )(?:levels?|stores?|studies|tests?|panel|deficien\w+|(?:(?:was|is|are|were|came back|looks?|looked) )(?:\w+ )?(?:low|high|normal|elevated|\d)|(?:low|high|normal|elevated)\b|resistan\w+|antagonist|channel|suppression|stimulation)\b",
     )
 });
 static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,7 +39,7 @@ static HAS_LEAVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b"));
 static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you take|you were|you've been|currently|takes|has been)\b",
+        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you(?:'re| are)?(?: still| already)? (?:use|using|giving|injecting)|(?:sent|discharged) (?:you|him|her|me) (?:home )?(?:on|with)|you take|you were|you've been|currently|takes|has been)\b",
     )
 });
 static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
@@ -62,7 +63,7 @@ static ASKS_FOR_LIST: LazyLock<Regex> = LazyLock::new(|| {
 /// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
 static USED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
+        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
     )
 });
 /// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
@@ -109,6 +110,8 @@ pub(super) struct Mention<'t> {
     pub(super) action: MedicationAction,
     /// The dose that a clinician names with how often to take it, which without another verb is an instruction.
     pub(super) instructed: bool,
+    /// A clinician speaks of it, and neither asks after it nor says that it is in use.
+    pub(super) told: bool,
     /// Said not to be taken, or only talked about.
     pub(super) dismissed: bool,
     /// A clinician advises not to take it.
@@ -142,6 +145,10 @@ pub(super) struct Mention<'t> {
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
     pub(super) several: bool,
+    /// The dose is only that of one time of the day, of several.
+    pub(super) parts: bool,
+    /// Said to stay as it was.
+    pub(super) as_before: bool,
     pub(super) frequency: Option<String>,
     pub(super) route: Option<&'static str>,
     pub(super) evidence: Vec<Evidence>,
@@ -163,7 +170,7 @@ pub(super) fn understand<'t>(
     if reacted || LEVEL.is_match(after) {
         return None;
     }
-    if is_of_another(line, &sentence, &mention.range) {
+    if is_of_another(line, &sentence, &mention.range) || tells_of_another(visit, line, &sentence) {
         return None;
     }
     let said = &text[mention.range.clone()];
@@ -180,6 +187,7 @@ pub(super) fn understand<'t>(
         by: line.utterance.role,
         action,
         instructed: false,
+        told: false,
         dismissed: dismissed || (line.by_patient_side() && HAS_LEAVE.is_match(before)),
         against,
         dose: None,
@@ -197,6 +205,8 @@ pub(super) fn understand<'t>(
         borrowed: is_borrowed(line, before, after),
         past: false,
         several: false,
+        parts: line.by_clinician() && of_one_time(&text[sentence.clone()]).is_some(),
+        as_before: action == MedicationAction::Continue && stays_as_it_was(&text[sentence.clone()]),
         frequency: None,
         route: None,
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
@@ -208,7 +218,9 @@ pub(super) fn understand<'t>(
         put_off(&mut found);
     }
     let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
-    if line.by_patient_side() && over
+    let ended = ended_before(after) && action != MedicationAction::Start;
+    if ended
+        || line.by_patient_side() && (over || asked_of_the_past(visit, line, &text[sentence.clone()]))
         || was_on(before) && matches!(action, MedicationAction::Taken | MedicationAction::Stop)
     {
         (found.past, found.action) = (true, MedicationAction::Taken);
@@ -217,7 +229,7 @@ pub(super) fn understand<'t>(
     if line.by_patient_side() && next.is_some_and(changed_since) {
         (found.past, found.action) = (true, MedicationAction::Taken);
     }
-    found.used = !found.put_off && !found.borrowed && is_used(visit, line, &sentence, in_line, &found);
+    found.used = !found.put_off && !found.borrowed && is_used(visit, line, &sentence, &mention.range, in_line, &found);
     let weighed = WEIGHED.is_match(before) && !before.contains("if ") || GIVEN_HERE.is_match(&text[sentence.clone()]);
     if line.by_clinician() && action == MedicationAction::Start && weighed {
         found.dismissed |= !visit.answer_to(line.index).is_some_and(|reply| context::affirms(reply.text()));
@@ -225,13 +237,12 @@ pub(super) fn understand<'t>(
     let yours = line.by_clinician() && action == MedicationAction::Taken && YOURS.is_match(before) && !found.put_off;
     found.used |= yours && found.dose.is_some();
     let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
-    found.instructed = line.utterance.role == Role::Clinician
+    found.told = line.utterance.role == Role::Clinician
         && !asked
         && !is_in_use(&text[sentence.clone()])
         && !found.put_off
-        && !yours
-        && found.dose.is_some()
-        && found.frequency.is_some();
+        && !yours;
+    found.instructed = found.told && found.dose.is_some() && found.frequency.is_some();
     found.asked = asked && line.by_clinician();
     if offers::weigh(visit, line, &text[sentence.clone()], before, &mut found) {
         return Some(found);
@@ -239,10 +250,15 @@ pub(super) fn understand<'t>(
     if asked {
         action = MedicationAction::Taken;
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
-        let declined = line.by_clinician() && answer.is_some_and(|answer| context::denies(answer.text()));
+        let of_effect = asks_for_effect(&text[sentence.clone()], before);
+        let denies = answer.is_some_and(|answer| context::denies(answer.text()));
+        let declined = line.by_clinician() && denies && !of_effect;
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
         let corrected = dose_in(answer, found.drug).filter(|_| declined);
-        let ended = declined && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
+        let never = line.by_clinician() && answer.is_some_and(|answer| never_taken(answer.text()));
+        let declined = declined || never;
+        let ended =
+            declined && !never && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
         found.past |= ended;
         found.dismissed = (declined && corrected.is_none() && !ended) || asks_leave;
         found.against |= asks_leave && offers::refuses_leave(visit, line);
@@ -262,6 +278,25 @@ pub(super) fn understand<'t>(
         }
     }
     Some(found)
+}
+
+/// "Any trouble with the metformin?" "Is your gabapentin helping?": a no to that denies no use of it.
+fn asks_for_effect(sentence: &str, before: &str) -> bool {
+    static EFFECT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:help(?:s|ing|ed)?|work(?:s|ing)?|difference|side[- ]effects?|problems?|trouble|bother(?:s|ing)?|miss(?:es|ed|ing)?|forget(?:ting)?|agree(?:s|ing)?|tolerat\w+|(?:run(?:ning)?|ran) (?:out|low)|enough|getting on)\b",
+        )
+    });
+    static NOT_YET: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:tried|try|taken|could|would|might|should|allerg\w+)\b"));
+    static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:the|your|his|her|that) $"));
+    EFFECT.is_match(sentence) && OWN.is_match(before) && !NOT_YET.is_match(sentence)
+}
+
+/// Whether one of a sentence's medicines has a dose: then all of them are those that are taken.
+fn has_doses(line: &Line, sentence: &Range<usize>, in_line: &[DrugMention]) -> bool {
+    let mut named = in_line.iter().filter(|one| sentence.contains(&one.range.start));
+    named.any(|one| !doses(&line.text()[one.range.end..sentence.end], one.drug).is_empty())
 }
 
 fn names_a_medicine(line: &Line) -> bool {
@@ -289,19 +324,37 @@ fn several_in(in_line: &[DrugMention], sentence: &Range<usize>) -> bool {
 
 /// Whether `found` is spoken of as one speaks of what is taken: asked for and not denied, in a list of what is taken, with
 /// how it is taken. A name alone is not enough: people name medicines that they had once, heard of, or react to.
-fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugMention], found: &Mention) -> bool {
+fn is_used(
+    visit: &Visit,
+    line: &Line,
+    sentence: &Range<usize>,
+    named: &Range<usize>,
+    in_line: &[DrugMention],
+    found: &Mention,
+) -> bool {
     let spoken = &line.text()[sentence.clone()];
     if found.in_use {
         return true;
     }
     if is_question(spoken) && line.by_clinician() {
+        if asks_for_effect(spoken, &line.text()[sentence.start..named.start]) {
+            return true;
+        }
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let named_again = |answer: &Line| {
             DrugTable::bundled().mentions(answer.text()).iter().any(|one| one.drug.name == found.drug.name)
         };
+        // "Any ibuprofen, Aleve?" "Aleve, for a week.": the answer leaves this one out.
+        let other_named = |answer: &Line| {
+            let asked = in_line.iter().filter(|one| sentence.contains(&one.range.start)).map(|one| one.drug.name);
+            let others: Vec<&str> = asked.filter(|name| *name != found.drug.name).collect();
+            let named = DrugTable::bundled().mentions(answer.text());
+            !named_again(answer) && named.iter().any(|one| others.contains(&one.drug.name))
+        };
         // An answer that names it too says itself how it is taken.
-        return answer
-            .is_some_and(|answer| found.dose.is_some() || !context::denies(answer.text()) && !named_again(answer));
+        return answer.is_some_and(|answer| {
+            found.dose.is_some() || !context::denies(answer.text()) && !named_again(answer) && !other_named(answer)
+        });
     }
     if !line.by_patient_side() {
         return false;
@@ -317,6 +370,7 @@ fn is_used(visit: &Visit, line: &Line, sentence: &Range<usize>, in_line: &[DrugM
     found.dose.is_some()
         || found.frequency.is_some()
         || USED.is_match(spoken)
+        || has_doses(line, sentence, in_line)
         || asked_for
         || asked.is_none() && only_a_list
 }
@@ -340,6 +394,18 @@ pub(in super::super) fn someone_elses(line: &Line, before: &str, after: &str) ->
 pub(in super::super) fn is_of_another(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> bool {
     let (before, after) = (&line.text()[sentence.start..mention.start], &line.text()[mention.end..sentence.end]);
     someone_elses(line, before, after) || goes_on_about_another(line, sentence) || OF_ANOTHER_AFTER.is_match(after)
+}
+
+/// "Your husband, how is his heart?" "He's on that Plavix.": a patient who tells of somebody whom the clinician asked after.
+fn tells_of_another(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool {
+    static YOUR_OWN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\byour (?:\w+ )?(?:husband|wife|partner|mother|mom|mum|father|dad|brother|sister|son|daughter|friend)\b",
+        )
+    });
+    line.utterance.role == Role::Patient
+        && context::begins_with_third_person(&line.text()[sentence.clone()])
+        && visit.question_before(line.index).is_some_and(|question| YOUR_OWN.is_match(question.text()))
 }
 
 /// "My wife says so. She takes …": a sentence about somebody whom an earlier one of the turn named.

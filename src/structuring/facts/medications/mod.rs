@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+mod course;
 mod decisions;
 mod fold;
 mod given;
@@ -9,19 +10,22 @@ mod later;
 mod mention;
 mod offers;
 mod past;
+mod plan;
+mod reference;
 mod review;
 mod sigs;
 mod spoken;
 mod strengths;
 #[cfg(test)]
 mod tests;
+mod verbs;
 
 use decisions::decides_on;
-pub(crate) use decisions::verb_before;
-use later::{decide_by_anaphor, end_before, follow_up, retract};
+use later::{decide_by_anaphor, end_before, follow_up_all, retract};
 use mention::{Mention, understand};
 pub(super) use mention::{is_of_another, someone_elses};
-pub use spoken::{Avoided, Disputed, Named, SeveralDoses, Spoken, TakenBack};
+pub use spoken::{Avoided, Disputed, Named, Spoken, TakenBack, Unsettled};
+pub(crate) use verbs::verb_before;
 
 use crate::{
     domain::{Coding, MedicationAction},
@@ -33,10 +37,10 @@ use crate::{
 pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
     let mut mentions: Vec<Mention> = Vec::new();
     for line in &visit.lines {
-        let in_line = table.mentions(line.text());
+        let in_line = reference::in_line(line, table, &mentions);
         // What a turn says before it names a medicine is said of the one before.
         let opening = in_line.first().map_or(line.text().len(), |first| line.sentence_at(first.range.start).start);
-        follow_up(line, opening, &mut mentions);
+        follow_up_all(line, opening, &mut mentions);
         if let (Some(first), Some(last)) = (in_line.first(), mentions.last_mut()) {
             end_before(line, first.range.start, last);
         }
@@ -59,16 +63,22 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             {
                 (previous.past, previous.action) = (true, MedicationAction::Taken);
             }
+            plan::instruct(line, &in_line[at], &mentions, &mut mention);
+            reference::ends_by_a_swap(line, &mention, &mut mentions);
             review::read_out(visit, line, &in_line[at], &mentions, &mut mention);
             mentions.push(mention);
         }
     }
+    reference::keep_the_rest(visit, &mut mentions);
     fold::under_one_name(&mut mentions, table);
     let (avoided, taken_back, disputed) =
         (spoken::avoided(&mentions), spoken::taken_back(&mentions), spoken::disputed(&mentions));
     let of_others = spoken::of_others(visit, table, &mentions);
-    let (several, named) = (spoken::several_doses(&mentions), spoken::named(&mentions));
-    Spoken { medications: fold::fold(mentions), avoided, several, taken_back, disputed, named, of_others }
+    let named = spoken::named(&mentions);
+    let (medications, unsettled): (Vec<_>, Vec<_>) =
+        fold::fold(&mentions).into_iter().map(|one| (one.medication, one.unsettled)).unzip();
+    let unsettled = unsettled.into_iter().flatten().collect();
+    Spoken { medications, avoided, unsettled, taken_back, disputed, named, of_others }
 }
 
 /// The sentences of `line` after that of the mention, up to the next medicine's.

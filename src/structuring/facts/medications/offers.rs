@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    decisions::verb_before,
     mention::{Mention, dose_in},
+    verbs::verb_before,
 };
 use crate::{
     domain::MedicationAction,

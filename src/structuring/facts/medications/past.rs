@@ -6,7 +6,10 @@ use regex::Regex;
 
 use super::mention::Mention;
 use crate::{
-    structuring::{text::pattern, visit::Line},
+    structuring::{
+        text::pattern,
+        visit::{Line, Visit},
+    },
     terminology::DrugMention,
 };
 
@@ -14,7 +17,7 @@ use crate::{
 pub(super) fn ends_later(sentence: &str) -> bool {
     static OVER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept",
+            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept|\b(?:and then|but|so) (?:i|we|they|he|she)(?: just| had to)? (?:stopped|quit|came off|gave up)\b",
         )
     });
     OVER.is_match(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)
@@ -82,20 +85,81 @@ pub(super) fn was_on(before: &str) -> bool {
     WAS_ON.is_match(before)
 }
 
-/// "He had amoxicillin in September."
-pub(super) fn had_once(before: &str, after: &str) -> bool {
-    static HAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:had|got|took) (?:some |the |a course of )?$"));
-    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+/// "The clopidogrel we stopped after a year."
+pub(super) fn ended_before(after: &str) -> bool {
+    static ENDED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^ (?:back )?(?:in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
+            r"^,? (?:was stopped|(?:that )?(?:we|you|they|i|he|she|dr\.? \w+|doctor \w+|(?:your|my|the) \w+(?: \w+)?)(?:'d|'ve| had| have)? (?:\w+ )?(?:stopped|finished|took you off|took me off|came off|quit))\b",
         )
     });
-    HAD.is_match(before) && WHEN.is_match(after)
+    ENDED.is_match(after)
+}
+
+/// "I never started it", "they wouldn't pay, so I didn't pick it up": it was never taken.
+pub(super) fn never_taken(answer: &str) -> bool {
+    static NEVER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:never|didn't|did not|haven't|couldn't) (?:even |actually |ever )?(?:start|started|take|took|fill|filled|pick|picked|got|get|use|used|try|tried|begin|began|begun)(?: up| taking| around to)? (?:it|that|them|one|any)(?: up)?\b",
+        )
+    });
+    NEVER.is_match(answer) && !not_taken_since(answer)
+}
+
+/// Whether `sentence`, with which the patient answers what was taken before, tells of a time that is over: "have you had
+/// antibiotics?" "Augmentin, in November".
+pub(super) fn asked_of_the_past(visit: &Visit, line: &Line, sentence: &str) -> bool {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?:did|have|had) you (?:ever )?(?:try|tried|take|taken|had|have|used?|been)|what (?:have|did|were) (?:you|they|he|she)|how many|were you|before (?:that|this)|this year|last (?:time|year)|in the past|ever)\b",
+        )
+    });
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:in (?:the )?(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|fall|autumn|winter|(?:19|20)\d\d|my (?:teens|twenties|thirties|forties))|back in|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?) ago|years? (?:ago|back)|after (?:my|the|i|[A-Z]\w+)|when i was|as a (?:kid|child|teenager)|in (?:college|school))\b",
+        )
+    });
+    static STILL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:still|since|now|every (?:day|night|morning)|i'm (?:on|taking)|i take|daily|these days)\b")
+    });
+    let asked = visit.question_before(line.index).is_some_and(|question| BEFORE.is_match(question.text()));
+    asked && WHEN.is_match(sentence) && !STILL.is_match(sentence)
+}
+
+/// "He had amoxicillin in September."
+pub(super) fn had_once(before: &str, after: &str) -> bool {
+    static HAD: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:had|got|took|gave (?:me|him|her)) (?:some |the |a course of )?$"));
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^ (?:back )?(?:for (?:\w+ ){1,2}(?:days?|weeks?|months?)|(?:from|in|at) (?:the )?(?:urgent care|dentist|er|emergency room|hospital)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
+        )
+    });
+    static FINISHED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:finished|completed|came off|got off) (?:taking |the |my |his |her |a |course |of |that )*$")
+    });
+    HAD.is_match(before) && WHEN.is_match(after) || FINISHED.is_match(before)
 }
 
 /// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
 pub(super) fn is_over(sentence: &str) -> bool {
-    static USED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bused to (?:take|be (?:on|taking)|use|have)\b"));
+    static USED_TO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bused to (?:take|be (?:on|taking)|use|have)\b|\b(?:used|tried|had)\b[^.?!]*\b(?:did nothing|(?:didn't|did not|never) (?:do|help|work|touch)\w*|waste of (?:money|time)|useless|no (?:good|use|help)\b)",
+        )
+    });
+    static WAS_ON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:was|were|been) (?:put )?on\b|\bhad (?:me|him|her) on\b|\b(?:we|i|they|he|she)(?:'ve|'d)? tried\b",
+        )
+    });
+    static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:in my (?:teens|twenties|thirties|forties|fifties)|for (?:(?:about|like|maybe) )?(?:an?|one|two|three|four|five|six|a few|a couple(?: of)?) (?:days?|weeks?|months?|years?|while)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|autumn|winter))|at first|before that|when i was|back when|in (?:college|school|the hospital))\b",
+        )
+    });
+    static OFF: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:i'm|he's|she's|i've been|i am|he's been|she's been) off (?:of )?(?:the|my|that|his|her|those)\b")
+    });
     static TOOK: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"\b(?:took|was (?:on|taking|given|prescribed)|were (?:on|taking)|had been (?:on|taking)|(?:i've |have )?tried)\b",
@@ -120,5 +184,7 @@ pub(super) fn is_over(sentence: &str) -> bool {
         || LEFT.is_match(sentence)
         || TOOK.is_match(sentence) && ENDED.is_match(sentence))
         && !STILL.is_match(sentence)
+        || OFF.is_match(sentence)
+        || WAS_ON.is_match(sentence) && FOR_A_TIME.is_match(sentence) && !STILL.is_match(sentence)
         || ran_out_long_ago(sentence)
 }

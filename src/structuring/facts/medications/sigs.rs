@@ -278,7 +278,11 @@ fn dose_before(line: &Line, in_line: &[DrugMention], at: usize, drug: &Drug) -> 
     let start = at.checked_sub(1).map_or(0, |previous| in_line[previous].range.end);
     let start = start.max(line.sentence_at(in_line[at].range.start).start);
     let before = &text[start..in_line[at].range.start];
-    doses(before, drug).into_iter().next_back().filter(|dose| attaches(&before[dose.range.end..])).map(|dose| dose.dose)
+    let last = doses(before, drug).into_iter().next_back()?;
+    // "Up to two puffs twice a day on the Symbicort."
+    let between = &before[last.range.end..];
+    let bare = sig::frequency(between).map_or(between.to_owned(), |(_, often)| between.replace(&between[often], ""));
+    attaches(&bare).then_some(last.dose)
 }
 
 /// Up to here a bare whole number counts.

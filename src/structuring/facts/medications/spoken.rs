@@ -43,11 +43,14 @@ pub struct Disputed {
     pub evidence: Vec<Evidence>,
 }
 
-/// "160 milligrams today, and then 80 once a day": a sig that one dose does not tell.
+/// A medicine of which the entry in the note does not tell all, or not for sure: "160 milligrams today, and then 80 once a
+/// day".
 #[derive(Debug, Clone, PartialEq)]
-pub struct SeveralDoses {
+pub struct Unsettled {
     /// The medicine as it was said.
     pub text: String,
+    /// What is not sure, for a clinician.
+    pub reason: &'static str,
     /// Where it was said.
     pub evidence: Vec<Evidence>,
 }
@@ -76,8 +79,8 @@ pub struct Spoken {
     pub taken_back: Vec<TakenBack>,
     /// Doses that were said against each other.
     pub disputed: Vec<Disputed>,
-    /// Medicines of which more than one dose is to be taken, in turn.
-    pub several: Vec<SeveralDoses>,
+    /// Medicines whose dose or decision is not sure.
+    pub unsettled: Vec<Unsettled>,
     /// Medicines that came up, of which nobody said that they are taken.
     pub named: Vec<Named>,
     /// Generic names that were said of other people's medicines only.
@@ -123,11 +126,6 @@ pub(super) fn named(mentions: &[Mention]) -> Vec<Named> {
         }
     }
     found
-}
-
-pub(super) fn several_doses(mentions: &[Mention]) -> Vec<SeveralDoses> {
-    let several = mentions.iter().filter(|mention| mention.several && !mention.dismissed);
-    several.map(|mention| SeveralDoses { text: mention.surface.clone(), evidence: mention.evidence.clone() }).collect()
 }
 
 pub(super) fn disputed(mentions: &[Mention]) -> Vec<Disputed> {

@@ -199,7 +199,7 @@ fn a_childs_medicine_is_given() {
     );
     let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
     assert_eq!(spoken.medications[0].action, MedicationAction::Start);
-    assert_eq!(spoken.several.len(), 1);
+    assert_eq!(spoken.unsettled.len(), 1);
 }
 
 #[test]

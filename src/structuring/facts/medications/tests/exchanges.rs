@@ -91,7 +91,7 @@ fn the_dose_that_both_agree_on_stands() {
         assert_eq!(said(&lines), ["taken Gabapentin 600 mg twice daily"], "{lines}");
         let transcript = transcript(&lines);
         let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
-        assert!(spoken.disputed.is_empty() && spoken.several.is_empty(), "{lines}");
+        assert!(spoken.disputed.is_empty() && spoken.unsettled.is_empty(), "{lines}");
     }
 }
 
@@ -268,4 +268,143 @@ fn what_is_used_if_needed_begins_and_what_was_given_last_time_is_over() {
     assert!(spoken.medications.iter().all(|one| one.past), "{:?}", said(lines));
     let twice = "P: I take the tiotropium every morning and the albuterol. I've been using the albuterol six or seven times a day.";
     assert_eq!(said(twice), ["taken Tiotropium once daily", "taken Albuterol six or seven times daily"]);
+}
+
+/// What was said of medicines, each with its reason to look at it.
+fn unsettled(lines: &str) -> Vec<(String, &'static str)> {
+    let transcript = transcript(lines);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    spoken.unsettled.into_iter().map(|one| (one.text, one.reason)).collect()
+}
+
+#[test]
+fn a_dose_moves_whichever_way_it_is_put() {
+    for (decision, expected) in [
+        ("The losartan goes up to a hundred.", "increase Losartan 100 mg once daily"),
+        ("I'd like to put it up to a hundred milligrams.", "increase Losartan 100 mg once daily"),
+        (
+            "Your pressure is still too high for me at these numbers, so we'll go to one hundred.",
+            "increase Losartan 100 mg once daily",
+        ),
+        ("Let's bring the losartan down to twenty five.", "decrease Losartan 25 mg once daily"),
+        ("Losartan to a hundred, please.", "increase Losartan 100 mg once daily"),
+        ("Let's nudge that up to a hundred.", "increase Losartan 100 mg once daily"),
+        ("Losartan down to twenty five.", "decrease Losartan 25 mg once daily"),
+        ("We'll double the losartan.", "increase Losartan once daily"),
+        ("I'd take two instead of one of them.", "increase Losartan once daily"),
+        ("Stick with the losartan.", "continue Losartan 50 mg once daily"),
+        ("Keep on with the losartan.", "continue Losartan 50 mg once daily"),
+        ("Keep going with that.", "continue Losartan 50 mg once daily"),
+        ("No change there, same again.", "continue Losartan 50 mg once daily"),
+        ("Everything else stays as it is.", "continue Losartan 50 mg once daily"),
+        ("The blood pressure tablet stays the same.", "continue Losartan 50 mg once daily"),
+        ("Let's ditch the losartan.", "stop Losartan 50 mg once daily"),
+        ("I'd rather you didn't take any more of it.", "stop Losartan 50 mg once daily"),
+        ("The kidney doctor put it up to a hundred, I see.", "taken Losartan 50 mg once daily"),
+    ] {
+        let lines = format!("P: I take losartan, fifty milligrams, every morning.\nD: {decision}");
+        assert_eq!(said(&lines), [expected], "{decision}");
+    }
+    let both = "P: I take losartan, fifty milligrams, and amlodipine, five milligrams.\nD: Keep both of those going.";
+    assert_eq!(said(both), ["continue Losartan 50 mg", "continue Amlodipine 5 mg"]);
+}
+
+#[test]
+fn what_is_not_settled_is_told() {
+    let before = "P: I take losartan, fifty milligrams, every morning.\n";
+    assert!(unsettled(&format!("{before}D: We'll double the losartan."))[0].1.contains("not understood"));
+    assert!(unsettled(&format!("{before}D: Keep the losartan.")).is_empty());
+    let parts = "P: Humalog, ten units with breakfast and eight with lunch.\nD: Let's lower the lunch dose of the Humalog to five.";
+    assert_eq!(said(parts).len(), 1);
+    assert!(said(parts)[0].starts_with("decrease Humalog") && !said(parts)[0].contains("units"), "{:?}", said(parts));
+    assert_eq!(unsettled(parts).len(), 1);
+}
+
+#[test]
+fn a_change_is_not_undone_by_going_on() {
+    assert_eq!(
+        said(
+            "P: Warfarin, seven and a half milligrams.\nD: Skip tonight's warfarin, then go back to five milligrams every day.\nP: I don't want another one.\nD: That's fine, then we stay with warfarin."
+        ),
+        ["decrease Warfarin 5 mg once daily"]
+    );
+}
+
+#[test]
+fn what_was_never_taken_or_is_anothers_is_left_out() {
+    for lines in [
+        "D: And the Ozempic?\nP: They wouldn't pay for it, so I never started it.",
+        "D: How is your husband?\nP: He had a stent. He's on Plavix.",
+        "D: The glucose rose before we started the insulin.",
+    ] {
+        assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+    }
+    assert_eq!(said("D: Any ibuprofen, Aleve?\nP: Aleve, for my back, every day."), ["taken Aleve once daily"]);
+}
+
+#[test]
+fn what_is_over_is_past() {
+    let past = |lines: &str| {
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        found.iter().map(|one| (one.name.clone(), one.past)).collect::<Vec<_>>()
+    };
+    for lines in [
+        "D: The simvastatin we stopped in the spring.",
+        "D: What did you try before that?\nP: Simvastatin, after my operation.",
+        "P: I'm off the simvastatin since Easter.",
+        "P: I used some simvastatin, it did nothing.",
+    ] {
+        assert_eq!(past(lines), [("simvastatin".to_owned(), true)], "{lines}");
+    }
+}
+
+#[test]
+fn an_amount_in_a_volume_or_a_day_is_no_dose() {
+    assert_eq!(
+        said("D: I'd use cefdinir, 250 milligrams per five, let me see, so that's a hundred milligrams twice a day."),
+        ["start Cefdinir 100 mg twice daily"]
+    );
+    assert_eq!(
+        said("P: I take Aleve.\nD: Stop the Aleve. Use Tylenol instead, up to three grams a day, no more."),
+        ["stop Aleve", "start Tylenol"]
+    );
+}
+
+#[test]
+fn several_are_decided_at_once() {
+    assert_eq!(
+        said("P: Ramipril five, bisoprolol five, and aspirin.\nD: Good, stay on all of those."),
+        ["continue Ramipril 5 mg", "continue Bisoprolol 5 mg", "continue Aspirin"]
+    );
+    assert_eq!(
+        said("P: I take atorvastatin.\nD: We'll add ezetimibe, ten milligrams, on top of the atorvastatin."),
+        ["continue Atorvastatin", "start Ezetimibe 10 mg"]
+    );
+    assert!(said("D: I have codeine down here.").is_empty());
+    assert_eq!(said("D: Any trouble with the metformin?\nP: No, none."), ["taken Metformin"]);
+    assert_eq!(said("D: Is your gabapentin helping?\nP: Not really."), ["taken Gabapentin"]);
+    assert!(said("D: Any trouble with penicillin?\nP: No.").is_empty());
+    assert_eq!(said("D: Put some of the clotrimazole cream on it twice a day."), ["start Clotrimazole twice daily"]);
+}
+
+#[test]
+fn a_plan_needs_no_verb() {
+    for (lines, expected) in [
+        ("D: It's a fungus. For the itch, clotrimazole cream, twice a day.", vec!["start Clotrimazole twice daily"]),
+        ("D: Let's treat this. Doxycycline, a hundred milligrams.", vec!["start Doxycycline 100 mg"]),
+        (
+            "P: I take ramipril, five milligrams, and aspirin.\nD: Keep the aspirin. And the ramipril too.",
+            vec!["continue Ramipril 5 mg", "continue Aspirin"],
+        ),
+        ("P: I take bisoprolol.\nD: I wouldn't change the bisoprolol.", vec!["continue Bisoprolol"]),
+        ("P: I take bisoprolol.\nD: I'm happy with the bisoprolol.", vec!["continue Bisoprolol"]),
+        ("P: Can I get a refill of the bisoprolol?\nD: Of course.", vec!["continue Bisoprolol"]),
+        (
+            "P: I take letrozole.\nD: We can swap. Rest for a week, then start exemestane instead.",
+            vec!["stop Letrozole", "start Exemestane"],
+        ),
+    ] {
+        assert_eq!(said(lines), expected, "{lines}");
+    }
 }

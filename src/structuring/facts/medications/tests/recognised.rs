@@ -31,7 +31,7 @@ fn two_doses_that_nobody_settles_are_uncertain() {
     ] {
         let transcript = transcript(lines);
         let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
-        assert!(!spoken.several.is_empty() || !spoken.disputed.is_empty(), "{lines}: {:?}", spoken.medications);
+        assert!(!spoken.unsettled.is_empty() || !spoken.disputed.is_empty(), "{lines}: {:?}", spoken.medications);
     }
     let transcript = transcript("P: I take lisinopril, 20 milligrams.\nD: 10 is what I have on my list.");
     assert_eq!(medications(&Visit::new(&transcript), DrugTable::bundled()).disputed.len(), 1);
