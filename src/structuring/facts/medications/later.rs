@@ -412,7 +412,7 @@ pub(super) fn stays_as_it_was(sentence: &str) -> bool {
 /// A dose that takes the place of the one until now.
 static GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|switch|move|make (?:it|that)|instead|from (?:now|today|tomorrow|tonight) on)\b",
+        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|go(?: up| down| back)? to|we want|room|up to|down to|switch|move|make (?:it|that)|instead|from (?:now(?: on)?|today|tomorrow|tonight|monday|next week|here))\b",
     )
 });
 
