@@ -254,7 +254,7 @@ fn ends_in_negation(before: &str) -> bool {
 pub(super) fn proposes(line: &Line, sentence: &str) -> bool {
     static PROPOSAL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:want to|i'd like to|would like to|let's|i'll|we'll|i'm going to|we're going to|gonna|go ahead and) (?:\w+ )?(?:add|start|increase|decrease|stop|continue|switch|put|give|try|prescribe|go (?:up|down)|keep|take|lower|raise|change)\b",
+            r"\b(?:want to|i'd like to|would like to|let's|i'll|we'll|i'm going to|we're going to|gonna|go ahead and) (?:\w+ )?(?:add|start|increase|decrease|stop|continue|switch|put|give|try|prescribe|go (?:up|down|back)|keep|take|lower|raise|change)\b",
         )
     });
     static ASKED: LazyLock<Regex> = LazyLock::new(|| {
@@ -275,7 +275,16 @@ pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
             r"^\W*(?:(?:and|so|okay|please|just|but|then|yeah|yes|well|now)\W+)*(?:(?:i'd|i would|i'll|we'll|we'd|let's|you (?:can|should|need to|have to)|go ahead and) )?(?:just )?(?:(?:stop|quit|drop|skip|ditch) (?:that|it|those|them|this|taking)\b|take (?:that|it) off)",
         )
     });
-    proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence))
+    static OF_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that one|this one|that dose)\b"));
+    // "It pushes up your pressure."
+    static TELLS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:and |but |so |because )?(?:it|that|this|they|those|if|when)\b"));
+    let moves = || {
+        use MedicationAction::{Decrease, Increase, Stop};
+        let verb = verb_before(sentence).map(|(action, _)| action);
+        OF_IT.is_match(sentence) && !TELLS.is_match(sentence) && matches!(verb, Some(Stop | Increase | Decrease))
+    };
+    proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence) || moves())
 }
 
 /// "switch from A to B": A ends and B begins.

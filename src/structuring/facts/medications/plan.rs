@@ -37,7 +37,12 @@ pub(super) fn instruct(visit: &Visit, line: &Line, named: &DrugMention, earlier:
     let known: Vec<&Mention> =
         earlier.iter().filter(|one| one.drug.name == found.drug.name && !one.dismissed).collect();
     found.instructed |= match known.as_slice() {
-        [] => tells_how(found) && (is_planned(line, sentence.start, before, earlier) || !goes_through(visit, line)),
+        // Salt water is no medicine, unless somebody says that it is one.
+        [] => {
+            tells_how(found)
+                && found.drug.name != "sodium chloride"
+                && (is_planned(line, sentence.start, before, earlier) || !goes_through(visit, line))
+        }
         known => takes_anew(known, found) || tells_how(found) && is_planned(line, sentence.start, before, earlier),
     };
     let with_last = earlier.last().is_some_and(|last| {
