@@ -58,6 +58,12 @@ static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on
 static BESIDE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
 static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hours?|minutes) away from$"));
+/// A medicine that is put before what is decided about it: "… the metformin we'll leave".
+static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^,? (?:(?:we'll|i'll|we|i|i'd|you|you'll|you can|let's|can|should|has to|needs to|we can|'s) )?(?:\w+ )?(?:leave|keep|stop|stays?|hold|drop|continue|goes|go|come|comes|raise|lower|is|are)\b",
+    )
+});
 /// What stands between two medicines of a swap.
 static GIVES_WAY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
@@ -128,7 +134,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         let after = &after[..clause];
         let verbs = DECISIONS.iter().filter_map(|(action, verb)| {
             let found = verb.find(after).filter(|found| !DONE.is_match(&after[..found.start()]))?;
-            Some((*action, found.start()))
+            // "…, don't ever stop that."
+            let clause = after[..found.start()].rsplit([',', ';']).next().unwrap_or_default();
+            let denied = *action == MedicationAction::Stop && context::negates(clause);
+            Some((if denied { MedicationAction::Continue } else { *action }, found.start()))
         });
         verbs
             .filter(|(action, _)| *action != MedicationAction::Taken)
@@ -136,7 +145,11 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
             .map(|(action, _)| action)
     };
     let near = |words: &str| words.split_whitespace().count() <= FARTHEST_VERB;
-    let nearest = nearest.filter(|(_, range)| near(&before[range.end..]));
+    // "Bump the lisinopril to twenty, and the metformin we'll leave": that verb is the other one's.
+    let of_another = |between: &str| {
+        between.contains(',') && !DrugTable::bundled().mentions(between).is_empty() && OWN_VERB.is_match(after)
+    };
+    let nearest = nearest.filter(|(_, range)| near(&before[range.end..]) && !of_another(&before[range.end..]));
     let beside = BESIDE.is_match(before) && !GOES_ON_WITH.is_match(before);
     let nearest = nearest.filter(|_| !beside);
     let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| {
@@ -241,7 +254,7 @@ fn ends_in_negation(before: &str) -> bool {
 pub(super) fn proposes(line: &Line, sentence: &str) -> bool {
     static PROPOSAL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:want to|i'd like to|would like to|let's|i'll|we'll|i'm going to|we're going to|gonna|go ahead and) (?:\w+ )?(?:add|start|increase|decrease|stop|continue|switch|put|give|try|prescribe|go (?:up|down)|keep|take|lower|raise|change)\b",
+            r"\b(?:want to|i'd like to|would like to|let's|i'll|we'll|i'm going to|we're going to|gonna|go ahead and) (?:\w+ )?(?:add|start|increase|decrease|stop|continue|switch|put|give|try|prescribe|go (?:up|down|back)|keep|take|lower|raise|change)\b",
         )
     });
     static ASKED: LazyLock<Regex> = LazyLock::new(|| {
@@ -262,7 +275,16 @@ pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
             r"^\W*(?:(?:and|so|okay|please|just|but|then|yeah|yes|well|now)\W+)*(?:(?:i'd|i would|i'll|we'll|we'd|let's|you (?:can|should|need to|have to)|go ahead and) )?(?:just )?(?:(?:stop|quit|drop|skip|ditch) (?:that|it|those|them|this|taking)\b|take (?:that|it) off)",
         )
     });
-    proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence))
+    static OF_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that one|this one|that dose)\b"));
+    // "It pushes up your pressure."
+    static TELLS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:and |but |so |because )?(?:it|that|this|they|those|if|when)\b"));
+    let moves = || {
+        use MedicationAction::{Decrease, Increase, Stop};
+        let verb = verb_before(sentence).map(|(action, _)| action);
+        OF_IT.is_match(sentence) && !TELLS.is_match(sentence) && matches!(verb, Some(Stop | Increase | Decrease))
+    };
+    proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence) || moves())
 }
 
 /// "switch from A to B": A ends and B begins.

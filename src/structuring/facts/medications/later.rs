@@ -37,7 +37,7 @@ static GRANTS: LazyLock<Regex> = LazyLock::new(|| {
 static ENDS_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:stop|quit|come off)\b"));
 static CONTINUES_IT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay|stay on|leave|carry on|stick|hold)(?: taking| giving| using| going| with| on)* (?:it|that|this|those|them|you|the same|both)\b|\bthe same\b|\b(?:keep|carry|go|stay)(?:ing)? (?:going|on|doing|as)\b|\bno changes?\b|\bsame again\b|\b(?:it|that) stays\b|\b(?:it|that|this|they|those)(?:'s| is|'re| are)? (?:fine|good|okay|doing (?:its|their|the) job|working)\b(?: as|,? so)|\bstay(?:ing)? (?:at|where|with)\b",
+        r"\bstay on (?:the|your)\b|\b(?:keep|continue|stay|stay on|leave|carry on|stick|hold)(?: taking| giving| using| going| with| on)* (?:it|that|this|those|them|you|the same|both)\b|\bthe same\b|\b(?:keep|carry|go|stay)(?:ing)? (?:going|on|doing|as)\b|\b(?:give|take|use) (?:it|that|them|those) (?:through|till|until)\b|\bno changes?\b|\bsame again\b|\b(?:it|that) stays\b|\b(?:it|that|this|they|those)(?:'s| is|'re| are)? (?:fine|good|okay|doing (?:its|their|the) job|working)\b(?: as|,? so)|\bstay(?:ing)? (?:at|where|with)\b",
     )
 });
 /// Taking back what was just decided, without saying what holds instead.
@@ -64,7 +64,7 @@ static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
 /// "It'll go up for a few days" tells what happens, "we could go to a hundred" weighs, "leave it off" keeps nothing.
 static NOT_DECIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|probably|eventually|over time|(?:leave|leaving|stays?|keep) (?:it |that |them )?off)\b",
+        r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|probably|eventually|over time|(?:leave|leaving|stays?|keep) (?:it |that |them )?off|(?:it|that|this|which) (?:push|put|rais|lower|increas|reduc|cut|take|bring|drop|mak|keep|help|doubl)e?s)\b",
     )
 });
 /// "Restart it at five hundred", "I'd go back on that".
@@ -323,7 +323,11 @@ pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
 pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
     let sentence = &line.text()[range.clone()];
     // "Your level is low, so we'll go to fifty": why it is done may be long, what is done is said shortly.
-    let decides = CLAUSE.find_iter(sentence).last().filter(|_| !is_question(sentence) && line.by_clinician());
+    // "If you get a rash, stop it" stays whole: its condition holds for what is done.
+    static DEPENDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:if|unless|when|once|should you|in case)\b"));
+    let decides = CLAUSE.find_iter(sentence).last().filter(|clause| {
+        !is_question(sentence) && line.by_clinician() && !DEPENDS.is_match(&sentence[..clause.start()])
+    });
     let clause = decides.map_or(range.clone(), |clause| range.start + clause.start()..range.end);
     decide_in_clause(line, &clause, mention) || clause != *range && decide_in_clause(line, range, mention)
 }
@@ -331,7 +335,7 @@ pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut
 /// Where a sentence begins to say what to do.
 static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:[,;] (?:so|and|but|then)?|\bso|\band|\bbut) ?\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|we (?:can|should|need)|you (?:can|should|need)|(?:stop|keep|skip|stay|carry|leave)) ",
+        r"(?:[,;] (?:so|and|but|then)?|\bso|\band|\bbut) ?\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|we (?:can|should|need|want)|you (?:can|should|need)|(?:stop|keep|skip|stay|carry|leave)) ",
     )
 });
 
@@ -412,7 +416,7 @@ pub(super) fn stays_as_it_was(sentence: &str) -> bool {
 /// A dose that takes the place of the one until now.
 static GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|switch|move|make (?:it|that)|instead|from (?:now|today|tomorrow|tonight) on)\b",
+        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|go(?: up| down| back)? to|we want|room|up to|down to|switch|move|make (?:it|that)|instead|from (?:now(?: on)?|today|tomorrow|tonight|monday|next week|here))\b",
     )
 });
 
@@ -428,7 +432,7 @@ fn towards(mention: &Mention, dose: Option<&Dose>) -> MedicationAction {
 /// "Stay on ten", "leave it at fifty".
 static STAYS_AT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:stay(?:ing)?|keep(?:ing)?|leave|leaving|stick(?:ing)?|continue|remain)(?: you| him| her| it| that)? (?:on|at|with)(?: the)? (?:\d|half|a |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
+        r"\b(?:stay(?:ing)?|keep(?:ing)?|hold(?:ing)?|leave|leaving|stick(?:ing)?|continue|remain)(?: you| him| her| it| that)? (?:on|at|with)(?: the)? (?:\d|half|a |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
     )
 });
 

@@ -63,7 +63,8 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             {
                 (previous.past, previous.action) = (true, MedicationAction::Taken);
             }
-            plan::instruct(line, &in_line[at], &mentions, &mut mention);
+            plan::take_bare_dose(line, &in_line[at], &mentions, &mut mention);
+            plan::instruct(visit, line, &in_line[at], &mentions, &mut mention);
             reference::ends_by_a_swap(line, &mention, &mut mentions);
             review::read_out(visit, line, &in_line[at], &mentions, &mut mention);
             mentions.push(mention);

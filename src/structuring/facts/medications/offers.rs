@@ -22,7 +22,7 @@ use crate::{
 /// Asking leave for a decision, before the name.
 static ASKS_FOR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(?:do|would|did) you (?:\w+ )?(?:want|consider|prefer|be (?:open|willing|interested|okay|ok|up for|happy|comfortable))|(?:should|shall|could|can|may|might|why don't|what if) (?:we|i) (?:\w+ ){0,2}(?:try|start|add|increase|go|switch|give|put|prescribe|raise|bump|change|use|do|stop|lower|reduce|cut|double)|would you (?:\w+ )?like|are you (?:open|willing|interested|okay|ok|up for|happy)|have you (?:ever )?(?:thought (?:about|of)|considered)|how (?:do|would) you feel)\b",
+        r"\b(?:(?:do|would|did) you (?:\w+ )?(?:want|consider|prefer|be (?:open|willing|interested|okay|ok|up for|happy|comfortable))|(?:should|shall|could|can|may|might|why don't|what if) (?:we|i) (?:\w+ ){0,2}(?:try|start|add|increase|go|switch|give|put|prescribe|raise|bump|change|use|do|stop|lower|reduce|cut|double|halve|drop|bring|move|swap|trade|take)|would you (?:\w+ )?like|are you (?:open|willing|interested|okay|ok|up for|happy)|have you (?:ever )?(?:thought (?:about|of)|considered)|how (?:do|would) you feel)\b",
     )
 });
 /// "Have you thought about …?": a yes to that agrees to nothing.

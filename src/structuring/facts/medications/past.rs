@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn ends_later(sentence: &str) -> bool {
     static OVER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept|\b(?:and then|but|so) (?:i|we|they|he|she)(?: just| had to)? (?:stopped|quit|came off|gave up)\b",
+            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept|\b(?:and then|but|so) (?:i|we|they|he|she)(?: just| had to)? (?:stopped|quit|came off|gave up)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b",
         )
     });
     OVER.is_match(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)
@@ -154,7 +154,7 @@ pub(super) fn is_over(sentence: &str) -> bool {
     });
     static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:in my (?:teens|twenties|thirties|forties|fifties)|for (?:(?:about|like|maybe) )?(?:an?|one|two|three|four|five|six|a few|a couple(?: of)?) (?:days?|weeks?|months?|years?|while)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|autumn|winter))|at first|before that|when i was|back when|in (?:college|school|the hospital))\b",
+            r"\b(?:in my (?:teens|twenties|thirties|forties|fifties)|for (?:(?:about|like|maybe) )?(?:an?|one|two|three|four|five|six|a few|a couple(?: of)?) (?:days?|weeks?|months?|years?|while)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|autumn|winter))|at first|before (?:that|the|my|i)|when i was|back when|in (?:college|school|the hospital))\b",
         )
     });
     static OFF: LazyLock<Regex> = LazyLock::new(|| {
@@ -171,7 +171,9 @@ pub(super) fn is_over(sentence: &str) -> bool {
         )
     });
     static LEFT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b")
+        pattern(
+            r"\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b|\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b",
+        )
     });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));
     static LAST_TIME: LazyLock<Regex> = LazyLock::new(|| {

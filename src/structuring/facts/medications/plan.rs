@@ -7,13 +7,19 @@ use regex::Regex;
 
 use super::Mention;
 use crate::{
-    domain::{MedicationAction, Role},
-    structuring::{evidence, facts::sig, text::pattern, visit::Line},
+    domain::{Dose, MedicationAction, Role},
+    language::numbers::numbers,
+    structuring::{
+        evidence,
+        facts::sig,
+        text::pattern,
+        visit::{Line, Visit},
+    },
     terminology::DrugMention,
 };
 
 /// Reads what `found`, named at `named`, takes from the plan that it stands in.
-pub(super) fn instruct(line: &Line, named: &DrugMention, earlier: &[Mention], found: &mut Mention) {
+pub(super) fn instruct(visit: &Visit, line: &Line, named: &DrugMention, earlier: &[Mention], found: &mut Mention) {
     if !found.told || found.action != MedicationAction::Taken || found.dismissed || found.past {
         return;
     }
@@ -28,7 +34,59 @@ pub(super) fn instruct(line: &Line, named: &DrugMention, earlier: &[Mention], fo
             return;
         }
     }
-    found.instructed |= is_planned(line, sentence.start, before, earlier) && takes_anew(earlier, found);
+    let known: Vec<&Mention> =
+        earlier.iter().filter(|one| one.drug.name == found.drug.name && !one.dismissed).collect();
+    found.instructed |= match known.as_slice() {
+        // Salt water is no medicine, unless somebody says that it is one.
+        [] => {
+            tells_how(found)
+                && found.drug.name != "sodium chloride"
+                && (is_planned(line, sentence.start, before, earlier) || !goes_through(visit, line))
+        }
+        known => takes_anew(known, found) || tells_how(found) && is_planned(line, sentence.start, before, earlier),
+    };
+    let with_last = earlier.last().is_some_and(|last| {
+        let begun = last.action == MedicationAction::Start || last.instructed;
+        last.line == line.index && begun && !last.dismissed && last.evidence == found.evidence
+    });
+    // "Prednisone, forty a day, and a Z-Pak."
+    if known.is_empty() && with_last && AND_A.is_match(before) {
+        found.action = MedicationAction::Start;
+    }
+}
+
+static AND_A: LazyLock<Regex> = LazyLock::new(|| pattern(r"\band (?:an? |some )?$"));
+
+/// "Lantus, go to twenty four": a bare number is in the unit of the dose until now.
+pub(super) fn take_bare_dose(line: &Line, named: &DrugMention, earlier: &[Mention], found: &mut Mention) {
+    static TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bto $"));
+    let moves =
+        matches!(found.action, MedicationAction::Change | MedicationAction::Increase | MedicationAction::Decrease);
+    if !moves || found.dose.is_some() || found.parts || !line.by_clinician() {
+        return;
+    }
+    let after = &line.text()[named.range.end..line.sentence_at(named.range.start).end];
+    let known = earlier.iter().rfind(|one| one.drug.name == found.drug.name && one.dose.is_some());
+    let Some(known) = known.and_then(|known| known.dose.as_ref()) else { return };
+    let mut targets = numbers(after).into_iter().filter(|number| TO.is_match(&after[..number.range.start]));
+    if let (Some(target), None) = (targets.next(), targets.next()) {
+        found.dose = Some(Dose { value: target.value, unit: known.unit.clone() });
+    }
+}
+
+/// Whether the clinician goes through what is taken.
+fn goes_through(visit: &Visit, line: &Line) -> bool {
+    static LIST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:taking|you take|you on|medicines?|medications?|meds|pills|tablets|list|using|anything else|what else|the rest)\b",
+        )
+    });
+    let start = line.index.saturating_sub(3);
+    visit.lines[start..line.index].iter().any(|one| one.by_clinician() && LIST.is_match(one.text()))
+}
+
+fn tells_how(found: &Mention) -> bool {
+    found.dose.is_some() || found.strength.is_some() || found.frequency.is_some()
 }
 
 /// Whether a sentence is nothing but one more name for the decision before: "And the ramipril too."
@@ -59,12 +117,13 @@ fn is_planned(line: &Line, start: usize, before: &str, earlier: &[Mention]) -> b
     PLANS.is_match(&line.text()[..start]) || FOR.is_match(before) || earlier.iter().any(decided)
 }
 
-/// Whether it is told how to take `found`, and that is new: what the patient takes so already is only named again.
-fn takes_anew(earlier: &[Mention], found: &Mention) -> bool {
-    let mut known = earlier.iter().filter(|one| one.drug.name == found.drug.name && !one.dismissed).peekable();
-    if known.peek().is_none() {
-        return found.dose.is_some() || found.strength.is_some() || found.frequency.is_some();
-    }
+/// Whether the clinician says another dose of `found` than was said before.
+fn takes_anew(known: &[&Mention], found: &Mention) -> bool {
     let now = found.dose.as_ref();
-    now.is_some_and(|now| known.any(|one| one.dose.as_ref().is_some_and(|dose| sig::are_two(dose, now))))
+    let another = |one: &&Mention| now.zip(one.dose.as_ref()).is_some_and(|(now, dose)| sig::are_two(dose, now));
+    let last = known.iter().rfind(|one| one.dose.is_some());
+    last.is_some_and(|last| another(last) && found.line - last.line > SOON)
 }
+
+/// Turns after a dose was said in which another one corrects it and does not change it.
+const SOON: usize = 3;

@@ -408,3 +408,51 @@ fn a_plan_needs_no_verb() {
         assert_eq!(said(lines), expected, "{lines}");
     }
 }
+
+#[test]
+fn what_depends_on_something_is_not_decided() {
+    let before = "P: I take losartan, fifty milligrams, every morning.\nD: Right.\n";
+    for warning in [
+        "D: If you get dizzy, stop it.",
+        "D: When the pressure is under one twenty, we'll halve it.",
+        "D: It pushes up your potassium.",
+        "D: Losartan protects the kidneys, don't ever stop that.",
+    ] {
+        let got = said(&format!("{before}{warning}"));
+        let kept = ["taken Losartan 50 mg once daily", "continue Losartan 50 mg once daily"];
+        assert!(got.len() == 1 && kept.contains(&got[0].as_str()), "{warning}: {got:?}");
+    }
+    assert_eq!(
+        said("P: I take atorvastatin, twenty.\nD: Your cholesterol is high, so the atorvastatin needs to go to forty."),
+        ["increase Atorvastatin 40 mg"]
+    );
+}
+
+#[test]
+fn a_swap_ends_one_however_it_is_put() {
+    for decision in [
+        "Let's trade the omeprazole for pantoprazole, forty milligrams once a day.",
+        "That one isn't doing much, so we'll take it away and start pantoprazole, forty milligrams once a day.",
+        "I'd like you off the omeprazole. Pantoprazole instead, forty milligrams once a day.",
+    ] {
+        assert_eq!(
+            said(&format!("P: I take omeprazole, twenty.\nD: {decision}")),
+            ["stop Omeprazole 20 mg", "start Pantoprazole 40 mg once daily"],
+            "{decision}"
+        );
+    }
+}
+
+#[test]
+fn a_dose_alone_finds_its_medicine() {
+    assert_eq!(
+        said(
+            "P: One twenty five of levothyroxine. And ramipril, five.\nD: That's a bit much. Let's come down to a hundred and twelve."
+        ),
+        ["decrease Levothyroxine 112 mcg", "taken Ramipril 5 mg"]
+    );
+    assert_eq!(
+        said("P: Lantus, twenty units.\nD: Mornings are high, so Lantus, go to twenty four."),
+        ["increase Lantus 24 units"]
+    );
+}
