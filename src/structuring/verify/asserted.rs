@@ -39,6 +39,8 @@ const GENERAL: [&str; 7] = ["pain", "ach", "problem", "issu", "trouble", "chang"
 /// Something that a statement says is there, or is not.
 struct Claim<'s> {
     text: &'s str,
+    /// Its clause in the statement.
+    place: Range<usize>,
     denied: bool,
     stems: Vec<String>,
 }
@@ -57,7 +59,7 @@ const LONGEST_CLAIM: usize = 5;
 pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
     static TELLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
+            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|(?:is|are|was|were|has been|have been) (?:also |still )?(?:experiencing|having|suffering from)|(?:has|have|had) (?:also )?experienced|experience[sd]?|suffer(?:s|ed)? from|presents with|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
         )
     });
     use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, ReviewOfSystems};
@@ -66,7 +68,10 @@ pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -
         return None;
     }
     claims(statement).into_iter().filter(|claim| claim.denied || claim.stems.len() <= LONGEST_CLAIM).find_map(|claim| {
-        let said = of_claim(&claim, index);
+        let mut said = of_claim(&claim, index);
+        if said.is_empty() && !claim.denied {
+            said = by_its_matter(&claim, index);
+        }
         let has = |one: Said| said.contains(&one);
         match (claim.denied, has(Said::Affirmed), has(Said::Denied)) {
             (false, false, true) => Some(format!("{} was denied", claim.text)),
@@ -76,10 +81,11 @@ pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -
     })
 }
 
-/// Whether a thing that `statement` claims, or denies where `denied`, was said just so, in its own words.
-pub fn was_said_so(statement: &str, denied: bool, index: &Index) -> bool {
+/// Whether the thing that `statement` claims at byte `at`, or denies where `denied`, was said just so, in its own words. What
+/// else it lists says nothing about that.
+pub fn was_said_so(statement: &str, at: usize, denied: bool, index: &Index) -> bool {
     let so = if denied { Said::Denied } else { Said::Affirmed };
-    claims(statement).iter().filter(|claim| claim.denied == denied).any(|claim| {
+    claims(statement).iter().filter(|claim| claim.denied == denied && claim.place.contains(&at)).any(|claim| {
         let whole = |unit: &Unit| claim.stems.iter().all(|stem| unit.names(stem));
         index.units.iter().any(whole) && of_claim(claim, index).contains(&so)
     })
@@ -116,9 +122,10 @@ fn claims(statement: &str) -> Vec<Claim<'_>> {
         let named = tokens.iter().find(|token| is_content(&token.lower))?;
         let denied = context::negates(&statement[..part.start + named.range.start]);
         let text = statement[part.start + named.range.start..part.end].trim();
-        let stems = text::content_stems(&statement[part]).into_iter().filter(|stem| !is_telling(stem));
+        let stems = text::content_stems(&statement[part.clone()]).into_iter().filter(|stem| !is_telling(stem));
         Some(Claim {
             text,
+            place: part,
             denied,
             stems: stems.filter(|stem| !stem.starts_with(|c: char| c.is_ascii_digit())).collect(),
         })
@@ -147,6 +154,21 @@ fn of_claim(claim: &Claim, index: &Index) -> Vec<Said> {
     }
     let naming = index.units.iter().enumerate().filter(|(_, unit)| named(unit) == most);
     naming.filter_map(|(at, unit)| of_unit(claim, at, unit, index)).collect()
+}
+
+/// What was said of "changes in vision" where the answer was "no vision problems": the same matter under another general
+/// word. What hurts is not told apart from what is only named, so that a pain is never taken for another.
+fn by_its_matter(claim: &Claim, index: &Index) -> Vec<Said> {
+    let matter: Vec<String> =
+        claim.stems.iter().filter(|stem| !GENERAL[2..].contains(&stem.as_str())).cloned().collect();
+    if matter.is_empty()
+        || matter.len() == claim.stems.len()
+        || matter.iter().any(|stem| GENERAL.contains(&stem.as_str()))
+    {
+        return Vec::new();
+    }
+    let matter = Claim { text: claim.text, place: claim.place.clone(), denied: claim.denied, stems: matter };
+    of_claim(&matter, index)
 }
 
 /// Whether a clinician's sentence asks, also where nobody wrote a question mark.
@@ -223,6 +245,20 @@ mod tests {
         assert_eq!(reason("Reports ringing in the ears.").as_deref(), Some("ringing in the ears was denied"));
         assert_eq!(reason("Denies aches on the stairs.").as_deref(), Some("aches on the stairs was affirmed"));
         assert_eq!(reason("Denies numbness.").as_deref(), Some("numbness was affirmed"));
+    }
+
+    #[test]
+    fn each_of_a_list_is_checked_by_itself() {
+        let visit = "D: Headaches, changes in your vision, pain under the ribs?\n\
+            P: I had a headache on Sunday. No vision problems. No pain under the ribs.\nD: And the swelling?\nP: My ankles swell at night.";
+        let reason = |statement: &str| match check(&transcript(visit), statement, SectionKind::HistoryOfPresentIllness)
+        {
+            Verdict::Unsupported(_, reason) => Some(reason),
+            _ => None,
+        };
+        assert!(reason("The patient is experiencing headaches, changes in vision, and swelling.").is_some());
+        assert!(reason("She is having headaches, swelling and pain under the ribs.").is_some());
+        assert_eq!(reason("The patient has had a headache and ankle swelling."), None);
     }
 
     #[test]
