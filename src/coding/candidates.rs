@@ -1,6 +1,6 @@
 //! The codes that a problem could mean, for this patient.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 
@@ -45,11 +45,48 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
             OF_DIABETES,
             false,
         ),
+        kind(r"\bpulmonary hypertension\b", r"\bpulmonary\b", true),
+        kind(r"\bportal hypertension\b", r"\bportal\b", true),
+        kind(r"\bsecondary hypertension\b|\brenovascular\b", r"\b(?:secondary|renovascular|renal artery)\b", true),
+        kind(
+            r"\bagoraphobia with\b",
+            r"\bagoraphob\w*|\b(?:afraid|scared|unable|can't) (?:to )?(?:leave|go out)\b",
+            true,
+        ),
+        kind(r"\bgestational\b", r"\bgestational\b|\bpregnan\w+\b", true),
         kind(r"^type 1 diabetes\b", r"\b(?:type (?:1|one|i)|type-1|t1d|juvenile)\b", true),
     ]
 });
 /// What diabetes does to other organs.
-const OF_DIABETES: &str = r"\b(?:(?:neuro|nephro|retino)pathy|gastroparesis|diabetic (?:foot|kidney|eye|nerve)\w*|nerve damage|kidney (?:damage|disease)|foot ulcer)\b";
+const OF_DIABETES: &str = r"\b(?:(?:neuro|nephro|retino)pathy|gastroparesis|diabetic (?:foot|kidney|eye|nerve)\w*|nerve damage|kidney (?:damage|disease)|foot ulcer)\b|\b(?:touch|affect|damag|hurt|harm|reach|attack)\w*\b[^.?!]{0,25}\b(?:kidneys?|nerves?|eyes|retinas?)\b";
+/// The same as it is said to patients, and what it is called.
+const DAMAGE: [(&str, &str); 4] = [
+    (r"\b(?:neuro|nephro|retino)pathy\b", ""),
+    (r"\b(?:touch|affect|damag|hurt|harm|reach|attack)\w*\b[^.?!]{0,40}\bnerves?\b|\bnerve damage\b", "neuropathy"),
+    (r"\b(?:touch|affect|damag|hurt|harm|reach|attack)\w*\b[^.?!]{0,40}\bkidneys?\b|\bkidney damage\b", "nephropathy"),
+    (r"\b(?:touch|affect|damag|hurt|harm|reach|attack)\w*\b[^.?!]{0,40}\b(?:eyes|retinas?)\b", "retinopathy"),
+];
+/// Words by which an injury, a poisoning or what a treatment did is told: without one none is coded (chapter 19).
+static INJURY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:injur\w*|trauma\w*|accident\w*|f[ae]ll(?:en|s|ing)?|tripp\w+|slipp\w+|crash\w*|hit|kicked|struck|fractur\w*|br(?:oke|oken|eak)|crack(?:ed)?|sprain\w*|strain\w*|twist\w*|roll(?:ed)? (?:my|his|her|the)|pull(?:ed)?|torn?|tears?|rupture\w*|dislocat\w*|cuts?|lacerat\w*|wounds?|stab\w*|punctur\w*|bruis\w*|scrap\w*|burn(?:ed|t|s)?|scald\w*|bit(?:e|es|ten)?|sting|stung|crush\w*|concussion|splinter|foreign body|stuck in|swallowed|poison\w*|overdos\w*|toxic\w*|frostbite|heat ?stroke|allerg\w*|anaphyla\w*|reaction|side effects?|adverse|complication\w*|rejection|infected (?:joint|wound|pump|catheter))\b",
+    )
+});
+
+/// How words begin that titles have whatever they say.
+const OF_ANY_TITLE: [&str; 16] = [
+    "unspe", "other", "type", "with", "witho", "melli", "disea", "disor", "essen", "prima", "speci", "class", "elsew",
+    "encou", "initi", "due",
+];
+
+/// How the words of `text` begin, as far as two forms of one word are alike.
+fn beginnings(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 2);
+    words.map(|word| word.chars().take(ALIKE).collect::<String>().to_lowercase())
+}
+
+/// Letters by which two forms of a word are alike.
+const ALIKE: usize = 5;
 
 /// A code that a problem could mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +108,8 @@ pub struct Patient {
     kinds: Vec<bool>,
     /// What diabetes did, as it was called.
     of_diabetes: Option<String>,
+    /// How the words of the visit begin.
+    words: HashSet<String>,
 }
 
 impl Patient {
@@ -79,20 +118,34 @@ impl Patient {
         let said = |cue: &Regex| said::affirms(transcript, cue);
         let sex = chart.and_then(|chart| chart.sex);
         let age = chart.and_then(|chart| chart.age_years);
-        let neuropathy = pattern(r"\b(?:neuro|nephro|retino)pathy\b");
-        let named = transcript.utterances.iter().find_map(|utterance| neuropathy.find(&utterance.text));
+        let damage = DAMAGE.iter().find_map(|(words, name)| {
+            let words = pattern(words);
+            let named = transcript.utterances.iter().find_map(|utterance| words.find(&utterance.text))?;
+            let name = if name.is_empty() { named.as_str().to_lowercase() } else { (*name).to_owned() };
+            said(&words).then_some(name)
+        });
         Self {
             sex,
             pregnancy: sex != Some(Sex::Male) && said(&PREGNANCY),
             newborn: age.map_or_else(|| said(&NEWBORN), |age| age == 0),
             kinds: KINDS.iter().map(|kind| said(&kind.said)).collect(),
-            of_diabetes: named.filter(|_| said(&neuropathy)).map(|named| named.as_str().to_lowercase()),
+            of_diabetes: damage,
+            words: transcript.utterances.iter().flat_map(|utterance| beginnings(&utterance.text)).collect(),
         }
     }
 
     /// Whether nothing that was said speaks against `title`, and all that it needs was said.
     fn bears_out(&self, title: &str) -> bool {
         KINDS.iter().zip(&self.kinds).all(|(kind, said)| *said == kind.wanted || !kind.title.is_match(title))
+    }
+
+    /// Whether every word that `title` has beyond those of `best` was said in the visit, or is in the problem's `name`: a
+    /// further code is no guess at a kind that nobody spoke of.
+    pub(super) fn said_beyond(&self, title: &str, best: &str, name: &str) -> bool {
+        let known: HashSet<String> = beginnings(best).chain(beginnings(name)).collect();
+        beginnings(title)
+            .filter(|word| !OF_ANY_TITLE.contains(&word.as_str()))
+            .all(|word| known.contains(&word) || self.words.contains(&word))
     }
 
     /// Whether this patient can have `code`: not a birth without a pregnancy, not the illness of the other sex.
@@ -236,7 +289,12 @@ pub fn for_problem(
         {
             queries.insert(0, format!("diabetic {damage}"));
         }
-        return of_queries(icd, &queries, patient, limit);
+        let said = |text: &str| INJURY.is_match(text);
+        let is_injured = said(name) || evidence.iter().filter_map(|one| one.quote.as_deref()).any(said);
+        let mut found = of_queries(icd, &queries, patient, 2 * limit);
+        found.retain(|candidate| is_injured || !candidate.code.starts_with(['S', 'T']));
+        found.truncate(limit);
+        return found;
     };
     let mut found = candidates(icd, event.then, patient, 2 * limit);
     found.retain(|candidate| !event.acute.iter().any(|category| candidate.code.starts_with(category)));

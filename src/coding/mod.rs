@@ -4,8 +4,7 @@
 mod candidates;
 mod said;
 
-pub use candidates::Patient;
-use candidates::{Candidate, for_problem};
+pub use candidates::{Candidate, Patient, for_problem};
 
 use crate::{
     domain::{Coding, Evidence, Problem, Progress, PromptRef, Section, evidence_of},
@@ -62,6 +61,12 @@ impl Coder<'_> {
             let evidence = evidence_of(sections, &problem.statements);
             let found = for_problem(self.icd, &problem.name, &evidence, patient, MOST_CANDIDATES);
             problem.codes = self.choose(problem, found, evidence)?;
+            if let Some(best) = problem.codes.first().map(|coding| coding.display.clone()) {
+                let mut is_best = true;
+                problem.codes.retain(|coding| {
+                    std::mem::take(&mut is_best) || patient.said_beyond(&coding.display, &best, &problem.name)
+                });
+            }
             progress((at + 1) as f32 / total as f32);
         }
         Ok(())

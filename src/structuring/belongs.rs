@@ -8,6 +8,7 @@ use regex::Regex;
 use super::{
     facts::{Facts, context, diagnoses, findings, orders},
     text::{self, pattern},
+    told,
     visit::Visit,
 };
 use crate::{
@@ -150,6 +151,28 @@ fn known_allergy(line: &str, facts: &Facts) -> bool {
         })
 }
 
+/// "Lungs clear.", "Heart rate.": a part of the body or a measurement with nothing wrong about it is no problem.
+fn only_looked_at(line: &str) -> bool {
+    static NORMAL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:clear|normal|regular|fine|good|intact|stable|soft|healthy|okay|ok|unremarkable|present|equal|symmetric\w*|negative|within|limits|range|findings?|exam\w*|sounds?|function|level|baby|fetal|measur\w+|show\w*|both|left|right|bilateral\w*|upper|lower)\b",
+        )
+    });
+    let rest = NORMAL.replace_all(line, "");
+    let rest = MEASURED.replace_all(&rest, "");
+    !ABNORMAL.is_match(line) && text::content_stems(&findings::without_body_parts(&rest)).is_empty()
+}
+
+/// Whether a line of the chief complaint names what somebody comes with.
+fn complains(line: &str) -> bool {
+    static REASON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:follow\w*|check\w*|visit|refills?|medic\w+|exam\w*|physical|tests?|results?|pregnan\w+|prenatal|vaccin\w*|shots?|forms?|letter|referral|surg\w+|operation|wound|sugars?|cholesterol|thinner|review\w*|concern\w*|questions?|problems?|trouble|management|screening|counsel\w*|birth control|contracepti\w*)\b",
+        )
+    });
+    REASON.is_match(line) || told::names_a_complaint(line) || diagnoses::names_an_illness(line)
+}
+
 /// "Examine the patient's back and leg": an examination of today, which a small model puts under the plan. One that is still
 /// to come says when, or who does it.
 fn examines_now(line: &str) -> bool {
@@ -221,8 +244,14 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         SectionKind::Assessment => {
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
             let talk = INSTRUCTION.is_match(line) || ABOUT_THE_NOTE.is_match(line) || SCORE.is_match(line);
-            !begins_with_a_drug && !order && !talk && !HEADING.is_match(line) && !known_allergy(line, facts)
+            !begins_with_a_drug
+                && !order
+                && !talk
+                && !only_looked_at(line)
+                && !HEADING.is_match(line)
+                && !known_allergy(line, facts)
         }
+        SectionKind::ChiefComplaint => complains(line),
         SectionKind::FamilyHistory => context::names_a_relative(line),
         // When to come back stands there as it was said.
         SectionKind::Plan => {
@@ -259,6 +288,20 @@ mod tests {
         }
         assert!(!belongs("Sertraline.", SectionKind::PastHistory, &Facts::default()));
         assert!(!belongs("Asked about allergies at the front desk.", SectionKind::FamilyHistory, &Facts::default()));
+    }
+
+    #[test]
+    fn an_organ_is_no_problem_and_small_talk_no_complaint() {
+        for line in ["Lungs clear.", "Heart rate.", "The lungs are clear.", "The right eardrum.", "Blood pressure."] {
+            assert!(!belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
+        }
+        for line in
+            ["High blood pressure.", "Knee pain.", "Elevated heart rate.", "Cough.", "Lung nodule.", "Weight gain."]
+        {
+            assert!(belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
+        }
+        assert!(!belongs("Named the puppy already.", SectionKind::ChiefComplaint, &Facts::default()));
+        assert!(belongs("Follow-up of diabetes.", SectionKind::ChiefComplaint, &Facts::default()));
     }
 
     #[test]

@@ -248,9 +248,14 @@ impl Builder {
                 let shared = wanted.iter().filter(|stem| stems.contains(stem)).count();
                 10 * shared >= 7 * wanted.len()
             });
-            if !covered {
-                self.statements.push((kind, finding.text.clone(), finding.evidence.clone()));
+            if covered {
+                continue;
             }
+            let texts = match kind {
+                SectionKind::Assessment => belongs::one_by_one(&finding.text, visit),
+                _ => vec![finding.text.clone()],
+            };
+            self.statements.extend(texts.into_iter().map(|text| (kind, text, finding.evidence.clone())));
         }
     }
 
@@ -272,12 +277,7 @@ impl Builder {
             }
         }
         for order in &facts.orders {
-            let wanted = text::content_stems(orders::matter(order));
-            let named = self.plan().any(|text| {
-                let stems = text::content_stems(text);
-                wanted.iter().all(|stem| stems.contains(stem))
-            });
-            if !named {
+            if !self.plan().any(|text| orders::is_named_in(order, text)) {
                 self.push_plan(render::order(order));
             }
         }

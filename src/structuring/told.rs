@@ -63,7 +63,11 @@ pub fn complaint(visit: &Visit) -> Vec<Line> {
     let told = |complains: &dyn Fn(&str) -> Option<usize>| {
         opening().filter(|line| line.by_patient_side()).find_map(|line| complained(line, complains))
     };
-    let complained = told(&complaint_in).or_else(|| told(&|text| OF_THE_BODY.find(text).map(|found| found.start())));
+    // "Hot! But the grandkids were wonderful." tells of nobody's body.
+    static OWN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|my|me|he|she|he's|she's|his|her|it|it's)\b"));
+    let of_the_body = |text: &str| OF_THE_BODY.find(text).filter(|_| OWN.is_match(text)).map(|found| found.start());
+    let complained = told(&complaint_in).or_else(|| told(&of_the_body));
     reason.into_iter().chain(complained).collect()
 }
 
@@ -135,22 +139,14 @@ fn tell(visit: &Visit, at: usize, noted: &[Noted]) -> (Option<Line>, usize) {
     }
     exchange.answered(line);
     let mut last = at;
-    while let Some(end) = set_right(visit, last) {
-        for later in &visit.lines[last + 1..=end] {
-            match later.by_patient_side() {
-                true => exchange.answered(later),
-                false => exchange.asked(later),
-            }
-        }
-        last = end;
-    }
+    last = exchange.set_right(visit, last);
     for _ in 0..FURTHER_QUESTIONS {
         let Some((question, answer)) = goes_on(visit, last + 1).filter(|(_, answer)| !is_noted(answer, noted)) else {
             break;
         };
         exchange.asked(question);
         exchange.answered(answer);
-        last = answer.index;
+        last = exchange.set_right(visit, answer.index);
     }
     (Some(exchange.line), last)
 }
@@ -164,18 +160,26 @@ fn is_noted(line: &Said, noted: &[Noted]) -> bool {
     !own.is_empty() && own.intersection(&said).count() as f64 >= COVERED * own.len() as f64
 }
 
+static MEANS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:guns?|firearms?|weapons?|rifles?|pistols?|any plans?|a plan|stockpil\w*)\b"));
+
 /// Whether `line` tells of a complaint or of how it goes. What nobody asked for must tell more.
 fn tells(line: &Said, question: Option<&Said>) -> bool {
     let answer: String = statements(line).map(|range| format!("{} ", &line.text()[range])).collect();
     let own = text::content_stems(&answer).len();
     let asked = question.and_then(|question| question.sentences.last().map(|range| &question.text()[range.clone()]));
     let least = if asked.is_some() { LEAST_TELLING } else { LEAST_UNASKED };
+    // Whether there are means to do oneself harm is told also where there are none.
+    if asked.is_some_and(|asked| MEANS.is_match(asked)) {
+        return true;
+    }
     let only_denied = context::denies(line.text()) && own <= LEAST_TELLING;
     let of_medicines = !DrugTable::bundled().mentions(&answer).is_empty();
     own >= least && !only_denied && (of_medicines || names_a_complaint(&answer) || asked.is_some_and(names_a_complaint))
 }
 
-fn names_a_complaint(text: &str) -> bool {
+/// Whether `text` names what people complain of.
+pub fn names_a_complaint(text: &str) -> bool {
     OF_THE_BODY.is_match(text) || LEXICON.iter().any(|entry| entry.pattern.is_match(text))
 }
 
@@ -253,6 +257,20 @@ struct Exchange {
 }
 
 impl Exchange {
+    /// Adds the turns in which a side named in line `last` is set right; the last line that belongs to the exchange then.
+    fn set_right(&mut self, visit: &Visit, mut last: usize) -> usize {
+        while let Some(end) = set_right(visit, last) {
+            for later in &visit.lines[last + 1..=end] {
+                match later.by_patient_side() {
+                    true => self.answered(later),
+                    false => self.asked(later),
+                }
+            }
+            last = end;
+        }
+        last
+    }
+
     fn asked(&mut self, question: &Said) {
         if let Some(last) = question.sentences.last() {
             self.push(question, last.clone(), "");
@@ -320,6 +338,14 @@ mod tests {
     }
 
     #[test]
+    fn that_there_are_no_means_of_harm_is_told() {
+        assert_eq!(
+            told("D: Any plan, any guns at home?\nP: No. No guns."),
+            ["Any plan, any guns at home? \"No. No guns.\""]
+        );
+    }
+
+    #[test]
     fn a_chief_complaint_is_no_small_talk() {
         let complaint = |lines: &str| -> Vec<String> {
             complaint(&Visit::new(&transcript(lines))).into_iter().map(|line| line.text).collect()
@@ -339,6 +365,7 @@ mod tests {
             complaint("D: What can I do for you?\nP: I'd like to talk about my pills."),
             ["\"I'd like to talk about my pills.\""]
         );
+        assert!(complaint("D: How was Spain?\nP: Hot! But the children were wonderful.").is_empty());
         assert!(complaint("D: Hello, nice weather.\nP: Yes, lovely. We went to the lake.").is_empty());
     }
 
@@ -379,6 +406,14 @@ mod tests {
                 "D: Where is the swelling?\nP: My right ankle is swollen.\nD: Your right ankle?\nP: No, wait, the left one."
             ),
             ["Where is the swelling? \"My right ankle is swollen.\" Your right ankle? \"No, wait, the left one.\""]
+        );
+        assert_eq!(
+            told(
+                "D: What brings you in?\nO: It's his eye, it's red.\nD: Which eye is it?\nO: The right one.\nP: No, this one.\nO: Sorry, the left, the left eye."
+            ),
+            [
+                "What brings you in? \"It's his eye, it's red.\" Which eye is it? \"The right one.\" \"No, this one.\" \"Sorry, the left, the left eye.\""
+            ]
         );
         // Two sides that both hold are no correction.
         assert_eq!(

@@ -10,12 +10,38 @@ use crate::structuring::{
     visit::is_question,
 };
 
+/// Words of an illness that is named without a verb, at most.
+const LONGEST_NAME: usize = 6;
+
+static ARTICLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:an?|the|some|your) "));
+
+/// Words before an illness that make it a kind of its own, at most.
+const WORDS_OF_A_KIND: usize = 3;
+
+/// What somebody is who has an illness, by how the word begins, and the illness.
+const IS_CALLED: [(&str, &str); 8] = [
+    ("an", "Anemia."),
+    ("dehydr", "Dehydration."),
+    ("obes", "Obesity."),
+    ("diab", "Diabetes."),
+    ("hypothyr", "Hypothyroidism."),
+    ("hyperthyr", "Hyperthyroidism."),
+    ("hypertens", "Hypertension."),
+    ("menop", "Menopause."),
+];
+
+static VERB: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:is|are|was|were|be|has|have|had|do|does|did|will|would|can|could|should|let's|take|takes|help\w*|means|causes?|runs?|comes?|goes|went|started|about|how|what|with (?:my|your)|since|ago|set off|last|next|any|'s|steady|better|worse|means|see|check\w*|test\w*|clinic|nurse|pills?|shot|risk|prevent\w*|avoid|watch|when|where|who|like|for|and (?:i|we|you|so))\b",
+    )
+});
+
 /// Words of a diagnosis, at most.
 const LONGEST_DIAGNOSIS: usize = 12;
 
 static ILL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|chicken ?pox|measles|mumps|scabies|impetigo|ringworm|thrush|hives|hay fever|flu|covid|sciatica|angina|h(?:a)?emorrhoids|piles|(?:kidney|gall)stones?|cyst|abscess|blood clot|embolism|arrhythmia|menopause|insomnia|pregnancy)\b",
+        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|chicken ?pox|measles|mumps|scabies|impetigo|ringworm|thrush|hives|hay fever|flu|covid|sciatica|angina|h(?:a)?emorrhoids|piles|(?:kidney|gall)stones?|cyst|abscess|blood clot|embolism|arrhythmia|menopause|insomnia|pregnancy|keratos[ei]s|deviated septum|pre-?diabetes|(?:carcin|melan|lip|aden|lymph|myel|glauc|hemat)oma|polyps?|fibroids?|warts?|cataracts?|acne|rosacea|ear ?wax|(?:common|head|chest) cold)\b",
     )
 });
 
@@ -33,9 +59,19 @@ pub fn illnesses(text: &str) -> Vec<String> {
 /// "I think this is an enlarged prostate, BPH" as "Enlarged prostate, BPH", "your thyroid is underactive" as "Underactive
 /// thyroid".
 pub fn diagnosed(sentence: &str) -> Option<String> {
+    // "A moderate flare" is one of nothing.
+    static OF_NOTHING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:(?:mild|moderate|severe|bad|little|small|slight|new|another|acute|chronic) )*(?:flare(?:-?up)?|exacerbation|deficiency|failure|disease|disorder|syndrome|obstruction|tear)\W*$",
+        )
+    });
+    called(sentence).filter(|name| !OF_NOTHING.is_match(name))
+}
+
+fn called(sentence: &str) -> Option<String> {
     static NAMES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:i (?:do |really )?think (?:this|that|it|you)(?:'s| is|'ve got| have)|(?:this|that|it) (?:looks|sounds|seems) like|looks like|(?:this|that|it) is|(?:this|that|it)'s|consistent with|the diagnosis is|what you have is|you have|you've got) (?:(?:a|an|the|probably|likely|most likely|just|some|something called|more than \w+ \w+ \w+, i think it's) )*([^.?!;]+)",
+            r"\b(?:i (?:do |really )?think (?:this|that|it|you)(?:'s| is|'ve got| have)|(?:this|that|it) (?:looks|sounds|seems) like|looks like|(?:this|that|it) is|(?:this|that|it)'s|consistent with|the diagnosis is|what you have is|you have|you've got|(?:he|she) has|(?:he|she)'s got|(?-i:[A-Z]\w+) has(?: got)?) (?:(?:a|an|the|probably|likely|most likely|just|some|something called|more than \w+ \w+ \w+, i think it's) )*([^.?!;]+)",
         )
     });
     static AILS: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,9 +84,23 @@ pub fn diagnosed(sentence: &str) -> Option<String> {
             r"\b(?:not|\w+n't|no|never|if|unless|worried|could|might|may|can|rule out|history|had|was|were|from the|why|good|great|tough|mother|father|brother|sister|wife|husband)\b",
         )
     });
+    // "You're a bit anemic": an illness said as what somebody is.
+    static IS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:you|he|she)(?:'re|'s| are| is) (?:(?:a bit|a little|slightly|quite|very|still|also|mildly) )*(an(?:a)?emic|dehydrated|obese|diabetic|hypothyroid|hyperthyroid|hypertensive|menopausal)\b",
+        )
+    });
+    // "So moderate depression, getting better, and …": a list of illnesses with no verb.
+    static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:so|okay|ok|all right|then|overall|in short|and|plus|also)\b,? )*((?:(?:an?|the|your|some|mild|moderate|severe|acute|chronic|recurrent|poorly|well|controlled|uncontrolled|type|\w+(?:al|ic|ar|ous|ive|ed)) )*[^.?!]*)",
+        )
+    });
     // "It's all just from your asthma": what is said is not the illness that it names.
     static TALK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:i|you|your|any|maybe|is|it|in|from|to|for|that|of|or|like|quite|very|all|got|get|worth)\b|,")
+        pattern(
+            r"\b(?:i|you|your|any|maybe|is|it|in|from|to|for|that|of|or|like|quite|very|all|got|get|worth|since|months?|weeks?|years?|set|the)\b|,",
+        )
     });
     // "His blood pressure drops when he stands": said as it shows, not as it is called.
     static DROPS: LazyLock<Regex> = LazyLock::new(|| {
@@ -70,11 +120,43 @@ pub fn diagnosed(sentence: &str) -> Option<String> {
     if let Some(ails) = AILS.captures(sentence) {
         return Some(sentence_case(&format!("{} {}", &ails[2], &ails[1])));
     }
-    let named = NAMES.captures(sentence)?.get(1)?.as_str().trim();
-    let end = [", so", ", and", ", but", " and it", " and that", " so ", " because", " which", " that ", " on top of"]
-        .iter()
-        .filter_map(|stop| named.find(stop))
-        .min();
+    if let Some(state) = IS.captures(sentence) {
+        let state = state[1].to_lowercase();
+        let name = IS_CALLED.iter().find(|(said, _)| state.starts_with(said)).map(|(_, name)| *name);
+        return name.map(str::to_owned);
+    }
+    let listed = || {
+        let list = LISTED.captures(sentence)?.get(1)?.as_str();
+        let first = &list[..list.find(',').unwrap_or(list.len())];
+        let begins =
+            ILL.find(first).is_some_and(|ill| first[..ill.start()].split_whitespace().count() <= WORDS_OF_A_KIND);
+        // "And a deviated septum.": nothing but the name.
+        let first = ARTICLE.replace(first, "");
+        let only_named =
+            !TALK.is_match(&first) && !VERB.is_match(&first) && first.split_whitespace().count() <= LONGEST_NAME;
+        (begins && only_named).then(|| sentence_case(&ARTICLE.replace(list, "")))
+    };
+    let Some(named) = NAMES.captures(sentence).and_then(|found| found.get(1)) else { return listed() };
+    let named = named.as_str().trim();
+    let end = [
+        ", so",
+        ", and",
+        ", but",
+        ", it",
+        ", i ",
+        " from your",
+        " from the",
+        " and it",
+        " and that",
+        " so ",
+        " because",
+        " which",
+        " that ",
+        " on top of",
+    ]
+    .iter()
+    .filter_map(|stop| named.find(stop))
+    .min();
     let named = as_called(&named[..end.unwrap_or(named.len())]);
     let lead = &named[..ILL.find(named)?.start()];
     (!TALK.is_match(lead) && named.split_whitespace().count() <= LONGEST_DIAGNOSIS).then(|| sentence_case(named))
@@ -130,6 +212,15 @@ mod tests {
             ("No, I think this is chickenpox.", "Chickenpox."),
             ("I think you have a trapped nerve, what we call carpal tunnel on the left.", "Carpal tunnel on the left."),
             ("It's called plantar fasciitis.", "Plantar fasciitis."),
+            ("So Tim has an acute ear infection on the left side.", "Acute ear infection on the left side."),
+            ("He's got croup.", "Croup."),
+            ("Your hemoglobin is ten, so you're a bit anemic.", "Anemia."),
+            (
+                "So moderate depression, getting better, and panic disorder.",
+                "Moderate depression, getting better, and panic disorder.",
+            ),
+            ("Chronic gastritis, both halves.", "Chronic gastritis, both halves."),
+            ("And a deviated septum.", "Deviated septum."),
             ("And her blood pressure drops when she stands up.", "Orthostatic drop in blood pressure."),
             ("Your pressure is falling a lot when you stand.", "Orthostatic drop in blood pressure."),
         ] {
@@ -140,6 +231,12 @@ mod tests {
             "If it looks like an infection, call us.",
             "Is your ear infected?",
             "Your thyroid is fine.",
+            "So the infection is gone.",
+            "So it's ten months now since the stroke.",
+            "Diabetes clinic next week.",
+            "So about the infection, take the pills.",
+            "This is a moderate flare.",
+            "So how is the depression?",
             "That's good.",
             "It's all just from your asthma.",
             "You have to think about diabetes.",

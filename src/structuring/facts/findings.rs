@@ -47,12 +47,12 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?)\b",
+        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?|phq(?:-?\s?(?:9|2|nine|two))?|gad(?:-?\s?(?:7|seven))?|moca|mmse|epds|(?:you|he|she) scored)\b",
     )
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(came back|come back at|shows?|showed|looks?|looked|was|were|is|are|positive|negative|normal|elevated|dropped|up to|down to|drifted)\b",
+        r"\b(came back|come back at|shows?|showed|looks?|looked|was|were|is|are|positive|negative|normal|elevated|dropped|up to|down to|drifted|scored)\b",
     )
 });
 static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -382,6 +382,11 @@ fn perceived(sentence: &str) -> Option<String> {
 /// Whether `line` names a part of the body.
 pub fn names_a_body_part(line: &str) -> bool {
     BODY.is_match(line)
+}
+
+/// `line` without the parts of the body that it names.
+pub fn without_body_parts(line: &str) -> String {
+    BODY.replace_all(line, "").into_owned()
 }
 
 /// Whether `line` names a test or a measurement.

@@ -61,6 +61,8 @@ patterns! {
     ANIMAL = r"\b(?:dogs?|cats?|pupp(?:y|ies)|kittens?|horses?)\b";
     ASKS_ABOUT_KNOWN = r"^\W*(?:(?:and|so|okay|ok|now|well|right|but)\W+)*(?:how(?:'s| is| are| has| have| about)?|what about|(?:is|are) (?:your|the|his|her)|any (?:trouble|problems?|flare\w*|attacks?) (?:with|of)|still|(?:are|do) you (?:still )?(?:tak|us)\w+)\b|^\W*(?:and |so )?(?:the|your|his|her) [^.?!]{1,40}\?";
     NEVER_HAD = r"\b(?:(?:don't|do not|never|haven't|have not|doesn't|hasn't) (?:ever )?(?:have|had|got|has)|haven't got|that's not me|wrong (?:chart|patient))\b";
+    OF_PREGNANCY = r"\b(?:pregnan\w+|prenatal|fundus|the baby(?:'s)?|trimester|due date|contractions|labou?r|midwife|first baby|second baby)\b";
+    WEEKS_ALONG = r"\b(?:you're|you are|i'm|i am)(?: now| at| about| already)* ([\w-]+(?: [\w-]+)?) weeks\b(?: and [\w-]+ days?)?(?: today| pregnant| along| now|,|\.|$)";
     // "INR" with a value, and the range that was wanted.
     INR = r"\b(?:inr|i n r)\b";
     RANGE = r"\bbetween (\S+) and (\S+)|\b(?:range|target|goal)\b[^.?!]*?\b(\S+) (?:to|and) (\S+)";
@@ -87,9 +89,95 @@ pub fn illnesses(visit: &Visit) -> Vec<Illness> {
     }
     // Whoever says "I don't have diabetes" outweighs a "the diabetes" of somebody who took it for granted.
     found.retain(|illness| !denied.iter().any(|name| text::names_no_more(name, &illness.name)));
+    found.extend(pregnancy(visit));
+    let known: Vec<String> = found.iter().map(|illness| illness.name.to_lowercase()).collect();
+    let is_known = |name: &str| {
+        let stem = &name[name.len().saturating_sub(LAST_LETTERS)..];
+        known.iter().any(|one| one.contains(stem) || one.contains("blood pressure") && name == "Hypertension")
+            || known.iter().any(|one| one.contains("thyroid") && name == "Hypothyroidism")
+            || denied.iter().any(|one| text::names_no_more(one, name))
+    };
+    found.extend(treated(visit).into_iter().filter(|illness| !is_known(&illness.name)));
     found.extend(inr_above_range(visit));
     found
 }
+
+/// "You're twenty-eight weeks and three days today", said of a pregnancy.
+fn pregnancy(visit: &Visit) -> Option<Illness> {
+    let speaks = |line: &&Line| OF_PREGNANCY.is_match(line.text());
+    if visit.lines.iter().filter(speaks).count() < 2 {
+        return None;
+    }
+    visit.lines.iter().filter(|line| line.utterance.role != Role::Other).find_map(|line| {
+        let range = line.sentences.iter().find(|range| {
+            let sentence = &line.text()[(*range).clone()];
+            WEEKS_ALONG.is_match(sentence) && !is_question(sentence) && !context::hypothetical(sentence)
+        })?;
+        let along = WEEKS_ALONG.captures(&line.text()[range.clone()])?;
+        let weeks = numbers::numbers(&along[1]).first().map(|number| number.value).filter(|weeks| *weeks <= 42.0)?;
+        let evidence = vec![evidence::evidence(line.utterance, range.clone())];
+        Some(Illness { name: format!("Pregnancy at {weeks} weeks").into(), evidence })
+    })
+}
+
+/// "Lisinopril for my blood pressure", "my thyroid pill, the levothyroxine": an illness by what is taken for it.
+fn treated(visit: &Visit) -> Vec<Illness> {
+    let mut found: Vec<Illness> = Vec::new();
+    let lines = visit.lines.iter().filter(|line| line.utterance.role != Role::Other);
+    for (line, range) in lines.flat_map(|line| line.sentences.iter().map(move |range| (line, range))) {
+        let sentence = &line.text()[range.clone()];
+        let doubtful = context::names_a_relative(sentence)
+            || context::of_another_person(sentence)
+            || context::of_a_companion(sentence)
+            || context::has_negation(sentence)
+            || context::hypothetical(sentence)
+            || visit.question_before(line.index).is_some_and(|asked| context::names_a_relative(asked.text()));
+        if doubtful {
+            continue;
+        }
+        for (_, name) in TREATED.iter().filter(|(words, _)| words.is_match(sentence)) {
+            let evidence = vec![evidence::evidence(line.utterance, range.clone())];
+            match found.iter_mut().find(|known| known.name.as_str() == *name) {
+                Some(known) => evidence::merge(&mut known.evidence, evidence),
+                None => found.push(Illness { name: (*name).into(), evidence }),
+            }
+        }
+    }
+    found
+}
+
+/// What is said of a medicine that is taken for an illness, and the illness.
+static TREATED: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
+    const PILL: &str = r"(?:pills?|tablets?|medicines?|medications?|meds)";
+    const OF: &str = r"(?:(?:my|your|the|his|her) )?";
+    [
+        (
+            format!(
+                r"\b(?:my|your|the|his|her) (?:blood )?pressure {PILL}\b|\b(?:mg|milligrams?|daily|a day|tak(?:e|es|ing)|\w+(?:pril|sartan|dipine|olol|thiazide|thalidone)|on)\b[^.?!]{{0,40}}\bfor {OF}(?:high )?(?:blood pressure|bp)\b"
+            ),
+            "Hypertension",
+        ),
+        (
+            format!(
+                r"\b(?:my|your|the|his|her) cholesterol {PILL}\b|\b(?:mg|milligrams?|daily|a day|tak(?:e|es|ing)|\w+statin|on)\b[^.?!]{{0,40}}\bfor {OF}(?:high )?cholesterol\b"
+            ),
+            "High cholesterol",
+        ),
+        (
+            format!(
+                r"\b(?:my|your) thyroid {PILL},? (?:the )?(?:levothyroxine|synthroid)\b|\b(?:levothyroxine|synthroid)\b[^.?!]{{0,25}}\bfor {OF}thyroid\b"
+            ),
+            "Hypothyroidism",
+        ),
+        (
+            format!(
+                r"\b(?:my|your|the|his|her) diabetes {PILL}\b|\b(?:metformin|insulin|glipizide|jardiance|ozempic)\b[^.?!]{{0,25}}\bfor {OF}(?:sugars?|diabetes)\b"
+            ),
+            "Diabetes",
+        ),
+    ]
+    .map(|(words, name)| (pattern(&words), name))
+});
 
 fn named(sentence: &str) -> Vec<Range<usize>> {
     NAMED.find_iter(sentence).chain(LEFT_BEHIND.find_iter(sentence)).map(|found| found.range()).collect()
@@ -111,6 +199,9 @@ fn add(found: &mut Vec<Illness>, name: &str, evidence: Vec<Evidence>) {
         None => found.push(Illness { name: name.into(), section: SectionKind::PastHistory, evidence }),
     }
 }
+
+/// Letters at the end of a name by which an illness is known under another: "hypertension", "diabetes", "cholesterol".
+const LAST_LETTERS: usize = 7;
 
 enum Assertion {
     Had(Vec<Evidence>),
@@ -267,6 +358,33 @@ mod tests {
             "O: I have asthma myself.",
             "D: So you've got some early neuropathy.",
             "D: People with diabetes should see the eye doctor.",
+        ] {
+            assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+        }
+    }
+
+    #[test]
+    fn a_pregnancy_is_known_by_its_weeks() {
+        assert_eq!(
+            names("D: You're thirty weeks and two days today. How's the baby?\nP: The baby kicks."),
+            ["Pregnancy at 30 weeks"]
+        );
+        assert!(names("P: I'm six weeks out from the surgery.\nD: Good.").is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_for_an_illness_tells_of_it() {
+        for (lines, illness) in [
+            ("P: I take my thyroid pill, the levothyroxine.", "Hypothyroidism"),
+            ("P: Amlodipine ten, for blood pressure.", "Hypertension"),
+            ("P: I'm on rosuvastatin for my cholesterol.", "High cholesterol"),
+        ] {
+            assert_eq!(names(lines), [illness], "{lines}");
+        }
+        for lines in [
+            "P: My wife takes a pill for blood pressure.",
+            "D: I don't want that for your blood pressure.",
+            "D: Let's check your blood pressure.",
         ] {
             assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
         }

@@ -7,9 +7,10 @@ use regex::Regex;
 use super::context;
 use crate::{
     domain::{Order, OrderKind},
+    language::numbers,
     structuring::{
         evidence,
-        text::pattern,
+        text::{self, pattern},
         visit::{Line, Visit, is_question},
     },
 };
@@ -86,6 +87,25 @@ pub fn orders_something(sentence: &str) -> bool {
 pub fn matter(order: &Order) -> &str {
     let text = order.text.as_str();
     ["Referral: ", "Repeat ", "Follow up "].iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text)
+}
+
+/// Whether `text` names what `order` orders, with as many of what it counts: "in two weeks" is not in "at thirty-two weeks".
+pub fn is_named_in(order: &Order, text: &str) -> bool {
+    static COMES_BACK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:follow\w*|see|seen|come|comes|back|return\w*|visit|appointment|recheck|check)\b")
+    });
+    let matter = matter(order);
+    let counted = numbers::counted(text);
+    let values = numbers::said_values(text);
+    let has = |wanted: &numbers::Counted| match wanted.unit.is_empty() {
+        true => numbers::contains_value(&values, wanted.value),
+        false => counted.iter().any(|one| one.same(wanted)),
+    };
+    let stems = text::content_stems(text);
+    let is_number = |word: &String| numbers::numbers(word).len() == 1;
+    text::content_stems(matter).iter().filter(|word| !is_number(word)).all(|word| stems.contains(word))
+        && numbers::counted(matter).iter().all(has)
+        && (order.kind != OrderKind::FollowUp || COMES_BACK.is_match(text))
 }
 
 fn add(found: &mut Vec<Order>, order: Order) {
@@ -313,5 +333,15 @@ mod tests {
         ] {
             assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
         }
+    }
+
+    #[test]
+    fn an_order_is_named_with_as_many_of_what_it_counts() {
+        let order = |kind, text: &str| Order { kind, text: text.into(), evidence: Vec::new() };
+        let visit = order(OrderKind::FollowUp, "Follow up in two weeks");
+        assert!(!is_named_in(&visit, "Ultrasound at thirty-two weeks."));
+        assert!(!is_named_in(&visit, "Take it for 2 weeks."));
+        assert!(is_named_in(&visit, "Return in 2 weeks."));
+        assert!(is_named_in(&order(OrderKind::Laboratory, "TSH"), "Check the TSH in two weeks."));
     }
 }

@@ -218,7 +218,18 @@ fn brought_on(visit: &Visit, line: &Line, symptom: &Symptom, allergies: &Allergi
     let about = asked.is_some_and(|asked| OF_ALLERGIES.is_match(asked) || tells(asked));
     let is_answer = line.sentences.iter().take(2).any(|range| line.text()[range.clone()] == *sentence);
     let told_of = |own: &Evidence| known.iter().flat_map(|one| &one.evidence).any(|one| one.utterance == own.utterance);
-    quotes().any(tells) || about && is_answer || symptom.evidence.iter().any(told_of)
+    // "She broke out in a rash." "Just a rash? No swelling?" "Just the rash.": still the same reaction.
+    let lexical = LEXICON.iter().find(|entry| entry.name == symptom.name);
+    let goes_on = known.iter().any(|one| {
+        let near = visit.lines[line.index.saturating_sub(3)..line.index]
+            .iter()
+            .any(|earlier| one.evidence.iter().any(|place| place.utterance == earlier.utterance.id));
+        near && one
+            .reaction
+            .as_deref()
+            .is_some_and(|reaction| lexical.is_some_and(|entry| entry.pattern.is_match(reaction)))
+    });
+    goes_on || quotes().any(tells) || about && is_answer || symptom.evidence.iter().any(told_of)
 }
 
 /// Whether the patient says that a symptom was there and is no more: "I had that cough. The cough is gone."
@@ -309,7 +320,11 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
                 continue;
             }
             let place = range.start + mention.start..range.start + mention.end;
-            if super::medications::someone_elses(line, before, after)
+            // "I'm tired" of somebody with the patient: the state and its word together say so.
+            let of_the_speaker =
+                line.utterance.role == Role::Other && context::of_the_speaker(&sentence[..mention.end], after);
+            if of_the_speaker
+                || super::medications::someone_elses(line, before, after)
                 || allergies::is_allergy_context(visit, line, &place)
             {
                 continue;
@@ -510,6 +525,17 @@ mod tests {
         }
         let today = said("P: I'm allergic to penicillin, it gives me hives. And I've had this cough for a week.");
         assert_eq!(today, [("cough", true)]);
+    }
+
+    #[test]
+    fn what_somebody_with_the_patient_feels_is_theirs() {
+        assert_eq!(said("D: And how are you, Ann?\nO: I'm tired, to be honest. He has a cough."), [("cough", true)]);
+    }
+
+    #[test]
+    fn a_reaction_that_is_asked_about_is_still_one_of_the_past() {
+        let lines = "O: They gave her cefdinir last year and she broke out in a rash.\nD: Just a rash? No swelling?\nO: Just the rash.";
+        assert!(said(lines).iter().all(|(_, present)| !present), "{:?}", said(lines));
     }
 
     #[test]

@@ -46,6 +46,8 @@ static IS_WELL: LazyLock<Regex> = LazyLock::new(|| {
 /// Something that a statement says is there, or is not.
 struct Claim<'s> {
     text: &'s str,
+    /// Its clause in the statement.
+    place: Range<usize>,
     denied: bool,
     stems: Vec<String>,
 }
@@ -67,7 +69,7 @@ const MOST_OF_A_STORY: f64 = 0.5;
 pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
     static TELLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
+            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|(?:is|are|was|were|has been|have been) (?:also |still )?(?:experiencing|having|suffering from)|(?:has|have|had) (?:also )?experienced|experience[sd]?|suffer(?:s|ed)? from|presents with|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
         )
     });
     use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, ReviewOfSystems};
@@ -76,8 +78,10 @@ pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -
         return None;
     }
     claims(statement).into_iter().filter(|claim| claim.denied || claim.stems.len() <= LONGEST_CLAIM).find_map(|claim| {
-        let said = Some(of_claim(&claim, index)).filter(|said| !said.is_empty());
-        let said = said.unwrap_or_else(|| of_story(&claim, index));
+        let mut said = of_claim(&claim, index);
+        if said.is_empty() {
+            said = if claim.denied { of_story(&claim, index) } else { by_its_matter(&claim, index) };
+        }
         let has = |one: Said| said.contains(&one);
         match (claim.denied, has(Said::Affirmed), has(Said::Denied)) {
             (false, false, true) => Some(format!("{} was denied", claim.text)),
@@ -87,10 +91,11 @@ pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -
     })
 }
 
-/// Whether a thing that `statement` claims, or denies where `denied`, was said just so, in its own words.
-pub fn was_said_so(statement: &str, denied: bool, index: &Index) -> bool {
+/// Whether the thing that `statement` claims at byte `at`, or denies where `denied`, was said just so, in its own words. What
+/// else it lists says nothing about that.
+pub fn was_said_so(statement: &str, at: usize, denied: bool, index: &Index) -> bool {
     let so = if denied { Said::Denied } else { Said::Affirmed };
-    claims(statement).iter().filter(|claim| claim.denied == denied).any(|claim| {
+    claims(statement).iter().filter(|claim| claim.denied == denied && claim.place.contains(&at)).any(|claim| {
         let whole = |unit: &Unit| claim.stems.iter().all(|stem| unit.names(stem));
         index.units.iter().any(whole) && of_claim(claim, index).contains(&so)
     })
@@ -127,13 +132,13 @@ fn claims(statement: &str) -> Vec<Claim<'_>> {
         let named = tokens.iter().find(|token| is_content(&token.lower))?;
         let denied = context::negates(&statement[..part.start + named.range.start]);
         let text = statement[part.start + named.range.start..part.end].trim();
-        let stems = text::content_stems(&statement[part]).into_iter().filter(|stem| !is_telling(stem));
+        let stems = text::content_stems(&statement[part.clone()]).into_iter().filter(|stem| !is_telling(stem));
         let mut stems: Vec<String> = stems.filter(|stem| !stem.starts_with(|c: char| c.is_ascii_digit())).collect();
         // Whoever is asked about a plan or an attempt is not asked again of what.
         if stems.len() > 1 {
             stems.retain(|stem| !stem.starts_with("suicid"));
         }
-        Some(Claim { text, denied, stems })
+        Some(Claim { text, place: part, denied, stems })
     };
     parts.into_iter().filter_map(claim).filter(|claim| !claim.stems.is_empty()).collect()
 }
@@ -168,6 +173,21 @@ fn of_story(claim: &Claim, index: &Index) -> Vec<Said> {
     let is_story = claim.denied && claim.stems.len() > 2;
     let best = support.units.first().filter(|_| is_story && support.coverage >= MOST_OF_A_STORY);
     best.and_then(|at| of_unit(claim, *at, &index.units[*at], index)).into_iter().collect()
+}
+
+/// What was said of "changes in vision" where the answer was "no vision problems": the same matter under another general
+/// word. What hurts is not told apart from what is only named, so that a pain is never taken for another.
+fn by_its_matter(claim: &Claim, index: &Index) -> Vec<Said> {
+    let matter: Vec<String> =
+        claim.stems.iter().filter(|stem| !GENERAL[2..].contains(&stem.as_str())).cloned().collect();
+    if matter.is_empty()
+        || matter.len() == claim.stems.len()
+        || matter.iter().any(|stem| GENERAL.contains(&stem.as_str()))
+    {
+        return Vec::new();
+    }
+    let matter = Claim { text: claim.text, place: claim.place.clone(), denied: claim.denied, stems: matter };
+    of_claim(&matter, index)
 }
 
 /// Whether a clinician's sentence asks, also where nobody wrote a question mark.
@@ -250,6 +270,20 @@ mod tests {
         assert_eq!(reason("Denies numbness.").as_deref(), Some("numbness was affirmed"));
         let story = "Denies a bit wobbly feeling on the stairs in the mornings.";
         assert!(reason(story).is_some_and(|reason| reason.ends_with("was affirmed")));
+    }
+
+    #[test]
+    fn each_of_a_list_is_checked_by_itself() {
+        let visit = "D: Headaches, changes in your vision, pain under the ribs?\n\
+            P: I had a headache on Sunday. No vision problems. No pain under the ribs.\nD: And the swelling?\nP: My ankles swell at night.";
+        let reason = |statement: &str| match check(&transcript(visit), statement, SectionKind::HistoryOfPresentIllness)
+        {
+            Verdict::Unsupported(_, reason) => Some(reason),
+            _ => None,
+        };
+        assert!(reason("The patient is experiencing headaches, changes in vision, and swelling.").is_some());
+        assert!(reason("She is having headaches, swelling and pain under the ribs.").is_some());
+        assert_eq!(reason("The patient has had a headache and ankle swelling."), None);
     }
 
     #[test]

@@ -319,7 +319,7 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, index: &Index, fa
         }
         let denied = context::negates(&statement[..mention.start()]);
         // "Chest tightness" is a kind of chest pain, and may be there where the pain is not.
-        if asserted::was_said_so(statement, denied, index) {
+        if asserted::was_said_so(statement, mention.start(), denied, index) {
             return None;
         }
         match (denied, fact.present) {

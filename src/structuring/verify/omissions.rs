@@ -39,7 +39,7 @@ pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omiss
     for vital in facts.vitals.iter().filter(|vital| !numbers::contains_value(&note.values, vital.value)) {
         found.push(omission("vital", &format!("{} {} {}", vital.name, vital.value, vital.unit), &vital.evidence));
     }
-    for order in facts.orders.iter().filter(|order| !note.has_matter(orders::matter(order))) {
+    for order in facts.orders.iter().filter(|order| !statements.iter().any(|one| orders::is_named_in(order, one))) {
         found.push(omission("order", &order.text, &order.evidence));
     }
     for symptom in facts.symptoms.iter().filter(|symptom| !note.has_symptom(symptom.name)) {
@@ -108,20 +108,6 @@ impl<'s> Covered<'s> {
     fn has_words(&self, text: &str) -> bool {
         let wanted = text::content_stems(text);
         self.stems.iter().any(|stems| wanted.iter().all(|word| stems.contains(word)))
-    }
-
-    /// Whether one statement has all content words of `text`, and its numbers in words or digits.
-    fn has_matter(&self, text: &str) -> bool {
-        let (numbers, words): (Vec<_>, Vec<_>) =
-            text::content_stems(text).into_iter().partition(|word| numbers::numbers(word).len() == 1);
-        let values = numbers::numbers(text);
-        let has = |(statement, stems): (&&str, &Vec<String>)| {
-            let said = numbers::said_values(statement);
-            words.iter().all(|word| stems.contains(word))
-                && (numbers.iter().all(|word| stems.contains(word))
-                    || values.iter().all(|number| numbers::contains_value(&said, number.value)))
-        };
-        self.statements.iter().zip(&self.stems).any(has)
     }
 
     fn has_symptom(&self, name: &str) -> bool {

@@ -21,7 +21,11 @@ const OF_ANY_LINE: [&str; 4] = ["experienc", "current", "continu", "go"];
 /// Why `line`, written for section `kind` and found in `evidence`, must not stand.
 pub fn fault(line: &str, kind: SectionKind, evidence: &[Evidence], visit: &Visit) -> Option<&'static str> {
     use SectionKind::{Assessment, HistoryOfPresentIllness, PastHistory, PhysicalExam, SocialHistory};
+    let cited = cited(evidence, visit);
     match kind {
+        _ if is_of_another_owner(line, visit) => Some("nobody said that of whom it says so"),
+        _ if feels_what_nobody_said(line, &cited) => Some("nobody said that the patient feels so"),
+        _ if turns_improvement(line, &cited) => Some("it was said to be better, or not to be"),
         PhysicalExam if told_and_not_found(evidence, visit) => {
             Some("the patient's side told this; nobody found it on examination")
         }
@@ -33,6 +37,91 @@ pub fn fault(line: &str, kind: SectionKind, evidence: &[Evidence], visit: &Visit
         }
         _ => None,
     }
+}
+
+/// The turns that a line is made from, each with the one after it where that answers.
+fn cited<'v>(evidence: &[Evidence], visit: &'v Visit<'v>) -> Vec<&'v Line<'v>> {
+    let of_line = |line: &&Line| evidence.iter().any(|one| one.utterance == line.utterance.id);
+    let mut found: Vec<&Line> = visit.lines.iter().filter(of_line).collect();
+    let answers: Vec<&Line> =
+        found.iter().filter(|line| line.asks()).filter_map(|line| visit.answer_to(line.index)).collect();
+    found.extend(answers);
+    found
+}
+
+/// "The baby's heartburn", where nobody spoke of the two together.
+fn is_of_another_owner(line: &str, visit: &Visit) -> bool {
+    static OWNED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(baby|infant|fetus|son|daughter|child|mother|father|wife|husband|sister|brother|parent|grandmother|grandfather|friend)(?:'s|s') (\w+)(?: (\w+))?\b",
+        )
+    });
+    OWNED.captures_iter(line).any(|found| {
+        let owner = text::stem(&found[1].to_lowercase());
+        let owned = text::content_stems(&[2, 3].map(|at| found.get(at).map_or("", |word| word.as_str())).join(" "));
+        let together = |sentence: &str| {
+            let stems = text::content_stems(sentence);
+            stems.contains(&owner) && owned.iter().any(|word| stems.contains(word))
+        };
+        !visit.lines.iter().flat_map(sentences).any(together)
+    })
+}
+
+/// What people feel, by words of which one is as good as another.
+static FEELINGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        r"anxi\w+|worr\w+|nervous\w*|scar(?:ed|es?|y)|afraid|fear\w*|concern(?:ed|s)|panic\w*|stress\w*|uneasy|apprehensi\w+|frighten\w*|on edge",
+        r"sad(?:ness)?|depress\w*|low mood|hopeless\w*|cry(?:ing)?|tearful|unhappy|miserable|down|blue|low",
+        r"angry|anger|irritab\w+|frustrat\w+|annoy\w*|upset|mad|fed up|hates?|hated",
+        r"happy|happi\w+|glad|pleased|excited|relieved|delighted|grateful|good|great|thank\w*|better|brighter|god",
+        r"embarrass\w*|asham\w+|guilt\w*",
+        r"lonel\w+|isolated|alone",
+    ]
+    .map(|words| pattern(&format!(r"\b(?:{words})\b")))
+    .into()
+});
+/// Words of a note that say so outright.
+static FEELS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:anxious|worried|nervous|scared|afraid|fearful|concerned|stressed|uneasy|apprehensive|sad|unhappy|miserable|tearful|angry|irritable|frustrated|annoyed|happy|glad|pleased|excited|relieved|delighted|embarrassed|ashamed|guilty|lonely)\b",
+    )
+});
+
+/// Whether `line` tells a feeling of which none of the turns that it is made from speaks.
+fn feels_what_nobody_said(line: &str, cited: &[&Line]) -> bool {
+    FEELS.find_iter(line).any(|felt| {
+        let kin = FEELINGS.iter().filter(|words| words.is_match(felt.as_str()));
+        !context::negates(&line[..felt.start()])
+            && kin.into_iter().all(|words| !cited.iter().any(|said| words.is_match(said.text())))
+    })
+}
+
+/// Whether `line` says that something is not better where it was said to be, or the reverse.
+fn turns_improvement(line: &str, cited: &[&Line]) -> bool {
+    static BETTER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:better|improv\w+|reliev\w+|relief|help(?:s|ed|ing|ful)?|eas(?:ed|es|ier)|less)\b")
+    });
+    static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?:did|does|do) (?:nothing|anything|no good)|useless|worse|(?:no|not a) (?:difference|change)|the same|still bad)\b",
+        )
+    });
+    static A_LITTLE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^\W*(?:a (?:little|bit)|a (?:little|tiny) bit|some(?:what)?|kind of|yes|yeah|sort of)\b")
+    });
+    let Some(claimed) = BETTER.find(line) else { return false };
+    let claims = !context::negates(&line[..claimed.start()]);
+    let mut said = Vec::new();
+    for (at, turn) in cited.iter().enumerate().filter(|(_, turn)| turn.by_patient_side()) {
+        for sentence in sentences(turn).filter(|sentence| !is_question(sentence)) {
+            let named = BETTER.find_iter(sentence).map(|found| !context::negates(&sentence[..found.start()]));
+            said.extend(named);
+            said.extend(NOTHING.find(sentence).map(|_| false));
+        }
+        let asked = cited[..at].iter().any(|asked| asked.asks() && BETTER.is_match(asked.text()));
+        said.extend((asked && A_LITTLE.is_match(turn.text())).then_some(true));
+    }
+    !said.is_empty() && !said.contains(&claims)
 }
 
 /// Whether all that a finding is made from are words of the patient's side, and questions put to it.
@@ -172,6 +261,29 @@ mod tests {
         ] {
             assert!(!faulty(line, kind, lines), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_says_no_more_than_its_turns() {
+        let kind = SectionKind::HistoryOfPresentIllness;
+        let fault_of = |line: &str, lines: &str, from: &[usize]| {
+            let said = transcript(lines);
+            let visit = Visit::new(&said);
+            let evidence: Vec<Evidence> = from.iter().map(|at| evidence::whole(visit.lines[*at].utterance)).collect();
+            fault(line, kind, &evidence, &visit).is_some()
+        };
+        let cream = "D: Did the cream help?\nP: A bit. The itching is better, the spots aren't gone.";
+        assert!(fault_of("There has not been any improvement.", cream, &[0, 1]));
+        assert!(!fault_of("The cream has helped a bit.", cream, &[0, 1]));
+        let pills = "D: Did the tablets help?\nP: No, they did nothing.";
+        assert!(fault_of("The tablets have improved it.", pills, &[0, 1]));
+        assert!(!fault_of("The tablets have not helped.", pills, &[0, 1]));
+        let work = "P: Can I drive again next week?\nD: Yes.";
+        assert!(fault_of("Feels anxious about driving again.", work, &[0]));
+        assert!(!fault_of("Worried about driving.", "P: I'm scared of driving again.", &[0]));
+        let baby = "D: The baby is fine. Take this for the heartburn.";
+        assert!(fault_of("Something for the baby's heartburn.", baby, &[0]));
+        assert!(!fault_of("The baby's heart is fine.", "D: The baby's heart sounds good.", &[0]));
     }
 
     #[test]

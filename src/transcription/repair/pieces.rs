@@ -7,8 +7,9 @@ use crate::domain::Utterance;
 /// Words that people use in visits, counted by `tools/repair/count_words.py`.
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("ordinary.txt").lines().collect());
 
-/// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech.
-const LIKE_NAMES: [&str; 36] = [
+/// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech,
+/// but for units and what people are allergic to.
+const LIKE_NAMES: [&str; 41] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -23,6 +24,11 @@ const LIKE_NAMES: [&str; 36] = [
     "fridays",
     "saturdays",
     "sundays",
+    "adhesive",
+    "kilo",
+    "kilos",
+    "latex",
+    "ragweed",
     "dexa",
     "plain",
     "approval",
