@@ -84,6 +84,9 @@ pub struct Scores {
     pub doses: Score,
     pub frequencies: Score,
     pub actions: Score,
+    /// Those of them that change something: begun, ended, more, less. Missing one may hurt somebody; "taken" of what goes on
+    /// without a word may not.
+    pub changes: Score,
     pub allergies: Score,
     pub vitals: Score,
     pub orders: Score,
@@ -112,6 +115,9 @@ pub fn score(wanted: &Value, got: &Found<'_>, scores: &mut Scores) {
         }
         let action = serde_json::to_value(found.action).expect("an action has a name");
         scores.actions.add(action == medication["action"]);
+        if !matches!(text(medication, "action"), "taken" | "continue") {
+            scores.changes.add(action == medication["action"]);
+        }
     }
     let expected: Vec<Vec<String>> =
         list(wanted, "medications").iter().map(|one| ingredients(text(one, "name"))).collect();
@@ -172,6 +178,7 @@ impl Scores {
         for (kind, score) in self.rows() {
             println!("  {kind:16} {:3} of {:3} found", score.found, score.wanted);
         }
+        println!("  actions that change something: {} of {} found", self.changes.found, self.changes.wanted);
         println!(
             "  medicines not the patient's: {}, vitals nobody measured: {}",
             self.wrong_medications, self.wrong_vitals

@@ -127,7 +127,7 @@ fn unsettled(
     let other = |mention: &&Mention| {
         mention.dose.as_ref().is_some_and(|said| said.unit == dose.unit && said.value != dose.value)
     };
-    after.into_iter().any(|mention| other(&mention)).then_some(OTHER_DOSE)
+    after.into_iter().any(other).then_some(OTHER_DOSE)
 }
 
 /// The last dose that was said before `chosen`, in the same unit.

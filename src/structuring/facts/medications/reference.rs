@@ -38,7 +38,7 @@ static KINDS: LazyLock<Vec<(Regex, &[&str])>> = LazyLock::new(|| {
         (format!("(?:stomach|acid|reflux|heartburn) {THING}"), &["proton pump", "h2 blocker"]),
         (format!("(?:sugar|diabetes) {THING}"), &["antidiabetic", "biguanide", "sulfonylurea", "sglt2", "dpp-4"]),
         (format!("sleeping {THING}|sleep {THING}"), &["hypnotic", "benzodiazepine"]),
-        (format!("(?:rescue|reliever|blue) inhaler"), &["short-acting beta"]),
+        ("(?:rescue|reliever|blue) inhaler".to_owned(), &["short-acting beta"]),
     ];
     kinds
         .map(|(text, classes)| {
