@@ -116,7 +116,11 @@ fn pregnancy(visit: &Visit) -> Option<Illness> {
         let along = WEEKS_ALONG.captures(&line.text()[range.clone()])?;
         let weeks = numbers::numbers(&along[1]).first().map(|number| number.value).filter(|weeks| *weeks <= 42.0)?;
         let evidence = vec![evidence::evidence(line.utterance, range.clone())];
-        Some(Illness { name: format!("Pregnancy at {weeks} weeks").into(), evidence })
+        Some(Illness {
+            name: format!("Pregnancy at {weeks} weeks").into(),
+            section: SectionKind::PastHistory,
+            evidence,
+        })
     })
 }
 
@@ -139,7 +143,7 @@ fn treated(visit: &Visit) -> Vec<Illness> {
             let evidence = vec![evidence::evidence(line.utterance, range.clone())];
             match found.iter_mut().find(|known| known.name.as_str() == *name) {
                 Some(known) => evidence::merge(&mut known.evidence, evidence),
-                None => found.push(Illness { name: (*name).into(), evidence }),
+                None => found.push(Illness { name: (*name).into(), section: SectionKind::PastHistory, evidence }),
             }
         }
     }
