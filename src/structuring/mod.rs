@@ -8,9 +8,12 @@ mod belongs;
 mod draft;
 mod evidence;
 pub mod facts;
+pub mod headings;
+mod planned;
 mod problems;
 mod render;
 pub mod sections;
+mod style;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
@@ -19,4 +22,5 @@ pub mod verify;
 mod visit;
 
 pub use draft::{Draft, draft};
+pub use style::Style;
 pub use visit::Visit;

@@ -249,6 +249,8 @@ pub(crate) mod tests {
         Note {
             schema: NoteSchema::V1,
             status: NoteStatus::Draft,
+            template: None,
+            document_type: None,
             encounter: Encounter { id: "e".to_owned(), started_at: None },
             sections: vec![
                 NoteSection::new(

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::{
+    config::Template,
     domain::{PromptRef, SectionKind},
     inference::{GenerateRequest, Prompt},
 };
@@ -47,20 +48,22 @@ pub const PROMPTS: [SectionPrompt; 9] = [
 ];
 
 impl SectionPrompt {
-    /// The request for this section about `shared`, the transcript as lines.
-    pub fn request(&self, shared: &str) -> GenerateRequest {
+    /// The question, with what `template` adds to it.
+    pub fn question(&self, template: &Template) -> String {
+        let added = template.instructions.get(&self.kind).map(|text| format!(" {}", text.trim()));
+        format!("{}{}", self.question.trim(), added.unwrap_or_default())
+    }
+
+    /// The request that puts `question` about `shared`, the transcript as lines.
+    pub fn request(&self, shared: &str, question: &str) -> GenerateRequest {
         let schema: Value = serde_json::from_str(self.schema).expect("a shipped schema is JSON");
-        GenerateRequest { prompt: self.prompt(shared), schema: Some(schema), max_tokens: self.max_tokens }
+        GenerateRequest { prompt: prompt(shared, question), schema: Some(schema), max_tokens: self.max_tokens }
     }
+}
 
-    /// The words around the transcript: what a part of it must leave room for.
-    pub fn frame(&self) -> String {
-        format!("{}{INTRODUCTION}{}", system(), self.question)
-    }
-
-    fn prompt(&self, shared: &str) -> Prompt {
-        prompt(shared, self.question.trim())
-    }
+/// The words around the transcript where `question` is put: what a part of it must leave room for.
+pub fn frame(question: &str) -> String {
+    format!("{}{INTRODUCTION}{question}", system())
 }
 
 const INTRODUCTION: &str = "Visit transcript:\n";
@@ -77,4 +80,31 @@ fn system() -> &'static str {
 /// What the provenance of a note says about these prompts.
 pub fn prompt_ref() -> PromptRef {
     PromptRef { task: "sections".to_owned(), version: VERSION.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_is_asked_for_what_is_not_written_from_facts() {
+        let asked: Vec<SectionKind> = PROMPTS.iter().map(|prompt| prompt.kind).collect();
+        let left: Vec<SectionKind> = SectionKind::ALL.into_iter().filter(|kind| !kind.is_from_facts()).collect();
+        assert_eq!(asked, left);
+    }
+
+    #[test]
+    fn a_template_adds_a_sentence_to_its_sections() {
+        let template = Template::load("telehealth").expect("it is shipped");
+        let question = |kind| {
+            let prompt = PROMPTS.iter().find(|prompt| prompt.kind == kind).expect("it is asked for");
+            prompt.question(&template)
+        };
+        let exam = question(SectionKind::PhysicalExam);
+        assert!(
+            exam.starts_with("Write the PHYSICAL EXAMINATION section") && exam.ends_with("over the line."),
+            "{exam}"
+        );
+        assert!(question(SectionKind::Plan).ends_with("advises."), "{}", question(SectionKind::Plan));
+    }
 }
