@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
 use super::{
-    Failure,
+    Failure, examples,
     failure::about_input,
     input::{self, VisitInput},
     output::Output,
@@ -49,6 +49,7 @@ Examples:\n  \
     soapstone note dialogue.txt                         from a transcript\n  \
     soapstone note visit.flac --template hp             as a history and physical\n  \
     soapstone note visit.flac --template clinic.toml    as the clinic writes notes\n  \
+    soapstone note visit.flac --examples signed/        as this clinician writes\n  \
     soapstone transcribe visit.flac | soapstone note -  in two steps"
 )]
 pub struct NoteArgs {
@@ -70,7 +71,11 @@ pub struct NoteArgs {
     /// FILE.toml. Default: `template` under `[writing]` in the configuration, or soap.
     #[arg(long, value_name = "TEMPLATE")]
     template: Option<String>,
-    /// How the note is written.
+    /// A folder of notes that this clinician signed (.txt or .md with headings, .json as soapstone.note/1): the history is
+    /// written in the form of the one nearest to the visit. Only words that any history has are shown to the model.
+    #[arg(long, value_name = "DIR")]
+    examples: Option<PathBuf>,
+    /// The form of the note.
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
     /// Write to this file, which is replaced only when the note is complete. Default: standard output.
@@ -93,6 +98,7 @@ enum Format {
 pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
     let clock = SystemClock;
     let template = Template::load(args.template.as_ref().unwrap_or(&config.writing.template))?;
+    let examples = args.examples.as_deref().map(examples::read).transpose()?;
     let output = Output::open(args.out.as_deref())?.not_over(args.input.as_ref())?;
     let chart = args.chart.as_deref().map(|path| read_chart(path, &clock)).transpose()?;
     let vocabulary = vocabulary(args, chart.as_ref())?;
@@ -100,7 +106,7 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
 
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &clock, &display);
-    scribe.write_in(Style { template: &template });
+    scribe.write_in(Style { template: &template, examples: examples.as_ref() });
     scribe.require(match input {
         VisitInput::Transcript(_) => Work::NoteOfTranscript,
         VisitInput::Audio(_) => Work::NoteOfRecording,

@@ -16,8 +16,8 @@ use crate::{
     coding::{self, Coder, Patient},
     config::{Config, DocumentType, Template},
     domain::{
-        Chart, Clock, Coding, Encounter, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, PromptRef,
-        Provenance, Transcript,
+        Chart, Clock, Coding, Encounter, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance,
+        Transcript,
     },
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
@@ -194,7 +194,7 @@ impl<'a> Scribe<'a> {
     fn note(&mut self, transcript: &Transcript, draft: Draft, models: Vec<ModelRef>) -> Note {
         self.timings_ms.insert("total".to_owned(), self.milliseconds_since(self.started));
         let template = self.style.template;
-        let of_template = PromptRef { task: "templates".to_owned(), version: template.version.clone() };
+        let prompts = structuring::sections::prompt_refs(&self.style).into_iter().chain([coding::prompt_ref()]);
         Note {
             schema: NoteSchema::V1,
             status: NoteStatus::Draft,
@@ -211,7 +211,7 @@ impl<'a> Scribe<'a> {
             provenance: Provenance {
                 soapstone: env!("CARGO_PKG_VERSION").to_owned(),
                 models,
-                prompts: vec![structuring::sections::prompt_ref(), of_template, coding::prompt_ref()],
+                prompts: prompts.collect(),
                 timings_ms: std::mem::take(&mut self.timings_ms),
             },
         }

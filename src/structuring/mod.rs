@@ -7,6 +7,7 @@
 mod belongs;
 mod draft;
 mod evidence;
+mod examples;
 pub mod facts;
 pub mod headings;
 mod planned;
@@ -22,5 +23,6 @@ pub mod verify;
 mod visit;
 
 pub use draft::{Draft, draft};
+pub use examples::{Example, Examples};
 pub use style::Style;
 pub use visit::Visit;

@@ -11,7 +11,7 @@ mod prompts;
 
 use course::{Course, writing};
 use parts::Part;
-pub use prompts::prompt_ref;
+pub use prompts::prompt_refs;
 use prompts::{PROMPTS, SectionPrompt};
 
 use super::{Style, facts::Facts, text};
@@ -51,7 +51,8 @@ pub fn write(
     model: &dyn TextModel,
     progress: Progress<'_>,
 ) -> Result<Sections, InferenceError> {
-    let questions = questions(style);
+    let form = style.examples.map(|examples| examples.form(transcript, model)).transpose()?.flatten();
+    let questions = questions(style, form.as_deref());
     let budget = budget(model, &questions)?;
     let mut writer = Writer { model, questions, truncated: false, course: Course::new(progress) };
     let parts = parts::parts(transcript, model, budget)?;
@@ -78,9 +79,10 @@ struct Question {
     items: Vec<String>,
 }
 
-fn questions(style: &Style<'_>) -> Vec<Question> {
+/// The questions of a note in `style`, with the `form` of a history that the clinician wrote.
+fn questions(style: &Style<'_>, form: Option<&str>) -> Vec<Question> {
     let question = |prompt: &'static SectionPrompt| {
-        let text = prompt.question(style.template);
+        let text = prompt.question(style.template, form);
         Question { prompt, text, items: Vec::new() }
     };
     PROMPTS.iter().map(question).collect()
@@ -191,7 +193,7 @@ impl<'a> Questions<'a> {
     /// Questions to `model` about `transcript`.
     pub fn about(transcript: &Transcript, model: &'a dyn TextModel) -> Result<Self, InferenceError> {
         let whole = parts::whole(transcript).text();
-        let fits = model.count_tokens(&whole)? <= budget(model, &questions(&Style::default()))?;
+        let fits = model.count_tokens(&whole)? <= budget(model, &questions(&Style::default(), None))?;
         Ok(Self { model, whole: fits.then_some(whole) })
     }
 

@@ -6,12 +6,19 @@ use crate::{
     config::Template,
     domain::{PromptRef, SectionKind},
     inference::{GenerateRequest, Prompt},
+    structuring::Style,
 };
 
 /// The version in use.
 const VERSION: &str = "1";
 
+/// The same of `prompts/examples/`.
+const EXAMPLES_VERSION: &str = "1";
+
 const SYSTEM: &str = include_str!("../../../prompts/sections/1/system.txt");
+
+/// Shows the form of a history that the clinician wrote before a question.
+const WITH_FORM: &str = include_str!("../../../prompts/examples/1/history.txt");
 
 /// A section that the model writes.
 pub struct SectionPrompt {
@@ -48,10 +55,14 @@ pub const PROMPTS: [SectionPrompt; 9] = [
 ];
 
 impl SectionPrompt {
-    /// The question, with what `template` adds to it.
-    pub fn question(&self, template: &Template) -> String {
+    /// The question, with what `template` adds to it; that for the history with the `form` of another.
+    pub fn question(&self, template: &Template, form: Option<&str>) -> String {
         let added = template.instructions.get(&self.kind).map(|text| format!(" {}", text.trim()));
-        format!("{}{}", self.question.trim(), added.unwrap_or_default())
+        let question = format!("{}{}", self.question.trim(), added.unwrap_or_default());
+        match form.filter(|_| self.kind == SectionKind::HistoryOfPresentIllness) {
+            None => question,
+            Some(form) => WITH_FORM.trim().replace("{question}", &question).replace("{form}", form),
+        }
     }
 
     /// The request that puts `question` about `shared`, the transcript as lines.
@@ -77,9 +88,11 @@ fn system() -> &'static str {
     SYSTEM.trim()
 }
 
-/// What the provenance of a note says about these prompts.
-pub fn prompt_ref() -> PromptRef {
-    PromptRef { task: "sections".to_owned(), version: VERSION.to_owned() }
+/// What the provenance of a note in `style` says about these prompts.
+pub fn prompt_refs(style: &Style<'_>) -> Vec<PromptRef> {
+    let shipped = |task: &str, version: &str| PromptRef { task: task.to_owned(), version: version.to_owned() };
+    let always = [shipped("sections", VERSION), shipped("templates", &style.template.version)];
+    always.into_iter().chain(style.examples.map(|_| shipped("examples", EXAMPLES_VERSION))).collect()
 }
 
 #[cfg(test)]
@@ -94,11 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn a_template_adds_a_sentence_to_its_sections() {
+    fn a_template_adds_a_sentence_to_its_sections_and_an_example_a_form_to_the_history() {
         let template = Template::load("telehealth").expect("it is shipped");
         let question = |kind| {
             let prompt = PROMPTS.iter().find(|prompt| prompt.kind == kind).expect("it is asked for");
-            prompt.question(&template)
+            prompt.question(&template, Some("___ is a ___."))
         };
         let exam = question(SectionKind::PhysicalExam);
         assert!(
@@ -106,5 +119,8 @@ mod tests {
             "{exam}"
         );
         assert!(question(SectionKind::Plan).ends_with("advises."), "{}", question(SectionKind::Plan));
+        let history = question(SectionKind::HistoryOfPresentIllness);
+        assert!(history.contains("___ is a ___.") && history.contains("Write the HISTORY OF"), "{history}");
+        assert!(!exam.contains("___"), "{exam}");
     }
 }

@@ -35,26 +35,44 @@ pub fn of_note(note: &Note) -> Vec<NoteStatement> {
 /// what follows them and are no statements; bullets and `[u7]` are left off.
 pub fn of_text(page: &str) -> Vec<NoteStatement> {
     let mut found = Vec::new();
+    for NoteLine { text: line, section, .. } in note_lines(page) {
+        let statement = |text: &str| NoteStatement { text: text.into(), section };
+        // A quotation is one statement, whatever it quotes.
+        match line.contains(['"', '“']) {
+            true => found.push(statement(&line)),
+            false => found.extend(text::sentences(&line).into_iter().map(|range| statement(&line[range]))),
+        }
+    }
+    found.retain(|statement| statement.text.as_str().chars().any(char::is_alphanumeric));
+    found
+}
+
+/// A line of a note that is no heading.
+pub struct NoteLine {
+    /// Without bullet, number and citations.
+    pub text: String,
+    /// The sections of the heading that it stands under.
+    pub kinds: &'static [SectionKind],
+    /// Its own section, where that can be told.
+    pub section: Option<SectionKind>,
+}
+
+/// The lines of a plain text under their headings.
+pub fn note_lines(page: &str) -> Vec<NoteLine> {
     let mut kinds: &[SectionKind] = &[];
+    let mut found = Vec::new();
     for raw in page.lines() {
         let line = bare(raw);
         if let Some(under) = heading(raw, &line) {
             kinds = under;
             continue;
         }
-        let (of_line, rest) = match line.split_once(':').and_then(|(head, rest)| Some((known(head)?, rest))) {
-            Some((under, rest)) => (under, rest.trim_matches(|c: char| c == '*' || c.is_whitespace())),
-            None => (kinds, line.as_str()),
+        let (kinds, text) = match line.split_once(':').and_then(|(head, rest)| Some((known(head)?, rest))) {
+            Some((under, rest)) => (under, rest.trim_matches(|c: char| c == '*' || c.is_whitespace()).to_owned()),
+            None => (kinds, line),
         };
-        let section = section_of(raw, of_line);
-        let statement = |text: &str| NoteStatement { text: text.into(), section };
-        // A quotation is one statement, whatever it quotes.
-        match rest.contains(['"', '“']) {
-            true => found.push(statement(rest)),
-            false => found.extend(text::sentences(rest).into_iter().map(|range| statement(&rest[range]))),
-        }
+        found.push(NoteLine { text, kinds, section: section_of(raw, kinds) });
     }
-    found.retain(|statement| statement.text.as_str().chars().any(char::is_alphanumeric));
     found
 }
 
@@ -73,14 +91,14 @@ fn section_of(raw: &str, kinds: &[SectionKind]) -> Option<SectionKind> {
 }
 
 /// A line without its bullet or number and without the utterances that it names.
-pub fn bare(line: &str) -> String {
+fn bare(line: &str) -> String {
     static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-*•–#]+|\d{1,2}[.)])\s+"));
     static CITED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\[u\d+(?:, u\d+)*\]"));
     CITED.replace_all(&line[BULLET.find(line).map_or(0, |bullet| bullet.end())..], "").trim().to_owned()
 }
 
 /// The sections that a heading begins, if `raw` is one. What pages of ours have at the second level is, in whatever words.
-pub fn heading(raw: &str, bare: &str) -> Option<&'static [SectionKind]> {
+fn heading(raw: &str, bare: &str) -> Option<&'static [SectionKind]> {
     known(bare).or_else(|| raw.starts_with("##").then_some(&[]))
 }
 

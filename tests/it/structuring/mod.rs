@@ -1,6 +1,7 @@
 //! Notes from transcripts: facts scored on the spoken visits, and the model's lines checked.
 
 mod coding;
+pub mod examples;
 mod facts;
 mod notes;
 mod planted;
