@@ -8,8 +8,14 @@ use regex::Regex;
 
 use super::input::InputError;
 use crate::{
-    audio::AudioError, config::ConfigError, delivery::fhir::ChartError, inference::InferenceError,
-    model_files::ModelError, pipeline::VisitError, terminology::TerminologyError, transcription::TranscriptionError,
+    audio::AudioError,
+    config::{ConfigError, TemplateError},
+    delivery::fhir::ChartError,
+    inference::InferenceError,
+    model_files::ModelError,
+    pipeline::VisitError,
+    terminology::TerminologyError,
+    transcription::TranscriptionError,
 };
 
 /// The exit codes of the public contract.
@@ -160,6 +166,7 @@ macro_rules! failure_from {
 
 failure_from! {
     ConfigError => |_| FailureKind::Usage,
+    TemplateError => |_| FailureKind::Usage,
     InputError => |_| FailureKind::BadInput,
     AudioError => |_| FailureKind::BadInput,
     ChartError => |_| FailureKind::BadInput,

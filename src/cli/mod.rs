@@ -2,6 +2,7 @@
 
 mod bar;
 mod bench;
+mod examples;
 mod failure;
 mod input;
 mod models;

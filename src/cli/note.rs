@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
 use super::{
-    Failure,
+    Failure, examples,
     failure::about_input,
     input::{self, VisitInput},
     output::Output,
@@ -18,10 +18,11 @@ use super::{
     voice,
 };
 use crate::{
-    config::Config,
+    config::{Config, Template},
     delivery::{fhir, markdown},
     domain::{Chart, Clock, Note, SystemClock, Transcript},
     pipeline::{Scribe, Work},
+    structuring::Style,
 };
 
 /// Write the draft note of a visit, from its recording or its transcript.
@@ -32,12 +33,25 @@ use crate::{
 ///
 /// The same input gives the same note. On two cores, a three-minute visit takes about a minute and a half.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    after_help = "A template is one file: headings in the clinic's words and order, and the sections of the note that\n\
+stand under each. docs/TEMPLATES.md shows all that it may say.\n  \
+    id = \"our-clinic\"\n  \
+    title = \"Clinic note\"\n  \
+    document_type = { code = \"11506-3\", display = \"Progress note\" }\n  \
+    [[section]]\n  \
+    heading = \"Today\"\n  \
+    from = [\"chief_complaint\", \"history_of_present_illness\"]\n\n\
+Examples:\n  \
     soapstone note visit.flac                           as Markdown, to read\n  \
     soapstone note visit.m4a --format json --out n.json for a program\n  \
     soapstone note visit.wav --chart patient.json       expecting its medicines\n  \
     soapstone note dialogue.txt                         from a transcript\n  \
-    soapstone transcribe visit.flac | soapstone note -  in two steps")]
+    soapstone note visit.flac --template hp             as a history and physical\n  \
+    soapstone note visit.flac --template clinic.toml    as the clinic writes notes\n  \
+    soapstone note visit.flac --examples signed/        as this clinician writes\n  \
+    soapstone transcribe visit.flac | soapstone note -  in two steps"
+)]
 pub struct NoteArgs {
     /// A recording (WAV, FLAC, MP3, Ogg, M4A/AAC, WebM), a transcript (soapstone.transcript/1 as .json, or .txt with lines
     /// `doctor: …` / `patient: …`), or `-` for standard input.
@@ -53,7 +67,15 @@ pub struct NoteArgs {
     /// recording, or the file that `soapstone voice` made of it.
     #[arg(long, value_name = "FILE")]
     clinician_voice: Option<PathBuf>,
-    /// How the note is written.
+    /// How the note is laid out: soap, hp, consultation, follow-up, telehealth, behavioural-health, or a clinic's own
+    /// FILE.toml. Default: `template` under `[writing]` in the configuration, or soap.
+    #[arg(long, value_name = "TEMPLATE")]
+    template: Option<String>,
+    /// A folder of notes that this clinician signed (.txt or .md with headings, .json as soapstone.note/1): the history is
+    /// written in the form of the one nearest to the visit. Only words that any history has are shown to the model.
+    #[arg(long, value_name = "DIR")]
+    examples: Option<PathBuf>,
+    /// The form of the note.
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
     /// Write to this file, which is replaced only when the note is complete. Default: standard output.
@@ -75,6 +97,8 @@ enum Format {
 /// Runs the command; the note goes to standard output or a file, progress to standard error.
 pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
     let clock = SystemClock;
+    let template = Template::load(args.template.as_ref().unwrap_or(&config.writing.template))?;
+    let examples = args.examples.as_deref().map(examples::read).transpose()?;
     let output = Output::open(args.out.as_deref())?.not_over(args.input.as_ref())?;
     let chart = args.chart.as_deref().map(|path| read_chart(path, &clock)).transpose()?;
     let vocabulary = vocabulary(args, chart.as_ref())?;
@@ -82,6 +106,7 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
 
     let display = StageDisplay::new();
     let mut scribe = Scribe::new(config, &clock, &display);
+    scribe.write_in(Style { template: &template, examples: examples.as_ref() });
     scribe.require(match input {
         VisitInput::Transcript(_) => Work::NoteOfTranscript,
         VisitInput::Audio(_) => Work::NoteOfRecording,
@@ -105,15 +130,15 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
         }
     };
     let note = scribe.write_note(&transcript, chart.as_ref()).map_err(blame)?;
-    output.finish(&render(args.format, &note, &transcript, &clock))
+    output.finish(&render(args.format, &note, &template, &transcript, &clock))
 }
 
-fn render(format: Format, note: &Note, transcript: &Transcript, clock: &dyn Clock) -> String {
+fn render(format: Format, note: &Note, template: &Template, transcript: &Transcript, clock: &dyn Clock) -> String {
     let as_json = |value| serde_json::to_string_pretty(&value).expect("a note is plain data");
     match format {
-        Format::Md => markdown::render(note) + &markdown::render_transcript(transcript),
+        Format::Md => markdown::render(note, template) + &markdown::render_transcript(transcript),
         Format::Json => serde_json::to_string_pretty(note).expect("a note is plain data"),
-        Format::Fhir => as_json(fhir::draft_bundle(note, clock.now())),
+        Format::Fhir => as_json(fhir::draft_bundle(note, template, clock.now())),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod paths;
 mod recognition;
+mod template;
 mod writing;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
 use serde::Deserialize;
+pub use template::{DocumentType, Place, Template, TemplateError};
 pub use writing::{Device, WritingConfig};
 
 /// The whole configuration. Unknown keys are errors: a misspelt key must not pass for a setting.

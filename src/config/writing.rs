@@ -17,6 +17,8 @@ pub struct WritingConfig {
     pub context_tokens: usize,
     /// Where the model runs.
     pub device: Device,
+    /// How notes are laid out, where nothing else is asked for: a template of the program, or a clinic's file.
+    pub template: String,
 }
 
 /// Where a language model runs.
@@ -34,7 +36,13 @@ pub enum Device {
 
 impl Default for WritingConfig {
     fn default() -> Self {
-        Self { model: "qwen2.5-coder-1.5b".to_owned(), threads: 0, context_tokens: 8192, device: Device::Cpu }
+        Self {
+            model: "qwen2.5-coder-1.5b".to_owned(),
+            threads: 0,
+            context_tokens: 8192,
+            device: Device::Cpu,
+            template: "soap".to_owned(),
+        }
     }
 }
 

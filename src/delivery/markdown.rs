@@ -2,38 +2,36 @@
 
 use std::fmt::Write;
 
-use crate::domain::{
-    Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript,
-    Utterance, Verification,
+use crate::{
+    config::Template,
+    domain::{
+        Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, Review, SectionKind, Statement,
+        Transcript, Utterance, Verification,
+    },
 };
 
-/// The first line of a note.
-const TITLE: &str = "# Draft note: written by a machine, not signed";
-/// What follows the sections of a note begins with one of these.
-const AFTER_SECTIONS: [&str; 8] = [
-    "\n## Problems and proposed codes\n",
-    "\n## Medicines\n",
-    "\n## Orders\n",
-    "\n## Incomplete\n",
-    "\n## Taken out: not supported by what was said\n",
-    "\n## Said, but not in the note\n",
-    "\n## Uncertain\n",
-    "\n---\n",
-];
+/// How the first line of a note begins and ends.
+const TITLE: [&str; 2] = ["# Draft note: ", ", written by a machine, not signed"];
+
+/// What parts the note from what is told about it.
+const END_OF_NOTE: &str = "\n---\n";
+
+/// The heading of what is planned for no problem in particular.
+const FOR_NO_PROBLEM: &str = "General plan";
 
 /// The sections of a page that [`render`] wrote, without what follows them; `None` if it wrote no such page.
 pub fn sections_of(page: &str) -> Option<&str> {
-    let sections = page.trim_start().strip_prefix(TITLE)?;
-    let end = AFTER_SECTIONS.iter().filter_map(|heading| sections.find(heading)).min();
-    Some(&sections[..end.unwrap_or(sections.len())])
+    let (first, rest) = page.trim_start().split_once('\n')?;
+    let is_title = first.starts_with(TITLE[0]) && first.trim_end().ends_with(TITLE[1]);
+    is_title.then(|| rest.find(END_OF_NOTE).map_or(rest, |end| &rest[..end]))
 }
 
-/// Writes `note` as Markdown. The first line says that it is a draft, wherever the text may be pasted.
-pub fn render(note: &Note) -> String {
-    let mut page = format!("{TITLE}\n");
-    for division in [Soap::S, Soap::O, Soap::A, Soap::P] {
-        render_division(&mut page, note, division);
-    }
+/// Writes `note` as Markdown, laid out by `template`. The first line says that it is a draft, wherever the text may be
+/// pasted.
+pub fn render(note: &Note, template: &Template) -> String {
+    let mut page = format!("{}{}{}\n", TITLE[0], template.title, TITLE[1]);
+    render_sections(&mut page, note, template);
+    page.push_str(END_OF_NOTE);
     render_problems(&mut page, &note.problems);
     render_medications(&mut page, &note.medications);
     render_orders(&mut page, note);
@@ -82,32 +80,60 @@ fn heading(page: &mut String, text: &str) {
     line(page, format_args!("\n## {text}\n"));
 }
 
-fn division_title(division: Soap) -> &'static str {
-    match division {
-        Soap::S => "Subjective",
-        Soap::O => "Objective",
-        Soap::A => "Assessment",
-        Soap::P => "Plan",
+/// Every place of the template that holds anything, or that the clinic wants to see empty.
+fn render_sections(page: &mut String, note: &Note, template: &Template) {
+    let mut under: Option<&str> = None;
+    for place in &template.places {
+        let body = if place.by_problem { by_problem(note) } else { one_by_one(note, &place.from) };
+        if body.is_empty() && !place.keep_empty {
+            continue;
+        }
+        match &place.under {
+            Some(larger) if under != Some(larger) => line(page, format_args!("\n## {larger}\n\n### {}", place.heading)),
+            Some(_) => line(page, format_args!("\n### {}", place.heading)),
+            None => line(page, format_args!("\n## {}", place.heading)),
+        }
+        under = place.under.as_deref();
+        if !body.is_empty() {
+            line(page, format_args!("\n{}", body.join("\n")));
+        }
     }
 }
 
-fn render_division(page: &mut String, note: &Note, division: Soap) {
-    let sections: Vec<&Section> =
-        note.sections.iter().filter(|section| section.soap == division && !section.statements.is_empty()).collect();
-    if sections.is_empty() {
-        return;
+/// The statements of the sections `kinds`, a line each.
+fn one_by_one(note: &Note, kinds: &[SectionKind]) -> Vec<String> {
+    kinds.iter().flat_map(|kind| statements(note, *kind)).map(|statement| format!("- {}", stated(statement))).collect()
+}
+
+/// Assessment and plan together: each problem with what is planned for it, and last what is planned for none of them.
+fn by_problem(note: &Note) -> Vec<String> {
+    let mut assessed: Vec<&Statement> = statements(note, SectionKind::Assessment).collect();
+    let mut planned: Vec<&Statement> = statements(note, SectionKind::Plan).collect();
+    let mut lines = Vec::new();
+    let mut number = 0;
+    while !assessed.is_empty() {
+        let problem = note.problems.iter().find(|problem| problem.statements.contains(&assessed[0].id));
+        let of_problem = |statement: &&Statement| problem.is_some_and(|one| one.statements.contains(&statement.id));
+        let mut same = vec![assessed.remove(0)];
+        same.extend(assessed.extract_if(.., |statement| of_problem(&&**statement)));
+        number += 1;
+        lines.push(format!("{number}. {}", same.into_iter().map(stated).collect::<Vec<_>>().join(" ")));
+        lines.extend(planned.extract_if(.., |one| of_problem(&&**one)).map(|one| format!("   - {}", stated(one))));
     }
-    line(page, format_args!("\n## {}", division_title(division)));
-    for section in sections {
-        // Assessment and plan are a division and a section at once: one heading is enough.
-        if section.title != division_title(division) {
-            line(page, format_args!("\n### {}", section.title));
-        }
-        page.push('\n');
-        for statement in &section.statements {
-            line(page, format_args!("- {} {}", statement.text.as_str(), cited(&statement.evidence)));
-        }
+    if number > 0 && !planned.is_empty() {
+        lines.push(format!("\n{FOR_NO_PROBLEM}:\n"));
     }
+    lines.extend(planned.into_iter().map(|one| format!("- {}", stated(one))));
+    lines
+}
+
+fn statements(note: &Note, kind: SectionKind) -> impl Iterator<Item = &Statement> {
+    note.sections.iter().filter(move |section| section.id == kind).flat_map(|section| &section.statements)
+}
+
+/// A statement with the utterances that bear it out.
+fn stated(statement: &Statement) -> String {
+    format!("{} {}", statement.text.as_str(), cited(&statement.evidence))
 }
 
 /// `[u7]`, or `[u7, u9]`.
@@ -245,4 +271,114 @@ fn render_provenance(page: &mut String, note: &Note) {
         page,
         format_args!("\n---\nsoapstone {} · {} · {}", note.provenance.soapstone, models.join(", "), note.encounter.id),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Encounter, NoteSchema, NoteStatus, Provenance, Section, Support};
+
+    fn note(statements: &[(SectionKind, &str)], problems: &[(&str, &[&str])]) -> Note {
+        let statement = |at: usize, text: &str| Statement {
+            id: format!("s{}", at + 1),
+            text: text.into(),
+            evidence: vec![Evidence { utterance: format!("u{}", at + 1), ..Evidence::default() }],
+            support: Support::Supported,
+        };
+        let section = |kind: &SectionKind| {
+            let own = statements.iter().enumerate().filter(|(_, (of, _))| of == kind);
+            Section::new(*kind, own.map(|(at, (_, text))| statement(at, text)).collect())
+        };
+        let problem = |(name, statements): &(&str, &[&str])| Problem {
+            id: String::new(),
+            name: (*name).into(),
+            statements: statements.iter().map(|id| (*id).to_owned()).collect(),
+            codes: Vec::new(),
+        };
+        Note {
+            schema: NoteSchema::V1,
+            status: NoteStatus::Draft,
+            template: None,
+            document_type: None,
+            encounter: Encounter { id: String::new(), started_at: None },
+            sections: SectionKind::ALL.iter().map(section).collect(),
+            problems: problems.iter().map(problem).collect(),
+            medications: Vec::new(),
+            allergies: Vec::new(),
+            vitals: Vec::new(),
+            orders: Vec::new(),
+            review: Review::default(),
+            provenance: Provenance::default(),
+        }
+    }
+
+    fn sections(note: &Note, template: &Template) -> String {
+        let page = render(note, template);
+        sections_of(&page).expect("it is a page of ours").trim().to_owned()
+    }
+
+    use SectionKind::{Allergies, Assessment, ChiefComplaint, Medications, Plan, Vitals};
+
+    #[test]
+    fn each_problem_stands_with_what_is_planned_for_it() {
+        let statements = [
+            (Assessment, "Hypertension."),
+            (Assessment, "Diabetes."),
+            (Assessment, "Blood pressure not at goal."),
+            (Plan, "Continue metformin."),
+            (Plan, "Flu shot."),
+            (Plan, "Increase lisinopril."),
+        ];
+        let note = note(&statements, &[("Hypertension", &["s1", "s3", "s6"]), ("Diabetes", &["s2", "s4", "s6"])]);
+        assert_eq!(
+            sections(&note, Template::soap()),
+            "## Assessment and plan\n\n1. Hypertension. [u1] Blood pressure not at goal. [u3]\n   - Increase lisinopril. [u6]\n\
+             2. Diabetes. [u2]\n   - Continue metformin. [u4]\n\nGeneral plan:\n\n- Flu shot. [u5]"
+        );
+    }
+
+    #[test]
+    fn a_plan_without_an_assessment_is_a_list() {
+        let note = note(&[(ChiefComplaint, "Cough."), (Plan, "Rest.")], &[("Cough", &["s1"])]);
+        let page = "## Subjective\n\n### Chief complaint\n\n- Cough. [u1]\n\n## Assessment and plan\n\n- Rest. [u2]";
+        assert_eq!(sections(&note, Template::soap()), page);
+    }
+
+    #[test]
+    fn sections_stand_together_where_a_template_says_so_and_empty_ones_only_where_it_asks_for_them() {
+        let statements =
+            [(Vitals, "Pulse 80/min."), (Allergies, "Penicillin: hives."), (Medications, "Lisinopril 10 mg.")];
+        let note = note(&statements, &[]);
+        let mut template = Template::load("follow-up").expect("it is shipped");
+        template.places.iter_mut().for_each(|place| place.keep_empty = place.heading == "Results");
+        assert_eq!(
+            sections(&note, &template),
+            "## Medications and allergies\n\n- Lisinopril 10 mg. [u3]\n- Penicillin: hives. [u2]\n\n\
+             ## Examination\n\n- Pulse 80/min. [u1]\n\n## Results"
+        );
+    }
+
+    #[test]
+    fn no_template_leaves_a_statement_out_and_each_is_shown_once() {
+        let texts: Vec<String> = SectionKind::ALL.iter().map(|kind| format!("About {}.", kind.title())).collect();
+        let statements: Vec<_> = SectionKind::ALL.into_iter().zip(texts.iter().map(String::as_str)).collect();
+        let note = note(&statements, &[]);
+        for template in Template::bundled() {
+            let page = sections(&note, template);
+            let missing: Vec<&String> = texts.iter().filter(|text| page.matches(text.as_str()).count() != 1).collect();
+            assert!(missing.is_empty(), "{}: {missing:?}", template.id);
+        }
+    }
+
+    #[test]
+    fn what_is_told_about_a_note_is_no_part_of_it() {
+        let mut note = note(&[(Plan, "Rest.")], &[]);
+        let (text, reason) = ("Has a fever.".into(), "nobody said this".into());
+        note.review.unsupported =
+            vec![crate::domain::UnsupportedText { text, reason, section: None, evidence: Vec::new() }];
+        let page = render(&note, Template::soap());
+        assert!(page.starts_with("# Draft note: Progress note, written by a machine, not signed\n"), "{page}");
+        assert!(page.contains("Has a fever.") && !sections(&note, Template::soap()).contains("Has a fever."));
+        assert_eq!(sections_of("## Plan\n\n- Rest."), None);
+    }
 }

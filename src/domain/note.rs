@@ -17,6 +17,12 @@ pub struct Note {
     pub schema: NoteSchema,
     /// Nothing but a draft leaves the pipeline.
     pub status: NoteStatus,
+    /// The template that it was written for; absent in notes from before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// What kind of document it is, by LOINC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_type: Option<Coding>,
     /// The visit.
     pub encounter: Encounter,
     /// All thirteen, in the order of [`SectionKind::ALL`]; a section with nothing said has no statements.
@@ -128,6 +134,11 @@ impl SectionKind {
         Self::Assessment,
         Self::Plan,
     ];
+
+    /// Whether rules write it from facts, and no language model: what must be exact is not left to one.
+    pub fn is_from_facts(self) -> bool {
+        matches!(self, Self::ReviewOfSystems | Self::Medications | Self::Allergies | Self::Vitals)
+    }
 
     /// Its division.
     pub fn soap(self) -> Soap {
@@ -284,6 +295,8 @@ pub struct Coding {
 }
 
 impl Coding {
+    /// The URI of LOINC.
+    pub const LOINC: &str = "http://loinc.org";
     /// The URI of ICD-10-CM.
     pub const ICD_10_CM: &str = "http://hl7.org/fhir/sid/icd-10-cm";
     /// The URI of RxNorm.
@@ -483,6 +496,6 @@ pub struct Provenance {
 pub struct PromptRef {
     /// The folder under `prompts/`.
     pub task: String,
-    /// The folder under that.
+    /// The folder under that; of a clinic's own template the hash of its file.
     pub version: String,
 }

@@ -14,13 +14,14 @@ use super::{
 use crate::{
     audio::{self, AudioError, AudioSource},
     coding::{self, Coder, Patient},
-    config::Config,
+    config::{Config, DocumentType, Template},
     domain::{
-        Chart, Clock, Encounter, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance, Transcript,
+        Chart, Clock, Coding, Encounter, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance,
+        Transcript,
     },
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
-    structuring::{self, Draft, sections::Questions},
+    structuring::{self, Draft, Style, sections::Questions},
     terminology::{DrugTable, Icd10Cm, TerminologyError},
     transcription::{self, ClinicianVoice, Transcriber, TranscriptionError, TranscriptionTimings, repair},
 };
@@ -86,12 +87,14 @@ pub struct Scribe<'a> {
     started: Instant,
     timings_ms: BTreeMap<String, u64>,
     clinician: Option<ClinicianVoice>,
+    style: Style<'a>,
 }
 
 impl<'a> Scribe<'a> {
     /// A scribe for one visit. `timings_ms.total` of its note counts from here.
     pub fn new(config: &'a Config, clock: &'a dyn Clock, watcher: &'a dyn Watcher) -> Self {
-        Self { config, clock, watcher, started: clock.instant(), timings_ms: BTreeMap::new(), clinician: None }
+        let (started, timings_ms) = (clock.instant(), BTreeMap::new());
+        Self { config, clock, watcher, started, timings_ms, clinician: None, style: Style::default() }
     }
 
     /// Errs if a model or terminology that `work` needs is missing, naming all that is, so that it is said at once and
@@ -110,6 +113,11 @@ impl<'a> Scribe<'a> {
     /// Transcripts from now on have the voice that is most like `voice` as the clinician's.
     pub fn know_clinician(&mut self, voice: ClinicianVoice) {
         self.clinician = Some(voice);
+    }
+
+    /// Notes from now on are written in `style`; a SOAP note is what they are otherwise.
+    pub fn write_in(&mut self, style: Style<'a>) {
+        self.style = style;
     }
 
     /// Recording to transcript, with misheard names of medicines put right. `vocabulary` are names that the recogniser
@@ -167,8 +175,9 @@ impl<'a> Scribe<'a> {
         chart: Option<&Chart>,
     ) -> Result<Note, VisitError> {
         let facts = self.timed(Stage::Facts, |_| Ok(structuring::facts::facts(transcript, DrugTable::bundled())))?;
+        let style = self.style;
         let sections = self.timed(Stage::Sections, |progress| {
-            Ok(structuring::sections::write(transcript, &facts, model, progress)?)
+            Ok(structuring::sections::write(transcript, &facts, &style, model, progress)?)
         })?;
         let mut draft = self.timed(Stage::Verify, |_| Ok(structuring::draft(transcript, chart, &facts, &sections)))?;
         let questions = Questions::about(transcript, model)?;
@@ -184,9 +193,13 @@ impl<'a> Scribe<'a> {
 
     fn note(&mut self, transcript: &Transcript, draft: Draft, models: Vec<ModelRef>) -> Note {
         self.timings_ms.insert("total".to_owned(), self.milliseconds_since(self.started));
+        let template = self.style.template;
+        let prompts = structuring::sections::prompt_refs(&self.style).into_iter().chain([coding::prompt_ref()]);
         Note {
             schema: NoteSchema::V1,
             status: NoteStatus::Draft,
+            template: Some(template.id.clone()),
+            document_type: Some(document_type(template)),
             encounter: Encounter { id: encounter_id(transcript), started_at: None },
             sections: draft.sections,
             problems: draft.problems,
@@ -198,7 +211,7 @@ impl<'a> Scribe<'a> {
             provenance: Provenance {
                 soapstone: env!("CARGO_PKG_VERSION").to_owned(),
                 models,
-                prompts: vec![structuring::sections::prompt_ref(), coding::prompt_ref()],
+                prompts: prompts.collect(),
                 timings_ms: std::mem::take(&mut self.timings_ms),
             },
         }
@@ -231,6 +244,11 @@ impl<'a> Scribe<'a> {
     fn milliseconds_since(&self, started: Instant) -> u64 {
         whole_milliseconds(self.clock.instant().duration_since(started))
     }
+}
+
+fn document_type(template: &Template) -> Coding {
+    let DocumentType { code, display } = template.document_type.clone();
+    Coding { system: Coding::LOINC.to_owned(), code, display, probability: None, evidence: Vec::new() }
 }
 
 fn whole_milliseconds(time: Duration) -> u64 {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{
     belongs,
     facts::{Facts, corrected, orders},
+    planned,
     problems::{is_same, problems},
     render::{self, Line},
     sections::{Sections, says_the_same},
@@ -85,8 +86,10 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         .chain(review.uncertain)
         .collect();
     let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
+    let mut problems = problems(&sections, facts);
+    planned::assign(&mut problems, &sections, &visit);
     Draft {
-        problems: problems(&sections, facts),
+        problems,
         sections,
         medications: facts.medications.clone(),
         allergies: facts.allergies.known.clone(),

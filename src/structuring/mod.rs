@@ -7,10 +7,14 @@
 mod belongs;
 mod draft;
 mod evidence;
+mod examples;
 pub mod facts;
+pub mod headings;
+mod planned;
 mod problems;
 mod render;
 pub mod sections;
+mod style;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
@@ -19,4 +23,6 @@ pub mod verify;
 mod visit;
 
 pub use draft::{Draft, draft};
+pub use examples::{Example, Examples};
+pub use style::Style;
 pub use visit::Visit;

@@ -66,14 +66,6 @@ pub fn problems(sections: &[Section], facts: &Facts) -> Vec<Problem> {
             add_problem(&mut found, status.to_owned(), &line.id);
         }
     }
-    for problem in &mut found {
-        let stems = text::content_stems(&problem.name);
-        let about = statements(SectionKind::Plan).filter(|statement| {
-            let own = text::content_stems(&statement.text);
-            stems.iter().any(|stem| own.contains(stem))
-        });
-        problem.statements.extend(about.map(|statement| statement.id.clone()));
-    }
     found
 }
 
@@ -152,6 +144,21 @@ fn is_kind_of(special: &str, general: &str) -> bool {
     };
     let same_head = head(special).is_some_and(|one| head(general) == Some(one));
     same_head && other.iter().all(|stem| own.contains(stem))
+}
+
+/// Whether `sentence` names the problem called `name`, by whatever name of its illness.
+pub fn is_named(name: &str, sentence: &str) -> bool {
+    /// Illnesses that are many: which one is told by the words before.
+    const GENERAL: [&str; 9] =
+        ["diseas", "infect", "disord", "failur", "syndrom", "defici", "pain", "problem", "injuri"];
+    let in_group = |group: &Vec<Regex>| [name, sentence].iter().all(|text| group.iter().any(|one| one.is_match(text)));
+    let (own, said) = (text::content_stems(name), text::content_stems(sentence));
+    let head = diagnoses::illnesses(name).pop().filter(|head| !GENERAL.contains(&head.as_str()));
+    let named = match head {
+        Some(head) => said.contains(&head),
+        None => !own.is_empty() && own.iter().all(|stem| said.contains(stem)),
+    };
+    named || NAMES.iter().any(in_group)
 }
 
 fn sides(name: &str) -> Vec<&str> {

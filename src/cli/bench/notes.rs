@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{ReportArgs, read_all};
 use crate::{
-    cli::{Failure, output::print_line},
-    config::Config,
+    cli::{Failure, examples, output::print_line},
+    config::{Config, Template},
     domain::SystemClock,
     pipeline::{Scribe, Unwatched, Work},
     qa::{
@@ -32,12 +32,17 @@ use crate::{
     Examples:\n  \
     soapstone bench notes visits.jsonl --html report.html  a page to read: reference, note, evidence\n  \
     soapstone bench notes audio-fixtures/manifest.jsonl    the spoken visits, from their exact transcripts\n  \
-    soapstone bench notes a.jsonl b.jsonl --json new.json  several corpora, for a program")]
+    soapstone bench notes a.jsonl b.jsonl --json new.json  several corpora, for a program\n  \
+    soapstone bench notes visits.jsonl --examples train/   written after a folder of signed notes")]
 pub(super) struct NotesArgs {
     /// Corpora (JSON lines). A line has `dialogue` or the name of a `transcript` file, and any of `note` (the reference),
     /// `divisions` (its parts; without them it is divided at its headings) and `facts` (a list of them or the name of a file).
     #[arg(required = true, value_name = "CORPUS")]
     corpora: Vec<PathBuf>,
+    /// A folder of signed notes to write after, as for `soapstone note`, or of corpora (.jsonl). A visit's own note, told by
+    /// its id or file name, is never its example.
+    #[arg(long, value_name = "DIR")]
+    examples: Option<PathBuf>,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -45,10 +50,12 @@ pub(super) struct NotesArgs {
 /// Runs the command.
 pub(super) fn run(args: &NotesArgs, config: &Config) -> Result<(), Failure> {
     let files = args.report.open()?;
+    let template = Template::load(&config.writing.template)?;
+    let examples = args.examples.as_deref().map(examples::read).transpose()?;
     let items = read_all(&args.corpora, read_corpus, |item| &item.id)?;
     Scribe::new(config, &SystemClock, &Unwatched).require(Work::NoteOfTranscript)?;
-    let writer = ScribeWriter::load(config)?;
-    let bench = NoteBench { items: &items, write: &|transcript| writer.write(transcript), tell: &tell };
+    let writer = ScribeWriter::load(config, template, examples)?;
+    let bench = NoteBench { items: &items, write: &|item| writer.write(item), tell: &tell };
     let corpora = args.corpora.iter().map(|path| path.display().to_string()).collect();
     let report = bench.run(corpora, &SystemClock)?;
     files.finish(&report, page)?;

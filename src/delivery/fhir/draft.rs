@@ -10,14 +10,18 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{delivery::markdown, domain::Note};
+use crate::{
+    config::Template,
+    delivery::markdown,
+    domain::{Coding, Note},
+};
 
 /// The system of soapstone's own identifiers of encounters and documents.
 pub const IDENTIFIER_SYSTEM: &str = "urn:soapstone:encounter";
 
 /// The draft as a transaction: posted twice, it makes one document (`ifNoneExist` on the encounter's identifier).
-/// `now` is the instant the documents are dated.
-pub fn draft_bundle(note: &Note, now: Timestamp) -> Value {
+/// Its text is laid out by `template`; `now` is the instant the documents are dated.
+pub fn draft_bundle(note: &Note, template: &Template, now: Timestamp) -> Value {
     let document = full_url(note, "document");
     let device = full_url(note, "device");
     json!({
@@ -25,7 +29,7 @@ pub fn draft_bundle(note: &Note, now: Timestamp) -> Value {
         "type": "transaction",
         "entry": [
             entry(&device, "Device", note, device_resource(note)),
-            entry(&document, "DocumentReference", note, document_resource(note, &device, now)),
+            entry(&document, "DocumentReference", note, document_resource(note, template, &device, now)),
             entry(&full_url(note, "provenance"), "Provenance", note, provenance_resource(&document, &device, now)),
         ],
     })
@@ -67,15 +71,20 @@ fn device_resource(note: &Note) -> Value {
     })
 }
 
-fn document_resource(note: &Note, device: &str, now: Timestamp) -> Value {
-    let text = markdown::render(note);
+fn document_resource(note: &Note, template: &Template, device: &str, now: Timestamp) -> Value {
+    let text = markdown::render(note, template);
+    let document_type = &template.document_type;
     let mut resource = json!({
         "resourceType": "DocumentReference",
         "meta": { "security": [ai_asserted()] },
         "identifier": [{ "system": IDENTIFIER_SYSTEM, "value": identifier_value(note, "DocumentReference") }],
         "status": "current",
         "docStatus": "preliminary",
-        "type": { "coding": [{ "system": "http://loinc.org", "code": "11506-3", "display": "Progress note" }] },
+        "type": { "coding": [{
+            "system": Coding::LOINC,
+            "code": document_type.code,
+            "display": document_type.display,
+        }] },
         "category": [{ "coding": [{
             "system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category",
             "code": "clinical-note",

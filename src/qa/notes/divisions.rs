@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Note, PatientText, SectionKind};
+use crate::{
+    domain::{Note, PatientText, SectionKind},
+    structuring::headings::sections_under,
+};
 
 /// A part of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -42,50 +45,6 @@ impl Division {
 /// A note by its parts; what it does not have is missing.
 pub type Divided = BTreeMap<Division, PatientText>;
 
-/// Headings, in lower case, with the division that begins there.
-const HEADINGS: &[(&str, Division)] = &[
-    ("cc", Subjective),
-    ("chief complaint", Subjective),
-    ("reason for visit", Subjective),
-    ("subjective", Subjective),
-    ("history", Subjective),
-    ("history of present illness", Subjective),
-    ("hpi", Subjective),
-    ("interval history", Subjective),
-    ("ros", Subjective),
-    ("review of systems", Subjective),
-    ("past history", Subjective),
-    ("medical history", Subjective),
-    ("past medical history", Subjective),
-    ("surgical history", Subjective),
-    ("past surgical history", Subjective),
-    ("birth history", Subjective),
-    ("social history", Subjective),
-    ("family history", Subjective),
-    ("medications", Subjective),
-    ("current medications", Subjective),
-    ("allergies", Subjective),
-    ("objective", ObjectiveExam),
-    ("vitals", ObjectiveExam),
-    ("vitals reviewed", ObjectiveExam),
-    ("vital signs", ObjectiveExam),
-    ("exam", ObjectiveExam),
-    ("examination", ObjectiveExam),
-    ("physical exam", ObjectiveExam),
-    ("physical examination", ObjectiveExam),
-    ("results", ObjectiveResults),
-    ("findings", ObjectiveResults),
-    ("labs", ObjectiveResults),
-    ("imaging", ObjectiveResults),
-    ("impression", AssessmentAndPlan),
-    ("assessment", AssessmentAndPlan),
-    ("assessment and plan", AssessmentAndPlan),
-    ("assessment & plan", AssessmentAndPlan),
-    ("assessment/plan", AssessmentAndPlan),
-    ("plan", AssessmentAndPlan),
-    ("instructions", AssessmentAndPlan),
-];
-
 /// Divides a note at its headings: lines of nothing else, in capitals or before a colon. What stands before the first is
 /// subjective; a note without headings has no parts.
 pub fn by_headings(note: &str) -> Divided {
@@ -107,8 +66,8 @@ fn heading(line: &str) -> Option<Division> {
     let line = line.trim().trim_start_matches('#').trim_start().trim_matches('*');
     let bare = line.trim_end_matches(':').trim_end();
     let is_marked = bare.len() < line.len() || !bare.contains(char::is_lowercase);
-    let lower = bare.to_lowercase();
-    HEADINGS.iter().find(|(heading, _)| is_marked && *heading == lower).map(|(_, division)| *division)
+    let sections = sections_under(bare).filter(|_| is_marked)?;
+    sections.first().map(|kind| Division::of(*kind))
 }
 
 /// Our note as plain text, without evidence: each division with its headings, each statement a line.

@@ -4,11 +4,12 @@ use std::{collections::HashMap, sync::Mutex};
 
 use super::{corpus::NoteItem, score};
 use crate::{
-    config::Config,
+    config::{Config, Template},
     domain::{Clock, Evidence, Note, Progress, SystemClock, Transcript, Utterance},
     inference::{Engine, GenerateRequest, Generated, InferenceError, Prompt, TextModel, Usage},
     pipeline::{Scribe, Unwatched, VisitError, load_writing},
     qa::report::notes::{LeftOut, Line, NoteResult, NotesReport, NotesSchema, Said, Section, TakenOut},
+    structuring::{Examples, Style},
     terminology::Icd10Cm,
     transcription::swapped,
 };
@@ -26,21 +27,25 @@ pub struct Written {
 /// The writer that is measured: the pipeline's, as `soapstone note` writes from a transcript, with its model loaded once.
 pub struct ScribeWriter<'a> {
     config: &'a Config,
+    template: Template,
+    examples: Option<Examples>,
     model: Counting<Engine>,
     icd: Icd10Cm,
 }
 
 impl<'a> ScribeWriter<'a> {
-    /// Loads the model and the terminology of `config`.
-    pub fn load(config: &'a Config) -> Result<Self, VisitError> {
+    /// Loads the model and the terminology of `config`, for notes by `template` after `examples`.
+    pub fn load(config: &'a Config, template: Template, examples: Option<Examples>) -> Result<Self, VisitError> {
         let (model, icd) = load_writing(config)?;
-        Ok(Self { config, model: Counting { model, usage: Mutex::default() }, icd })
+        Ok(Self { config, template, examples, model: Counting { model, usage: Mutex::default() }, icd })
     }
 
-    /// Writes the note of one visit.
-    pub fn write(&self, transcript: &Transcript) -> Result<Written, VisitError> {
-        let mut transcript = transcript.clone();
+    /// Writes the note of one visit. An example with its name is its own note, and not shown.
+    pub fn write(&self, item: &NoteItem) -> Result<Written, VisitError> {
+        let mut transcript = item.transcript.clone();
+        let examples = self.examples.as_ref().map(|examples| examples.without(&item.id));
         let mut scribe = Scribe::new(self.config, &SystemClock, &Unwatched);
+        scribe.write_in(Style { template: &self.template, examples: examples.as_ref() });
         swapped::put_right(&mut transcript);
         scribe.repair(&mut transcript, None);
         self.model.take();
@@ -106,7 +111,7 @@ pub struct NoteBench<'a> {
     /// The visits.
     pub items: &'a [NoteItem],
     /// What writes.
-    pub write: &'a dyn Fn(&Transcript) -> Result<Written, VisitError>,
+    pub write: &'a dyn Fn(&NoteItem) -> Result<Written, VisitError>,
     /// Who is told of each visit when it is done.
     pub tell: &'a dyn Fn(&NoteDone<'_>),
 }
@@ -117,7 +122,7 @@ impl NoteBench<'_> {
     pub fn run(&self, corpora: Vec<String>, clock: &dyn Clock) -> Result<NotesReport, VisitError> {
         let (mut visits, mut provenance) = (Vec::with_capacity(self.items.len()), None);
         for (index, item) in self.items.iter().enumerate() {
-            let written = (self.write)(&item.transcript)?;
+            let written = (self.write)(item)?;
             let visit = result(item, &written);
             (self.tell)(&NoteDone { number: index + 1, of: self.items.len(), visit: &visit });
             visits.push(visit);
@@ -254,6 +259,8 @@ pub(crate) mod tests {
         Note {
             schema: NoteSchema::V1,
             status: NoteStatus::Draft,
+            template: None,
+            document_type: None,
             encounter: Encounter { id: "e".to_owned(), started_at: None },
             sections: vec![
                 NoteSection::new(
@@ -304,7 +311,7 @@ pub(crate) mod tests {
         let reference = "HISTORY OF PRESENT ILLNESS\nThe knee hurts for two weeks.\nRESULTS\nNo <x-ray>.";
         let items = [item("with <note>", Some(reference), None), item("with facts", None, Some(facts()))];
         let usage = Usage { generated_tokens: 300, generate_ms: 10_000, ..Usage::default() };
-        let write = |said: &Transcript| Ok(Written { transcript: said.clone(), note: note(), usage });
+        let write = |item: &NoteItem| Ok(Written { transcript: item.transcript.clone(), note: note(), usage });
         let bench = NoteBench { items: &items, write: &write, tell: &|_| {} };
         bench.run(vec!["visits.jsonl".to_owned()], &SystemClock).expect("it runs")
     }

@@ -7,7 +7,10 @@ use serde::Deserialize;
 
 use crate::{
     domain::SectionKind,
-    structuring::text::{self, pattern},
+    structuring::{
+        examples::BLANK,
+        text::{self, pattern},
+    },
 };
 
 /// The two shapes of an answer: a list, or a paragraph for what reads as a story.
@@ -85,6 +88,7 @@ pub fn tidy(item: &str, kind: SectionKind) -> Option<String> {
         || FILLER.is_match(&text)
         || TALK.is_match(&text)
         || BROKEN_OFF.is_match(&text)
+        || text.contains(BLANK)
     {
         return None;
     }
@@ -189,6 +193,7 @@ mod tests {
             "Doctor: how are you?",
             "No significant past medical history.",
             "Results:",
+            "The patient denies ___.",
             "",
         ] {
             assert_eq!(tidy(item, SectionKind::Results), None, "{item}");

@@ -11,10 +11,10 @@ mod prompts;
 
 use course::{Course, writing};
 use parts::Part;
-pub use prompts::prompt_ref;
+pub use prompts::prompt_refs;
 use prompts::{PROMPTS, SectionPrompt};
 
-use super::{facts::Facts, text};
+use super::{Style, facts::Facts, text};
 use crate::{
     domain::{Evidence, Progress, SectionKind, Transcript},
     inference::{Generated, InferenceError, Prompt, TextModel},
@@ -42,16 +42,20 @@ pub struct Sections {
     pub truncated: bool,
 }
 
-/// Asks `model` for each section of the note about `transcript` that `facts` leave anything to say in.
+/// Asks `model` for each section of the note about `transcript` that `facts` leave anything to say in, in the words of
+/// `style`.
 pub fn write(
     transcript: &Transcript,
     facts: &Facts,
+    style: &Style<'_>,
     model: &dyn TextModel,
     progress: Progress<'_>,
 ) -> Result<Sections, InferenceError> {
-    let answers = PROMPTS.iter().map(|prompt| (prompt, Vec::new())).collect();
-    let mut writer = Writer { model, answers, truncated: false, course: Course::new(progress) };
-    let parts = parts::parts(transcript, model, budget(model)?)?;
+    let form = style.examples.map(|examples| examples.form(transcript, model)).transpose()?.flatten();
+    let questions = questions(style, form.as_deref());
+    let budget = budget(model, &questions)?;
+    let mut writer = Writer { model, questions, truncated: false, course: Course::new(progress) };
+    let parts = parts::parts(transcript, model, budget)?;
     let worth_asking = |part: &Part| -> Vec<usize> {
         let said = &transcript.utterances[part.utterances.clone()];
         (0..PROMPTS.len()).filter(|at| gates::worth_asking(PROMPTS[*at].kind, said, facts)).collect()
@@ -66,11 +70,28 @@ pub fn write(
     Ok(writer.sections())
 }
 
+/// A question of one note.
+struct Question {
+    prompt: &'static SectionPrompt,
+    /// Its words.
+    text: String,
+    /// The clean items of its answers.
+    items: Vec<String>,
+}
+
+/// The questions of a note in `style`, with the `form` of a history that the clinician wrote.
+fn questions(style: &Style<'_>, form: Option<&str>) -> Vec<Question> {
+    let question = |prompt: &'static SectionPrompt| {
+        let text = prompt.question(style.template, form);
+        Question { prompt, text, items: Vec::new() }
+    };
+    PROMPTS.iter().map(question).collect()
+}
+
 /// Asks the questions, and keeps the answers.
 struct Writer<'a> {
     model: &'a dyn TextModel,
-    /// Each question with the clean items of its answers.
-    answers: Vec<(&'static SectionPrompt, Vec<String>)>,
+    questions: Vec<Question>,
     truncated: bool,
     course: Course<'a>,
 }
@@ -84,7 +105,7 @@ impl Writer<'_> {
     }
 
     fn expect_once(&mut self, part: &Part, asked: &[usize]) -> Result<(), InferenceError> {
-        let written = asked.iter().map(|at| self.answers[*at].0.max_tokens).sum();
+        let written = asked.iter().map(|at| self.questions[*at].prompt.max_tokens).sum();
         let reading = self.reading(part)?;
         self.course.expect(reading + writing(written));
         Ok(())
@@ -99,13 +120,12 @@ impl Writer<'_> {
     /// text, so that the model reads each once for all its questions.
     fn part(&mut self, part: &Part, asked: Vec<usize>) -> Result<(), InferenceError> {
         // Why the patient came is said at the beginning.
-        let is_answered = |(prompt, items): &(&SectionPrompt, Vec<String>)| {
-            prompt.kind == SectionKind::ChiefComplaint && !items.is_empty()
-        };
+        let is_answered =
+            |question: &Question| question.prompt.kind == SectionKind::ChiefComplaint && !question.items.is_empty();
         let (answered, open): (Vec<usize>, Vec<usize>) =
-            asked.into_iter().partition(|at| is_answered(&self.answers[*at]));
+            asked.into_iter().partition(|at| is_answered(&self.questions[*at]));
         for at in answered {
-            self.course.skip(writing(self.answers[at].0.max_tokens));
+            self.course.skip(writing(self.questions[at].prompt.max_tokens));
         }
         let cut_off = self.ask(part, &open)?;
         let halves = part.halves().filter(|_| !cut_off.is_empty());
@@ -131,8 +151,8 @@ impl Writer<'_> {
         let mut unread = self.reading(part)?;
         let mut cut_off = Vec::new();
         for at in asked {
-            let (prompt, items) = &mut self.answers[*at];
-            let request = prompt.request(&text);
+            let Question { prompt, text: question, items } = &mut self.questions[*at];
+            let request = prompt.request(&text, question);
             let cost = std::mem::take(&mut unread) + writing(prompt.max_tokens);
             let answer = self.course.go(cost, |progress| self.model.generate(&request, progress))?;
             let (found, whole) = clean(&answer, prompt.kind);
@@ -145,11 +165,10 @@ impl Writer<'_> {
     }
 
     fn sections(self) -> Sections {
-        let written = |(prompt, items): (&SectionPrompt, Vec<String>)| {
-            let kind = prompt.kind;
-            items.into_iter().map(move |item| Written { kind, text: item.into() })
+        let written = |Question { prompt, items, .. }: Question| {
+            items.into_iter().map(move |item| Written { kind: prompt.kind, text: item.into() })
         };
-        Sections { written: self.answers.into_iter().flat_map(written).collect(), truncated: self.truncated }
+        Sections { written: self.questions.into_iter().flat_map(written).collect(), truncated: self.truncated }
     }
 }
 
@@ -174,7 +193,7 @@ impl<'a> Questions<'a> {
     /// Questions to `model` about `transcript`.
     pub fn about(transcript: &Transcript, model: &'a dyn TextModel) -> Result<Self, InferenceError> {
         let whole = parts::whole(transcript).text();
-        let fits = model.count_tokens(&whole)? <= budget(model)?;
+        let fits = model.count_tokens(&whole)? <= budget(model, &questions(&Style::default(), None))?;
         Ok(Self { model, whole: fits.then_some(whole) })
     }
 
@@ -200,10 +219,10 @@ impl<'a> Questions<'a> {
 }
 
 /// Tokens that a part of the transcript may have: what the longest question and its answer leave of the context.
-fn budget(model: &dyn TextModel) -> Result<usize, InferenceError> {
+fn budget(model: &dyn TextModel, questions: &[Question]) -> Result<usize, InferenceError> {
     let mut frame = 0;
-    for prompt in &PROMPTS {
-        frame = frame.max(model.count_tokens(&prompt.frame())? + prompt.max_tokens);
+    for Question { prompt, text, .. } in questions {
+        frame = frame.max(model.count_tokens(&prompts::frame(text))? + prompt.max_tokens);
     }
     Ok(model.context_tokens().saturating_sub(frame + TEMPLATE_TOKENS).max(1))
 }

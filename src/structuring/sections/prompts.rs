@@ -3,14 +3,22 @@
 use serde_json::Value;
 
 use crate::{
+    config::Template,
     domain::{PromptRef, SectionKind},
     inference::{GenerateRequest, Prompt},
+    structuring::Style,
 };
 
 /// The version in use.
 const VERSION: &str = "1";
 
+/// The same of `prompts/examples/`.
+const EXAMPLES_VERSION: &str = "1";
+
 const SYSTEM: &str = include_str!("../../../prompts/sections/1/system.txt");
+
+/// Shows the form of a history that the clinician wrote before a question.
+const WITH_FORM: &str = include_str!("../../../prompts/examples/1/history.txt");
 
 /// A section that the model writes.
 pub struct SectionPrompt {
@@ -47,20 +55,26 @@ pub const PROMPTS: [SectionPrompt; 9] = [
 ];
 
 impl SectionPrompt {
-    /// The request for this section about `shared`, the transcript as lines.
-    pub fn request(&self, shared: &str) -> GenerateRequest {
+    /// The question, with what `template` adds to it; that for the history with the `form` of another.
+    pub fn question(&self, template: &Template, form: Option<&str>) -> String {
+        let added = template.instructions.get(&self.kind).map(|text| format!(" {}", text.trim()));
+        let question = format!("{}{}", self.question.trim(), added.unwrap_or_default());
+        match form.filter(|_| self.kind == SectionKind::HistoryOfPresentIllness) {
+            None => question,
+            Some(form) => WITH_FORM.trim().replace("{question}", &question).replace("{form}", form),
+        }
+    }
+
+    /// The request that puts `question` about `shared`, the transcript as lines.
+    pub fn request(&self, shared: &str, question: &str) -> GenerateRequest {
         let schema: Value = serde_json::from_str(self.schema).expect("a shipped schema is JSON");
-        GenerateRequest { prompt: self.prompt(shared), schema: Some(schema), max_tokens: self.max_tokens }
+        GenerateRequest { prompt: prompt(shared, question), schema: Some(schema), max_tokens: self.max_tokens }
     }
+}
 
-    /// The words around the transcript: what a part of it must leave room for.
-    pub fn frame(&self) -> String {
-        format!("{}{INTRODUCTION}{}", system(), self.question)
-    }
-
-    fn prompt(&self, shared: &str) -> Prompt {
-        prompt(shared, self.question.trim())
-    }
+/// The words around the transcript where `question` is put: what a part of it must leave room for.
+pub fn frame(question: &str) -> String {
+    format!("{}{INTRODUCTION}{question}", system())
 }
 
 const INTRODUCTION: &str = "Visit transcript:\n";
@@ -74,7 +88,39 @@ fn system() -> &'static str {
     SYSTEM.trim()
 }
 
-/// What the provenance of a note says about these prompts.
-pub fn prompt_ref() -> PromptRef {
-    PromptRef { task: "sections".to_owned(), version: VERSION.to_owned() }
+/// What the provenance of a note in `style` says about these prompts.
+pub fn prompt_refs(style: &Style<'_>) -> Vec<PromptRef> {
+    let shipped = |task: &str, version: &str| PromptRef { task: task.to_owned(), version: version.to_owned() };
+    let always = [shipped("sections", VERSION), shipped("templates", &style.template.version)];
+    always.into_iter().chain(style.examples.map(|_| shipped("examples", EXAMPLES_VERSION))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_is_asked_for_what_is_not_written_from_facts() {
+        let asked: Vec<SectionKind> = PROMPTS.iter().map(|prompt| prompt.kind).collect();
+        let left: Vec<SectionKind> = SectionKind::ALL.into_iter().filter(|kind| !kind.is_from_facts()).collect();
+        assert_eq!(asked, left);
+    }
+
+    #[test]
+    fn a_template_adds_a_sentence_to_its_sections_and_an_example_a_form_to_the_history() {
+        let template = Template::load("telehealth").expect("it is shipped");
+        let question = |kind| {
+            let prompt = PROMPTS.iter().find(|prompt| prompt.kind == kind).expect("it is asked for");
+            prompt.question(&template, Some("___ is a ___."))
+        };
+        let exam = question(SectionKind::PhysicalExam);
+        assert!(
+            exam.starts_with("Write the PHYSICAL EXAMINATION section") && exam.ends_with("over the line."),
+            "{exam}"
+        );
+        assert!(question(SectionKind::Plan).ends_with("advises."), "{}", question(SectionKind::Plan));
+        let history = question(SectionKind::HistoryOfPresentIllness);
+        assert!(history.contains("___ is a ___.") && history.contains("Write the HISTORY OF"), "{history}");
+        assert!(!exam.contains("___"), "{exam}");
+    }
 }

@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use known::Known;
 pub use omissions::omissions;
 use regex::Regex;
+pub(super) use statements::{NoteLine, note_lines};
 pub use statements::{NoteStatement, of_note, of_text};
 use support::Index;
 pub use turned::is_history;

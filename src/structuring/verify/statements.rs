@@ -6,7 +6,10 @@ use regex::Regex;
 
 use crate::{
     domain::{Note, PatientText, SectionKind},
-    structuring::text::{self, pattern},
+    structuring::{
+        headings::{ASSESSMENT_AND_PLAN, sections_under},
+        text::{self, pattern},
+    },
 };
 
 /// A statement of a note, with its section where that is known.
@@ -17,41 +20,6 @@ pub struct NoteStatement {
     /// Which checks it has to pass beyond those that hold anywhere.
     pub section: Option<SectionKind>,
 }
-
-/// Headings as clinicians write them, but for the titles of our own sections. Those that stand for two sections, or for a
-/// division, are headings of none.
-const HEADINGS: &[(&str, Option<SectionKind>)] = &[
-    ("cc", Some(SectionKind::ChiefComplaint)),
-    ("reason for visit", Some(SectionKind::ChiefComplaint)),
-    ("hpi", Some(SectionKind::HistoryOfPresentIllness)),
-    ("history of the present illness", Some(SectionKind::HistoryOfPresentIllness)),
-    ("ros", Some(SectionKind::ReviewOfSystems)),
-    ("pmh", Some(SectionKind::PastHistory)),
-    ("past medical history", Some(SectionKind::PastHistory)),
-    ("past surgical history", Some(SectionKind::PastHistory)),
-    ("medical history", Some(SectionKind::PastHistory)),
-    ("meds", Some(SectionKind::Medications)),
-    ("medication", Some(SectionKind::Medications)),
-    ("current medications", Some(SectionKind::Medications)),
-    ("allergy", Some(SectionKind::Allergies)),
-    ("sh", Some(SectionKind::SocialHistory)),
-    ("fh", Some(SectionKind::FamilyHistory)),
-    ("vitals", Some(SectionKind::Vitals)),
-    ("pe", Some(SectionKind::PhysicalExam)),
-    ("exam", Some(SectionKind::PhysicalExam)),
-    ("examination", Some(SectionKind::PhysicalExam)),
-    ("physical exam", Some(SectionKind::PhysicalExam)),
-    ("labs", Some(SectionKind::Results)),
-    ("impression", Some(SectionKind::Assessment)),
-    ("diagnosis", Some(SectionKind::Assessment)),
-    ("diagnoses", Some(SectionKind::Assessment)),
-    ("subjective", None),
-    ("objective", None),
-    ("assessment and plan", None),
-    ("assessment & plan", None),
-    ("assessment/plan", None),
-    ("a/p", None),
-];
 
 /// The statements of a note of ours.
 pub fn of_note(note: &Note) -> Vec<NoteStatement> {
@@ -67,41 +35,75 @@ pub fn of_note(note: &Note) -> Vec<NoteStatement> {
 /// what follows them and are no statements; bullets and `[u7]` are left off.
 pub fn of_text(page: &str) -> Vec<NoteStatement> {
     let mut found = Vec::new();
-    let mut section = None;
-    for line in page.lines() {
-        let line = bare(line);
-        if let Some(kind) = heading(line) {
-            section = kind;
-            continue;
-        }
-        let (of_line, rest) = match line.split_once(':').and_then(|(head, rest)| Some((heading(head)?, rest))) {
-            Some((kind, rest)) => (kind, rest.trim_matches(|c: char| c == '*' || c.is_whitespace())),
-            None => (section, line),
-        };
-        let statement = |text: &str| NoteStatement { text: text.into(), section: of_line };
+    for NoteLine { text: line, section, .. } in note_lines(page) {
+        let statement = |text: &str| NoteStatement { text: text.into(), section };
         // A quotation is one statement, whatever it quotes.
-        match rest.contains(['"', '“']) {
-            true => found.push(statement(rest)),
-            false => found.extend(text::sentences(rest).into_iter().map(|range| statement(&rest[range]))),
+        match line.contains(['"', '“']) {
+            true => found.push(statement(&line)),
+            false => found.extend(text::sentences(&line).into_iter().map(|range| statement(&line[range]))),
         }
     }
     found.retain(|statement| statement.text.as_str().chars().any(char::is_alphanumeric));
     found
 }
 
-/// A line without its bullet or number and without the utterances that it names.
-fn bare(line: &str) -> &str {
-    static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-*•–#]+|\d{1,2}[.)])\s+"));
-    static CITED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\[u\d+(?:, u\d+)*\]\s*$"));
-    let line = &line[BULLET.find(line).map_or(0, |bullet| bullet.end())..];
-    line[..CITED.find(line).map_or(line.len(), |cited| cited.start())].trim()
+/// A line of a note that is no heading.
+pub struct NoteLine {
+    /// Without bullet, number and citations.
+    pub text: String,
+    /// The sections of the heading that it stands under.
+    pub kinds: &'static [SectionKind],
+    /// Its own section, where that can be told.
+    pub section: Option<SectionKind>,
 }
 
-/// The section that a heading begins, if `line` is one.
-fn heading(line: &str) -> Option<Option<SectionKind>> {
-    let name = line.trim_matches(|c: char| c == '*' || c == ':' || c.is_whitespace()).to_lowercase();
-    let ours = SectionKind::ALL.into_iter().find(|kind| kind.title().to_lowercase() == name).map(Some);
-    ours.or_else(|| HEADINGS.iter().find(|(heading, _)| *heading == name).map(|(_, kind)| *kind))
+/// The lines of a plain text under their headings.
+pub fn note_lines(page: &str) -> Vec<NoteLine> {
+    let mut kinds: &[SectionKind] = &[];
+    let mut found = Vec::new();
+    for raw in page.lines() {
+        let line = bare(raw);
+        if let Some(under) = heading(raw, &line) {
+            kinds = under;
+            continue;
+        }
+        let (kinds, text) = match line.split_once(':').and_then(|(head, rest)| Some((known(head)?, rest))) {
+            Some((under, rest)) => (under, rest.trim_matches(|c: char| c == '*' || c.is_whitespace()).to_owned()),
+            None => (kinds, line),
+        };
+        found.push(NoteLine { text, kinds, section: section_of(raw, kinds) });
+    }
+    found
+}
+
+/// The section of a line under a heading of `kinds`. Problem by problem, a number names a problem, and what is set in under it
+/// is planned.
+fn section_of(raw: &str, kinds: &[SectionKind]) -> Option<SectionKind> {
+    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,2}[.)]\s"));
+    static SET_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s+[-*•–]\s"));
+    match kinds {
+        [one] => Some(*one),
+        _ if kinds != ASSESSMENT_AND_PLAN => None,
+        _ if NUMBERED.is_match(raw) => Some(SectionKind::Assessment),
+        _ if SET_IN.is_match(raw) => Some(SectionKind::Plan),
+        _ => None,
+    }
+}
+
+/// A line without its bullet or number and without the utterances that it names.
+fn bare(line: &str) -> String {
+    static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-*•–#]+|\d{1,2}[.)])\s+"));
+    static CITED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\[u\d+(?:, u\d+)*\]"));
+    CITED.replace_all(&line[BULLET.find(line).map_or(0, |bullet| bullet.end())..], "").trim().to_owned()
+}
+
+/// The sections that a heading begins, if `raw` is one. What pages of ours have at the second level is, in whatever words.
+fn heading(raw: &str, bare: &str) -> Option<&'static [SectionKind]> {
+    known(bare).or_else(|| raw.starts_with("##").then_some(&[]))
+}
+
+fn known(name: &str) -> Option<&'static [SectionKind]> {
+    sections_under(name.trim_matches(|c: char| c == '*' || c == ':' || c.is_whitespace()))
 }
 
 #[cfg(test)]
@@ -130,5 +132,20 @@ mod tests {
         let expected: Vec<_> = expected.map(|(text, kind)| (text.to_owned(), kind)).into_iter().collect();
         assert_eq!(read(page), expected);
         assert!(read("\n\n- \n").is_empty());
+    }
+
+    #[test]
+    fn problems_are_told_from_what_is_planned_for_them() {
+        use SectionKind::{Assessment, Plan};
+        let page = "## Assessment and plan\n\n1. Hypertension. [u1] Not at goal. [u2, u3]\n   - Increase lisinopril. [u4]\n\n\
+            General plan:\n\n- Flu shot. [u5]\n\n## Our own words\n\nx-ray.";
+        let expected = [
+            ("Hypertension.", Some(Assessment)),
+            ("Not at goal.", Some(Assessment)),
+            ("Increase lisinopril.", Some(Plan)),
+            ("Flu shot.", Some(Plan)),
+            ("x-ray.", None),
+        ];
+        assert_eq!(read(page), expected.map(|(text, kind)| (text.to_owned(), kind)));
     }
 }

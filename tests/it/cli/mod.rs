@@ -3,6 +3,7 @@
 mod bad_input;
 mod bench;
 mod bench_notes;
+mod examples;
 mod missing;
 mod notes;
 #[cfg(target_os = "linux")]

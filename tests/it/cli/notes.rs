@@ -3,7 +3,7 @@
 use std::{fs, sync::LazyLock};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Ended, Place, fixture};
 use crate::schemas::validator;
@@ -46,6 +46,7 @@ fn a_dialogue_becomes_a_note_of_the_published_shape() {
     let note = parsed(&NOTE.stdout);
     assert_valid("note-1", &note);
     assert_eq!(note["status"], "draft");
+    assert_eq!((&note["template"], &note["document_type"]["code"]), (&json!("soap"), &json!("11506-3")));
     assert_eq!(note["medications"][0]["name"], "ibuprofen", "{note}");
 }
 
@@ -76,20 +77,38 @@ fn the_same_visit_gives_the_same_note_in_every_form() {
     assert_eq!(read(&written), read(&NOTE.stdout));
 }
 
+/// A layout of a clinic's own, with what it adds to a prompt.
+fn clinic_template() -> String {
+    let places = [
+        ("Today", &["chief_complaint", "history_of_present_illness", "review_of_systems"][..]),
+        ("Takes", &["medications", "allergies"]),
+        ("Background", &["past_history", "social_history", "family_history"]),
+        ("Seen", &["vitals", "physical_exam", "results"]),
+        ("What we do", &["assessment", "plan"]),
+    ];
+    let place = |(heading, from): (&str, &[&str])| format!("[[section]]\nheading = {heading:?}\nfrom = {from:?}\n");
+    let places: String = places.map(|(heading, from)| place((heading, from))).concat();
+    let head = "id = \"our-clinic\"\ntitle = \"Clinic letter\"\ndocument_type = { code = \"34117-2\", display = \"History and physical note\" }\n";
+    format!("{head}{places}[instructions]\nplan = \"Write each line as an order.\"\n")
+}
+
 #[test]
-fn a_transcript_file_becomes_a_preliminary_document() {
+fn a_transcript_file_becomes_a_preliminary_document_as_the_clinic_lays_it_out() {
     let place = Place::new();
     place.write("visit.json", transcript_json());
-    let ended = place.run(&["note", "visit.json", "--format", "fhir"]);
+    place.write("clinic.toml", clinic_template());
+    let ended = place.run(&["note", "visit.json", "--format", "fhir", "--template", "clinic.toml"]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let bundle = parsed(&ended.stdout);
     assert_eq!(bundle["resourceType"], "Bundle");
     let entries = bundle["entry"].as_array().expect("entries").iter().map(|entry| &entry["resource"]);
     let document = entries.clone().find(|one| one["resourceType"] == "DocumentReference").expect("a document");
     assert_eq!(document["docStatus"], "preliminary");
+    assert_eq!(document["type"]["coding"][0]["code"], "34117-2");
     let data = document["content"][0]["attachment"]["data"].as_str().expect("its text");
     let text = String::from_utf8(BASE64_STANDARD.decode(data).expect("base64")).expect("text");
-    assert!(text.starts_with("# Draft note"), "{text}");
+    assert!(text.starts_with("# Draft note: Clinic letter"), "{text}");
+    assert!(text.contains("\n## Takes\n\n- Ibuprofen 400 mg") && !text.contains("Subjective"), "{text}");
 }
 
 #[test]

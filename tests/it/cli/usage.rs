@@ -57,6 +57,8 @@ fn wrong_usage_is_told_apart_from_bad_input() {
         &["note", "visit.txt", "other.txt"],
         &["note", "visit.txt", "--format", "pdf"],
         &["note", "visit.txt", "--nonsense"],
+        &["note", "visit.txt", "--template", "sopa"],
+        &["note", "visit.txt", "--template", "none.toml"],
         &["models", "pull", "no-such-model"],
         &["terminology", "search"],
         &["bench", "asr"],
@@ -105,6 +107,8 @@ fn a_wrong_setting_is_named_with_its_key() {
         ("[writing]\nmodel = \"silero-vad\"", "writing.model"),
         ("[recognition]\nmodel = \"smollm2-135m\"", "recognition.model"),
         ("[recognition]\nvad_model = \"smollm2-135m\"", "recognition.vad_model"),
+        ("[writing]\ntemplate = \"sopa\"", "there is no template sopa: choose soap, hp,"),
+        ("[writing]\ntemplate = \"wrong.toml\"", "unknown field `writing`, expected one of `id`, `title`"),
         ("nonsense", "wrong.toml"),
     ] {
         place.write("wrong.toml", text);

@@ -52,8 +52,8 @@ fn a_letter_of_another_system_is_checked_line_by_line() {
 #[test]
 fn our_own_page_is_read_without_what_follows_its_sections() {
     let place = place();
-    let page = "# Draft note: written by a machine, not signed\n\n## Subjective\n\n### History of present illness\n\n\
-        - Right knee pain since last week. [u2]\n\n## Problems and proposed codes\n\n- Knee pain: M25.561\n";
+    let page = "# Draft note: Progress note, written by a machine, not signed\n\n## Subjective\n\n### History of present illness\n\n\
+        - Right knee pain since last week. [u2]\n\n---\n\n## Problems and proposed codes\n\n- Knee pain: M25.561\n";
     place.write("note.md", page);
     assert_eq!(support(&verified(&place, "note.md")), [("Right knee pain since last week.", "supported")]);
 }

@@ -2,7 +2,7 @@ use soapstone::{
     coding::{ANSWER_TOKENS, Coder, Patient},
     config::Config,
     domain::{Chart, Coding, Evidence, Problem, Sex, no_progress},
-    structuring::{self, facts, sections::Questions},
+    structuring::{self, Style, facts, sections::Questions},
     terminology::{DrugTable, Icd10Cm},
 };
 
@@ -23,7 +23,8 @@ fn codes_are_chosen_among_retrieved_ones_and_exist() {
         )],
     );
     let facts = facts::facts(&visit, DrugTable::bundled());
-    let sections = structuring::sections::write(&visit, &facts, &model, &no_progress).expect("the script answers");
+    let sections = structuring::sections::write(&visit, &facts, &Style::default(), &model, &no_progress)
+        .expect("the script answers");
     let chart = Chart { sex: Some(Sex::Male), ..Chart::default() };
     let mut draft = structuring::draft(&visit, Some(&chart), &facts, &sections);
     let questions = Questions::about(&visit, &model).expect("the script counts");

@@ -2,6 +2,7 @@
 
 mod coded;
 mod coding;
+pub mod examples;
 mod facts;
 mod notes;
 mod planted;

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use soapstone::{
     domain::{SectionKind, Support, no_progress},
-    structuring::{self, Draft, facts},
+    structuring::{self, Draft, Style, facts},
     terminology::DrugTable,
 };
 
@@ -20,7 +20,8 @@ P: Thanks.";
 fn draft(model: &ScriptedModel, lines: &str) -> Draft {
     let transcript = transcript(lines);
     let facts = facts::facts(&transcript, DrugTable::bundled());
-    let sections = structuring::sections::write(&transcript, &facts, model, &no_progress).expect("the script answers");
+    let sections = structuring::sections::write(&transcript, &facts, &Style::default(), model, &no_progress)
+        .expect("the script answers");
     structuring::draft(&transcript, None, &facts, &sections)
 }
 
@@ -137,7 +138,8 @@ fn progress_moves_within_a_question_and_never_goes_back() {
     let facts = facts::facts(&transcript, DrugTable::bundled());
     let model = scripted(8192).cutting_off("PLAN");
     let progress = |fraction: f32| told.lock().expect("one thread").push(fraction);
-    structuring::sections::write(&transcript, &facts, &model, &progress).expect("the script answers");
+    structuring::sections::write(&transcript, &facts, &Style::default(), &model, &progress)
+        .expect("the script answers");
     let (told, asked) = (told.into_inner().expect("one thread"), model.asked.into_inner().expect("one thread"));
     assert_eq!(told.len(), 2 * asked.len(), "once within each question and once after it");
     assert!(told.is_sorted_by(|one, next| one < next), "{told:?}");
