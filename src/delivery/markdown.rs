@@ -3,17 +3,19 @@
 use std::fmt::Write;
 
 use crate::domain::{
-    Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, Review, Section, Soap, Transcript,
-    Utterance, Verification,
+    Alert, AlertKind, AlertSeverity, Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem,
+    Reconciled, ReconciliationState, Review, Section, Soap, Transcript, Utterance, Verification,
 };
 
 /// The first line of a note.
 const TITLE: &str = "# Draft note: written by a machine, not signed";
 /// What follows the sections of a note begins with one of these.
-const AFTER_SECTIONS: [&str; 8] = [
+const AFTER_SECTIONS: [&str; 10] = [
     "\n## Problems and proposed codes\n",
     "\n## Medicines\n",
     "\n## Orders\n",
+    "\n## For the clinician, not part of the note: alerts\n",
+    "\n## For the clinician, not part of the note: medicines beside the chart\n",
     "\n## Incomplete\n",
     "\n## Taken out: not supported by what was said\n",
     "\n## Said, but not in the note\n",
@@ -37,6 +39,8 @@ pub fn render(note: &Note) -> String {
     render_problems(&mut page, &note.problems);
     render_medications(&mut page, &note.medications);
     render_orders(&mut page, note);
+    render_alerts(&mut page, &note.review.alerts);
+    render_reconciliation(&mut page, &note.review.reconciliation);
     render_review(&mut page, &note.review);
     render_provenance(&mut page, note);
     page
@@ -105,12 +109,12 @@ fn render_division(page: &mut String, note: &Note, division: Soap) {
         }
         page.push('\n');
         for statement in &section.statements {
-            line(page, format_args!("- {} {}", statement.text.as_str(), cited(&statement.evidence)));
+            line(page, format_args!("- {}{}", statement.text.as_str(), cited(&statement.evidence)));
         }
     }
 }
 
-/// `[u7]`, or `[u7, u9]`.
+/// ` [u7]`, or ` [u7, u9]`; nothing for what only the chart has.
 fn cited(evidence: &[Evidence]) -> String {
     let mut ids: Vec<&str> = Vec::new();
     for item in evidence {
@@ -118,7 +122,7 @@ fn cited(evidence: &[Evidence]) -> String {
             ids.push(&item.utterance);
         }
     }
-    format!("[{}]", ids.join(", "))
+    if ids.is_empty() { String::new() } else { format!(" [{}]", ids.join(", ")) }
 }
 
 fn render_problems(page: &mut String, problems: &[Problem]) {
@@ -151,7 +155,7 @@ fn render_medications(page: &mut String, medications: &[Medication]) {
             MedicationAction::Taken if medication.past => "No longer taken",
             action => action_label(action),
         };
-        line(page, format_args!("- {label}: {text}{code} {}", cited(&medication.evidence)));
+        line(page, format_args!("- {label}: {text}{code}{}", cited(&medication.evidence)));
     }
 }
 
@@ -173,7 +177,53 @@ fn render_orders(page: &mut String, note: &Note) {
     }
     heading(page, "Orders");
     for order in &note.orders {
-        line(page, format_args!("- {} {}", order.text.as_str(), cited(&order.evidence)));
+        line(page, format_args!("- {}{}", order.text.as_str(), cited(&order.evidence)));
+    }
+}
+
+fn render_alerts(page: &mut String, alerts: &[Alert]) {
+    if alerts.is_empty() {
+        return;
+    }
+    heading(page, "For the clinician, not part of the note: alerts");
+    for alert in alerts {
+        let kind = match alert.kind {
+            AlertKind::Allergy => "Allergy",
+            AlertKind::Interaction => "Interaction",
+            AlertKind::Duplicate => "Duplicate",
+            AlertKind::Dose => "Dose",
+            AlertKind::Conflict => "Two doses said",
+        };
+        let severity = match alert.severity {
+            AlertSeverity::High => "high",
+            AlertSeverity::Moderate => "moderate",
+            AlertSeverity::Low => "low",
+        };
+        let Alert { text, why, source, evidence, .. } = alert;
+        line(page, format_args!("- {kind} ({severity}): {} Why: {why}. ({source}){}", text.as_str(), cited(evidence)));
+    }
+}
+
+fn render_reconciliation(page: &mut String, entries: &[Reconciled]) {
+    if entries.is_empty() {
+        return;
+    }
+    heading(page, "For the clinician, not part of the note: medicines beside the chart");
+    for entry in entries {
+        let state = match entry.state {
+            ReconciliationState::Changed => "Changed",
+            ReconciliationState::Stopped => "Stopped",
+            ReconciliationState::New => "New",
+            ReconciliationState::Unclear => "Named, unclear whether taken",
+            ReconciliationState::NotMentioned => "Not mentioned",
+            ReconciliationState::Same => "Same",
+        };
+        let chart = entry.chart.as_ref().map(|text| format!("chart \"{}\"", text.as_str()));
+        let said = entry.said.as_ref().map(|text| format!("said \"{}\"", text.as_str()));
+        let difference = entry.difference.as_ref().map(|text| text.as_str().to_owned());
+        let told: Vec<String> = [chart, said, difference].into_iter().flatten().collect();
+        let name = entry.name.as_str();
+        line(page, format_args!("- {state}: {name}: {}{}", told.join("; "), cited(&entry.evidence)));
     }
 }
 
@@ -191,13 +241,13 @@ fn render_review(page: &mut String, review: &Review) {
     if !review.omitted.is_empty() {
         heading(page, "Said, but not in the note");
         for item in &review.omitted {
-            line(page, format_args!("- {}: {} {}", item.kind, item.text.as_str(), cited(&item.evidence)));
+            line(page, format_args!("- {}: {}{}", item.kind, item.text.as_str(), cited(&item.evidence)));
         }
     }
     if !review.uncertain.is_empty() {
         heading(page, "Uncertain");
         for item in &review.uncertain {
-            line(page, format_args!("- {} ({}) {}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
+            line(page, format_args!("- {} ({}){}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
         }
     }
 }
@@ -227,14 +277,14 @@ pub fn render_verification(verification: &Verification) -> String {
         }
         for one in of(support) {
             let reason = one.reason.as_ref().map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
-            line(&mut page, format_args!("- {}{reason} {}", one.text.as_str(), cited(&one.evidence)));
+            line(&mut page, format_args!("- {}{reason}{}", one.text.as_str(), cited(&one.evidence)));
         }
     }
     if !verification.omitted.is_empty() {
         heading(&mut page, "Said, but not in the note");
     }
     for item in &verification.omitted {
-        line(&mut page, format_args!("- {}: {} {}", item.kind, item.text.as_str(), cited(&item.evidence)));
+        line(&mut page, format_args!("- {}: {}{}", item.kind, item.text.as_str(), cited(&item.evidence)));
     }
     page
 }

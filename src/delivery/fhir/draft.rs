@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{delivery::markdown, domain::Note};
+use crate::{
+    delivery::markdown,
+    domain::{Note, Review},
+};
 
 /// The system of soapstone's own identifiers of encounters and documents.
 pub const IDENTIFIER_SYSTEM: &str = "urn:soapstone:encounter";
@@ -67,8 +70,14 @@ fn device_resource(note: &Note) -> Value {
     })
 }
 
+/// The note without what is only shown to the clinician: alerts would become part of the record with the document.
+fn as_filed(note: &Note) -> Note {
+    let review = Review { alerts: Vec::new(), reconciliation: Vec::new(), ..note.review.clone() };
+    Note { review, ..note.clone() }
+}
+
 fn document_resource(note: &Note, device: &str, now: Timestamp) -> Value {
-    let text = markdown::render(note);
+    let text = markdown::render(&as_filed(note));
     let mut resource = json!({
         "resourceType": "DocumentReference",
         "meta": { "security": [ai_asserted()] },

@@ -82,7 +82,7 @@ static DRUG_GROUPS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"sul(?:f|ph)a|penicillin|cephalosporin|contrast|iodine|nsaids|opioids|statins"));
 static REACTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:ing|ed)|throw(?:s|ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b",
+        r"\b(anaphyla(?:xis|ctic(?: shock| reaction)?)|(?:a )?(?:bad |itchy |red )?rash(?: all over)?|hives|(?:my |the )?(?:face|lips?|tongue|throat)(?: and (?:face|lips?|tongue|throat))? (?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got swollen)|swelling of (?:the|my) \w+|swell(?:ed|ing)?(?: up)?|itch(?:ing|y|ed)?|(?:trouble|difficulty) breathing|couldn't breathe|short(?:ness)? of breath|wheez(?:es?|ing|ed)|throw(?:s|ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|sick to my stomach|upset stomach|stomach (?:upset|pain|cramps)|diarrh(?:o)?ea|passed out|blister(?:s|ing|ed)?|cough|muscle (?:aches?|pains?)|dizz(?:y|iness)|headaches?|restless\w*)\b",
     )
 });
 

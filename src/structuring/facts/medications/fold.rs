@@ -4,7 +4,7 @@ use super::{Mention, rxnorm};
 use crate::{
     domain::{Dose, Medication, MedicationAction, Role},
     language::units,
-    structuring::evidence,
+    structuring::{evidence, facts::sig},
     terminology::{Drug, DrugTable},
 };
 
@@ -25,13 +25,11 @@ pub(super) fn fold(mentions: Vec<Mention>) -> Vec<Medication> {
 /// "Iron" is the ferrous sulfate that was named, too: a name that the table gives no concept of its own is that of the one
 /// medicine of the visit that is called so with another word.
 pub(super) fn under_one_name<'t>(mentions: &mut [Mention<'t>], table: &'t DrugTable) {
-    let general = |drug: &Drug| drug.rxcui.is_none() && !drug.is_combination();
-    let holds = |drug: &Drug, name: &str| drug.surface_forms().any(|form| form.split(' ').any(|word| word == name));
     let named: Vec<(&str, String)> =
         mentions.iter().map(|mention| (mention.drug.name, mention.surface.clone())).collect();
-    for mention in mentions.iter_mut().filter(|mention| general(mention.drug)) {
-        let own = mention.drug.name;
-        let kind = |name: &str| table.find(name).filter(|drug| name != own && holds(drug, own));
+    for mention in mentions.iter_mut().filter(|mention| mention.drug.is_general_name()) {
+        let own = mention.drug;
+        let kind = |name: &str| table.find(name).filter(|drug| own.may_mean(drug));
         let mut kinds = named.iter().filter_map(|(name, surface)| Some((kind(name)?, surface)));
         let Some((first, surface)) = kinds.next() else { continue };
         if kinds.all(|(other, _)| other.name == first.name) {
@@ -155,7 +153,7 @@ fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationActi
     let of_unit = |mention: &&&&Mention| mention.dose.as_ref().is_some_and(|dose| dose.unit == now.unit);
     let before = earlier.rev().find(of_unit)?;
     let dose_before = before.dose.as_ref()?.value;
-    let a_day = |mention: &Mention| mention.frequency.as_deref().and_then(times_a_day);
+    let a_day = |mention: &Mention| mention.frequency.as_deref().and_then(sig::times_a_day);
     // "A thousand twice a day" and "two thousand once a day" are as much.
     if let (Some(now_a_day), Some(before_a_day)) = (a_day(chosen), a_day(before))
         && now.value != dose_before
@@ -168,17 +166,6 @@ fn dose_change(counted: &[&&Mention], chosen: &Mention) -> Option<MedicationActi
         std::cmp::Ordering::Less => Some(MedicationAction::Decrease),
         std::cmp::Ordering::Equal => None,
     }
-}
-
-/// How often a day a frequency is, where it says so plainly.
-fn times_a_day(frequency: &str) -> Option<f64> {
-    Some(match frequency {
-        "once daily" | "at bedtime" => 1.0,
-        "twice daily" | "every 12 hours" => 2.0,
-        "three times daily" | "every 8 hours" => 3.0,
-        "four times daily" | "every 6 hours" => 4.0,
-        _ => return None,
-    })
 }
 
 /// The route said, if the drug has it; else its only usual one. One of several is not guessed.
