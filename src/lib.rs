@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! recording ─ audio ─ transcription ─┐
-//! transcript ────────────────────────┴─ structuring ─ coding ─ pipeline ─ delivery (Markdown, JSON, FHIR)
+//! transcript ────────────────────────┴─ structuring ─ safety ─ coding ─ pipeline ─ delivery (Markdown, JSON, FHIR)
 //! ```
 //!
 //! [`qa`] measures it against recordings whose words are known.
@@ -22,6 +22,7 @@ pub mod language;
 pub mod model_files;
 pub mod pipeline;
 pub mod qa;
+pub mod safety;
 pub mod structuring;
 pub mod terminology;
 pub mod transcription;

@@ -29,7 +29,9 @@ use crate::{
 ///
 /// Every statement of the note names the utterances that bear it out. What the model wrote and nobody said is taken out
 /// and listed under "Taken out"; what was said and is missing is listed under "Said, but not in the note". Codes are
-/// proposals. The note is a draft until a clinician has read, corrected and signed it.
+/// proposals. Apart from the note, and for the clinician alone, stand alerts about its medicines (allergies, pairs, classes
+/// taken twice, doses) and, with --chart, what became of each medicine of the chart's list, those that nobody mentioned too;
+/// the FHIR form leaves both out. The note is a draft until a clinician has read, corrected and signed it.
 ///
 /// The same input gives the same note. On two cores, a three-minute visit takes about a minute and a half.
 #[derive(Args)]
@@ -57,7 +59,7 @@ pub struct NoteArgs {
     /// `doctor: …` / `patient: …`), or `-` for standard input.
     input: String,
     /// The patient's chart: a FHIR R4 Bundle with Patient, Condition, MedicationRequest or -Statement and
-    /// AllergyIntolerance, as the EHR exports it.
+    /// AllergyIntolerance, as the EHR exports it. Its medicines and allergies are held against what was said.
     #[arg(long, value_name = "BUNDLE.json")]
     chart: Option<PathBuf>,
     /// Names that the recogniser should expect, one a line; the chart's medicines and problems come by themselves.

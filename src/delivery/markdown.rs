@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::{
     config::Template,
     domain::{
-        Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, Review, SectionKind, Statement,
-        Transcript, Utterance, Verification,
+        Alert, AlertKind, AlertSeverity, Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem,
+        Reconciled, ReconciliationState, Review, SectionKind, Statement, Transcript, Utterance, Verification,
     },
 };
 
@@ -35,6 +35,8 @@ pub fn render(note: &Note, template: &Template) -> String {
     render_problems(&mut page, &note.problems);
     render_medications(&mut page, &note.medications);
     render_orders(&mut page, note);
+    render_alerts(&mut page, &note.review.alerts);
+    render_reconciliation(&mut page, &note.review.reconciliation);
     render_review(&mut page, &note.review);
     render_provenance(&mut page, note);
     page
@@ -133,10 +135,10 @@ fn statements(note: &Note, kind: SectionKind) -> impl Iterator<Item = &Statement
 
 /// A statement with the utterances that bear it out.
 fn stated(statement: &Statement) -> String {
-    format!("{} {}", statement.text.as_str(), cited(&statement.evidence))
+    format!("{}{}", statement.text.as_str(), cited(&statement.evidence))
 }
 
-/// `[u7]`, or `[u7, u9]`.
+/// ` [u7]`, or ` [u7, u9]`; nothing for what only the chart has.
 fn cited(evidence: &[Evidence]) -> String {
     let mut ids: Vec<&str> = Vec::new();
     for item in evidence {
@@ -144,7 +146,7 @@ fn cited(evidence: &[Evidence]) -> String {
             ids.push(&item.utterance);
         }
     }
-    format!("[{}]", ids.join(", "))
+    if ids.is_empty() { String::new() } else { format!(" [{}]", ids.join(", ")) }
 }
 
 fn render_problems(page: &mut String, problems: &[Problem]) {
@@ -177,7 +179,7 @@ fn render_medications(page: &mut String, medications: &[Medication]) {
             MedicationAction::Taken if medication.past => "No longer taken",
             action => action_label(action),
         };
-        line(page, format_args!("- {label}: {text}{code} {}", cited(&medication.evidence)));
+        line(page, format_args!("- {label}: {text}{code}{}", cited(&medication.evidence)));
     }
 }
 
@@ -199,7 +201,53 @@ fn render_orders(page: &mut String, note: &Note) {
     }
     heading(page, "Orders");
     for order in &note.orders {
-        line(page, format_args!("- {} {}", order.text.as_str(), cited(&order.evidence)));
+        line(page, format_args!("- {}{}", order.text.as_str(), cited(&order.evidence)));
+    }
+}
+
+fn render_alerts(page: &mut String, alerts: &[Alert]) {
+    if alerts.is_empty() {
+        return;
+    }
+    heading(page, "For the clinician, not part of the note: alerts");
+    for alert in alerts {
+        let kind = match alert.kind {
+            AlertKind::Allergy => "Allergy",
+            AlertKind::Interaction => "Interaction",
+            AlertKind::Duplicate => "Duplicate",
+            AlertKind::Dose => "Dose",
+            AlertKind::Conflict => "Two doses said",
+        };
+        let severity = match alert.severity {
+            AlertSeverity::High => "high",
+            AlertSeverity::Moderate => "moderate",
+            AlertSeverity::Low => "low",
+        };
+        let Alert { text, why, source, evidence, .. } = alert;
+        line(page, format_args!("- {kind} ({severity}): {} Why: {why}. ({source}){}", text.as_str(), cited(evidence)));
+    }
+}
+
+fn render_reconciliation(page: &mut String, entries: &[Reconciled]) {
+    if entries.is_empty() {
+        return;
+    }
+    heading(page, "For the clinician, not part of the note: medicines beside the chart");
+    for entry in entries {
+        let state = match entry.state {
+            ReconciliationState::Changed => "Changed",
+            ReconciliationState::Stopped => "Stopped",
+            ReconciliationState::New => "New",
+            ReconciliationState::Unclear => "Named, unclear whether taken",
+            ReconciliationState::NotMentioned => "Not mentioned",
+            ReconciliationState::Same => "Same",
+        };
+        let chart = entry.chart.as_ref().map(|text| format!("chart \"{}\"", text.as_str()));
+        let said = entry.said.as_ref().map(|text| format!("said \"{}\"", text.as_str()));
+        let difference = entry.difference.as_ref().map(|text| text.as_str().to_owned());
+        let told: Vec<String> = [chart, said, difference].into_iter().flatten().collect();
+        let name = entry.name.as_str();
+        line(page, format_args!("- {state}: {name}: {}{}", told.join("; "), cited(&entry.evidence)));
     }
 }
 
@@ -217,13 +265,13 @@ fn render_review(page: &mut String, review: &Review) {
     if !review.omitted.is_empty() {
         heading(page, "Said, but not in the note");
         for item in &review.omitted {
-            line(page, format_args!("- {}: {} {}", item.kind, item.text.as_str(), cited(&item.evidence)));
+            line(page, format_args!("- {}: {}{}", item.kind, item.text.as_str(), cited(&item.evidence)));
         }
     }
     if !review.uncertain.is_empty() {
         heading(page, "Uncertain");
         for item in &review.uncertain {
-            line(page, format_args!("- {} ({}) {}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
+            line(page, format_args!("- {} ({}){}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
         }
     }
 }
@@ -253,14 +301,14 @@ pub fn render_verification(verification: &Verification) -> String {
         }
         for one in of(support) {
             let reason = one.reason.as_ref().map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
-            line(&mut page, format_args!("- {}{reason} {}", one.text.as_str(), cited(&one.evidence)));
+            line(&mut page, format_args!("- {}{reason}{}", one.text.as_str(), cited(&one.evidence)));
         }
     }
     if !verification.omitted.is_empty() {
         heading(&mut page, "Said, but not in the note");
     }
     for item in &verification.omitted {
-        line(&mut page, format_args!("- {}: {} {}", item.kind, item.text.as_str(), cited(&item.evidence)));
+        line(&mut page, format_args!("- {}: {}{}", item.kind, item.text.as_str(), cited(&item.evidence)));
     }
     page
 }

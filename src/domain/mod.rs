@@ -7,6 +7,7 @@ mod chart;
 mod clock;
 mod note;
 mod patient_text;
+mod safety;
 mod transcript;
 mod verification;
 
@@ -18,6 +19,7 @@ pub use note::{
     Soap, Statement, Support, UncertainText, UnsupportedText, VitalSign, evidence_of,
 };
 pub use patient_text::PatientText;
+pub use safety::{Alert, AlertKind, AlertSeverity, Reconciled, ReconciliationState};
 pub use transcript::{
     AudioInfo, ModelRef, Repair, Role, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema, Utterance, Word,
 };

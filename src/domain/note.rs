@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ModelRef, PatientText};
+use super::{Alert, ModelRef, PatientText, Reconciled};
 
 /// The name and version of the note format, as its `schema` field carries it.
 pub const NOTE_SCHEMA: &str = "soapstone.note/1";
@@ -437,6 +437,12 @@ pub struct Review {
     pub omitted: Vec<Omission>,
     /// In the note, but worth a second look.
     pub uncertain: Vec<UncertainText>,
+    /// What could do harm, by the medicines and allergies of the visit and the chart; never part of the note.
+    #[serde(default)]
+    pub alerts: Vec<Alert>,
+    /// The medicines of the visit beside the chart's list; empty without a chart.
+    #[serde(default)]
+    pub reconciliation: Vec<Reconciled>,
     /// Whether any part of the visit was left out of the note's making.
     pub truncated: bool,
 }

@@ -21,6 +21,7 @@ use crate::{
     },
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
+    safety::{self, Safety},
     structuring::{self, Draft, Style, sections::Questions},
     terminology::{DrugTable, Icd10Cm, TerminologyError},
     transcription::{self, ClinicianVoice, Transcriber, TranscriptionError, TranscriptionTimings, repair},
@@ -180,6 +181,8 @@ impl<'a> Scribe<'a> {
             Ok(structuring::sections::write(transcript, &facts, &style, model, progress)?)
         })?;
         let mut draft = self.timed(Stage::Verify, |_| Ok(structuring::draft(transcript, chart, &facts, &sections)))?;
+        let Safety { alerts, reconciliation } = safety::review(transcript, &facts, chart);
+        (draft.review.alerts, draft.review.reconciliation) = (alerts, reconciliation);
         let questions = Questions::about(transcript, model)?;
         let ask = |evidence: &[Evidence], question: &str| questions.prompt(evidence, question, coding::ANSWER_TOKENS);
         let coder = Coder { model, icd, ask: &ask };

@@ -79,7 +79,6 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let uncertain = misheard(facts)
-        .chain(disputed(facts))
         .chain(unsettled(facts))
         .chain(named(facts))
         .chain(unread(facts))
@@ -113,19 +112,6 @@ fn misheard(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     facts.misheard.iter().map(|one| UncertainText {
         text: one.text.clone(),
         reason: one.reason.clone(),
-        evidence: one.evidence.clone(),
-    })
-}
-
-/// Medicines of which two doses were said.
-fn disputed(facts: &Facts) -> impl Iterator<Item = UncertainText> {
-    facts.disputed.iter().map(|one| UncertainText {
-        text: one.text.as_str().into(),
-        reason: format!(
-            "{} {} was said, and {} {}; the note has {}",
-            one.taken.value, one.taken.unit, one.other.value, one.other.unit, one.taken.value
-        )
-        .into(),
         evidence: one.evidence.clone(),
     })
 }

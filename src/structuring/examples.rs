@@ -24,13 +24,20 @@ const MOST_TOKENS: usize = 70;
 pub(super) const BLANK: &str = "___";
 
 /// A signed note.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Example {
     /// Tells it from the others.
     id: String,
     /// Its history of the present illness, line by line.
     history: Vec<PatientText>,
     words: Words,
+}
+
+/// A file may be called after its patient, so that not even its name is told.
+impl std::fmt::Debug for Example {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[a note with {} lines of history]", self.history.len())
+    }
 }
 
 impl Example {
@@ -128,12 +135,6 @@ impl Examples {
 #[derive(Clone)]
 struct Words(HashMap<String, f64>);
 
-impl std::fmt::Debug for Words {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "[{} words of a note]", self.0.len())
-    }
-}
-
 impl Words {
     fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let mut counts = HashMap::new();
@@ -164,10 +165,12 @@ const OF_ANY_HISTORY: &str = "a an the and or but so if then than that this thes
 fn form(sentence: &str) -> String {
     static SHOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| OF_ANY_HISTORY.split_whitespace().collect());
     let mut words: Vec<String> = Vec::new();
-    for word in sentence.split_whitespace() {
+    let mut rest = sentence.split_whitespace().peekable();
+    while let Some(word) = rest.next() {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let end =
-            word.chars().last().filter(|last| matches!(last, '.' | ';' | ':')).map(String::from).unwrap_or_default();
+        // A point within a sentence is that of a title.
+        let ends = |last: &char| matches!(last, ';' | ':') || *last == '.' && rest.peek().is_none();
+        let end = word.chars().last().filter(ends).map(String::from).unwrap_or_default();
         let subject = if bare.starts_with(char::is_uppercase) { "The patient" } else { "the patient" };
         match bare.to_lowercase().as_str() {
             "he" | "she" => words.push(format!("{subject}{end}")),

@@ -133,6 +133,20 @@ impl Drug {
         std::iter::once(self.name).chain(self.synonyms.iter().copied()).chain(self.brands.iter().copied())
     }
 
+    /// Whether this is a name that people use for one of several medicines, "iron" or "insulin": the table gives it no
+    /// concept of its own.
+    pub fn is_general_name(&self) -> bool {
+        self.rxcui.is_none() && !self.is_combination()
+    }
+
+    /// Whether `other` is called by this general name and another word: "iron" may mean iron sucrose.
+    pub fn may_mean(&self, other: &Drug) -> bool {
+        // "Iron" is in the name of every compound of it.
+        let is_word = |word: &str| word == self.name || self.name == "iron" && word.starts_with("ferr");
+        let called = |form: &str| form.split(' ').any(is_word);
+        self.is_general_name() && self.name != other.name && other.surface_forms().any(called)
+    }
+
     /// Whether this is a fixed combination of ingredients.
     pub fn is_combination(&self) -> bool {
         self.name.contains('/')

@@ -6,6 +6,7 @@ mod cli;
 mod inference;
 mod note;
 mod qa;
+mod safety;
 mod schemas;
 mod structuring;
 mod support;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     config::Template,
     delivery::markdown,
-    domain::{Coding, Note},
+    domain::{Coding, Note, Review},
 };
 
 /// The system of soapstone's own identifiers of encounters and documents.
@@ -71,8 +71,14 @@ fn device_resource(note: &Note) -> Value {
     })
 }
 
+/// The note without what is only shown to the clinician: alerts would become part of the record with the document.
+fn as_filed(note: &Note) -> Note {
+    let review = Review { alerts: Vec::new(), reconciliation: Vec::new(), ..note.review.clone() };
+    Note { review, ..note.clone() }
+}
+
 fn document_resource(note: &Note, template: &Template, device: &str, now: Timestamp) -> Value {
-    let text = markdown::render(note, template);
+    let text = markdown::render(&as_filed(note), template);
     let document_type = &template.document_type;
     let mut resource = json!({
         "resourceType": "DocumentReference",

@@ -295,6 +295,34 @@ fn regular(text: &str) -> Option<(String, Range<usize>)> {
     Some((name.to_owned(), range))
 }
 
+/// How often a day a frequency in the note's words is, at least: "every 4 to 6 hours" is four times. `None` for "as needed"
+/// and whatever says no number.
+pub fn times_a_day(frequency: &str) -> Option<f64> {
+    const DAYS: [(&str, f64); 4] = [("hour", 1.0 / 24.0), ("day", 1.0), ("week", 7.0), ("month", 30.0)];
+    let plain = frequency.trim_start_matches("up to ").trim_end_matches("as needed").trim();
+    let often = match plain {
+        "once daily" | "at bedtime" => 1.0,
+        "twice daily" => 2.0,
+        "with meals" => 3.0,
+        "every other day" => 0.5,
+        "once weekly" => 1.0 / 7.0,
+        "twice weekly" => 2.0 / 7.0,
+        "once monthly" => 1.0 / 30.0,
+        _ => {
+            let said = numbers::numbers(plain);
+            match plain.strip_prefix("every ") {
+                Some(interval) => {
+                    let (_, days) = DAYS.iter().find(|(unit, _)| interval.contains(unit))?;
+                    1.0 / (said.last()?.value * days)
+                }
+                None if plain.ends_with("weekly") => said.first()?.value / 7.0,
+                None => said.first()?.value,
+            }
+        }
+    };
+    Some(often)
+}
+
 /// "Six or seven times a day", and more than six times.
 fn several_times(text: &str) -> Option<(String, Range<usize>)> {
     static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -467,5 +495,22 @@ mod tests {
             assert_eq!(frequency(text).map(|(name, _)| name).as_deref(), Some(name), "{text}");
         }
         assert_eq!(frequency("with a glass of water"), None);
+    }
+
+    #[test]
+    fn a_frequency_counts_times_a_day() {
+        for (name, times) in [
+            ("once daily", Some(1.0)),
+            ("at bedtime as needed", Some(1.0)),
+            ("up to four times daily as needed", Some(4.0)),
+            ("six or seven times daily", Some(6.0)),
+            ("every 4 to 6 hours as needed", Some(4.0)),
+            ("every other day", Some(0.5)),
+            ("every 2 weeks", Some(1.0 / 14.0)),
+            ("three times weekly", Some(3.0 / 7.0)),
+            ("as needed", None),
+        ] {
+            assert_eq!(times_a_day(name), times, "{name}");
+        }
     }
 }

@@ -93,6 +93,26 @@ fn clinic_template() -> String {
 }
 
 #[test]
+fn the_chart_is_held_against_the_visit_and_stays_out_of_the_note() {
+    let place = Place::new();
+    place.write("visit.txt", DIALOGUE);
+    let medication = |name: &str| {
+        serde_json::json!({"resource": {"resourceType": "MedicationStatement", "status": "active",
+            "medicationCodeableConcept": {"text": name}, "dosage": [{"text": "1 tablet daily"}]}})
+    };
+    let chart = serde_json::json!({"resourceType": "Bundle", "entry": [medication("warfarin 5 mg"), medication("Motrin 400 mg")]});
+    place.write("chart.json", chart.to_string());
+    let ended = place.run(&["note", "visit.txt", "--chart", "chart.json", "--format", "json"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let note = parsed(&ended.stdout);
+    assert_valid("note-1", &note);
+    let states: Vec<_> = note["review"]["reconciliation"].as_array().expect("a list").iter().collect();
+    assert_eq!((&states[0]["name"], &states[0]["state"]), (&"ibuprofen".into(), &"changed".into()), "{states:?}");
+    assert_eq!((&states[1]["name"], &states[1]["state"]), (&"warfarin".into(), &"not_mentioned".into()), "{states:?}");
+    assert!(!note["sections"].to_string().contains("warfarin"));
+}
+
+#[test]
 fn a_transcript_file_becomes_a_preliminary_document_as_the_clinic_lays_it_out() {
     let place = Place::new();
     place.write("visit.json", transcript_json());

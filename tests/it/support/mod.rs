@@ -1,3 +1,4 @@
 //! What several folders of tests share.
 
+pub mod corpora;
 pub mod facts;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashSet,
-    path::Path,
     time::{Duration, Instant},
 };
 
@@ -12,18 +11,7 @@ use soapstone::{
     transcription::reading::{from_dialogue, from_json},
 };
 
-/// The dialogues of a corpus under `shared/` beside the repository, which is optional: (id, dialogue).
-fn corpus(file: &str) -> Option<Vec<(String, String)>> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(1).map(|above| above.join("shared/data").join(file));
-    let path = path.into_iter().find(|path| path.is_file())?;
-    let lines = std::fs::read_to_string(path).expect("it can be read");
-    let dialogue = |line: &str| {
-        let entry: serde_json::Value = serde_json::from_str(line).expect("one JSON object a line");
-        Some((entry["id"].as_str()?.to_owned(), entry["dialogue"].as_str()?.to_owned()))
-    };
-    Some(lines.lines().map(|line| dialogue(line).expect("it has an id and a dialogue")).collect())
-}
+use crate::support::corpora::dialogues;
 
 #[test]
 fn every_dialogue_of_aci_bench_is_read_whole() {
@@ -36,11 +24,7 @@ fn every_consultation_of_primock57_is_read_whole() {
 }
 
 fn read_whole(file: &str) {
-    let Some(dialogues) = corpus(file) else {
-        eprintln!("skipped: there is no shared/data/{file} beside the repository");
-        return;
-    };
-    for (id, dialogue) in dialogues {
+    for (id, dialogue) in dialogues(file).into_iter().flatten() {
         let transcript = from_dialogue(dialogue.as_bytes()).unwrap_or_else(|error| panic!("{id}: {error}"));
         let roles: HashSet<Role> = transcript.utterances.iter().map(|utterance| utterance.role).collect();
         assert!(roles.contains(&Role::Clinician) && roles.len() > 1, "{id}: {roles:?}");

@@ -3,7 +3,10 @@
 use std::cmp::Ordering;
 
 use super::Mention;
-use crate::domain::{MedicationAction, Role};
+use crate::{
+    domain::{MedicationAction, Role},
+    structuring::facts::sig,
+};
 
 /// What becomes of a medicine.
 pub(super) struct Course<'m, 't> {
@@ -143,7 +146,7 @@ fn dose_change(counted: &[&Mention], chosen: &Mention) -> Option<MedicationActio
     use MedicationAction::{Change, Continue};
     let (before, now) = (dose_before(counted, chosen)?, chosen.dose.as_ref()?.value);
     let dose_before = before.dose.as_ref()?.value;
-    let a_day = |mention: &Mention| mention.frequency.as_deref().and_then(times_a_day);
+    let a_day = |mention: &Mention| mention.frequency.as_deref().and_then(sig::times_a_day);
     let (now, before) = match (a_day(chosen), a_day(before)) {
         // "A thousand twice a day" and "two thousand once a day" are as much.
         (Some(now_a_day), Some(before_a_day))
@@ -162,15 +165,4 @@ fn dose_change(counted: &[&Mention], chosen: &Mention) -> Option<MedicationActio
         Ordering::Less => Some(MedicationAction::Decrease),
         Ordering::Equal => None,
     }
-}
-
-/// How often a day a frequency is, where it says so plainly.
-fn times_a_day(frequency: &str) -> Option<f64> {
-    Some(match frequency {
-        "once daily" | "at bedtime" => 1.0,
-        "twice daily" | "every 12 hours" => 2.0,
-        "three times daily" | "every 8 hours" => 3.0,
-        "four times daily" | "every 6 hours" => 4.0,
-        _ => return None,
-    })
 }

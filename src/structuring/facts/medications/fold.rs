@@ -31,16 +31,11 @@ pub(super) fn fold(mentions: &[Mention]) -> Vec<Folded> {
 /// "Iron" is the ferrous sulfate that was named, too: a name that the table gives no concept of its own is that of the one
 /// medicine of the visit that is called so with another word.
 pub(super) fn under_one_name<'t>(mentions: &mut [Mention<'t>], table: &'t DrugTable) {
-    let general = |drug: &Drug| drug.rxcui.is_none() && !drug.is_combination();
-    // "Iron" is in the name of every compound of it.
-    let is_word = |word: &str, name: &str| word == name || name == "iron" && word.starts_with("ferr");
-    let holds =
-        |drug: &Drug, name: &str| drug.surface_forms().any(|form| form.split(' ').any(|word| is_word(word, name)));
     let named: Vec<(&str, String)> =
         mentions.iter().map(|mention| (mention.drug.name, mention.surface.clone())).collect();
-    for mention in mentions.iter_mut().filter(|mention| general(mention.drug)) {
-        let own = mention.drug.name;
-        let kind = |name: &str| table.find(name).filter(|drug| name != own && holds(drug, own));
+    for mention in mentions.iter_mut().filter(|mention| mention.drug.is_general_name()) {
+        let own = mention.drug;
+        let kind = |name: &str| table.find(name).filter(|drug| own.may_mean(drug));
         let mut kinds = named.iter().filter_map(|(name, surface)| Some((kind(name)?, surface)));
         let Some((first, surface)) = kinds.next() else { continue };
         if kinds.all(|(other, _)| other.name == first.name) {

@@ -45,6 +45,12 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
             end_before(line, first.range.start, last);
         }
         given::end_of_a_givers(visit, line, &mut mentions);
+        if past::ends_all(visit, line) {
+            let listed = mentions.last().map_or(0, |last| last.line);
+            for mention in mentions.iter_mut().filter(|mention| mention.line == listed) {
+                (mention.past, mention.action) = (true, MedicationAction::Taken);
+            }
+        }
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else {
                 mentions.iter_mut().last().into_iter().for_each(|last| last.overtaken = true);

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::mention::Mention;
 use crate::{
     structuring::{
+        facts::context,
         text::pattern,
         visit::{Line, Visit},
     },
@@ -20,7 +21,28 @@ pub(super) fn ends_later(sentence: &str) -> bool {
             r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept|\b(?:and then|but|so) (?:i|we|they|he|she)(?: just| had to)? (?:stopped|quit|came off|gave up)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b",
         )
     });
-    OVER.is_match(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)
+    OVER.is_match(sentence) || came_off(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)
+}
+
+/// "I came off it two years ago", "I've kind of weaned myself off of it".
+fn came_off(sentence: &str) -> bool {
+    static OFF: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i|we|he|she)(?:'ve|'s| have| has)?(?: (?:just|kind of|kinda|sort of|slowly|already|actually))* (?:came|went|got|we[ae]ned|tapered)(?: (?:myself|me|him|her|himself|herself))? off (?:of )?(?:it|that|them|those)\b|(?:'ve|'s| have| has) come off (?:of )?(?:it|that|them|those)\b",
+        )
+    });
+    OFF.is_match(sentence)
+}
+
+/// "Are you still taking any of these?" "No": all that was just listed is over.
+pub(super) fn ends_all(visit: &Visit, line: &Line) -> bool {
+    static STILL_ANY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\bstill (?:taking|on|using|take|use) (?:any|all|either|both)?(?: ?of)? ?(?:these|those|them)\b")
+    });
+    let asked = visit.question_before(line.index).filter(|question| question.by_clinician());
+    line.by_patient_side()
+        && asked.is_some_and(|question| STILL_ANY.is_match(question.text()))
+        && context::denies(line.text())
 }
 
 /// "I haven't had it in months."

@@ -24,6 +24,8 @@ use crate::{
 /// Looks for dose, route and frequency after the name, right before it, and in the answer to a bare question.
 pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, found: &mut Mention) {
     let text = line.text();
+    // "Voltaren gel"
+    found.route = sig::route(&found.surface);
     let mut scope = sig_scope(line, in_line, at);
     if found.action == MedicationAction::Stop {
         scope.end = another_begins(&text[scope.clone()]).map_or(scope.end, |begins| scope.start + begins);

@@ -5,8 +5,12 @@ use super::{
     mention::{Mention, goes_on_about_another, someone_elses},
 };
 use crate::{
-    domain::{Dose, Evidence, Medication, MedicationAction},
-    structuring::{evidence, visit::Visit},
+    domain::{Dose, Evidence, Medication, MedicationAction, Role},
+    structuring::{
+        evidence,
+        facts::{context, sig},
+        visit::Visit,
+    },
     terminology::DrugTable,
 };
 
@@ -128,7 +132,39 @@ pub(super) fn named(mentions: &[Mention]) -> Vec<Named> {
     found
 }
 
+/// Two doses of one medicine that were said against each other, or that the patient's side told at two times.
 pub(super) fn disputed(mentions: &[Mention]) -> Vec<Disputed> {
+    let mut found = said_against(mentions);
+    found.extend(
+        told_twice(mentions).filter(|one| !found.iter().any(|known| known.text == one.text)).collect::<Vec<_>>(),
+    );
+    found
+}
+
+/// "I take lisinopril, twenty milligrams", and later "the lisinopril, that's ten milligrams", with nothing decided between.
+fn told_twice(mentions: &[Mention]) -> impl Iterator<Item = Disputed> {
+    let tells = |mention: &Mention| {
+        mention.by != Role::Clinician
+            && mention.action == MedicationAction::Taken
+            && !(mention.past || mention.dismissed || mention.offered || mention.borrowed || mention.put_off)
+            && !(mention.several || mention.strength.is_some())
+    };
+    let corrects = |mention: &Mention| {
+        mention.evidence.iter().filter_map(|one| one.quote.as_ref()).any(|quote| context::corrects(quote))
+    };
+    mentions.iter().enumerate().filter_map(move |(at, later)| {
+        let of_it = || mentions[..at].iter().rev().filter(|one| one.drug.name == later.drug.name);
+        let earlier = of_it().take_while(|one| tells(one) || one.by == Role::Clinician && one.dose.is_none());
+        let earlier = earlier.into_iter().find(|one| one.dose.is_some() && one.line < later.line)?;
+        let (taken, other) = (later.dose.clone()?, earlier.dose.clone()?);
+        let conflict = tells(later) && sig::are_two(&taken, &other) && !corrects(later);
+        let mut evidence = earlier.evidence.clone();
+        evidence::merge(&mut evidence, later.evidence.iter().cloned());
+        conflict.then(|| Disputed { text: later.surface.clone(), taken, other, evidence })
+    })
+}
+
+fn said_against(mentions: &[Mention]) -> Vec<Disputed> {
     let pair = |mention: &Mention| {
         Some(Disputed {
             text: mention.surface.clone(),

@@ -120,6 +120,18 @@ fn a_correction_by_another_speaker_is_told() {
     assert_eq!(doses(&format!("{first}D: No, it says 400 milligrams here.")), (Some(200.0), vec![400.0]));
     assert_eq!(doses(&format!("{first}P: No, make that 400 milligrams.")), (Some(400.0), vec![]));
     assert_eq!(doses(&format!("{first}D: No problem.")), (Some(200.0), vec![]));
+    assert_eq!(
+        doses(&format!("{first}D: And your knee?\nP: The ibuprofen, I take 400 milligrams.")),
+        (Some(400.0), vec![200.0])
+    );
+    assert_eq!(
+        doses(&format!("{first}D: And your knee?\nP: I take 200 milligrams of ibuprofen.")),
+        (Some(200.0), vec![])
+    );
+    assert_eq!(
+        doses(&format!("{first}D: Take ibuprofen, 600 milligrams three times a day.\nP: Ibuprofen, 600 milligrams.")),
+        (Some(600.0), vec![])
+    );
 }
 
 #[test]
@@ -141,6 +153,9 @@ fn what_was_taken_long_ago_is_over() {
         "P: I used to take simvastatin, but I stopped that last year.",
         "P: I took simvastatin in 2019, not any more.",
         "P: I stopped the simvastatin last month.",
+        "P: They had me on simvastatin, ten milligrams. I came off it two years ago.",
+        "D: Are you taking the simvastatin?\nP: I was taking it, but I've kind of weaned myself off of it.",
+        "D: What have you taken?\nP: I've taken simvastatin.\nD: Are you still taking any of these?\nP: No, nothing helped.",
     ] {
         assert_eq!(over(lines), [("simvastatin".to_owned(), MedicationAction::Taken, true)], "{lines}");
     }
