@@ -360,7 +360,7 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
 /// Whether the answer lets a clinician's word stand: a question must be affirmed, a statement not be denied.
 fn is_confirmed(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool {
     let asked = is_question(&line.text()[sentence.clone()]) && line.asks();
-    if !line.by_clinician() && !(asked && OPENS_A_QUESTION.is_match(&line.text()[sentence.clone()])) {
+    if !(line.by_clinician() || asked && OPENS_A_QUESTION.is_match(&line.text()[sentence.clone()])) {
         return true;
     }
     let answer = visit.answer_to(line.index).map(|answer| answer.text()).unwrap_or_default();
@@ -402,8 +402,8 @@ fn is_stray(line: &Line, substance: &Substance) -> bool {
     let is_first = sentence.start == line.sentences[0].start;
     !(names
         || is_first && !POSSESSED.is_match(&text[sentence.start..substance.range.start])
-        || is_headed(line, &sentence))
-        && !is_presupposed(line, &substance.range)
+        || is_headed(line, &sentence)
+        || is_presupposed(line, &substance.range))
 }
 
 /// "Elastoplast brings me out in a rash", said when asked: what no list has, by the words before the verb.
