@@ -80,7 +80,7 @@ pub const FOREIGN: [&str; 39] = [
     "beekeep",
     "retired",
     "never smoked",
-    "alcohol",
+    "drink alcohol",
     "leuk",
     "glaucoma",
     "brother",
@@ -118,10 +118,12 @@ fn draft(model: &ScriptedModel) -> Draft {
     structuring::draft(&transcript, None, &facts, &sections)
 }
 
-/// The statements of a draft and all its lists, but not what was taken out of it, as one text in small letters.
+/// The statements of a draft and all its lists, but not what was taken out of it, as one text in small letters. LOINC has
+/// figures of its own.
 fn shown(draft: &Draft) -> String {
     let lists = json!([draft.problems, draft.medications, draft.allergies, draft.vitals, draft.orders]);
-    format!("{} {lists} {}", json!(draft.sections), json!(draft.review.omitted)).to_lowercase()
+    let statements: Vec<_> = draft.sections.iter().map(|section| &section.statements).collect();
+    format!("{} {lists} {}", json!(statements), json!(draft.review.omitted)).to_lowercase()
 }
 
 #[test]
@@ -135,8 +137,7 @@ fn the_model_is_shown_the_form_of_an_example_and_none_of_its_facts() {
     assert!(histories[0].contains("___ is a ___ who presents with ___ for ___. The patient ___."), "{}", histories[0]);
     for (shared, question) in &asked {
         let text = format!("{shared} {question}").to_lowercase();
-        // The question about the social history asks for alcohol itself.
-        let found: Vec<&&str> = FOREIGN.iter().filter(|word| **word != "alcohol" && text.contains(**word)).collect();
+        let found: Vec<&&str> = FOREIGN.iter().filter(|word| text.contains(**word)).collect();
         assert!(found.is_empty(), "{found:?}: {question}");
     }
 }
