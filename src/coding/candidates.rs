@@ -7,12 +7,9 @@ use regex::Regex;
 use super::said;
 use crate::{
     domain::{Chart, Evidence, Sex, Transcript},
+    language::patterns::pattern,
     terminology::{Icd10Cm, is_lasting},
 };
-
-pub(super) fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 static PREGNANCY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(pregnan\w+|trimester|prenatal|postpartum|obstetric\w*|due date|breastfeeding)\b"));

@@ -6,15 +6,11 @@ use regex::Regex;
 
 use crate::{
     domain::{Chart, Transcript},
-    language::numbers,
+    language::{numbers, patterns::pattern},
 };
 
 /// Years from which a dose is an adult's.
 const GROWN_UP: u32 = 18;
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
 
 /// Whether the patient is a child. Where nobody says how old the patient is, an adult.
 pub(super) fn is_child(transcript: &Transcript, chart: Option<&Chart>) -> bool {

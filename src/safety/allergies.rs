@@ -19,6 +19,8 @@ use super::{
 };
 use crate::{
     domain::{Alert, AlertKind, AlertSeverity, Allergy, Chart, Evidence, MedicationAction, PatientText},
+    language::patterns::pattern,
+    structuring::facts::reactions,
     terminology::{Drug, DrugTable},
 };
 
@@ -36,14 +38,10 @@ struct CrossReaction {
     source: &'static str,
 }
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!(r"(?i)\b(?:{text})")).expect("a pattern written here compiles")
-}
-
 static CROSS_REACTIONS: LazyLock<Vec<CrossReaction>> = LazyLock::new(|| {
     let read = |[allergens, named, medicines, reactions, level, kind, why, source]: [&'static str; 8]| CrossReaction {
         allergens: ingredients_of(allergens),
-        named: pattern(&format!(r"(?:{named})\b")),
+        named: pattern(&format!(r"\b(?:{named})\b")),
         medicines: ingredients_of(medicines),
         reactions: reactions.split('|').collect(),
         severity: severity(level),
@@ -54,15 +52,9 @@ static CROSS_REACTIONS: LazyLock<Vec<CrossReaction>> = LazyLock::new(|| {
     rows(TABLE).map(read).collect()
 });
 
-/// Reactions of the immune system, or that look like one.
-static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        "anaphyla|hives|urticaria|rash|itch|swell|swollen|angioedema|wheez|bronchospasm|breath|short(?:ness)? of breath|throat|tongue|lips?\\b|face|blister|broke out|welts|stevens|dress\\b|passed out|allerg",
-    )
-});
 /// Those that may kill.
 static SEVERE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("anaphyla|swell|swollen|angioedema|wheez|bronchospasm|breath|throat|tongue|passed out|stevens")
+    pattern(r"\b(?:anaphyla|swell|swollen|angioedema|wheez|bronchospasm|breath|throat|tongue|passed out|stevens)")
 });
 
 /// An allergy or intolerance that was said or that the chart has.
@@ -155,7 +147,7 @@ pub(super) fn check(medicine: &Medicine, known: &[Known]) -> Option<Alert> {
 
 impl Known {
     fn concerns(&self, medicine: &Medicine) -> Option<Match> {
-        let allergic = self.reaction.as_deref().is_none_or(|reaction| ALLERGIC.is_match(reaction));
+        let allergic = self.reaction.as_deref().is_none_or(|reaction| reactions::is_allergic(reaction));
         // What a tablet does to the stomach, a cream does not.
         let elsewhere = !allergic && !medicine.is_systemic();
         if elsewhere || self.tells_of(medicine) {
@@ -196,7 +188,7 @@ impl Known {
         let substance = self.substance.as_str();
         let told = match self.reaction.as_deref() {
             None => format!("allergy to {substance}"),
-            Some(reaction) if ALLERGIC.is_match(reaction) => format!("allergy to {substance} ({reaction})"),
+            Some(reaction) if reactions::is_allergic(reaction) => format!("allergy to {substance} ({reaction})"),
             Some(reaction) => format!("intolerance of {substance} ({reaction})"),
         };
         let by = match (self.said, self.charted) {
@@ -217,7 +209,7 @@ impl CrossReaction {
     fn has_effect(&self, reaction: &str) -> bool {
         let reaction = reaction.to_lowercase();
         let effects = self.reactions.iter().filter(|effect| !["allergic", "severe"].contains(*effect));
-        effects.into_iter().any(|effect| pattern(effect).is_match(&reaction))
+        effects.into_iter().any(|effect| pattern(&format!(r"\b{effect}")).is_match(&reaction))
     }
 }
 
@@ -226,20 +218,21 @@ mod tests {
     use super::*;
     use crate::{
         domain::ChartAllergy,
-        safety::{groups::tests::assert_known, testing},
+        safety::{
+            groups::tests::{assert_known, assert_severity, columns},
+            testing,
+        },
     };
 
     #[test]
     fn every_line_names_medicines_a_reason_and_a_source() {
-        let mut lines = TABLE.lines();
-        assert_eq!(lines.next(), Some("allergens\tsaid\tmedicines\treactions\tseverity\tkind\twhy\tsource"));
-        for line in lines {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let [allergens, _, medicines, reactions, level, kind, why, source] = columns[..] else { panic!("{line}") };
+        let head = ["allergens", "said", "medicines", "reactions", "severity", "kind", "why", "source"];
+        for line in columns(TABLE, head) {
+            let [allergens, _, medicines, reactions, level, kind, why, source] = line;
             assert_known(allergens);
             assert_known(medicines);
-            assert!(matches!(level, "high" | "moderate" | "low"), "{line}");
-            assert!([reactions, kind, why, source].iter().all(|text| !text.is_empty()), "{line}");
+            assert_severity(level);
+            assert!([reactions, kind, why, source].iter().all(|text| !text.is_empty()), "{line:?}");
         }
         assert!(!CROSS_REACTIONS.is_empty(), "the words that name the groups are patterns");
     }

@@ -118,23 +118,23 @@ pub(super) fn in_mcg(dose: &Dose) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{safety::testing, terminology::DrugTable};
+    use crate::{
+        safety::{groups::tests::columns, testing},
+        terminology::DrugTable,
+    };
 
     #[test]
     fn every_line_is_of_a_drug_and_allows_its_strengths() {
-        let mut lines = TABLE.lines();
-        assert_eq!(lines.next(), Some("name\troute\tmost\tunit\tper\tsource"));
         let mut count = 0;
-        for line in lines {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let [name, route, most, unit, per, source] = columns[..] else { panic!("{line}") };
+        for [name, route, most, unit, per, source] in columns(TABLE, ["name", "route", "most", "unit", "per", "source"])
+        {
             let drug = DrugTable::bundled().find(name).unwrap_or_else(|| panic!("{name} is no drug"));
             assert_eq!(drug.name, name, "written as the table does");
             assert_eq!(drug.routes[0], route, "{name}: a route that is not said is the most usual");
-            assert!(matches!(unit, "mg" | "mcg") && matches!(per, "day" | "week") && !source.is_empty(), "{line}");
+            assert!(matches!(unit, "mg" | "mcg") && matches!(per, "day" | "week") && !source.is_empty(), "{name}");
             let most = in_mcg(&Dose { value: most.parse().expect("a number"), unit: unit.to_owned() });
             for strength in strengths(drug) {
-                assert!(in_mcg(&strength) <= most, "{line}: {} {}", strength.value, strength.unit);
+                assert!(in_mcg(&strength) <= most, "{name}: {} {}", strength.value, strength.unit);
             }
             count += 1;
         }

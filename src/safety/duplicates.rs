@@ -114,19 +114,18 @@ impl Duplicate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::safety::{groups::tests::assert_known, testing};
+    use crate::safety::{
+        groups::tests::{assert_known, assert_severity, columns},
+        testing,
+    };
 
     #[test]
     fn every_line_names_a_group_a_reason_and_a_source() {
-        let mut lines = TABLE.lines();
-        assert_eq!(lines.next(), Some("group\troute\tseverity\twhy\tsource"));
-        for line in lines {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let [group, route, level, why, source] = columns[..] else { panic!("{line}") };
+        for [group, route, level, why, source] in columns(TABLE, ["group", "route", "severity", "why", "source"]) {
             assert_known(group);
-            assert!(matches!(route, "systemic" | "inhaled"), "{line}");
-            assert!(matches!(level, "high" | "moderate" | "low"), "{line}");
-            assert!(!why.is_empty() && !source.is_empty(), "{line}");
+            assert!(matches!(route, "systemic" | "inhaled"), "{group}");
+            assert_severity(level);
+            assert!(!why.is_empty() && !source.is_empty(), "{group}");
         }
     }
 

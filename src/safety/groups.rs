@@ -73,17 +73,27 @@ pub(super) mod tests {
         }
     }
 
+    /// The lines of `table`, which must begin with `head`.
+    pub(in crate::safety) fn columns<const COLUMNS: usize>(
+        table: &'static str,
+        head: [&str; COLUMNS],
+    ) -> impl Iterator<Item = [&'static str; COLUMNS]> {
+        assert_eq!(table.lines().next(), Some(head.join("\t").as_str()));
+        rows(table)
+    }
+
+    /// Fails unless `level` is a severity as the tables write it.
+    pub(in crate::safety) fn assert_severity(level: &str) {
+        assert!(matches!(level, "high" | "moderate" | "low"), "{level} is no severity");
+    }
+
     #[test]
     fn every_group_names_medicines_of_the_table() {
-        let mut lines = TABLE.lines();
-        assert_eq!(lines.next(), Some("name\tmembers"));
-        let names: Vec<&str> = lines.clone().map(|line| line.split('\t').next().unwrap_or_default()).collect();
-        for (at, line) in lines.enumerate() {
-            let columns: Vec<&str> = line.split('\t').collect();
-            assert_eq!(columns.len(), 2, "{line}");
-            assert!(!names[..at].contains(&columns[0]), "{line} is there twice");
-            assert!(!INGREDIENTS.contains(columns[0]), "{line} is the name of a medicine, too");
-            assert_known(columns[1]);
+        let mut names = HashSet::new();
+        for [name, members] in columns(TABLE, ["name", "members"]) {
+            assert!(names.insert(name), "{name} is there twice");
+            assert!(!INGREDIENTS.contains(name), "{name} is the name of a medicine, too");
+            assert_known(members);
         }
     }
 

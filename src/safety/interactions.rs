@@ -78,7 +78,10 @@ mod tests {
     use crate::{
         domain::{Medication, MedicationAction},
         safety::{
-            groups::{ingredients, tests::assert_known},
+            groups::{
+                ingredients,
+                tests::{assert_known, assert_severity, columns},
+            },
             testing,
         },
         terminology::DrugTable,
@@ -86,16 +89,13 @@ mod tests {
 
     #[test]
     fn every_line_names_medicines_a_reason_and_a_source() {
-        let mut lines = TABLE.lines();
-        assert_eq!(lines.next(), Some("one\tother\tseverity\twhen\twhy\tsource"));
-        for line in lines {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let [one, other, level, when, why, source] = columns[..] else { panic!("{line}") };
+        for line in columns(TABLE, ["one", "other", "severity", "when", "why", "source"]) {
+            let [one, other, level, when, why, source] = line;
             assert_known(one);
             assert_known(other);
-            assert!(matches!(level, "high" | "moderate" | "low"), "{line}");
-            assert!(matches!(when, "always" | "begun" | "washout"), "{line}");
-            assert!(!why.is_empty() && !source.is_empty(), "{line}");
+            assert_severity(level);
+            assert!(matches!(when, "always" | "begun" | "washout"), "{line:?}");
+            assert!(!why.is_empty() && !source.is_empty(), "{line:?}");
         }
     }
 

@@ -4,12 +4,10 @@ use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-pub use crate::language::tokens::{Token, stem, tokens};
-
-/// A pattern written in the program, for letters of any case.
-pub fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern written here compiles")
-}
+pub use crate::language::{
+    patterns::pattern,
+    tokens::{Token, stem, tokens},
+};
 
 /// The sentences of `text`, as byte ranges without surrounding space. A point between digits ends nothing, nor does
 /// the point of a title or abbreviation.

@@ -94,7 +94,9 @@ fn complaint_in(text: &str) -> Option<usize> {
 }
 
 fn complained(line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<Line> {
-    let complains = |range: &&Range<usize>| {
+    // "I had to go round twice, so it's my stomach again": recognisers leave out the point between the two.
+    static COMES_TO_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r", (?:so|anyway|well|but anyway),? "));
+    let told = |range: &&Range<usize>| {
         let sentence = &line.text()[(*range).clone()];
         let own = complains(sentence).is_some_and(|at| {
             let before = &sentence[..at];
@@ -106,7 +108,11 @@ fn complained(line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<
         });
         !is_question(sentence) && !context::denies(sentence) && (own || REASON.is_match(sentence))
     };
-    line.sentences.iter().find(complains).map(|range| quote(line, range.clone()))
+    let range = line.sentences.iter().find(told)?;
+    let sentence = &line.text()[range.clone()];
+    let small_talk = &sentence[..complains(sentence).unwrap_or(0)];
+    let from = COMES_TO_IT.find_iter(small_talk).last().map_or(0, |found| found.end());
+    Some(quote(line, range.start + from..range.end))
 }
 
 fn quote(line: &Said, range: Range<usize>) -> Line {
@@ -323,6 +329,16 @@ mod tests {
                 "Any numbness in your feet? \"A little tingling in the toes. Mostly at night.\" How long has that been going on? \"Maybe two months.\""
             ]
         );
+    }
+
+    #[test]
+    fn a_complaint_begins_after_the_small_talk() {
+        let said = transcript(
+            "D: Did you find somewhere to park?\n\
+             P: I had to go round twice, so it's my stomach again, and I've been a bit dizzy.",
+        );
+        let texts: Vec<String> = complaint(&Visit::new(&said)).into_iter().map(|line| line.text).collect();
+        assert_eq!(texts, ["\"it's my stomach again, and I've been a bit dizzy.\""]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{Allergy, Evidence, Role},
+    language::patterns::patterns,
     structuring::{
         evidence,
         text::pattern,
@@ -18,12 +19,6 @@ use crate::{
     },
     terminology::DrugTable,
 };
-
-macro_rules! patterns {
-    ($($visibility:vis $name:ident = $text:expr;)*) => {
-        $($visibility static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
-    };
-}
 
 patterns! {
     // Words by which a clause speaks of a reaction.

@@ -4,14 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::structuring::text::pattern;
-
-/// A lazily compiled, case-insensitive pattern.
-macro_rules! patterns {
-    ($($name:ident = $text:expr;)*) => {
-        $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
-    };
-}
+use crate::language::patterns::{pattern, patterns};
 
 patterns! {
     RELATIVE = r"\b(mother|mom|mum|mama|father|dad|brothers?|sisters?|siblings?|sons?|daughters?|wife|husband|spouse|partner|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|nieces?|nephews?|parents?|friends?|mates?|buddy|guys?|lady|ladies|colleagues?|boss|someone|somebody|people|neighbou?rs?|co-?workers?|roommates?|family|folks)\b";

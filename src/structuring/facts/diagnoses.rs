@@ -105,7 +105,7 @@ fn called(sentence: &str) -> Option<String> {
     // "His blood pressure drops when he stands": said as it shows, not as it is called.
     static DROPS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bpressure(?:'s| is| does)? (?:\w+ )?(?:drop|fall|dip|go(?:es|ing)? down|went down|fell)\w*(?: \w+){0,4} (?:when|as|on|after) (?:you |he |she |they |the patient )?(?:stand|stood|get(?:s|ting)? up|sit(?:s|ting)? up)",
+            r"\b(?:pressure|it)(?:'s| is| does)? (?:\w+ )?(?:drop|fall|dip|go(?:es|ing)? down|went down|fell)\w*(?: \w+){0,4} (?:when|as|on|after) (?:you |he |she |they |the patient )?(?:stand|stood|get(?:s|ting)? up|sit(?:s|ting)? up)",
         )
     });
     // "No, I think this is chickenpox" answers, and denies something else.
@@ -223,6 +223,7 @@ mod tests {
             ("And a deviated septum.", "Deviated septum."),
             ("And her blood pressure drops when she stands up.", "Orthostatic drop in blood pressure."),
             ("Your pressure is falling a lot when you stand.", "Orthostatic drop in blood pressure."),
+            ("It drops when you stand up, that's your dizziness.", "Orthostatic drop in blood pressure."),
         ] {
             assert_eq!(diagnosed(said).as_deref(), Some(diagnosis));
         }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{Evidence, PatientText, Role, SectionKind},
-    language::numbers,
+    language::{numbers, patterns::patterns},
     structuring::{
         evidence,
         text::{self, pattern},
@@ -29,12 +29,6 @@ pub struct Illness {
     pub section: SectionKind,
     /// Where it was said.
     pub evidence: Vec<Evidence>,
-}
-
-macro_rules! patterns {
-    ($($name:ident = $text:expr;)*) => {
-        $(static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));)*
-    };
 }
 
 patterns! {

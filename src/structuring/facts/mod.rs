@@ -11,7 +11,7 @@ pub mod illnesses;
 mod intolerances;
 pub mod medications;
 pub mod orders;
-mod reactions;
+pub mod reactions;
 pub mod sig;
 pub mod symptoms;
 pub mod unread;

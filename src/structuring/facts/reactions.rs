@@ -21,20 +21,25 @@ pub(super) static REACTION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Of the allergic kind: what matters at the next dose however small.
+/// Of the immune system, or like it: what matters at the next dose however small.
 static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:anaphyla\w+|rash\w*|hives|welts|angio\w+|swell\w*|swollen|blew|blows|puff\w*|clos(?:ed|es|ing)|itch\w*|breath\w*|wheez\w*|blister\w*)\b",
+        r"\b(?:anaphyla\w+|rash\w*|hives|welts|angio\w+|swell\w*|swollen|blew|blows|puff\w*|clos(?:ed|es|ing)|itch\w*|breath\w*|bronchospasm|wheez\w*|blister\w*|urticaria|throat|tongue|lips?|face|broke out|passed out|stevens\w*|dress|allerg\w*)\b",
     )
 });
 
 /// Turns after a substance's own in which its reaction is told when asked for, at most.
 const REACH: usize = 2;
 
+/// Whether `reaction` is of the immune system, or looks like it.
+pub fn is_allergic(reaction: &str) -> bool {
+    ALLERGIC.is_match(reaction)
+}
+
 /// What kind of harm `reaction` is; without one it is taken for an allergy, which is the safer of the two.
 pub(super) fn kind_of(reaction: Option<&str>) -> AllergyKind {
     match reaction {
-        Some(reaction) if !ALLERGIC.is_match(reaction) => AllergyKind::Intolerance,
+        Some(reaction) if !is_allergic(reaction) => AllergyKind::Intolerance,
         _ => AllergyKind::Allergy,
     }
 }

@@ -37,6 +37,9 @@ const TELLING: [&str; 15] = [
 /// Words that many things are: by themselves they do not tell which was denied.
 const GENERAL: [&str; 7] = ["pain", "ach", "problem", "issu", "trouble", "chang", "discomfort"];
 
+/// "I wish I'd lost weight": what is not so.
+static WISHES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:wish|if only|would love to|hoping to|i'd like to)\b"));
+
 static IS_WELL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:my |the |it |that |everything )?\w+(?:'s| is| are|'re) (?:\w+ )?(?:fine|good|okay|ok|normal|all right|great)\b",
@@ -69,7 +72,7 @@ const MOST_OF_A_STORY: f64 = 0.5;
 pub fn turned_round(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
     static TELLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|(?:is|are|was|were|has been|have been) (?:also |still )?(?:experiencing|having|suffering from)|(?:has|have|had) (?:also )?experienced|experience[sd]?|suffer(?:s|ed)? from|presents with|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
+            r"^\W*(?:\w+: )?(?:(?:the |this )?(?:patient|pt|he|she|they|mr\.? \w+|mrs\.? \w+|ms\.? \w+) )?(?:also |currently |further )?(?:reports?|complains? of|endorses?|admits to|(?:is|are|was|were|has been|have been|had been) (?:also |still )?(?:experiencing|having|suffering from)|(?:has|have|had) (?:also )?experienced|experience[sd]?|suffer(?:s|ed)? from|presents with|has|denie[sd]|denying|negative for|no|without|does not (?:have|report)|has no)\b",
         )
     });
     use SectionKind::{ChiefComplaint, HistoryOfPresentIllness, ReviewOfSystems};
@@ -225,7 +228,7 @@ fn of_unit(claim: &Claim, at: usize, unit: &Unit, index: &Index) -> Option<Said>
         return says(context::denies(answer) || of_trouble && IS_WELL.is_match(answer), Said::Denied)
             .or(says(context::affirms(answer), Said::Affirmed));
     }
-    if is_question(sentence) {
+    if is_question(sentence) || WISHES.is_match(sentence) {
         return None;
     }
     // The last word of a thing is its name: "no chest pain, it's just tight" affirms chest tightness.
@@ -253,7 +256,7 @@ mod tests {
     const VISIT: &str = "D: What's wrong with the knee?\nP: It aches on the stairs.\nD: Does it lock, or give way?\n\
         P: No, never.\nD: Any ringing in the ears?\nP: No.\nD: Do you ever faint?\n\
         P: No. I do get a bit wobbly.\nD: Have you had a fall?\nP: Not since the winter.\nD: Any numbness?\n\
-        P: A little, in the toes.\nD: These can give you a dry mouth.";
+        P: A little, in the toes.\nD: Have you lost any weight?\nP: No. I wish I'd lost weight.\nD: These can give you a dry mouth.";
 
     fn reason(statement: &str) -> Option<String> {
         match check(&transcript(VISIT), statement, SectionKind::HistoryOfPresentIllness) {
@@ -269,6 +272,8 @@ mod tests {
         assert_eq!(reason("Denies aches on the stairs.").as_deref(), Some("aches on the stairs was affirmed"));
         assert_eq!(reason("Denies numbness.").as_deref(), Some("numbness was affirmed"));
         let story = "Denies a bit wobbly feeling on the stairs in the mornings.";
+        let wish = "The patient had been experiencing aches on the stairs, and she had lost weight.";
+        assert_eq!(reason(wish).as_deref(), Some("lost weight was denied"));
         assert!(reason(story).is_some_and(|reason| reason.ends_with("was affirmed")));
     }
 

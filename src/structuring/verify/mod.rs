@@ -22,7 +22,7 @@ use support::Index;
 pub use turned::is_history;
 
 use super::{
-    facts::{self, Facts, context},
+    facts::{self, Facts, context, orders},
     text::{self, pattern},
     visit::{Visit, is_question},
 };
@@ -200,10 +200,10 @@ impl<'v, 'a> Checker<'v, 'a> {
             let sentence = self.index.sentence(unit);
             match kind {
                 SectionKind::Assessment => !context::hypothetical(sentence) && !is_question(sentence),
-                // What the patient asks about is not what the patient had.
+                // What the patient asks about, or is tested for, is not what the patient had.
                 SectionKind::PastHistory => {
                     let asks = is_question(sentence) && !self.index.line(unit.line).by_clinician();
-                    !unit.of_another && !context::hypothetical(sentence) && !asks
+                    !unit.of_another && !context::hypothetical(sentence) && !orders::orders_something(sentence) && !asks
                 }
                 SectionKind::HistoryOfPresentIllness if unit.of_another => false,
                 SectionKind::HistoryOfPresentIllness => {
