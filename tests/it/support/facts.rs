@@ -180,8 +180,8 @@ impl Scores {
         }
         println!("  actions that change something: {} of {} found", self.changes.found, self.changes.wanted);
         println!(
-            "  medicines not the patient's: {}, vitals nobody measured: {}",
-            self.wrong_medications, self.wrong_vitals
+            "  medicines not the patient's: {}, allergies: {}, vitals nobody measured: {}",
+            self.wrong_medications, self.wrong_allergies, self.wrong_vitals
         );
     }
 }
