@@ -2,6 +2,7 @@
 //! or none. It never writes a code.
 
 mod candidates;
+pub mod decision_making;
 mod said;
 
 pub use candidates::{Candidate, Patient, for_problem};

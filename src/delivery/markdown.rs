@@ -1,12 +1,14 @@
 //! The note as a page of text, with `[u7]` after each statement.
 
+mod review;
+
 use std::fmt::Write;
 
 use crate::{
     config::Template,
     domain::{
-        Alert, AlertKind, AlertSeverity, Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem,
-        Reconciled, ReconciliationState, Review, SectionKind, Statement, Transcript, Utterance, Verification,
+        Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, SectionKind, Statement, Transcript,
+        Utterance, Verification,
     },
 };
 
@@ -35,9 +37,7 @@ pub fn render(note: &Note, template: &Template) -> String {
     render_problems(&mut page, &note.problems);
     render_medications(&mut page, &note.medications);
     render_orders(&mut page, note);
-    render_alerts(&mut page, &note.review.alerts);
-    render_reconciliation(&mut page, &note.review.reconciliation);
-    render_review(&mut page, &note.review);
+    review::render(&mut page, &note.review);
     render_provenance(&mut page, note);
     page
 }
@@ -205,77 +205,6 @@ fn render_orders(page: &mut String, note: &Note) {
     }
 }
 
-fn render_alerts(page: &mut String, alerts: &[Alert]) {
-    if alerts.is_empty() {
-        return;
-    }
-    heading(page, "For the clinician, not part of the note: alerts");
-    for alert in alerts {
-        let kind = match alert.kind {
-            AlertKind::Allergy => "Allergy",
-            AlertKind::Interaction => "Interaction",
-            AlertKind::Duplicate => "Duplicate",
-            AlertKind::Dose => "Dose",
-            AlertKind::Conflict => "Two doses said",
-        };
-        let severity = match alert.severity {
-            AlertSeverity::High => "high",
-            AlertSeverity::Moderate => "moderate",
-            AlertSeverity::Low => "low",
-        };
-        let Alert { text, why, source, evidence, .. } = alert;
-        line(page, format_args!("- {kind} ({severity}): {} Why: {why}. ({source}){}", text.as_str(), cited(evidence)));
-    }
-}
-
-fn render_reconciliation(page: &mut String, entries: &[Reconciled]) {
-    if entries.is_empty() {
-        return;
-    }
-    heading(page, "For the clinician, not part of the note: medicines beside the chart");
-    for entry in entries {
-        let state = match entry.state {
-            ReconciliationState::Changed => "Changed",
-            ReconciliationState::Stopped => "Stopped",
-            ReconciliationState::New => "New",
-            ReconciliationState::Unclear => "Named, unclear whether taken",
-            ReconciliationState::NotMentioned => "Not mentioned",
-            ReconciliationState::Same => "Same",
-        };
-        let chart = entry.chart.as_ref().map(|text| format!("chart \"{}\"", text.as_str()));
-        let said = entry.said.as_ref().map(|text| format!("said \"{}\"", text.as_str()));
-        let difference = entry.difference.as_ref().map(|text| text.as_str().to_owned());
-        let told: Vec<String> = [chart, said, difference].into_iter().flatten().collect();
-        let name = entry.name.as_str();
-        line(page, format_args!("- {state}: {name}: {}{}", told.join("; "), cited(&entry.evidence)));
-    }
-}
-
-fn render_review(page: &mut String, review: &Review) {
-    if review.truncated {
-        heading(page, "Incomplete");
-        line(page, format_args!("A part of this visit was left out of the note: read the transcript before signing."));
-    }
-    if !review.unsupported.is_empty() {
-        heading(page, "Taken out: not supported by what was said");
-        for item in &review.unsupported {
-            line(page, format_args!("- {} ({})", item.text.as_str(), item.reason.as_str()));
-        }
-    }
-    if !review.omitted.is_empty() {
-        heading(page, "Said, but not in the note");
-        for item in &review.omitted {
-            line(page, format_args!("- {}: {}{}", item.kind, item.text.as_str(), cited(&item.evidence)));
-        }
-    }
-    if !review.uncertain.is_empty() {
-        heading(page, "Uncertain");
-        for item in &review.uncertain {
-            line(page, format_args!("- {} ({}){}", item.text.as_str(), item.reason.as_str(), cited(&item.evidence)));
-        }
-    }
-}
-
 /// Writes what became of the statements of a note: what a person has to look at first, then the rest.
 pub fn render_verification(verification: &Verification) -> String {
     let of = |support: Finding| verification.statements.iter().filter(move |one| one.support == support);
@@ -324,7 +253,7 @@ fn render_provenance(page: &mut String, note: &Note) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Encounter, NoteSchema, NoteStatus, Provenance, Section, Support};
+    use crate::domain::{Encounter, NoteSchema, NoteStatus, Provenance, Review, Section, Support};
 
     fn note(statements: &[(SectionKind, &str)], problems: &[(&str, &[&str])]) -> Note {
         let statement = |at: usize, text: &str| Statement {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, ModelRef, PatientText, Reconciled};
+use super::{Alert, DecisionElement, ModelRef, PatientText, Reconciled};
 
 /// The name and version of the note format, as its `schema` field carries it.
 pub const NOTE_SCHEMA: &str = "soapstone.note/1";
@@ -443,6 +443,9 @@ pub struct Review {
     /// The medicines of the visit beside the chart's list; empty without a chart.
     #[serde(default)]
     pub reconciliation: Vec<Reconciled>,
+    /// What bears on the level of medical decision making: support for billing, never a claim and never part of the note.
+    #[serde(default)]
+    pub decision_making: Vec<DecisionElement>,
     /// Whether any part of the visit was left out of the note's making.
     pub truncated: bool,
 }

@@ -191,7 +191,9 @@ impl<'a> Scribe<'a> {
             Ok(coder.code(&mut draft.problems, &draft.sections, &patient, progress)?)
         })?;
         let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();
-        Ok(self.note(transcript, draft, models))
+        let mut note = self.note(transcript, draft, models);
+        note.review.decision_making = coding::decision_making::elements(&note, transcript);
+        Ok(note)
     }
 
     fn note(&mut self, transcript: &Transcript, draft: Draft, models: Vec<ModelRef>) -> Note {

@@ -147,7 +147,7 @@ pub(super) fn check(medicine: &Medicine, known: &[Known]) -> Option<Alert> {
 
 impl Known {
     fn concerns(&self, medicine: &Medicine) -> Option<Match> {
-        let allergic = self.reaction.as_deref().is_none_or(|reaction| reactions::is_allergic(reaction));
+        let allergic = self.reaction.as_deref().is_none_or(reactions::is_allergic);
         // What a tablet does to the stomach, a cream does not.
         let elsewhere = !allergic && !medicine.is_systemic();
         if elsewhere || self.tells_of(medicine) {

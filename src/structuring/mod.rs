@@ -6,7 +6,7 @@
 
 mod belongs;
 mod draft;
-mod evidence;
+pub(crate) mod evidence;
 mod examples;
 pub mod facts;
 pub mod headings;

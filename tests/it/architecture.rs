@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("transcription", &["domain", "language", "config", "audio", "model_files", "terminology"]),
     ("structuring", &["domain", "language", "config", "inference", "terminology"]),
     ("safety", &["domain", "language", "structuring", "terminology"]),
-    ("coding", &["domain", "language", "config", "inference", "terminology"]),
+    ("coding", &["domain", "language", "config", "inference", "structuring", "terminology"]),
     ("delivery", &["domain", "config"]),
     (
         "pipeline",
