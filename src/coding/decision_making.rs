@@ -83,6 +83,7 @@ fn managed(medication: &Medication) -> Option<DecisionElement> {
         MedicationAction::Stop => "stopped",
         MedicationAction::Increase => "increased",
         MedicationAction::Decrease => "decreased",
+        MedicationAction::Change if medication.held => "on hold",
         MedicationAction::Change => "changed",
     };
     let text = format!("{}: {decided}", medication.text.as_str());

@@ -177,6 +177,7 @@ fn render_medications(page: &mut String, medications: &[Medication]) {
         let text = medication.text.as_str();
         let label = match medication.action {
             MedicationAction::Taken if medication.past => "No longer taken",
+            MedicationAction::Change if medication.held => "Hold",
             action => action_label(action),
         };
         line(page, format_args!("- {label}: {text}{code}{}", cited(&medication.evidence)));

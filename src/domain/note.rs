@@ -312,6 +312,9 @@ pub struct Medication {
     pub name: String,
     /// What happens with it.
     pub action: MedicationAction,
+    /// Whether it is not to be taken for now: the change that `action` tells of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// Whether it was taken earlier and no longer is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub past: bool,

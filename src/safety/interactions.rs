@@ -107,6 +107,7 @@ mod tests {
             text: drug.name.into(),
             name: drug.name.to_owned(),
             action: MedicationAction::Start,
+            held: false,
             past: false,
             codes: Vec::new(),
             dose: None,

@@ -229,6 +229,7 @@ pub(crate) mod tests {
             text: name.into(),
             name: name.to_owned(),
             action: MedicationAction::Start,
+            held: false,
             past: false,
             codes: Vec::new(),
             dose: None,

@@ -148,7 +148,7 @@ fn is_concentration(text: &str, number_end: usize) -> bool {
 fn limits(text: &str) -> impl Iterator<Item = Range<usize>> {
     static LIMIT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:\b(?:no|not|never) more than|\bat (?:the )?most|\bmax(?:imum)?(?: of| is)?|[,;] ?up to)(?: [\w.,-]+){1,4}? (?:milligrams?|mgs?|grams?|g|tablets?|pills?|units) (?:(?:a|per|each|every|in a|in one) day|daily|in (?:total|twenty[- ]four|24)[\w ]*)",
+            r"(?:\b(?:no|not|never) more than|\bat (?:the )?most|\bmax(?:imum)?(?: of| is)?|[,;] ?up to)(?: [\w.,-]+){1,4}? (?:milligrams?|mgs?|grams?|g|tablets?|pills?|units) (?:(?:a|per|each|every|in a|in one) day|daily|in (?:total|twenty[- ]four|24)[\w ]*)|\b\d[\d,.]* (?:in )?total\b|\b(?:up to|no more than|not over|under) \d[\d,]* (?:a|per|in a) day\b",
         )
     });
     LIMIT.find_iter(text).map(|found| found.range())
@@ -275,10 +275,17 @@ pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
     }
 }
 
-/// `text` with every limit of a day blanked.
+/// "Ordinarily that's twice a day, but …": how others take it.
+static ORDINARY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:ordinarily|normally|usually|typically),? (?:that's|that is|it's|it is|it'd be|i'd|we'd|you'd|people)\b[^.;?!]*?\bbut\b",
+    )
+});
+
+/// `text` with every limit of a day, and what is usual for others, blanked.
 fn without_limits(text: &str) -> String {
     let mut blanked = text.to_owned();
-    for limit in limits(text) {
+    for limit in limits(text).chain(ORDINARY.find_iter(text).map(|found| found.range())) {
         blanked.replace_range(limit.clone(), &" ".repeat(limit.len()));
     }
     blanked
@@ -346,7 +353,7 @@ fn at_most(text: &str, (name, range): (String, Range<usize>)) -> (String, Range<
 
 static AS_NEEDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|only when|whenever (?:you|he|she|it|they|i)|when (?:it|they|he|she|you|i)(?:'s|'re| is| are| get| gets)? (?:really |very |so )?(?:bad|worse|flar\w+|sore|itchy|in pain|wheez\w+|tight|crav\w+|hurts?))\b",
+        r"\b(as needed|as you need(?: it)?|when(?:ever)? (?:you|i) need(?: it| them)?|when needed|if (?:you|i) need(?: it| something| to)?|if needed|prn|as required|at the (?:very )?(?:start|beginning|first sign|onset) of (?:the|a|an|each|your)|only when|whenever (?:you|he|she|it|they|i)|when (?:it|they|he|she|you|i)(?:'s|'re| is| are| get| gets)? (?:really |very |so )?(?:bad|worse|flar\w+|sore|itchy|in pain|wheez\w+|tight|crav\w+|hurts?))\b",
     )
 });
 

@@ -23,6 +23,8 @@ pub(super) struct Course<'m, 't> {
 
 const SEVERAL: &str = "more than one dose was said, one after the other; the note has one";
 const NO_NEW_DOSE: &str = "the dose was changed, and the new dose was not understood; the note has none";
+const TWO_STRENGTHS: &str =
+    "it is taken in more than one strength, and one of them was stopped; please check which goes on";
 const TURNED: &str = "a change was decided, and later that it stays as it is; please check which of them holds";
 const STOPPED_TOO: &str = "it was stopped and also begun or kept in this visit; please check which of them holds";
 const OTHER_DOSE: &str = "the clinician said another dose after the one in the note; please check which of them holds";
@@ -33,6 +35,9 @@ impl<'m, 't> Course<'m, 't> {
         use MedicationAction::{Decrease, Increase, Stop, Taken};
         let chosen = chosen(counted)?;
         let action = action(counted, chosen);
+        if let Some(course) = Self::of_two_strengths(counted, chosen, action) {
+            return Some(course);
+        }
         // What was taken until the clinician advised against it ends.
         let ended = all.iter().any(|mention| mention.against && mention.line >= chosen.line) && action == Taken;
         let action = if ended { Stop } else { action };
@@ -52,6 +57,28 @@ impl<'m, 't> Course<'m, 't> {
         let unsettled = unsettled(counted, chosen, action, with_dose).filter(|_| action != Stop || !ended);
         let unsettled = if without_dose { Some(NO_NEW_DOSE) } else { unsettled };
         Some(Self { chosen, action, with_dose, without_dose, unsettled })
+    }
+}
+
+impl<'m, 't> Course<'m, 't> {
+    /// "There's two, the 25 and the 50 … the old one, stop it": what is taken in two strengths does not end with one of them,
+    /// and which one was meant is for the clinician to say.
+    fn of_two_strengths(
+        counted: &[&'m Mention<'t>],
+        chosen: &'m Mention<'t>,
+        action: MedicationAction,
+    ) -> Option<Self> {
+        let apart = |one: &Mention, other: &Mention| matches!((&one.dose, &other.dose), (Some(one), Some(other)) if sig::are_two(one, other));
+        let told_by_patient = |one: &&&'m Mention<'t>| one.by != Role::Clinician && one.used && !one.past;
+        let mut told = counted.iter().filter(told_by_patient);
+        let two = told.any(|one| counted.iter().filter(told_by_patient).any(|other| apart(one, other)));
+        (action == MedicationAction::Stop && two).then_some(Self {
+            chosen,
+            action: MedicationAction::Change,
+            with_dose: None,
+            without_dose: true,
+            unsettled: Some(TWO_STRENGTHS),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::verbs::{DECISIONS, of_one_time, verb_before, with_what_follows};
+use super::verbs::{DECISIONS, from_to, of_one_time, reports, verb_before, with_what_follows};
 use crate::{
     domain::MedicationAction,
     structuring::{facts::context, text::pattern, visit::Line},
@@ -41,7 +41,7 @@ static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
 /// "… but with your gout I'd rather not": the same, after the name.
 static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$",
+        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$|^,? (?:off|out) (?:the (?:table|list)|for (?:you|him|her))\b|^,? no\W*$",
     )
 });
 /// "… but no ibuprofen or naproxen".
@@ -67,6 +67,13 @@ static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands between two medicines of a swap.
 static GIVES_WAY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
+/// "Bupropion lowers the threshold", "that takes topiramate off the table": what a medicine does, and no decision about its
+/// dose.
+static WORKS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:\w+ly |also |can |may )?(?:lowers?|raises?|increases?|decreases?|reduces?|doubles?|helps?|works?|drops?) (?:the|your|his|her|that|blood|you|him|how|a|an)\b",
+    )
+});
 /// Bytes between two medicines of a swap, at most.
 const LONGEST_SWAP: usize = 25;
 /// "No change there, same again" negates nothing.
@@ -104,6 +111,11 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     let of_one_time = of_one_time(&text[sentence.clone()]).filter(|_| line.by_clinician() && !dismissed);
     let action = of_one_time.unwrap_or(action);
     let before = &text[sentence.start..mention.start];
+    // "And Lantus, drop it from 18 to 14."
+    let own = &text[mention.end..end_of_own(line, sentence, &mention)];
+    let moved = from_to(own).or_else(|| from_to(&text[sentence.start..mention.end + own.len()]));
+    let moved = moved.filter(|_| line.by_clinician() && !dismissed && !reports(&text[sentence.clone()]));
+    let action = moved.unwrap_or(action);
     // "Use paracetamol if you need something": said to the patient; of themselves people leave no word out.
     let told = action == MedicationAction::Taken && line.by_clinician() && USE.is_match(before);
     let action = if told { MedicationAction::Start } else { action };
@@ -116,6 +128,12 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     let warned = warned || line.by_clinician() && (NO_SUCH.is_match(before) || FORGET.is_match(before));
     let advised = warned || AGAINST_AFTER.is_match(&text[mention.end..sentence.end]);
     Decision { action, dismissed: dismissed || advised, against: advised && line.by_clinician() }
+}
+
+/// Where, in the sentence of a mention, the next medicine is named.
+fn end_of_own(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> usize {
+    let rest = &line.text()[mention.end..sentence.end];
+    DrugTable::bundled().mentions(rest).first().map_or(sentence.end, |next| mention.end + next.range.start)
 }
 
 /// The verb that decides about the mention, and whether it is negated or the medicine only talked about.
@@ -132,12 +150,23 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         let clause = DECIDES_ANEW.find(after).filter(|_| names_another).map_or(after.len(), |parted| parted.start());
         let clause = NEXT_CLAUSE.find(after).map_or(clause, |next| clause.min(next.start()));
         let after = &after[..clause];
+        if WORKS.is_match(after) {
+            return None;
+        }
         let verbs = DECISIONS.iter().filter_map(|(action, verb)| {
             let found = verb.find(after).filter(|found| !DONE.is_match(&after[..found.start()]))?;
             // "…, don't ever stop that."
             let clause = after[..found.start()].rsplit([',', ';']).next().unwrap_or_default();
-            let denied = *action == MedicationAction::Stop && context::negates(clause);
-            Some((if denied { MedicationAction::Continue } else { *action }, found.start()))
+            let denied = context::negates(clause);
+            Some((
+                match action {
+                    MedicationAction::Stop if denied => MedicationAction::Continue,
+                    // "… in a bag, mark it do not take."
+                    MedicationAction::Start if denied => MedicationAction::Stop,
+                    action => *action,
+                },
+                found.start(),
+            ))
         });
         verbs
             .filter(|(action, _)| *action != MedicationAction::Taken)
@@ -160,6 +189,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         Some((action, range)) => {
             let leading = NO_CHANGE.replace_all(&before[..range.start], "");
             let negated = context::negates(&leading) || ends_in_negation(&leading);
+            // "We're not going back to theophylline."
+            if negated && action == MedicationAction::Change && before[range.clone()].ends_with("back to") {
+                return (MedicationAction::Taken, true);
+            }
             let action = second_of_a_switch(action, &before[range.end..]);
             (with_what_follows(action, before, after), negated)
         }
@@ -177,7 +210,9 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         && DrugTable::bundled().mentions(after).first().is_some_and(|other| other.range.start < LONGEST_SWAP);
     let action = if gives_way { MedicationAction::Stop } else { action };
     let negated = negated && !REMINDS.is_match(before);
-    let held = HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
+    let holds_it = line.by_clinician() && (HOLDS_NEXT.is_match(before) || HOLDS_LAST.is_match(after));
+    let action = if holds_it { MedicationAction::Stop } else { action };
+    let held = holds_it || HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     // "I'll keep you off work and …"
     let of_work = || verb_before(before).is_some_and(|(_, verb)| OFF_WORK.is_match(&before[verb.start..]));
     let action = if action == MedicationAction::Stop && of_work() { MedicationAction::Taken } else { action };
@@ -229,6 +264,23 @@ static HELD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));
 static OFF_WORK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\boff (?:work|school|sports?|duty|your feet)\b.*\b(?:and|with)\b"));
+/// "Hold the metformin": in a clinic's language never for good.
+static HOLDS_NEXT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:hold|holding|pause|pausing) (?:(?:the|your|that|his|her|both|all|both the|taking) )*$")
+});
+/// "Losartan, hold."
+static HOLDS_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^,? (?:(?:we'll|let's|i'd|i'll|please|you) )*(?:hold|pause)(?:\W*$|,| (?:it|that|for now|until|till|for the|for a))",
+    )
+});
+
+/// Whether `sentence` holds a medicine for a time.
+pub(super) fn holds(sentence: &str) -> bool {
+    static HOLD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hold|holding|pause|pausing|skip)\b"));
+    HOLD.is_match(sentence)
+}
+
 static HOLDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hold|pause|skip) (?:\w+ )?$"));
 static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -267,12 +319,12 @@ pub(super) fn proposes(line: &Line, sentence: &str) -> bool {
 pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
     static KEEP: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|so|okay|please|just|let's|for now) )*(?:keep|continue|stay on)(?: taking| on| with)? (?:that|it|those|them)\b",
+            r"^\W*(?:(?:and|so|okay|please|just|let's|for now) )*(?:(?:keep|continue|stay on)(?: taking| on| with)? (?:that|it|those|them)|(?:stay|remain|leave (?:it|that)|hold (?:it|that)|keep (?:it|that)) (?:on|at))\b",
         )
     });
     static END: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|so|okay|please|just|but|then|yeah|yes|well|now)\W+)*(?:(?:i'd|i would|i'll|we'll|we'd|let's|you (?:can|should|need to|have to)|go ahead and) )?(?:just )?(?:(?:stop|quit|drop|skip|ditch) (?:that|it|those|them|this|taking)\b|take (?:that|it) off)",
+            r"^\W*(?:(?:and|so|okay|please|just|but|then|yeah|yes|well|now)\W+)*(?:(?:i'd|i would|i'll|we'll|we'd|let's|you (?:can|should|need to|have to)|go ahead and) )?(?:just )?(?:(?:stop|quit|drop|skip|ditch) (?:that|it|those|them|this|taking)\b|take (?:that|it) off|(?:that|it|this|those)(?: one)? stops?(?: (?:today|now|here|tonight|right (?:away|now))))",
         )
     });
     static OF_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that one|this one|that dose)\b"));

@@ -85,11 +85,16 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
         evidence::merge(&mut evidence, mention.evidence.iter().cloned());
     }
     let name = first.drug.name.to_owned();
-    let text = written(&first.surface, strength.as_deref(), dose.as_ref(), frequency.as_deref());
+    let mut text = written(&first.surface, strength.as_deref(), dose.as_ref(), frequency.as_deref());
+    if let Some(steps) = latest(&|mention| mention.steps.is_some()).and_then(|mention| mention.steps.as_ref()) {
+        text.push_str(&format!(", in steps: \"{steps}\""));
+    }
+    let held = action == MedicationAction::Change && chosen.held;
     let unsettled =
         course.unsettled.map(|reason| Unsettled { text: first.surface.clone(), reason, evidence: evidence.clone() });
     let codes = rxnorm(first.drug);
-    let medication = Medication { text: text.into(), name, action, past, codes, dose, route, frequency, evidence };
+    let medication =
+        Medication { text: text.into(), name, action, held, past, codes, dose, route, frequency, evidence };
     Some(Folded { medication, unsettled })
 }
 

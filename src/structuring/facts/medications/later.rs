@@ -10,9 +10,9 @@ use super::{
     decisions::{Decision, decision},
     past::ends_later,
     reference::means_several,
-    sigs::{doses, frequency_alone, take_back},
+    sigs::{doses, frequency_alone, take_back, take_steps},
     strengths,
-    verbs::{instead_of, of_one_time, reports},
+    verbs::{from_to, instead_of, of_one_time, reports},
 };
 use crate::{
     domain::{Dose, MedicationAction, Role},
@@ -65,6 +65,12 @@ static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
 static NOT_DECIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:it'll|it will|it might|it can|that'll|they'll|could|might|maybe|probably|eventually|over time|(?:leave|leaving|stays?|keep) (?:it |that |them )?off|(?:it|that|this|which) (?:push|put|rais|lower|increas|reduc|cut|take|bring|drop|mak|keep|help|doubl)e?s)\b",
+    )
+});
+/// "And then stop it when the IUD is in", "stop it in a week": what begins now ends later.
+static ENDS_IN_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:stop|quit|come off)\b[^.?!]{0,30}\b(?:when|once|as soon as|after|in (?:an?|one|two|three|four|five|six|a few|\d+) (?:days?|weeks?|months?))\b",
     )
 });
 /// "Restart it at five hundred", "I'd go back on that".
@@ -187,7 +193,9 @@ fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
     let mut since = 0;
     for range in sentences() {
         let sentence = &line.text()[range.clone()];
-        if is_question(sentence) {
+        // "I thought my sister took a hundred."
+        let of_another = line.by_patient_side() && context::of_another_person(sentence);
+        if is_question(sentence) || of_another {
             continue;
         }
         retract(line, range, last);
@@ -210,6 +218,9 @@ fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
             last.frequency = frequency.or(last.frequency.take());
         }
         used |= decide_by_anaphor(line, range, last);
+        if line.by_clinician() && used {
+            take_steps(sentence, last);
+        }
         if used {
             last.last_line = line.index;
             // "Carvedilol." "Twelve and a half, twice a day."
@@ -365,7 +376,8 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
         return true;
     }
     let Decision { action, dismissed, .. } = decision(line, range, range.end..range.end);
-    let action = of_one_time(sentence).or_else(|| instead_of(sentence)).unwrap_or(action);
+    let moved = of_one_time(sentence).or_else(|| instead_of(sentence)).or_else(|| from_to(sentence));
+    let action = moved.unwrap_or(action);
     let is_new = |dose: &Dose| mention.dose.as_ref().is_some_and(|known| sig::are_two(known, dose));
     let moves = matches!(action, MedicationAction::Taken | MedicationAction::Start | MedicationAction::Change);
     // "We'll go to fifty", "let's try seventy five": which way it goes is told by what was taken until now.
@@ -373,7 +385,7 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
     let action = if to_another { towards(mention, dose.as_ref()) } else { action };
     let decides = match action {
         MedicationAction::Increase | MedicationAction::Decrease => true,
-        MedicationAction::Stop => !mention.dismissed || mention.against,
+        MedicationAction::Stop => (!mention.dismissed || mention.against) && !ENDS_IN_TIME.is_match(sentence),
         MedicationAction::Continue => {
             let stays = dose.is_some() && STAYS_AT.is_match(sentence);
             (!mention.dismissed || mention.offered)
@@ -416,7 +428,7 @@ pub(super) fn stays_as_it_was(sentence: &str) -> bool {
 /// A dose that takes the place of the one until now.
 static GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|go(?: up| down| back)? to|we want|room|up to|down to|switch|move|make (?:it|that)|instead|from (?:now(?: on)?|today|tomorrow|tonight|monday|next week|here))\b",
+        r"\b(?:let's|we'll|i'll|i'd|we'd|i want|i'm (?:going|gonna)|we're (?:going|gonna)|you (?:can|should)|need|try|going|go(?: up| down| back)? to|we want|new (?:prescription|script|dose|bottle)|room|up to|down to|switch|move|make (?:it|that)|instead|from (?:now(?: on)?|today|tomorrow|tonight|monday|next week|here))\b",
     )
 });
 

@@ -5,11 +5,15 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    decisions::{Decision, decision, proposes},
+    considered,
+    decisions::{Decision, decision, holds, proposes},
     given::is_borrowed,
     later::{begins_later, decide_by_anaphor, put_off, stays_as_it_was, take_reply},
     offers,
-    past::{asked_of_the_past, changed_since, ended_before, ended_since, had_once, is_over, never_taken, was_on},
+    past::{
+        asked_of_the_past, changed_since, ended_before, ended_since, had_once, is_over, never_taken, over_by_answer,
+        was_on,
+    },
     sigs::{doses, read_sig},
     verbs::of_one_time,
 };
@@ -37,9 +41,15 @@ static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
 /// "My knee doctor said I can take …": leave to take it is not taking it.
 static HAS_LEAVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b"));
+/// "Grandma wanted to give him a baby aspirin": nobody says that it was given.
+static WANTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:wanted|offered|tried|was going|were going|asked) (?:me |him |her |us )?to (?:give|put|start|prescribe) (?:\w+ ){0,4}$",
+    )
+});
 static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you(?:'re| are)?(?: still| already)? (?:use|using|giving|injecting)|(?:sent|discharged) (?:you|him|her|me) (?:home )?(?:on|with)|you take|you were|you've been|currently|takes|has been)\b",
+        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you(?:'re| are)?(?: still| already)? (?:use|using|giving|injecting)|(?:sent|discharged) (?:you|him|her|me) (?:home )?(?:on|with)|you take|you were|you've been|currently|(?:he|she|who) takes|has been)\b",
     )
 });
 static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
@@ -63,7 +73,7 @@ static ASKS_FOR_LIST: LazyLock<Regex> = LazyLock::new(|| {
 /// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
 static USED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|on (?:sun|mon|tues|wednes|thurs|fri|satur)days?|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
+        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|(?:fine|good|better|okay|asleep|well) with|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|on (?:sun|mon|tues|wednes|thurs|fri|satur)days?|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
     )
 });
 /// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
@@ -145,6 +155,10 @@ pub(super) struct Mention<'t> {
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
     pub(super) several: bool,
+    /// How the dose changes by plan, as it was said.
+    pub(super) steps: Option<String>,
+    /// Not to be taken for now.
+    pub(super) held: bool,
     /// The dose is only that of one time of the day, of several.
     pub(super) parts: bool,
     /// Said to stay as it was.
@@ -188,7 +202,7 @@ pub(super) fn understand<'t>(
         action,
         instructed: false,
         told: false,
-        dismissed: dismissed || (line.by_patient_side() && HAS_LEAVE.is_match(before)),
+        dismissed: dismissed || line.by_patient_side() && (HAS_LEAVE.is_match(before) || WANTED.is_match(before)),
         against,
         dose: None,
         strength: None,
@@ -205,6 +219,8 @@ pub(super) fn understand<'t>(
         borrowed: is_borrowed(line, before, after),
         past: false,
         several: false,
+        steps: None,
+        held: action == MedicationAction::Change && line.by_clinician() && holds(&text[sentence.clone()]),
         parts: line.by_clinician() && of_one_time(&text[sentence.clone()]).is_some(),
         as_before: action == MedicationAction::Continue && stays_as_it_was(&text[sentence.clone()]),
         frequency: None,
@@ -212,6 +228,13 @@ pub(super) fn understand<'t>(
         evidence: vec![evidence::evidence(line.utterance, sentence.clone())],
     };
     read_sig(visit, line, in_line, at, &mut found);
+    if considered::is_dropped(visit, line, &sentence, &mention.range) {
+        (found.action, found.dismissed, found.offered) = (MedicationAction::Taken, true, true);
+        (found.dose, found.strength, found.frequency, found.several) = (None, None, None, false);
+        (found.as_before, found.in_use, found.parts) = (false, false, false);
+        found.said.clear();
+        return Some(found);
+    }
     let one_of_several =
         SUCH_AS.is_match(before) && (!is_question(&text[sentence.clone()]) || several_in(in_line, &sentence));
     if line.by_clinician() && (begins_later(after) || one_of_several) {
@@ -251,17 +274,24 @@ pub(super) fn understand<'t>(
         action = MedicationAction::Taken;
         let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
         let of_effect = asks_for_effect(&text[sentence.clone()], before);
-        let denies = answer.is_some_and(|answer| context::denies(answer.text()));
+        let denies = answer.is_some_and(|answer| context::denies(answer.text()) || is_of_kin(answer));
         let declined = line.by_clinician() && denies && !of_effect;
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
         let corrected = dose_in(answer, found.drug).filter(|_| declined);
         let never = line.by_clinician() && answer.is_some_and(|answer| never_taken(answer.text()));
         let declined = declined || never;
-        let ended =
-            declined && !never && answer.is_some_and(|answer| ended_since(&answer.text()[..answer_reach(answer)]));
+        let answered = answer.map_or("", |answer| &answer.text()[..answer_reach(answer)]);
+        let ended = declined && !never && ended_since(answered) || line.by_clinician() && over_by_answer(answered);
         found.past |= ended;
-        found.dismissed = (declined && corrected.is_none() && !ended) || asks_leave;
-        found.against |= asks_leave && offers::refuses_leave(visit, line);
+        // "What about the apixaban?" "2.5 twice a day from now on.": the answer tells how to take it.
+        let told_how =
+            asks_leave && found.dose.is_some() && found.frequency.is_some() && !names_its_dose(line, &sentence);
+        let refused = asks_leave && offers::refuses_leave(visit, line);
+        if told_how && !refused {
+            (found.instructed, found.by) = (true, Role::Clinician);
+        }
+        found.dismissed = (declined && corrected.is_none() && !ended) || asks_leave && !found.instructed;
+        found.against |= refused;
         if let Some(dose) = corrected {
             found.taken_back.extend(found.dose.replace(dose));
         }
@@ -278,6 +308,17 @@ pub(super) fn understand<'t>(
         }
     }
     Some(found)
+}
+
+/// "Did you ever try sumatriptan?" "My sister has that one."
+fn is_of_kin(answer: &Line) -> bool {
+    let first = answer.sentences.first().map_or("", |first| &answer.text()[first.clone()]);
+    context::of_kin(first) || context::of_a_companion(first)
+}
+
+/// Whether the sentence of a question has a dose of its own.
+fn names_its_dose(line: &Line, sentence: &Range<usize>) -> bool {
+    sig::doses(&line.text()[sentence.clone()], &|_| None).first().is_some()
 }
 
 /// "Any trouble with the metformin?" "Is your gabapentin helping?": a no to that denies no use of it.
@@ -333,7 +374,9 @@ fn is_used(
     found: &Mention,
 ) -> bool {
     let spoken = &line.text()[sentence.clone()];
-    if found.in_use {
+    let several = in_line.iter().filter(|one| sentence.contains(&one.range.start)).count() > 1;
+    // "Do you use Viagra or Cialis?": the answer says which.
+    if found.in_use && !(several && is_question(spoken) && line.by_clinician()) {
         return true;
     }
     if is_question(spoken) && line.by_clinician() {
@@ -403,10 +446,48 @@ fn tells_of_another(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool
             r"\byour (?:\w+ )?(?:husband|wife|partner|mother|mom|mum|father|dad|brother|sister|son|daughter|friend)\b",
         )
     });
+    let spoken = &line.text()[sentence.clone()];
     line.utterance.role == Role::Patient
-        && context::begins_with_third_person(&line.text()[sentence.clone()])
-        && visit.question_before(line.index).is_some_and(|question| YOUR_OWN.is_match(question.text()))
+        && context::begins_with_third_person(spoken)
+        && (visit.question_before(line.index).is_some_and(|question| YOUR_OWN.is_match(question.text()))
+            || goes_on_about_kin(visit, line, spoken))
 }
+
+/// "My sister had a clot." "Was she tested?" "Yes. She's on Eliquis.": who was named a little before is still meant.
+fn goes_on_about_kin(visit: &Visit, line: &Line, sentence: &str) -> bool {
+    static SHE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?she\b"));
+    static HE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?he\b"));
+    static TAKES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:and |but |so )?(?:he|she)(?:'s| is| was|'s been| has been)? (?:\w+ )?(?:on|taking|takes|took|uses|used|using|gets)\b",
+        )
+    });
+    static WOMAN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:my|your)(?: \w+)? (?:mother|mom|mum|sister|wife|grandmother|grandma|aunt|niece|cousin|girlfriend|roommate|friend|neighbou?r)\b|^\W*mother's\b",
+        )
+    });
+    static MAN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:my|your)(?: \w+)? (?:father|dad|brother|husband|grandfather|grandpa|uncle|nephew|cousin|boyfriend|roommate|friend|buddy|neighbou?r)\b",
+        )
+    });
+    let named: &LazyLock<Regex> = match sentence {
+        she if SHE.is_match(she) => &WOMAN,
+        he if HE.is_match(he) => &MAN,
+        _ => return false,
+    };
+    let before = &visit.lines[line.index.saturating_sub(LINES_ABOUT_KIN)..line.index];
+    TAKES.is_match(sentence) && before.iter().any(|line| names(line, named))
+}
+
+/// Whether `line` names somebody whom `named` finds in one of its sentences.
+fn names(line: &Line, named: &Regex) -> bool {
+    line.sentences.iter().any(|range| named.is_match(&line.text()[range.clone()]))
+}
+
+/// Turns for which "she" may still be a relative whom the patient named.
+const LINES_ABOUT_KIN: usize = 3;
 
 /// "My wife says so. She takes …": a sentence about somebody whom an earlier one of the turn named.
 pub(super) fn goes_on_about_another(line: &Line, sentence: &Range<usize>) -> bool {

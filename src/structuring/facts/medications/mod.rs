@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+mod considered;
 mod course;
 mod decisions;
 mod fold;
@@ -15,6 +16,7 @@ mod reference;
 mod review;
 mod sigs;
 mod spoken;
+mod steps;
 mod strengths;
 #[cfg(test)]
 mod tests;

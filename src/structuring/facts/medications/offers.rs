@@ -45,7 +45,7 @@ static YES: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DECLINES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:rather (?:not|stay|keep|wait|leave|see|hold|avoid|try)|stay (?:where|on|at|the same|with|like)|stick with|leave (?:it|things|that)|keep (?:it|things) (?:the same|as|at|where|like)|(?:don't|do not) (?:really |think i )?(?:want|like|think so|need)|not (?:really|right now|now|yet|today|interested|keen|sure|for me|comfortable|ready)|no,? thank|hold off|think (?:about it|it over)|i'll pass|prefer not|i'm (?:okay|ok|fine|good|happy) (?:where|as|at|on|with (?:what|this|how|it)))\b",
+        r"\b(?:rather (?:not|stay|keep|wait|leave|see|hold|avoid|try)|stay (?:where|on|at|the same|with|like)|stick with|leave (?:it|things|that)|keep (?:it|things) (?:the same|as|at|where|like)|(?:don't|do not) (?:really |think i )?(?:want|like|think so|need)|not (?:really|right now|now|yet|today|interested|keen|sure|for me|comfortable|ready)|no,? thank|hold off|think (?:about it|it over)|i'll pass|(?:i'd|i'll|let's) skip (?:it|that|this)|(?:don't|do not|never) (?:really )?(?:like|tolerate|do well with) (?:it|that|those|them)|prefer not|i'm (?:okay|ok|fine|good|happy) (?:where|as|at|on|with (?:what|this|how|it)))\b",
     )
 });
 /// An answer that says that it is taken.
@@ -65,6 +65,11 @@ pub(super) fn refuses_leave(visit: &Visit, line: &Line) -> bool {
     let reply = visit.answer_to(line.index).filter(|reply| reply.by_clinician());
     let first = reply.and_then(|reply| Some(&reply.text()[reply.sentences.first()?.clone()]));
     first.is_some_and(|first| !is_question(first) && (context::denies(first) || REFUSES.is_match(first)))
+}
+
+/// Whether `answer` declines what was put to the patient.
+pub(super) fn declines(answer: Option<&Line>) -> bool {
+    answer.is_some_and(|answer| answer.by_patient_side() && DECLINES.is_match(answer.text()))
 }
 
 /// What became of an offer.

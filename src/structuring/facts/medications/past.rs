@@ -117,6 +117,16 @@ pub(super) fn ended_before(after: &str) -> bool {
     ENDED.is_match(after)
 }
 
+/// "That was before", "she took it for five years": an answer to the bare name by which it is over, though nothing is denied.
+pub(super) fn over_by_answer(answer: &str) -> bool {
+    static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:oh|well|yeah|yes|um|uh|hmm)\W+)*(?:that was|that's from|it was|those were|used to)\b[^.?!]{0,20}\b(?:before|(?:years?|months?|ages|a (?:long )?while|a long time) (?:ago|back)|back then|last (?:year|spring|summer|fall|autumn|winter)|in (?:19|20)\d\d)\b",
+        )
+    });
+    LONG_AGO.is_match(answer)
+}
+
 /// "I never started it", "they wouldn't pay, so I didn't pick it up": it was never taken.
 pub(super) fn never_taken(answer: &str) -> bool {
     static NEVER: LazyLock<Regex> = LazyLock::new(|| {
@@ -151,6 +161,12 @@ pub(super) fn asked_of_the_past(visit: &Visit, line: &Line, sentence: &str) -> b
 pub(super) fn had_once(before: &str, after: &str) -> bool {
     static HAD: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:had|got|took|gave (?:me|him|her)) (?:some |the |a course of )?$"));
+    // "I had, in the ER, the Reglan."
+    static HAD_THERE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:had|got|took|gave (?:me|him|her))\W+(?:(?:back|once) )?(?:in|at) (?:the )?(?:er|emergency room|hospital|urgent care|college|school|ambulance|army|navy)\b[^.?!]{0,15}$",
+        )
+    });
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"^ (?:back )?(?:for (?:\w+ ){1,2}(?:days?|weeks?|months?)|(?:from|in|at) (?:the )?(?:urgent care|dentist|er|emergency room|hospital)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|(?:19|20)\d\d)|last (?:year|month|spring|summer|fall|autumn|winter|time)|\w+ (?:years?|months?|weeks?) ago|for the last one|once|before)\b",
@@ -159,7 +175,7 @@ pub(super) fn had_once(before: &str, after: &str) -> bool {
     static FINISHED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:finished|completed|came off|got off) (?:taking |the |my |his |her |a |course |of |that )*$")
     });
-    HAD.is_match(before) && WHEN.is_match(after) || FINISHED.is_match(before)
+    HAD.is_match(before) && WHEN.is_match(after) || HAD_THERE.is_match(before) || FINISHED.is_match(before)
 }
 
 /// Whether `sentence`, the patient's, speaks of a medicine that is no longer taken.
@@ -194,7 +210,7 @@ pub(super) fn is_over(sentence: &str) -> bool {
     });
     static LEFT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b|\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b",
+            r"\b(?:made|had|told) (?:me|him|her) (?:to )?(?:quit|stop)\b|\b(?:quit|stopped) after (?:an?|one|two|three|four|five|a few|a couple(?: of)?|\d+) (?:days?|weeks?|months?|doses?)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b|\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b",
         )
     });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));

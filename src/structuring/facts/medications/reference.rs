@@ -19,7 +19,11 @@ use crate::{
 /// What people call a kind of medicine, and the classes of the drug table that it may be.
 static KINDS: LazyLock<Vec<(Regex, &[&str])>> = LazyLock::new(|| {
     const THING: &str = "(?:tablets?|pills?|medicines?|medications?|meds)";
-    let kinds: [(String, &[&str]); 13] = [
+    let kinds: [(String, &[&str]); 14] = [
+        (
+            format!("estrogen {THING}|(?:birth control|contraceptive)(?: {THING})?"),
+            &["combined oral contraceptive", "contraceptive"],
+        ),
         (format!("water {THING}|diuretics?"), &["diuretic"]),
         ("blood thinners?|thinners?|anticoagulants?".to_owned(), &["anticoagulant", "antiplatelet"]),
         (format!("statins?|cholesterol {THING}"), &["statin"]),
@@ -42,7 +46,7 @@ static KINDS: LazyLock<Vec<(Regex, &[&str])>> = LazyLock::new(|| {
     ];
     kinds
         .map(|(text, classes)| {
-            (pattern(&format!(r"\b(?:the|your|his|her|that|my) (?:new |old |little )?({text})\b")), classes)
+            (pattern(&format!(r"\b(?:the|your|his|her|that|my|off|on|stop) (?:new |old |little )?({text})\b")), classes)
         })
         .into()
 });

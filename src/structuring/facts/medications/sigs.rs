@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Mention, later::begins_later, strengths};
+use super::{Mention, later::begins_later, steps, strengths};
 use crate::{
     domain::{Dose, MedicationAction, Role},
     language::{numbers, units},
@@ -32,6 +32,9 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
     }
     let after = &text[scope.clone()];
     take_sig(after, line.utterance.role, found);
+    if line.by_clinician() {
+        take_steps(after, found);
+    }
     let before = dose_before(line, in_line, at, found.drug);
     // "Two puffs of the Flovent 110."
     let puffs = before.as_ref().is_some_and(|dose| matches!(dose.unit.as_str(), "puffs" | "sprays" | "drops"));
@@ -59,6 +62,20 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
     }
 }
 
+/// Takes a dose that changes by plan from `text`; what stands in it is neither one dose nor one frequency.
+pub(super) fn take_steps(text: &str, found: &mut Mention) {
+    let Some(steps) = steps::told(text) else { return };
+    if steps::tells_strength(text)
+        && let Some(strength) = found.dose.take_if(|dose| !units::is_count(&dose.unit))
+    {
+        found.strength = Some(strengths::shown(&strength));
+    }
+    if steps::count_tablets(&steps) {
+        found.frequency = None;
+    }
+    found.steps = Some(steps);
+}
+
 /// Where, behind a medicine that ends, another one begins: the dose there is the other one's, also where its name was
 /// not understood ("stop it and start loss artin, fifty milligrams").
 fn another_begins(after: &str) -> Option<usize> {
@@ -76,8 +93,37 @@ pub(super) fn doses(text: &str, drug: &Drug) -> Vec<DoseMention> {
     let in_percent = drug.strengths.iter().any(|strength| strength.contains('%'));
     let mut found = sig::doses(text, &|value| usual_unit(drug, value));
     found.retain(|one| (one.dose.unit != "%" || in_percent) && !vitals::is_measured(text, &one.range));
+    found.retain(|one| !DENIED_AMOUNT.is_match(&text[..one.range.start]));
+    found.retain(|one| !drug.class.contains("insulin") || is_of_insulin(text, &one.range));
     found
 }
+
+/// Whether the number at `range` is units of insulin: said so, or all that its sentence says beside a few words. Blood sugars
+/// are told in the same breath.
+fn is_of_insulin(text: &str, range: &Range<usize>) -> bool {
+    static SUGAR: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:sugars?|glucose|readings?|numbers?|lows?|highs?|fasting|a1c|meter|over|under|above|below)\b")
+    });
+    static LEADS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:to|at|on|take|takes|taking|from|use|inject|give)\W+$"));
+    if text[range.clone()].to_lowercase().contains("unit") {
+        return true;
+    }
+    let sentence = text::sentences(text).into_iter().find(|sentence| sentence.contains(&range.start));
+    let sentence = sentence.unwrap_or(range.clone());
+    let short = text[sentence.clone()].split_whitespace().count() <= MOST_WORDS_OF_A_SIG;
+    (short || LEADS.is_match(&text[sentence.start..range.start])) && !SUGAR.is_match(&text[sentence])
+}
+
+/// "Not the five", "don't use up the tens": an amount that is not to be taken.
+static DENIED_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:not|(?:don't|do not|never) (?:take|use|mix|finish|go back to)(?: (?:it|up|with|any|more|of))*) (?:(?:the|a|one|two|your|those|old) )*$",
+    )
+});
+
+/// Words of a sentence that says nothing but how much.
+const MOST_WORDS_OF_A_SIG: usize = 6;
 
 fn take_sig(text: &str, by: Role, found: &mut Mention) {
     let mut doses = doses(text, found.drug);
@@ -290,12 +336,19 @@ fn dose_before(line: &Line, in_line: &[DrugMention], at: usize, drug: &Drug) -> 
 /// Up to here a bare whole number counts.
 const MOST_COUNTED: f64 = 2.0;
 
+/// More units of insulin nobody takes at a time.
+const MOST_UNITS: f64 = 200.0;
+
 /// The unit of a bare number, when the table lists that very strength.
 pub(super) fn usual_unit(drug: &Drug, value: f64) -> Option<String> {
     let strengths = drug.strengths.iter().flat_map(|strength| strength.split('/'));
     // "The other two", "take one": tablets, or anything else; so little is weighed only with its unit.
     if value <= MOST_COUNTED && value.fract() == 0.0 {
         return None;
+    }
+    // Insulin is given in nothing else.
+    if drug.class.contains("insulin") && value <= MOST_UNITS {
+        return Some("units".to_owned());
     }
     let parse = |strength: &str| {
         let (number, unit) = strength.trim().split_once(' ')?;

@@ -1,6 +1,7 @@
 //! What people say of medicines, line by line.
 
 mod exchanges;
+mod plans;
 mod recognised;
 
 use super::*;
@@ -221,7 +222,6 @@ fn a_childs_medicine_is_given() {
 fn what_is_forbidden_ends() {
     assert_eq!(said("P: I take Viagra sometimes.\nD: You can't take Viagra with nitroglycerin.")[0], "stop Viagra");
     assert_eq!(said("D: I'll take propranolol off your list. No beta blockers for you."), ["stop Propranolol"]);
-    assert_eq!(said("P: I take hydrochlorothiazide.\nD: Pause the hydrochlorothiazide."), ["stop Hydrochlorothiazide"]);
 }
 
 #[test]

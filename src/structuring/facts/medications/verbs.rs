@@ -23,7 +23,7 @@ pub(super) static DECISIONS: LazyLock<Vec<(MedicationAction, Regex)>> = LazyLock
         r"\b(decreas\w+|lower(?:ing)?|reduc\w+|go(?:es)? down|going down|cut(?:ting)?(?: (?:it|that|this|them))? (?:back|down|in half|your|the)|back off|scal(?:e|ing)(?: \w+)? back|eas(?:e|ing) (?:off|back)|taper\w*|halv(?:e|es|ing)|half (?:the|that|your) dose|drop(?:ping|s)? (?:(?:you|it|that) )?(?:down|back|to)|smaller dose|lower dose|{MOVES}{MOVED} (?:back )?down{TO})"
     );
     [
-        (Stop, r"\b(stop(?:ping|ped)?|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them|it|that|this|those) off|taking (?:you|him|her|them) off|took (?:me|you) off|(?:want|get|have|keep|need|like|see|prefer) (?:you|him|her|them) (?:(?:to )?(?:be|come|get|stay|go) )?off|get (?:off|rid of)|(?:leave|lay|stay|keep) (?:it |that |them )?off|go off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more(?: (?:of|the|your|that|those|any|for)| ?$)|no longer (?:take|taking|need)|(?:do not|don't|didn't) (?:take|use|need) (?:any more|any longer)|wean\w*|phas(?:e|ing) out|drop(?:ping)? (?:the|your|that|it)|(?:has|have|needs?) to go(?: away)?(?:\W*$|[,.;]| now| too| as)|(?:that|it|this)(?: one)? (?:goes|can go)\W*$|tak(?:e|ing) (?:it|that|them|this|those|that one) away|(?:like|want|see|have) (?:it|that|this|them) gone|(?:is|are|'s) (?:finished|over and done|history)|(?:be|get|come) off (?:it|that|them)|wind(?:ing)? (?:down|up)|(?:stay|keep|steer) (?:away|clear) (?:of|from) (?:it|that|them|those)|(?:break|holiday|rest) from|(?:ditch|bin|chuck|toss|scrap|lose|dump|kick|throw (?:out|away)) (?:the|that|your|it|this|those|them)|(?:be|you're|we're|all) (?:done|finished|through) with|say goodbye to|cross(?:ing)? (?:off|out)|get rid of|(?:don't|won't|wouldn't|do not|no longer) need (?:the|your|that|those)|no need for (?:the|your|that)|skip (?:the|that))(?:\b|$)".to_owned()),
+        (Stop, r"\b(stop(?:ping|ped)?|(?:that|it|this|those)(?: one)? stops?(?: (?:today|now|here|tonight|right (?:away|now)))|discontinu\w+|come off|coming off|came off|take (?:you|him|her|them|it|that|this|those) off|taking (?:you|him|her|them) off|took (?:me|you) off|(?:want|get|have|keep|need|like|see|prefer) (?:you|him|her|them) (?:(?:to )?(?:be|come|get|stay|go) )?off|get (?:off|rid of)|(?:leave|lay|stay|keep) (?:it |that |them )?off|go off|quit|hold (?:off on|the|your|that)|cut out|paus(?:e|ing)|no more(?: (?:of|the|your|that|those|any|for)| ?$)|no longer (?:take|taking|need)|(?:do not|don't|didn't) (?:take|use|need) (?:any more|any longer)|wean\w*|phas(?:e|ing) out|drop(?:ping)? (?:the|your|that|it)|(?:has|have|needs?) to go(?: away)?(?:\W*$|[,.;]| now| too| as)|(?:that|it|this)(?: one)? (?:goes|can go)\W*$|tak(?:e|ing) (?:it|that|them|this|those|that one) away|(?:like|want|see|have) (?:it|that|this|them) gone|(?:is|are|'s) (?:finished|over and done|history)|(?:be|get|come) off (?:it|that|them)|wind(?:ing)? (?:down|up)|(?:stay|keep|steer) (?:away|clear) (?:of|from) (?:it|that|them|those)|(?:break|holiday|rest) from|(?:ditch|bin|chuck|toss|scrap|lose|dump|kick|throw (?:out|away)) (?:the|that|your|it|this|those|them)|(?:be|you're|we're|all) (?:done|finished|through) with|say goodbye to|cross(?:ing)? (?:off|out)|get rid of|(?:don't|won't|wouldn't|do not|no longer) need (?:the|your|that|those)|no need for (?:the|your|that)|skip (?:the|that))(?:\b|$)".to_owned()),
         (Increase, increase),
         (Decrease, decrease),
         (Change, r"\b((?:go|going|come|coming|get|getting) back to|switch(?:ing)?|chang(?:e|ing)|replac(?:e|ing)|trad(?:e|ing)|exchang(?:e|ing)|substitut\w+|swap(?:ping)?)\b".to_owned()),
@@ -101,6 +101,22 @@ pub(super) fn instead_of(sentence: &str) -> Option<MedicationAction> {
     };
     let found = INSTEAD.captures(sentence)?;
     match count(&found[1])?.partial_cmp(&count(&found[2])?)? {
+        Ordering::Greater => Some(MedicationAction::Increase),
+        Ordering::Less => Some(MedicationAction::Decrease),
+        Ordering::Equal => None,
+    }
+}
+
+/// "Drop it from 18 to 14": which way a dose goes, by its two amounts.
+pub(super) fn from_to(text: &str) -> Option<MedicationAction> {
+    static FROM: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:drop|cut|lower|reduc|decreas|bring|tak|go|com|mov|chang|increas|rais|bump|step|push|nudg|dial|titrat)\w*(?: (?:it|that|this|you|him|her|down|up|back|the dose|your dose|the \w+|your \w+|\w+))?,? from (?:the |about )?(\S+(?: \S+){0,2}?) (?:down |up |back )?to (?:the |about )?(\S+(?: \S+)?)",
+        )
+    });
+    let found = FROM.captures(text)?;
+    let value = |words: &str| numbers::numbers(words).first().map(|number| number.value);
+    match value(&found[2])?.partial_cmp(&value(&found[1])?)? {
         Ordering::Greater => Some(MedicationAction::Increase),
         Ordering::Less => Some(MedicationAction::Decrease),
         Ordering::Equal => None,

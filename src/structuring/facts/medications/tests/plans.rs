@@ -1,0 +1,116 @@
+//! What a clinician plans for a medicine: what was only in mind, holds, steps, strengths, amounts that are not meant.
+
+use super::{super::*, said, transcript};
+
+#[test]
+fn what_was_only_in_mind_is_not_done() {
+    let before = "P: I take bisoprolol, 5 milligrams once a day.\n";
+    for (plan, expected) in [
+        (
+            "D: Bisoprolol, I was planning to go up to 10 today. But with your pulse I won't. Stay at 5.",
+            "continue Bisoprolol 5 mg once daily",
+        ),
+        ("D: I thought about going up on the bisoprolol to 10, but you get dizzy.", "taken Bisoprolol 5 mg once daily"),
+    ] {
+        assert_eq!(said(&format!("{before}{plan}")), [expected], "{plan}");
+    }
+    for never in [
+        "D: I was hoping to restart eplerenone, but the potassium is high. Not today.",
+        "D: I was going to do clarithromycin, but you're on a statin.",
+        "D: If it ever comes to that, it'd be a patch, with progesterone at night.",
+        "D: And some metoclopramide, 10 milligrams, I was going to send that. Have you got any?\nP: I'd skip it.",
+    ] {
+        assert_eq!(said(never), [""; 0], "{never}");
+    }
+    assert_eq!(
+        said("D: I was thinking we'd start ramipril, 5 milligrams once a day.\nP: Okay."),
+        ["start Ramipril 5 mg once daily"]
+    );
+}
+
+#[test]
+fn what_is_on_hold_is_neither_stopped_nor_changed() {
+    for lines in [
+        "P: I take ramipril, 5 milligrams.\nD: Ramipril, hold. Until I see your labs.",
+        "P: I take ramipril, 5 milligrams.\nD: Hold the ramipril until the diarrhea stops.",
+        "P: I take ramipril, 5 milligrams.\nD: Pause the ramipril.",
+    ] {
+        let transcript = transcript(lines);
+        let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+        let one = &spoken.medications[0];
+        assert!(one.held && one.action == MedicationAction::Change, "{lines}: {one:?}");
+    }
+}
+
+#[test]
+fn a_dose_in_steps_is_told_as_it_was_said() {
+    let taper = "D: So prednisone. The tablets are 5 milligrams. Take six a day for two days, then four a day for two days, \
+                 then two a day for two days. With food.";
+    assert_eq!(
+        said(taper),
+        [
+            "start Prednisone 5 mg, in steps: \"Take six a day for two days, then four a day for two days, then two a day for two days.\""
+        ]
+    );
+    assert_eq!(
+        said(
+            "D: Start amoxicillin, 500 milligrams three times a day for ten days, and then we'll see you in two weeks."
+        ),
+        ["start Amoxicillin 500 mg three times daily"]
+    );
+}
+
+#[test]
+fn one_of_two_strengths_ends_and_not_the_medicine() {
+    let lines = "O: Simvastatin 40. And this one's simvastatin 20.\nP: I just take the 40.\nD: Good. Toss the 20.";
+    let transcript = transcript(lines);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert_eq!(spoken.medications[0].action, MedicationAction::Change);
+    assert_eq!((spoken.medications[0].dose.clone(), spoken.unsettled.len()), (None, 1));
+}
+
+#[test]
+fn a_dose_from_one_amount_to_another_goes_its_way() {
+    let lines = "P: Yes. And the insulin, the Lantus. 20. At bedtime.\n\
+                 D: So I'm going to stop the glipizide. And Lantus, drop it from 20 to 16.";
+    let lantus = said(lines).into_iter().find(|one| one.contains("Lantus"));
+    assert_eq!(lantus.as_deref(), Some("decrease Lantus 16 units at bedtime"));
+    // Sugars are told beside insulin, and are no doses.
+    let sugars = said("P: I take Lantus. My sugars were 62 and 140 this morning.");
+    assert_eq!(sugars, ["taken Lantus"]);
+}
+
+#[test]
+fn what_a_medicine_does_is_no_change_of_its_dose() {
+    let lines = "P: I take tramadol, 50 milligrams.\nD: Good to know, because tramadol lowers the seizure threshold.";
+    assert_eq!(said(lines), ["taken Tramadol 50 mg"]);
+    let lines = "P: I used to take that doxepin.\nD: We're not going back to doxepin.";
+    assert!(!said(lines).concat().contains("continue"), "{:?}", said(lines));
+    let lines = "P: I take ibuprofen, 400 milligrams, for the knee.\nD: Ibuprofen fights the kidneys. So 400 a day. That stops today, please.";
+    assert!(said(lines)[0].starts_with("stop "), "{:?}", said(lines));
+    let lines = "P: I take clopidogrel.\nD: Stop the clopidogrel today.\nP: Okay.\nD: Put clopidogrel in a bag, mark it do not take.";
+    assert_eq!(said(lines), ["stop Clopidogrel"]);
+}
+
+#[test]
+fn what_ends_later_begins_now_and_what_others_take_is_theirs() {
+    let lines = "D: I'd start norethindrone 0.35, once a day. And then stop it when the IUD is in.";
+    assert_eq!(said(lines), ["start Norethindrone 0.35 mg once daily"]);
+    for lines in [
+        "P: My sister had a clot when she was 30.\nD: Did they test her?\nP: They did. She's on Eliquis now.",
+        "D: Is your mother still at home with you?\nP: Yes, she's 83. She's on that digoxin.\nD: And you don't take digoxin.",
+        "D: Did you ever try sumatriptan?\nP: My sister has that one.",
+        "O: And my mother-in-law wanted to give him a baby aspirin and I said no way.",
+    ] {
+        assert_eq!(said(lines), [""; 0], "{lines}");
+    }
+}
+
+#[test]
+fn the_answer_to_what_about_it_tells_how_it_is_taken() {
+    let lines = "O: Eliquis, 5, twice a day.\nD: All right.\nO: What about the Eliquis? Stop it?\n\
+                 D: Don't stop it unless the scan shows bleeding. She should be on the lower dose. 2.5 milligrams twice a day. And don't use up the 5s.";
+    assert_eq!(said(lines), ["decrease Eliquis 2.5 mg twice daily"]);
+    let lines = "D: Cefpodoxime, 200 milligrams. Ordinarily that's twice a day but with your kidneys it's once a day.";
+    assert_eq!(said(lines), ["start Cefpodoxime 200 mg once daily"]);
+}
