@@ -47,7 +47,7 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?|phq(?:-?\s?(?:9|2|nine|two))?|gad(?:-?\s?(?:7|seven))?|moca|mmse|epds|(?:you|he|she) scored)\b",
+        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|lactate|bicarb(?:onate)?|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?|phq(?:-?\s?(?:9|2|nine|two))?|gad(?:-?\s?(?:7|seven))?|moca|mmse|epds|(?:you|he|she) scored)\b",
     )
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
@@ -89,7 +89,7 @@ static HOW_A_CHILD_DRINKS: LazyLock<Regex> = LazyLock::new(|| {
 /// Drinking beside eating is a child's, or a sick person's.
 static FEEDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:eat(?:s|ing)?|ate|feed(?:s|ing)?|food|nappies|diapers?|fluids?|bottles?|formula|nurs(?:es|ing)|breast\w*|pee(?:s|ing)?|thirst\w*|(?:he|she|they)(?:'s| is| are)? drinking (?:okay|ok|well|enough|all right|alright)|is (?:he|she) drinking)\b",
+        r"\b(?:eat(?:s|ing)?|ate|feed(?:s|ing)?|food|nappies|diapers?|fluids?|bottles?|formula|nurs(?:es|ing)|breast\w*|pee(?:s|ing)?|thirst\w*|(?:can|could|are|is|able) (?:you |he |she |they )?(?:able )?(?:to )?drink(?: anything| enough)?|(?:he|she|they)(?:'s| is| are)? drinking (?:okay|ok|well|enough|all right|alright)|is (?:he|she) drinking)\b",
     )
 });
 static EATING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beat(?:s|ing)? (?:and|or) $"));
@@ -284,7 +284,10 @@ fn relative_illness(sentence: &str) -> Option<String> {
         return None;
     }
     let end = context::turns_to_oneself(sentence).unwrap_or(sentence.len());
-    let text = MINE.replace_all(&sentence[..end], "");
+    // "I looked, because my brother …": what it is about begins with the relative.
+    let start =
+        MINE.find_iter(before).last().filter(|_| SPEAKS_OF_SELF.is_match(sentence)).map_or(0, |own| own.start());
+    let text = MINE.replace_all(&sentence[start..end], "");
     let text = text.replace("dad", "father").replace("mom", "mother").replace("mum", "mother");
     Some(sentence_case(without_lead(&text)))
 }
@@ -360,11 +363,27 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
     if perceived.is_some() && FOUND.is_match(sentence) {
         return Some((SectionKind::PhysicalExam, text));
     }
-    if TEST.is_match(sentence) && RESULT.is_match(sentence) {
+    let told = RESULT.is_match(sentence) || has_a_value(sentence);
+    if TEST.is_match(sentence) && told && !DIRECTS.is_match(&text) {
         return Some((SectionKind::Results, text));
     }
     let of_medicines = !DrugTable::bundled().mentions(sentence).is_empty();
     (BODY.is_match(sentence) && FOUND.is_match(sentence) && !of_medicines).then_some((SectionKind::PhysicalExam, text))
+}
+
+/// "Don't take any more, with your kidney function it's no good": what to do is no result.
+static DIRECTS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:don't|do not|never|take|stop|start|keep|use|call|come|bring|get|have|watch)\b"));
+
+/// "Potassium 5.2": a test with its value right after it.
+fn has_a_value(sentence: &str) -> bool {
+    let values = numbers::numbers(sentence);
+    TEST.find_iter(sentence).any(|test| {
+        values.iter().any(|value| {
+            let between = sentence.get(test.end()..value.range.start);
+            between.is_some_and(|between| between.split_whitespace().count() <= 1)
+        })
+    })
 }
 
 /// "I hear crackles" as "Crackles", "I don't feel any lumps" as "No lumps".
@@ -505,6 +524,7 @@ mod tests {
             ),
             ("D: The dipstick shows ketones.", Results, "The dipstick shows ketones."),
             ("D: The ECG we just did looks normal.", Results, "The ECG we just did looks normal."),
+            ("D: Potassium 5.2.", Results, "Potassium 5.2."),
         ] {
             let found = said(lines);
             assert_eq!(found.first().map(|(_, found)| found.as_str()), Some(text), "{lines}");
@@ -558,6 +578,10 @@ mod tests {
             said("P: My brother has diabetes, but I don't."),
             [(SectionKind::FamilyHistory, "Brother has diabetes.".to_owned())]
         );
+        assert_eq!(
+            said("P: I had it looked at, because my brother died of a melanoma.")[0].1,
+            "Brother died of a melanoma."
+        );
     }
 
     #[test]
@@ -565,6 +589,8 @@ mod tests {
         for lines in [
             "D: I'd like to check your lungs.",
             "D: Let's get an x-ray.",
+            "D: Don't take any more, with your kidney function it's not a good choice.",
+            "D: Can you drink?\nP: Not as much as I should.",
             "P: My wife writes it all down.",
             "D: Take a deep breath for me.",
         ] {

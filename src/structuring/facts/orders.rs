@@ -27,6 +27,13 @@ static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "You're due for the scan, but I'm not ordering it today."
+static PUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:but|so|and) (?:i'm|we're|i am|we are|i|we|that's|it's)(?: \w+)? ?(?:not|n't|won't|don't) (?:be )?(?:order|do|get|repeat|need|want|schedul|send|for today)\w*\b",
+    )
+});
+
 /// The kinds of test and service, and how they are named. Longer names first where one holds another.
 static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
     use OrderKind::{Imaging, Laboratory, Procedure, Referral};
@@ -176,7 +183,8 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
             let tail = &sentence[ordered.map_or(0, |ordered| ordered.end())..];
             let refused =
                 context::negates(before) || before.to_lowercase().contains("n't need") || is_conditional(before);
-            if refused || DONE_ALREADY.is_match(tail) {
+            let put_off = PUT_OFF.is_match(&sentence[mention.end()..]);
+            if refused || put_off || DONE_ALREADY.is_match(tail) {
                 continue;
             }
             let another = ARTICLE
@@ -293,6 +301,7 @@ mod tests {
         assert_eq!(ordered("D: Cardiac rehab referral."), ["Referral: Cardiac rehab"]);
         assert!(ordered("D: Your blood tests today are normal.").is_empty());
         assert!(ordered("D: The x-ray was fine.").is_empty());
+        assert!(ordered("D: I'd want the CT after this clears up, so I'm not ordering it today.").is_empty());
     }
 
     #[test]

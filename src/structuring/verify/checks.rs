@@ -9,7 +9,7 @@ use super::{
     support::{Index, Unit},
 };
 use crate::{
-    domain::{MedicationAction, SectionKind},
+    domain::{Medication, MedicationAction, SectionKind},
     language::numbers,
     structuring::{
         facts::{Facts, context, sig, symptoms::LEXICON},
@@ -33,6 +33,7 @@ pub fn fault(
         .or_else(|| drug_not_said(statement, index))
         .or_else(|| dose_not_said(statement, index))
         .or_else(|| dose_taken_back(statement, kind, facts))
+        .or_else(|| frequency_of_another(statement, kind, facts))
         .or_else(|| corrected_away(statement, facts))
         .or_else(|| advised_against(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
@@ -189,6 +190,27 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
             format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
         })
     })
+}
+
+/// How often a planned medicine is taken, where it was said otherwise or of another medicine only.
+fn frequency_of_another(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    if kind != Some(SectionKind::Plan) {
+        return None;
+    }
+    let mentions = DrugTable::bundled().mentions(statement);
+    let [mention] = mentions.as_slice() else { return None };
+    let (claimed, _) = sig::frequency(statement)?;
+    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
+    let same = |said: &str| said.trim_end_matches(" as needed") == claimed.trim_end_matches(" as needed");
+    let said = |fact: &Medication| fact.frequency.as_deref().is_some_and(same);
+    let in_steps = || fact.text.to_lowercase().contains(&claimed) || fact.text.contains("in steps");
+    let of_another = || facts.medications.iter().any(said);
+    let name = &statement[mention.range.clone()];
+    match fact.frequency.as_deref() {
+        _ if said(fact) || in_steps() => None,
+        Some(stands) => Some(format!("{name} is taken {stands}")),
+        None => of_another().then(|| format!("{claimed} was not said of {name}")),
+    }
 }
 
 /// Words before a medicine that do not give it.

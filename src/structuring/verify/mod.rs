@@ -48,6 +48,9 @@ const WRITTEN_COVERAGE: f64 = 0.75;
 /// Letters of a word that can be told from others, at least.
 const LEAST_WORD: usize = 5;
 
+/// The same of a name in an assessment, which is short.
+const LEAST_NAME: usize = 3;
+
 /// The same of what a relative has: one word decides who has what.
 const OF_KIN_COVERAGE: f64 = 0.9;
 
@@ -147,13 +150,14 @@ impl<'v, 'a> Checker<'v, 'a> {
         };
         let denied = || {
             let states = matches!(kind, PhysicalExam | Results | Assessment);
-            states.then(|| self.only_denied(statement)).flatten().map(|word| format!("{word} was denied"))
+            states.then(|| self.only_denied(statement, kind)).flatten().map(|word| format!("{word} was denied"))
         };
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
         let joins =
             || (of_history && joins_what_was_not_joined(statement)).then(|| "nobody said that of it".to_owned());
+        let of_oneself = of_history || kind == SectionKind::PastHistory;
         let of_kin =
-            || (of_history && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
+            || (of_oneself && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
         let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
         misread()
             .or_else(not_given)
@@ -166,17 +170,21 @@ impl<'v, 'a> Checker<'v, 'a> {
     }
 
     /// A word that `statement` affirms and that was only ever said with a "no" before it.
-    fn only_denied(&self, statement: &str) -> Option<String> {
+    fn only_denied(&self, statement: &str, kind: SectionKind) -> Option<String> {
+        // A diagnosis is the clinician's to affirm: "No ham", to a patient who ate some.
+        let of_assessment = kind == SectionKind::Assessment;
+        let least = if of_assessment { LEAST_NAME } else { LEAST_WORD };
         let negated = |text: &str, at: usize| context::negates(&text[..at]);
-        let tokens =
-            || text::tokens(statement).into_iter().filter(|token| !token.digits && token.lower.len() >= LEAST_WORD);
+        let tokens = || text::tokens(statement).into_iter().filter(|token| !token.digits && token.lower.len() >= least);
         let affirmed = tokens().filter(|token| !negated(statement, token.range.start));
         let denied = |word: &str| {
             let stem = text::stem(word);
             let asks = |unit: &&support::Unit| {
                 is_question(self.index.sentence(unit)) && !self.index.line(unit.line).by_clinician()
             };
-            let mut said = self.index.units.iter().filter(|unit| !asks(unit)).flat_map(|unit| {
+            let counts =
+                |unit: &&support::Unit| !asks(unit) && !(of_assessment && self.index.line(unit.line).by_patient_side());
+            let mut said = self.index.units.iter().filter(counts).flat_map(|unit| {
                 let sentence = self.index.sentence(unit);
                 let same = text::tokens(sentence).into_iter().filter(|token| text::stem(&token.lower) == stem);
                 same.map(|token| negated(sentence, token.range.start)).collect::<Vec<_>>()
@@ -377,6 +385,18 @@ mod tests {
             Verdict::Unsupported(_, reason) => reason,
             _ => "stands".to_owned(),
         }
+    }
+
+    #[test]
+    fn a_line_of_the_models_takes_nothing_from_another_medicine_or_from_a_plan() {
+        use SectionKind::{Assessment, PastHistory, Plan};
+        let visit = "P: I had ham for like four days.\nD: So ceftriaxone, one gram, here. No ham.\nP: Okay.\n\
+            D: Take Tylenol, 650 milligrams every six hours. But the defibrillator. I'd like to refer you to talk about it.";
+        let ceftriaxone = "Take ceftriaxone, one gram, every six hours.";
+        assert_eq!(written(visit, ceftriaxone, Plan), "every 6 hours was not said of ceftriaxone");
+        assert_eq!(written(visit, "Take Tylenol 650 milligrams every six hours.", Plan), "stands");
+        assert_eq!(written(visit, "Defibrillator.", PastHistory), "nobody said that the patient has or had this");
+        assert_eq!(written(visit, "Ham.", Assessment), "ham was denied");
     }
 
     #[test]

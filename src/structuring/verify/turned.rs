@@ -29,6 +29,7 @@ pub fn fault(line: &str, kind: SectionKind, evidence: &[Evidence], visit: &Visit
         PhysicalExam if told_and_not_found(evidence, visit) => {
             Some("the patient's side told this; nobody found it on examination")
         }
+        PastHistory if was_never_had(&cited) => Some("nobody said that the patient has or had this"),
         HistoryOfPresentIllness | PastHistory | SocialHistory if was_answered_no(line, visit) => {
             Some("this was asked and answered no")
         }
@@ -37,6 +38,25 @@ pub fn fault(line: &str, kind: SectionKind, evidence: &[Evidence], visit: &Visit
         }
         _ => None,
     }
+}
+
+/// Whether only the clinician speaks of it, and not as of what the patient has or had: a device that is talked over, a
+/// procedure that is planned.
+fn was_never_had(cited: &[&Line]) -> bool {
+    static HAD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:ha[sd]|have|having|history|diagnos\w+|known|since|ago|last|previous\w*|prior|past|chart|records?|list|status|after|was|were|went|got|gave|took|placed|removed|years?|old|still|is|are|your)\b|'(?:ve|s|re)\b|\b(?:19|20)\d\d\b",
+        )
+    });
+    static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i'd like to|i want to|let's|we'll|i'll|going to) (?:\w+ )?(?:refer|talk|discuss|get|order|schedule|consider|send|set up|see|do|book)\b",
+        )
+    });
+    let by_clinician = |line: &&&Line| line.by_clinician();
+    !cited.is_empty()
+        && cited.iter().filter(by_clinician).count() == cited.len()
+        && cited.iter().all(|line| PLANNED.is_match(line.text()) || !HAD.is_match(line.text()))
 }
 
 /// The turns that a line is made from, each with the one after it where that answers.
