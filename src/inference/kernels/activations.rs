@@ -2,9 +2,7 @@
 //!
 //! Tokens are packed six and six, four values of each side by side, in the order in which the products read them.
 
-use std::arch::x86_64::*;
-
-use super::{Instructions, Pool, simd::*};
+use super::{Instructions, Pieces, Pool};
 
 /// Tokens of a panel: with two vectors of weights, as many sums as fit into the registers.
 pub(super) const PANEL: usize = 6;
@@ -23,7 +21,7 @@ pub(in crate::inference) struct Activations {
     halves: Vec<f32>,
     /// Sums of 32 values, scaled.
     sums: Vec<f32>,
-    _instructions: Instructions,
+    pub(super) instructions: Instructions,
 }
 
 /// The tokens that one pass over the weights multiplies.
@@ -50,7 +48,7 @@ impl Activations {
             scales: Vec::new(),
             halves: Vec::new(),
             sums: Vec::new(),
-            _instructions: instructions,
+            instructions,
         }
     }
 
@@ -115,7 +113,7 @@ impl Activations {
 }
 
 /// Puts `values` into a panel of `tokens` as its row `token`.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+#[target_feature(enable = "avx2,fma")]
 fn quantize(
     values: &[f32],
     tokens: usize,
@@ -126,20 +124,17 @@ fn quantize(
     halves: &mut [f32],
 ) {
     for (block, values) in values.as_chunks::<BLOCK>().0.iter().enumerate() {
-        let (low, high) = (load(&values[..16]), load(&values[16..]));
-        let largest = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(low), _mm512_abs_ps(high)));
-        let scale = largest / 127.0;
-        let inverse = _mm512_set1_ps(if scale > 0.0 { 1.0 / scale } else { 0.0 });
-        let low = _mm512_cvtps_epi32(_mm512_mul_ps(low, inverse));
-        let high = _mm512_cvtps_epi32(_mm512_mul_ps(high, inverse));
-        let (first, second) = (_mm512_reduce_add_epi32(low) as f32, _mm512_reduce_add_epi32(high) as f32);
+        // Of numbers without a sign, the larger has the larger bits.
+        let largest = values.iter().fold(0, |largest: u32, value| largest.max(value.abs().to_bits()));
+        let scale = f32::from_bits(largest) / 127.0;
+        let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+        let bytes = values.map(|value| (value * inverse).round_ties_even() as i32 as i8);
+        let sum = |bytes: &[i8]| bytes.iter().map(|byte| i32::from(*byte)).sum::<i32>() as f32;
+        let (first, second) = (sum(&bytes[..BLOCK / 2]), sum(&bytes[BLOCK / 2..]));
         scales[block * tokens + token] = scale;
         sums[block * tokens + token] = scale * (first + second);
         halves[2 * block * tokens + token] = scale * first;
         halves[(2 * block + 1) * tokens + token] = scale * second;
-        let mut bytes = [0i8; BLOCK];
-        store_i8(&mut bytes[..16], _mm512_cvtsepi32_epi8(low));
-        store_i8(&mut bytes[16..], _mm512_cvtsepi32_epi8(high));
         for (group, bytes) in bytes.as_chunks::<4>().0.iter().enumerate() {
             let at = ((block * BLOCK / 4 + group) * tokens + token) * 4;
             quants[at..at + 4].copy_from_slice(bytes);

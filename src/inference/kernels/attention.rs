@@ -3,12 +3,11 @@
 //! A piece of work is one head of keys with some tokens of all the query heads it serves: their rows go over the keys 64 at a
 //! time and keep a running maximum and sum (FlashAttention), so that keys are unpacked once for all of them.
 
-use std::{arch::x86_64::*, cell::RefCell};
+use std::cell::RefCell;
 
 use super::{
     Instructions, Pieces, Pool,
-    simd::{exp, load, load_half, store, store_half},
-    weights::transpose,
+    simd::{Lanes, Narrow, Wide, exp, store_halves},
 };
 
 /// Keys that are looked at together.
@@ -24,25 +23,22 @@ pub(in crate::inference) struct Cache {
     values: Vec<u16>,
     context: usize,
     dim: usize,
-    _instructions: Instructions,
+    instructions: Instructions,
 }
 
 impl Cache {
     /// An empty cache for `context` tokens.
     pub fn new(instructions: Instructions, kv_heads: usize, context: usize, dim: usize) -> Self {
         let len = kv_heads * context * dim;
-        Self { keys: vec![0; len], values: vec![0; len], context, dim, _instructions: instructions }
+        Self { keys: vec![0; len], values: vec![0; len], context, dim, instructions }
     }
 
     /// Writes the key and the value of `head` at `position`.
     pub fn put(&mut self, head: usize, position: usize, key: &[f32], value: &[f32]) {
         let at = (head * self.context + position) * self.dim;
         for (target, source) in [(&mut self.keys, key), (&mut self.values, value)] {
-            let target = &mut target[at..at + self.dim];
-            for (target, source) in target.as_chunks_mut::<16>().0.iter_mut().zip(source.as_chunks::<16>().0) {
-                // SAFETY: a cache is made with proof of the instructions.
-                unsafe { store_half(target, load(source)) };
-            }
+            // SAFETY: a cache is made with proof of the instructions.
+            unsafe { store_halves(&mut target[at..at + self.dim], source) };
         }
     }
 }
@@ -93,12 +89,31 @@ impl Attention<'_> {
             // The last tokens have the most to look at; they go first, so that no thread ends up alone with them.
             let (head, part) = (piece % self.kv_heads, parts - 1 - piece / self.kv_heads);
             // SAFETY: the cache was made with proof of the instructions.
-            SCRATCH.with_borrow_mut(|scratch| unsafe { self.part(head, part, scratch, &output) });
+            SCRATCH.with_borrow_mut(|scratch| unsafe {
+                match self.cache.instructions.wide {
+                    true => self.part_wide(head, part, scratch, &output),
+                    false => self.part_narrow(head, part, scratch, &output),
+                }
+            });
         });
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-    fn part(&self, head: usize, part: usize, scratch: &mut Scratch, output: &Pieces<'_, f32>) {
+    fn part_wide(&self, head: usize, part: usize, scratch: &mut Scratch, output: &Pieces<'_, f32>) {
+        // SAFETY: this function has the instructions.
+        unsafe { self.part::<Wide>(head, part, scratch, output) }
+    }
+
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn part_narrow(&self, head: usize, part: usize, scratch: &mut Scratch, output: &Pieces<'_, f32>) {
+        // SAFETY: this function has the instructions.
+        unsafe { self.part::<Narrow>(head, part, scratch, output) }
+    }
+
+    /// # Safety
+    /// The caller has the instructions of `L`.
+    #[inline(always)]
+    unsafe fn part<L: Lanes>(&self, head: usize, part: usize, scratch: &mut Scratch, output: &Pieces<'_, f32>) {
         let (groups, dim) = (self.heads / self.kv_heads, self.cache.dim);
         let first = part * TOKENS;
         let tokens = TOKENS.min(self.tokens - first);
@@ -108,29 +123,29 @@ impl Attention<'_> {
         let begin = self.window.map_or(0, |window| (self.start + first + 1).saturating_sub(window));
         for block in (begin / KEYS * KEYS..=last).step_by(KEYS) {
             let count = KEYS.min(last + 1 - block);
-            self.unpack(head, block, count, scratch);
+            // SAFETY of all four: the caller has the instructions.
+            unsafe { self.unpack::<L>(head, block, count, scratch) };
             for row in (0..rows).step_by(ROWS) {
-                scores(scratch, row, dim);
+                unsafe { scores::<L>(scratch, row, dim) };
             }
             for row in 0..rows {
                 let position = self.start + first + row / groups;
                 let visible = self.window.map_or(0, |window| (position + 1).saturating_sub(window));
                 let from = visible.saturating_sub(block).min(KEYS);
                 let to = (position + 1).saturating_sub(block).min(KEYS);
-                weigh(scratch, row, from..to.max(from), dim);
+                unsafe { weigh::<L>(scratch, row, from..to.max(from), dim) };
             }
             for row in (0..rows).step_by(ROWS) {
-                add_values(scratch, row, dim);
+                unsafe { add_values::<L>(scratch, row, dim) };
             }
         }
         for row in 0..rows {
             let at = ((first + row / groups) * self.heads + head * groups + row % groups) * dim;
             // SAFETY: each piece writes its own heads of its own tokens.
             let output = unsafe { output.get(at..at + dim) };
-            let inverse = _mm512_set1_ps(1.0 / scratch.weights[row]);
-            let sums = &scratch.sums[row * dim..(row + 1) * dim];
-            for (output, sums) in output.as_chunks_mut::<16>().0.iter_mut().zip(sums.as_chunks::<16>().0) {
-                store(output, _mm512_mul_ps(load(sums), inverse));
+            let inverse = 1.0 / scratch.weights[row];
+            for (output, sum) in output.iter_mut().zip(&scratch.sums[row * dim..(row + 1) * dim]) {
+                *output = sum * inverse;
             }
         }
     }
@@ -160,28 +175,29 @@ impl Attention<'_> {
     }
 
     /// Unpacks `count` keys, transposed, and values from position `first` on; what is beyond is zero.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-    fn unpack(&self, head: usize, first: usize, count: usize, scratch: &mut Scratch) {
+    ///
+    /// # Safety
+    /// The caller has the instructions of `L`.
+    #[inline(always)]
+    unsafe fn unpack<L: Lanes>(&self, head: usize, first: usize, count: usize, scratch: &mut Scratch) {
         let dim = self.cache.dim;
-        let at = |key: usize| (head * self.cache.context + first + key) * dim;
-        for (key, values) in scratch.values.chunks_exact_mut(dim).enumerate() {
-            if key < count {
-                let source = &self.cache.values[at(key)..at(key) + dim];
-                for (target, source) in values.as_chunks_mut::<16>().0.iter_mut().zip(source.as_chunks::<16>().0) {
-                    store(target, load_half(source));
-                }
-            } else {
-                values.fill(0.0);
+        let start = (head * self.cache.context + first) * dim;
+        let (keys, values) =
+            (&self.cache.keys[start..start + count * dim], &self.cache.values[start..start + count * dim]);
+        assert!(scratch.values.len() == KEYS * dim && scratch.keys.len() == KEYS * dim && count <= KEYS);
+        // SAFETY: the lengths were just checked, and `dim` and `KEYS` are multiples of the width.
+        unsafe {
+            for at in (0..count * dim).step_by(L::WIDTH) {
+                L::store(scratch.values.as_mut_ptr().add(at), L::load_half(values.as_ptr().add(at)));
             }
-        }
-        for keys in (0..KEYS).step_by(16) {
-            for column in (0..dim).step_by(16) {
-                let mut square = [_mm512_setzero_si512(); 16];
-                for (key, row) in square.iter_mut().enumerate().take(count.saturating_sub(keys)) {
-                    *row = _mm512_castps_si512(load_half(&self.cache.keys[at(keys + key) + column..][..16]));
-                }
-                for (index, row) in transpose(square).into_iter().enumerate() {
-                    store(&mut scratch.keys[(column + index) * KEYS + keys..], _mm512_castsi512_ps(row));
+            scratch.values[count * dim..].fill(0.0);
+            for key in (0..KEYS).step_by(L::WIDTH) {
+                let rows = count.saturating_sub(key).min(L::WIDTH);
+                for column in (0..dim).step_by(L::WIDTH) {
+                    // Where there are no rows, nothing is read.
+                    let from = keys.as_ptr().wrapping_add(key * dim + column);
+                    let to = scratch.keys.as_mut_ptr().add(column * KEYS + key);
+                    L::transpose_halves(from, dim, rows, to, KEYS);
                 }
             }
         }
@@ -189,100 +205,130 @@ impl Attention<'_> {
 }
 
 /// The scores of six rows, each query times each of the keys.
-#[target_feature(enable = "avx512f")]
-fn scores(scratch: &mut Scratch, row: usize, dim: usize) {
+///
+/// # Safety
+/// The caller has the instructions of `L`.
+#[inline(always)]
+unsafe fn scores<L: Lanes>(scratch: &mut Scratch, row: usize, dim: usize) {
     let target = &mut scratch.scores[row * KEYS..(row + ROWS) * KEYS];
     target.fill(0.0);
-    add_product::<4>(&scratch.queries[row * dim..(row + ROWS) * dim], dim, &scratch.keys, KEYS, target, KEYS);
+    // SAFETY: as the caller promises.
+    unsafe { add_wide_product::<L>(&scratch.queries[row * dim..(row + ROWS) * dim], dim, &scratch.keys, KEYS, target) }
 }
 
 /// Turns the scores of `row` into weights, 0 outside `visible`, and rescales what was summed before.
-#[target_feature(enable = "avx512f")]
-fn weigh(scratch: &mut Scratch, row: usize, visible: std::ops::Range<usize>, dim: usize) {
+///
+/// # Safety
+/// The caller has the instructions of `L`.
+#[inline(always)]
+unsafe fn weigh<L: Lanes>(scratch: &mut Scratch, row: usize, visible: std::ops::Range<usize>, dim: usize) {
     let scores = &mut scratch.scores[row * KEYS..(row + 1) * KEYS];
     scores[..visible.start].fill(f32::NEG_INFINITY);
     scores[visible.end..].fill(f32::NEG_INFINITY);
-    let mut highest = _mm512_set1_ps(scratch.highest[row]);
-    for scores in scores.as_chunks::<16>().0 {
-        highest = _mm512_max_ps(highest, load(scores));
-    }
-    let highest = _mm512_reduce_max_ps(highest);
-    if highest == f32::NEG_INFINITY {
-        // Nothing of this block, nor of those before, is in sight.
-        return scores.fill(0.0);
-    }
-    let mut sum = _mm512_setzero_ps();
-    for scores in scores.as_chunks_mut::<16>().0 {
-        let shifted = _mm512_sub_ps(load(scores), _mm512_set1_ps(highest));
-        let seen = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(shifted, _mm512_set1_ps(f32::NEG_INFINITY));
-        let weights = _mm512_maskz_mov_ps(seen, exp(shifted));
-        sum = _mm512_add_ps(sum, weights);
-        store(scores, weights);
-    }
-    let before = if scratch.highest[row] == highest { 1.0 } else { (scratch.highest[row] - highest).exp() };
-    scratch.weights[row] = scratch.weights[row] * before + _mm512_reduce_add_ps(sum);
-    scratch.highest[row] = highest;
-    if before != 1.0 {
-        for sums in scratch.sums[row * dim..(row + 1) * dim].as_chunks_mut::<16>().0 {
-            let rescaled = _mm512_mul_ps(load(sums), _mm512_set1_ps(before));
-            store(sums, rescaled);
+    // SAFETY: the scores of a row are a multiple of the width.
+    unsafe {
+        let mut highest = L::set(scratch.highest[row]);
+        for at in (0..KEYS).step_by(L::WIDTH) {
+            highest = L::max(highest, L::load(scores.as_ptr().add(at)));
+        }
+        let highest = L::largest(highest);
+        if highest == f32::NEG_INFINITY {
+            // Nothing of this block, nor of those before, is in sight.
+            return scores.fill(0.0);
+        }
+        let mut sum = L::set(0.0);
+        for at in (0..KEYS).step_by(L::WIDTH) {
+            let score = scores.as_mut_ptr().add(at);
+            let shifted = L::sub(L::load(score), L::set(highest));
+            let weights = L::where_finite(shifted, exp::<L>(shifted));
+            sum = L::add(sum, weights);
+            L::store(score, weights);
+        }
+        let before = if scratch.highest[row] == highest { 1.0 } else { (scratch.highest[row] - highest).exp() };
+        scratch.weights[row] = scratch.weights[row] * before + L::sum(sum);
+        scratch.highest[row] = highest;
+        if before != 1.0 {
+            scratch.sums[row * dim..(row + 1) * dim].iter_mut().for_each(|sum| *sum *= before);
         }
     }
 }
 
 /// Adds the weighted values to the sums of six rows.
-#[target_feature(enable = "avx512f")]
-fn add_values(scratch: &mut Scratch, row: usize, dim: usize) {
+///
+/// # Safety
+/// The caller has the instructions of `L`.
+#[inline(always)]
+unsafe fn add_values<L: Lanes>(scratch: &mut Scratch, row: usize, dim: usize) {
     let weights = &scratch.scores[row * KEYS..(row + ROWS) * KEYS];
     let sums = &mut scratch.sums[row * dim..(row + ROWS) * dim];
-    let wide = dim / 64 * 64;
-    for column in (0..wide).step_by(64) {
-        add_product::<4>(weights, KEYS, &scratch.values[column..], dim, &mut sums[column..], dim);
-    }
-    for column in (wide..dim).step_by(16) {
-        add_product::<1>(weights, KEYS, &scratch.values[column..], dim, &mut sums[column..], dim);
+    // SAFETY: as the caller promises.
+    unsafe { add_wide_product::<L>(weights, KEYS, &scratch.values, dim, sums) }
+}
+
+/// Adds six rows of `left`, `inner` long, times as many rows of `right`, `columns` long, to `target`: as many columns at a time
+/// as sums fit into the registers. `columns` is a multiple of 16.
+///
+/// # Safety
+/// The caller has the instructions of `L`.
+#[inline(always)]
+unsafe fn add_wide_product<L: Lanes>(left: &[f32], inner: usize, right: &[f32], columns: usize, target: &mut [f32]) {
+    // 32 registers of the wide, 16 of the narrow.
+    let together = if L::WIDTH == Wide::WIDTH { 64 } else { 16 };
+    let whole = columns / together * together;
+    // SAFETY: as the caller promises.
+    unsafe {
+        for column in (0..whole).step_by(together) {
+            match together {
+                64 => add_product::<L, 4>(left, inner, &right[column..], columns, &mut target[column..]),
+                _ => add_product::<L, 2>(left, inner, &right[column..], columns, &mut target[column..]),
+            }
+        }
+        for column in (whole..columns).step_by(L::WIDTH) {
+            add_product::<L, 1>(left, inner, &right[column..], columns, &mut target[column..]);
+        }
     }
 }
 
-/// Adds six rows of `left`, `inner` long, times as many rows of `right`, of which `16 * VECTORS` columns are taken, to
-/// `target`.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn add_product<const VECTORS: usize>(
+/// Adds six rows of `left`, `inner` long, times as many rows of `right`, of which `VECTORS` vectors are taken, to `target`; rows
+/// of both are `stride` apart.
+///
+/// # Safety
+/// The caller has the instructions of `L`.
+#[inline(always)]
+unsafe fn add_product<L: Lanes, const VECTORS: usize>(
     left: &[f32],
     inner: usize,
     right: &[f32],
-    right_stride: usize,
+    stride: usize,
     target: &mut [f32],
-    target_stride: usize,
 ) {
-    assert!(left.len() >= ROWS * inner && right.len() >= (inner - 1) * right_stride + 16 * VECTORS);
-    assert!(target.len() >= (ROWS - 1) * target_stride + 16 * VECTORS);
+    assert!(left.len() >= ROWS * inner && right.len() >= (inner - 1) * stride + L::WIDTH * VECTORS);
+    assert!(target.len() >= (ROWS - 1) * stride + L::WIDTH * VECTORS);
     // SAFETY: all offsets below are within the lengths just checked.
     unsafe {
         let target = target.as_mut_ptr();
-        let mut sums = [[_mm512_setzero_ps(); VECTORS]; ROWS];
+        let mut sums = [[L::set(0.0); VECTORS]; ROWS];
         for (row, sums) in sums.iter_mut().enumerate() {
             for (vector, sum) in sums.iter_mut().enumerate() {
-                *sum = _mm512_loadu_ps(target.add(row * target_stride + vector * 16));
+                *sum = L::load(target.add(row * stride + vector * L::WIDTH));
             }
         }
         for index in 0..inner {
-            let right = right.as_ptr().add(index * right_stride);
-            let mut vectors = [_mm512_setzero_ps(); VECTORS];
+            let right = right.as_ptr().add(index * stride);
+            let mut vectors = [L::set(0.0); VECTORS];
             for (vector, values) in vectors.iter_mut().enumerate() {
-                *values = _mm512_loadu_ps(right.add(vector * 16));
+                *values = L::load(right.add(vector * L::WIDTH));
             }
             for (row, sums) in sums.iter_mut().enumerate() {
-                let factor = _mm512_set1_ps(*left.get_unchecked(row * inner + index));
+                let factor = L::set(*left.get_unchecked(row * inner + index));
                 for (sum, values) in sums.iter_mut().zip(vectors) {
-                    *sum = _mm512_fmadd_ps(factor, values, *sum);
+                    *sum = L::fmadd(factor, values, *sum);
                 }
             }
         }
         for (row, sums) in sums.iter().enumerate() {
             for (vector, sum) in sums.iter().enumerate() {
-                _mm512_storeu_ps(target.add(row * target_stride + vector * 16), *sum);
+                L::store(target.add(row * stride + vector * L::WIDTH), *sum);
             }
         }
     }

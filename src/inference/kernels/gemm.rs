@@ -1,4 +1,4 @@
-//! Weights times activations.
+//! Weights times activations, with AVX-512 VNNI or as `narrow` does it.
 
 use std::{arch::x86_64::*, cell::RefCell};
 
@@ -7,7 +7,7 @@ use candle_core::quantized::GgmlDType;
 use super::{
     Activations, Pieces, Pool,
     activations::{PANEL, Panel},
-    gemv,
+    gemv, narrow,
     weights::{TILE, Tile, Weights},
 };
 
@@ -42,34 +42,47 @@ pub(in crate::inference) fn multiply(
         let product = ends.partition_point(|end| *end <= piece);
         let (weights, output) = &outputs[product];
         let first = (piece - product.checked_sub(1).map_or(0, |before| ends[before])) * step(weights);
-        // SAFETY of both calls: the activations were made with proof of the instructions.
+        // SAFETY of all calls: the activations were made with proof of the instructions.
         if direct(weights) {
             let end = weights.rows.min(first + GEMV_ROWS);
             // SAFETY: each piece writes its own rows of the only token.
             let output = unsafe { output.get(first..end) };
-            unsafe { gemv::multiply(weights, first, &activations.panel(0), output) };
+            let panel = activations.panel(0);
+            match activations.instructions.wide {
+                true => unsafe { gemv::multiply(weights, first, &panel, output) },
+                false => unsafe { narrow::multiply_alone(weights, first, &panel, output) },
+            }
         } else {
             TILES.with_borrow_mut(|tile| unsafe { multiply_tile(weights, first, activations, tile, output) });
         }
     });
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn multiply_tile(
+/// One tile of `weights` times all tokens.
+///
+/// # Safety
+/// The processor has the instructions of `activations`.
+unsafe fn multiply_tile(
     weights: &Weights,
     first: usize,
     activations: &Activations,
     tile: &mut Tile,
     output: &Pieces<'_, f32>,
 ) {
-    weights.unpack(first, tile);
+    let wide = activations.instructions.wide;
+    // SAFETY of all calls: as the caller promises.
+    match wide {
+        true => unsafe { weights.unpack_wide(first, tile) },
+        false => weights.unpack(first, tile),
+    }
     let count = TILE.min(weights.rows - first);
     let mut sums = [[0.0; TILE]; PANEL];
     for index in 0..activations.panels() {
         let panel = activations.panel(index);
-        match weights.values_per_scale() {
-            16 => by_tokens::<4>(tile, &panel, &mut sums),
-            _ => by_tokens::<8>(tile, &panel, &mut sums),
+        match (wide, weights.values_per_scale()) {
+            (true, 16) => unsafe { by_tokens::<4>(tile, &panel, &mut sums) },
+            (true, _) => unsafe { by_tokens::<8>(tile, &panel, &mut sums) },
+            (false, _) => unsafe { narrow::multiply(weights.dtype(), tile, &panel, &mut sums) },
         }
         for (token, sums) in sums[..panel.tokens].iter().enumerate() {
             let at = (index * PANEL + token) * weights.rows + first;
@@ -136,7 +149,10 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize>(
         }
     }
     for (sums, totals) in sums.iter_mut().zip(totals) {
-        super::simd::store(&mut sums[..16], totals[0]);
-        super::simd::store(&mut sums[16..], totals[1]);
+        // SAFETY: a row of sums has 32 values.
+        unsafe {
+            _mm512_storeu_ps(sums.as_mut_ptr(), totals[0]);
+            _mm512_storeu_ps(sums.as_mut_ptr().add(16), totals[1]);
+        }
     }
 }

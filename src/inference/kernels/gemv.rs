@@ -72,8 +72,8 @@ fn row_q4k(row: &[u8], panel: &Panel<'_>) -> f32 {
 
 /// The eight scales and offsets of a block of Q4_K.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn scales_q4k(block: &[u8; 144]) -> (__m256, __m256) {
+#[target_feature(enable = "avx2")]
+pub(super) fn scales_q4k(block: &[u8; 144]) -> (__m256, __m256) {
     let word = |at: usize| u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
     let (first, second, third) = (word(4), word(8), word(12));
     let both = |low: u32, high: u32| (u64::from(high) << 32 | u64::from(low)) as i64;
@@ -133,8 +133,8 @@ fn row_q6k(row: &[u8], panel: &Panel<'_>) -> f32 {
 
 /// Asks for `lines` cache lines that will be needed soon. Past the end of the matrix nothing happens.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn prefetch(at: *const u8, lines: usize) {
+#[target_feature(enable = "avx2")]
+pub(super) fn prefetch(at: *const u8, lines: usize) {
     for line in 0..lines {
         _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(AHEAD + line * 64).cast());
     }

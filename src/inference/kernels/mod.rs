@@ -1,4 +1,4 @@
-//! Products, attention and what lies between them, for processors with AVX-512 VNNI.
+//! Products, attention and what lies between them, for processors with AVX2, and faster with AVX-512 VNNI.
 //!
 //! Why not candle's: on the machine that soapstone is measured on (2 cores, `docs/PERFORMANCE.md`), candle 0.11 reads a prompt
 //! at 65 tokens a second with a 1.5B model in Q4_K_M, which is a tenth of what the cores can multiply, and then writes 7 tokens a
@@ -9,6 +9,7 @@
 //!   all its tokens while they are in the cache;
 //! - [`gemm`]: that multiplication, 32 rows by 6 tokens in registers, VPDPBUSD on bytes;
 //! - [`gemv`]: one token, straight from the packed rows, as fast as memory delivers them;
+//! - [`narrow`]: both with AVX2 alone, VPMADDUBSW on bytes;
 //! - [`attention`]: over a cache in half floats, for blocks of tokens as in FlashAttention (arXiv 2205.14135), so that no
 //!   matrix of all scores is ever written;
 //! - [`pool`]: the threads.
@@ -20,6 +21,7 @@ mod activations;
 mod attention;
 mod gemm;
 mod gemv;
+mod narrow;
 mod pool;
 mod simd;
 mod weights;
@@ -34,27 +36,38 @@ pub(super) use weights::Weights;
 /// Proof that this processor has the instructions: [`Instructions::detect`] alone makes one. [`Activations`] and [`Cache`]
 /// hold one, so that whoever computes with them has it too.
 #[derive(Clone, Copy)]
-pub(super) struct Instructions(());
+pub(super) struct Instructions {
+    /// Whether it has AVX-512 VNNI beside AVX2.
+    wide: bool,
+}
 
 impl Instructions {
-    /// `None` where this processor lacks any of them.
+    /// `None` where this processor has not even AVX2.
     pub fn detect() -> Option<Self> {
-        let here = is_x86_feature_detected!("avx512f")
+        let narrow =
+            is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c");
+        let wide = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512vnni")
-            && is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("fma");
-        here.then_some(Self(()))
+            && is_x86_feature_detected!("avx512vnni");
+        narrow.then_some(Self { wide })
     }
 
-    /// RMS norm of `values` in place; their number is a multiple of 16.
+    /// Every set of instructions that this processor has and the kernels have code for.
+    #[cfg(test)]
+    fn all() -> Vec<Self> {
+        let best = Self::detect();
+        let narrow = best.filter(|best| best.wide).map(|_| Self { wide: false });
+        best.into_iter().chain(narrow).collect()
+    }
+
+    /// RMS norm of `values` in place; their number is a multiple of 8.
     pub fn rms_norm(self, values: &mut [f32], weight: &[f32], epsilon: f32) {
         // SAFETY: `self` proves the instructions.
         unsafe { simd::rms_norm(values, weight, epsilon) }
     }
 
-    /// SiLU or the approximate GELU of `values`, times `others`, in place; their number is a multiple of 16.
+    /// SiLU or the approximate GELU of `values`, times `others`, in place; their number is a multiple of 8.
     pub fn gate(self, values: &mut [f32], others: &[f32], gelu: bool) {
         // SAFETY: `self` proves the instructions.
         unsafe { simd::gate(values, others, gelu) }

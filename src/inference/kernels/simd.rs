@@ -1,6 +1,8 @@
-//! Small things that the kernels share: checked loads and stores, the exponential, and slices that threads split.
+//! Small things that the kernels share: vectors of either width, the exponential, and slices that threads split.
 
 use std::{arch::x86_64::*, marker::PhantomData, ops::Range};
+
+use super::weights::transpose;
 
 /// A slice of which several threads write different parts.
 pub(in crate::inference) struct Pieces<'a, T> {
@@ -29,125 +31,358 @@ impl<'a, T> Pieces<'a, T> {
     }
 }
 
-/// The first 16 of `values`.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) fn load(values: &[f32]) -> __m512 {
-    let values = &values[..16];
-    // SAFETY: 16 values were just checked to be there.
-    unsafe { _mm512_loadu_ps(values.as_ptr()) }
+/// A vector of floats and what the kernels do with it: the widest that a processor has.
+///
+/// Everything is inlined into a function that has the instructions, which is why it is written with loops and without closures.
+///
+/// # Safety
+/// Of all of them: the processor has the instructions, and pointers have the values that are read or written.
+pub(super) trait Lanes {
+    /// The vector.
+    type V: Copy;
+    /// Its floats.
+    const WIDTH: usize;
+    unsafe fn set(value: f32) -> Self::V;
+    unsafe fn load(from: *const f32) -> Self::V;
+    unsafe fn store(to: *mut f32, values: Self::V);
+    /// Reads half floats.
+    unsafe fn load_half(from: *const u16) -> Self::V;
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
+    /// a b + c
+    unsafe fn fmadd(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// c - a b
+    unsafe fn fnmadd(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    unsafe fn round(a: Self::V) -> Self::V;
+    /// a times 2 to the power of the whole number n.
+    unsafe fn times_power_of_two(a: Self::V, n: Self::V) -> Self::V;
+    /// `a` where `of` is a number, 0 where it is minus infinity.
+    unsafe fn where_finite(of: Self::V, a: Self::V) -> Self::V;
+    unsafe fn sum(a: Self::V) -> f32;
+    unsafe fn largest(a: Self::V) -> f32;
+    /// Writes as many columns as rows of half floats, `stride` apart, of which `rows` are there and the rest is zero.
+    unsafe fn transpose_halves(from: *const u16, stride: usize, rows: usize, to: *mut f32, to_stride: usize);
 }
 
-/// Writes the first 16 of `values`.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) fn store(values: &mut [f32], vector: __m512) {
-    let values = &mut values[..16];
-    // SAFETY: 16 values were just checked to be there.
-    unsafe { _mm512_storeu_ps(values.as_mut_ptr(), vector) }
+/// 16 floats.
+pub(super) struct Wide;
+
+/// 8 floats.
+pub(super) struct Narrow;
+
+impl Lanes for Wide {
+    type V = __m512;
+    const WIDTH: usize = 16;
+
+    #[inline(always)]
+    unsafe fn set(value: f32) -> __m512 {
+        unsafe { _mm512_set1_ps(value) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> __m512 {
+        unsafe { _mm512_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, values: __m512) {
+        unsafe { _mm512_storeu_ps(to, values) }
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> __m512 {
+        unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(from.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_add_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn div(a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_div_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn max(a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_max_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn min(a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_min_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn fmadd(a: __m512, b: __m512, c: __m512) -> __m512 {
+        unsafe { _mm512_fmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn fnmadd(a: __m512, b: __m512, c: __m512) -> __m512 {
+        unsafe { _mm512_fnmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn round(a: __m512) -> __m512 {
+        unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) }
+    }
+    #[inline(always)]
+    unsafe fn times_power_of_two(a: __m512, n: __m512) -> __m512 {
+        unsafe { _mm512_scalef_ps(a, n) }
+    }
+    #[inline(always)]
+    unsafe fn where_finite(of: __m512, a: __m512) -> __m512 {
+        unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(of, _mm512_set1_ps(f32::NEG_INFINITY)), a) }
+    }
+    #[inline(always)]
+    unsafe fn sum(a: __m512) -> f32 {
+        unsafe { _mm512_reduce_add_ps(a) }
+    }
+    #[inline(always)]
+    unsafe fn largest(a: __m512) -> f32 {
+        unsafe { _mm512_reduce_max_ps(a) }
+    }
+    #[inline(always)]
+    unsafe fn transpose_halves(from: *const u16, stride: usize, rows: usize, to: *mut f32, to_stride: usize) {
+        unsafe {
+            let mut square = [_mm512_setzero_si512(); 16];
+            for (row, values) in square.iter_mut().enumerate().take(rows) {
+                *values = _mm512_castps_si512(Self::load_half(from.add(row * stride)));
+            }
+            for (column, values) in transpose(square).into_iter().enumerate() {
+                Self::store(to.add(column * to_stride), _mm512_castsi512_ps(values));
+            }
+        }
+    }
 }
 
-/// Writes the first 16 of `values`.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) fn store_i8(values: &mut [i8], vector: __m128i) {
-    let values = &mut values[..16];
-    // SAFETY: 16 bytes were just checked to be there.
-    unsafe { _mm_storeu_si128(values.as_mut_ptr().cast(), vector) }
+impl Lanes for Narrow {
+    type V = __m256;
+    const WIDTH: usize = 8;
+
+    #[inline(always)]
+    unsafe fn set(value: f32) -> __m256 {
+        unsafe { _mm256_set1_ps(value) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> __m256 {
+        unsafe { _mm256_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, values: __m256) {
+        unsafe { _mm256_storeu_ps(to, values) }
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> __m256 {
+        unsafe { _mm256_cvtph_ps(_mm_loadu_si128(from.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_add_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn div(a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_div_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn max(a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_max_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn min(a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_min_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn fmadd(a: __m256, b: __m256, c: __m256) -> __m256 {
+        unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn fnmadd(a: __m256, b: __m256, c: __m256) -> __m256 {
+        unsafe { _mm256_fnmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn round(a: __m256) -> __m256 {
+        unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) }
+    }
+    #[inline(always)]
+    unsafe fn times_power_of_two(a: __m256, n: __m256) -> __m256 {
+        // In two steps, because 2^-150 has no float of its own.
+        unsafe {
+            let half =
+                _mm256_round_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(_mm256_mul_ps(n, _mm256_set1_ps(0.5)));
+            let power = |n: __m256| {
+                let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+                _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent))
+            };
+            _mm256_mul_ps(_mm256_mul_ps(a, power(half)), power(_mm256_sub_ps(n, half)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn where_finite(of: __m256, a: __m256) -> __m256 {
+        unsafe { _mm256_and_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(of, _mm256_set1_ps(f32::NEG_INFINITY)), a) }
+    }
+    #[inline(always)]
+    unsafe fn sum(a: __m256) -> f32 {
+        unsafe {
+            let four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
+            let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn largest(a: __m256) -> f32 {
+        unsafe {
+            let four = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
+            let two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn transpose_halves(from: *const u16, stride: usize, rows: usize, to: *mut f32, to_stride: usize) {
+        unsafe {
+            let mut square = [_mm256_setzero_ps(); 8];
+            for (row, values) in square.iter_mut().enumerate().take(rows) {
+                *values = Self::load_half(from.add(row * stride));
+            }
+            for (column, values) in transpose_8(square).into_iter().enumerate() {
+                Self::store(to.add(column * to_stride), values);
+            }
+        }
+    }
 }
 
-/// The first 16 of `values`, which are half floats.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) fn load_half(values: &[u16]) -> __m512 {
-    let values = &values[..16];
-    // SAFETY: 16 values were just checked to be there.
-    _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(values.as_ptr().cast()) })
+/// Exchanges rows and columns of 8 times 8 floats.
+#[inline(always)]
+unsafe fn transpose_8(rows: [__m256; 8]) -> [__m256; 8] {
+    unsafe {
+        let mut fours = rows;
+        for row in (0..8).step_by(4) {
+            let (a, b) = (_mm256_unpacklo_ps(rows[row], rows[row + 1]), _mm256_unpackhi_ps(rows[row], rows[row + 1]));
+            let (c, d) =
+                (_mm256_unpacklo_ps(rows[row + 2], rows[row + 3]), _mm256_unpackhi_ps(rows[row + 2], rows[row + 3]));
+            fours[row] = _mm256_shuffle_ps::<0x44>(a, c);
+            fours[row + 1] = _mm256_shuffle_ps::<0xee>(a, c);
+            fours[row + 2] = _mm256_shuffle_ps::<0x44>(b, d);
+            fours[row + 3] = _mm256_shuffle_ps::<0xee>(b, d);
+        }
+        let mut columns = fours;
+        for column in 0..4 {
+            columns[column] = _mm256_permute2f128_ps::<0x20>(fours[column], fours[column + 4]);
+            columns[column + 4] = _mm256_permute2f128_ps::<0x31>(fours[column], fours[column + 4]);
+        }
+        columns
+    }
 }
 
-/// Writes the first 16 of `values` as half floats.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) fn store_half(values: &mut [u16], vector: __m512) {
-    let values = &mut values[..16];
-    let halves = _mm512_cvtps_ph::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(vector);
-    // SAFETY: 16 values were just checked to be there.
-    unsafe { _mm256_storeu_si256(values.as_mut_ptr().cast(), halves) }
+/// Writes `values` as half floats; their number is a multiple of 8.
+#[target_feature(enable = "avx2,f16c")]
+pub(super) fn store_halves(target: &mut [u16], values: &[f32]) {
+    assert!(target.len() == values.len() && values.len().is_multiple_of(8));
+    for (target, values) in target.as_chunks_mut::<8>().0.iter_mut().zip(values.as_chunks::<8>().0) {
+        // SAFETY: both have eight values.
+        unsafe {
+            let values = _mm256_loadu_ps(values.as_ptr());
+            let halves = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(values);
+            _mm_storeu_si128(target.as_mut_ptr().cast(), halves);
+        }
+    }
 }
 
 /// e to the power of `x`, to 2e-7 of its value; 0 far below, and infinity far above.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub(super) fn exp(x: __m512) -> __m512 {
+///
+/// # Safety
+/// The processor has the instructions.
+#[inline(always)]
+pub(super) unsafe fn exp<L: Lanes>(x: L::V) -> L::V {
     // x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (Cody and Waite); e^r by its Taylor series to the 6th power.
-    let x = _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(-104.0)), _mm512_set1_ps(104.0));
-    let n = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(_mm512_mul_ps(
-        x,
-        _mm512_set1_ps(std::f32::consts::LOG2_E),
-    ));
-    let r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693_359_4), x);
-    let r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.121_944_4e-4), r);
-    let mut sum = _mm512_set1_ps(1.0 / 720.0);
-    for term in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-        sum = _mm512_fmadd_ps(sum, r, _mm512_set1_ps(term));
+    unsafe {
+        let x = L::min(L::max(x, L::set(-104.0)), L::set(104.0));
+        let n = L::round(L::mul(x, L::set(std::f32::consts::LOG2_E)));
+        let r = L::fnmadd(n, L::set(0.693_359_4), x);
+        let r = L::fnmadd(n, L::set(-2.121_944_4e-4), r);
+        let mut sum = L::set(1.0 / 720.0);
+        for term in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+            sum = L::fmadd(sum, r, L::set(term));
+        }
+        L::times_power_of_two(sum, n)
     }
-    _mm512_scalef_ps(sum, n)
 }
 
-/// The sum of `values` times themselves; their number is a multiple of 16.
-#[target_feature(enable = "avx512f")]
-fn sum_of_squares(values: &[f32]) -> f32 {
-    let mut sum = _mm512_setzero_ps();
-    for values in values.as_chunks::<16>().0 {
-        let values = load(values);
-        sum = _mm512_fmadd_ps(values, values, sum);
-    }
-    _mm512_reduce_add_ps(sum)
-}
-
-/// RMS norm of `values` in place; their number is a multiple of 16.
-#[target_feature(enable = "avx512f")]
+/// RMS norm of `values` in place; their number is a multiple of 8.
+#[target_feature(enable = "avx2,fma")]
 pub(super) fn rms_norm(values: &mut [f32], weight: &[f32], epsilon: f32) {
-    assert!(values.len() == weight.len() && values.len().is_multiple_of(16));
-    let scale = (sum_of_squares(values) / values.len() as f32 + epsilon).sqrt().recip();
-    let scale = _mm512_set1_ps(scale);
-    for (values, weight) in values.as_chunks_mut::<16>().0.iter_mut().zip(weight.as_chunks::<16>().0) {
-        let scaled = _mm512_mul_ps(_mm512_mul_ps(load(values), scale), load(weight));
-        store(values, scaled);
+    assert!(values.len() == weight.len() && values.len().is_multiple_of(8));
+    // SAFETY: chunks have eight values.
+    unsafe {
+        let mut sum = Narrow::set(0.0);
+        for values in values.as_chunks::<8>().0 {
+            let values = Narrow::load(values.as_ptr());
+            sum = Narrow::fmadd(values, values, sum);
+        }
+        let scale = (Narrow::sum(sum) / values.len() as f32 + epsilon).sqrt().recip();
+        let scale = Narrow::set(scale);
+        for (values, weight) in values.as_chunks_mut::<8>().0.iter_mut().zip(weight.as_chunks::<8>().0) {
+            let scaled = Narrow::mul(Narrow::load(values.as_ptr()), scale);
+            Narrow::store(values.as_mut_ptr(), Narrow::mul(scaled, Narrow::load(weight.as_ptr())));
+        }
     }
 }
 
-/// SiLU or, with `gelu`, the approximate GELU of `values`, times `others`, in place; their number is a multiple of 16.
-#[target_feature(enable = "avx512f")]
+/// SiLU or, with `gelu`, the approximate GELU of `values`, times `others`, in place; their number is a multiple of 8.
+#[target_feature(enable = "avx2,fma")]
 pub(super) fn gate(values: &mut [f32], others: &[f32], gelu: bool) {
-    let one = _mm512_set1_ps(1.0);
     let twice_root = std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::SQRT_2;
-    for (values, others) in values.as_chunks_mut::<16>().0.iter_mut().zip(others.as_chunks::<16>().0) {
-        let x = load(values);
-        // 0.5 (1 + tanh z) is sigmoid(2 z), with z = sqrt(2 / pi) (x + 0.044715 x^3).
-        let cubic =
-            _mm512_fmadd_ps(_mm512_mul_ps(x, x), _mm512_set1_ps(0.044715 * twice_root), _mm512_set1_ps(twice_root));
-        let inner = if gelu { _mm512_mul_ps(x, cubic) } else { x };
-        let denominator = _mm512_add_ps(one, exp(_mm512_sub_ps(_mm512_setzero_ps(), inner)));
-        store(values, _mm512_mul_ps(_mm512_div_ps(x, denominator), load(others)));
+    for (values, others) in values.as_chunks_mut::<8>().0.iter_mut().zip(others.as_chunks::<8>().0) {
+        // SAFETY: chunks have eight values.
+        unsafe {
+            let x = Narrow::load(values.as_ptr());
+            // 0.5 (1 + tanh z) is sigmoid(2 z), with z = sqrt(2 / pi) (x + 0.044715 x^3).
+            let cubic = Narrow::fmadd(Narrow::mul(x, x), Narrow::set(0.044715 * twice_root), Narrow::set(twice_root));
+            let inner = if gelu { Narrow::mul(x, cubic) } else { x };
+            let denominator = Narrow::add(Narrow::set(1.0), exp::<Narrow>(Narrow::sub(Narrow::set(0.0), inner)));
+            let gated = Narrow::mul(Narrow::div(x, denominator), Narrow::load(others.as_ptr()));
+            Narrow::store(values.as_mut_ptr(), gated);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::kernels::Instructions;
 
-    #[test]
-    fn the_exponential_is_close_to_the_library_s() {
-        if crate::inference::kernels::Instructions::detect().is_none() {
-            return;
-        }
+    /// # Safety
+    /// The processor has the instructions.
+    unsafe fn check_exp<L: Lanes>() {
         for step in -870..880 {
             let x = step as f32 / 10.0;
             let mut values = [0.0; 16];
-            // SAFETY: the instructions were just found to be there.
-            unsafe { store(&mut values, exp(_mm512_set1_ps(x))) };
+            // SAFETY: as the caller promises.
+            unsafe { L::store(values.as_mut_ptr(), exp::<L>(L::set(x))) };
             assert!((values[3] / x.exp() - 1.0).abs() < 3e-7, "{x}: {} {}", values[3], x.exp());
+        }
+    }
+
+    #[test]
+    fn the_exponential_is_close_to_the_library_s() {
+        let Some(instructions) = Instructions::detect() else { return };
+        // SAFETY: the instructions were just found to be there.
+        unsafe { check_exp::<Narrow>() };
+        if instructions.wide {
+            // SAFETY: the same.
+            unsafe { check_exp::<Wide>() };
         }
     }
 }

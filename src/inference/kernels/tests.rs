@@ -48,16 +48,15 @@ proptest! {
         // Of a length that no row has, so that rows differ.
         values in prop::collection::vec(-1f32..1f32, 997),
     ) {
-        let Some(instructions) = Instructions::detect() else { return Ok(()) };
         let columns = blocks * 256;
         let input: Vec<f32> = values.iter().rev().copied().cycle().take(tokens * columns).collect();
         let mut pool = Pool::new(2);
-        let mut activations = Activations::new(instructions);
-        activations.alone = alone;
-        activations.fill(&mut pool, tokens, columns, &|token, row| {
-            row.copy_from_slice(&input[token * columns..(token + 1) * columns]);
-        });
-        for dtype in CODINGS {
+        for (instructions, dtype) in Instructions::all().into_iter().flat_map(|one| CODINGS.map(|dtype| (one, dtype))) {
+            let mut activations = Activations::new(instructions);
+            activations.alone = alone;
+            activations.fill(&mut pool, tokens, columns, &|token, row| {
+                row.copy_from_slice(&input[token * columns..(token + 1) * columns]);
+            });
             let (weights, values) = matrix(dtype, rows, columns, &values);
             let mut output = vec![0.0; tokens * rows];
             multiply(&mut pool, &activations, &mut [(&weights, &mut output[..])]);

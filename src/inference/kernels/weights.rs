@@ -56,12 +56,28 @@ impl Weights {
     }
 
     /// Unpacks the rows from `first` on; rows that the matrix does not have are left as they are.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
     pub(super) fn unpack(&self, first: usize, tile: &mut Tile) {
+        self.fit(tile);
+        for row in 0..TILE.min(self.rows - first) {
+            let data = self.row(first + row);
+            match self.raw.dtype {
+                GgmlDType::Q6K => unpack_row_of_q6k(data, row, tile),
+                dtype => unpack_row(dtype, data, row, tile),
+            }
+        }
+    }
+
+    fn fit(&self, tile: &mut Tile) {
         tile.quants.resize(self.columns * TILE, 0);
         let scales = self.columns / self.values_per_scale() * TILE;
         tile.scales.resize(scales, 0.0);
         tile.offsets.resize(scales, 0.0);
+    }
+
+    /// The same with wide vectors.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+    pub(super) fn unpack_wide(&self, first: usize, tile: &mut Tile) {
+        self.fit(tile);
         let count = TILE.min(self.rows - first);
         for half in (0..count).step_by(16) {
             // A row too many is read again as the last, and its sums are thrown away.
@@ -89,8 +105,11 @@ impl Tile {
     #[target_feature(enable = "avx512f")]
     fn put_scales(&mut self, block: usize, half: usize, scales: __m512, offsets: __m512) {
         let at = block * TILE + half;
-        super::simd::store(&mut self.scales[at..at + 16], scales);
-        super::simd::store(&mut self.offsets[at..at + 16], offsets);
+        for (target, values) in [(&mut self.scales, scales), (&mut self.offsets, offsets)] {
+            let target = &mut target[at..at + 16];
+            // SAFETY: 16 values were just checked to be there.
+            unsafe { _mm512_storeu_ps(target.as_mut_ptr(), values) }
+        }
     }
 }
 
@@ -165,24 +184,56 @@ fn unpack_q6k(rows: &[&[u8]; 16], half: usize, tile: &mut Tile) {
     }
 }
 
+/// One row of Q6_K, 32 values at a time.
+#[inline]
+fn unpack_row_of_q6k(data: &[u8], row: usize, tile: &mut Tile) {
+    for (index, block) in data.as_chunks::<210>().0.iter().enumerate() {
+        let d = half::f16::from_le_bytes([block[208], block[209]]).to_f32();
+        for sub in 0..8 {
+            // Each 128 values: 32 in the low halves of 32 bytes, 32 in those of the next, then the same in the high halves.
+            let (part, quarter) = (sub / 4, sub % 4);
+            let low = &block[part * 64 + quarter % 2 * 32..][..32];
+            let high = &block[128 + part * 32..][..32];
+            let (shift, up) = (quarter / 2 * 4, quarter * 2);
+            let values: [u8; 32] = std::array::from_fn(|value| low[value] >> shift & 15 | (high[value] >> up & 3) << 4);
+            put_row(index * 8 + sub, &values, row, tile);
+            for half in 0..2 {
+                let scale = f32::from(block[192 + sub * 2 + half] as i8) * d;
+                let at = ((index * 8 + sub) * 2 + half) * TILE + row;
+                (tile.scales[at], tile.offsets[at]) = (scale, scale * 32.0);
+            }
+        }
+    }
+}
+
+/// Puts the 32 values of `block` into `row` of the tile.
+#[inline]
+fn put_row(block: usize, values: &[u8; 32], row: usize, tile: &mut Tile) {
+    for (group, values) in values.as_chunks::<4>().0.iter().enumerate() {
+        let at = ((block * 8 + group) * TILE + row) * 4;
+        tile.quants[at..at + 4].copy_from_slice(values);
+    }
+}
+
 /// One row of any other coding, a block of 32 at a time.
+#[inline]
 fn unpack_row(dtype: GgmlDType, data: &[u8], row: usize, tile: &mut Tile) {
     let blocks = data.len() / dtype.type_size() * dtype.block_size() / 32;
     for block in 0..blocks {
         let (values, scale, offset) = block_of_32(dtype, data, block);
-        for (group, values) in values.as_chunks::<4>().0.iter().enumerate() {
-            let at = ((block * 8 + group) * TILE + row) * 4;
-            tile.quants[at..at + 4].copy_from_slice(values);
-        }
+        put_row(block, &values, row, tile);
         tile.scales[block * TILE + row] = scale;
         tile.offsets[block * TILE + row] = offset;
     }
 }
 
 /// The values of block `index` as bytes, with their scale and their offset.
+#[inline]
 fn block_of_32(dtype: GgmlDType, data: &[u8], index: usize) -> ([u8; 32], f32, f32) {
-    if dtype == GgmlDType::Q5K {
-        return block_of_q5k(data, index);
+    match dtype {
+        GgmlDType::Q4K => return block_of_q4k(data, index),
+        GgmlDType::Q5K => return block_of_q5k(data, index),
+        _ => {}
     }
     let block = &data[index * dtype.type_size()..][..dtype.type_size()];
     let half = |at: usize| half::f16::from_le_bytes([block[at], block[at + 1]]).to_f32();
@@ -200,21 +251,38 @@ fn block_of_32(dtype: GgmlDType, data: &[u8], index: usize) -> ([u8; 32], f32, f
     }
 }
 
+/// Q4_K is d, dmin (f16), 12 bytes of scales and offsets, 128 bytes of values.
+#[inline]
+fn block_of_q4k(data: &[u8], index: usize) -> ([u8; 32], f32, f32) {
+    let (block, sub) = (&data[index / 8 * 144..][..144], index % 8);
+    let (scale, offset) = scale_of_sub(block, sub);
+    let bytes = &block[16 + sub / 2 * 32..][..32];
+    let shift = sub % 2 * 4;
+    (std::array::from_fn(|value| bytes[value] >> shift & 15), scale, offset)
+}
+
 /// Q5_K is d, dmin (f16), 12 bytes of scales as in Q4_K, 32 bytes of fifth bits, 128 bytes of values.
 fn block_of_q5k(data: &[u8], index: usize) -> ([u8; 32], f32, f32) {
     let (block, sub) = (&data[index / 8 * 176..][..176], index % 8);
+    let (scale, offset) = scale_of_sub(block, sub);
+    let value = |value: usize| {
+        let byte = block[48 + sub / 2 * 32 + value];
+        let low = if sub % 2 == 0 { byte & 15 } else { byte >> 4 };
+        low | (block[16 + value] >> sub & 1) << 4
+    };
+    (std::array::from_fn(value), scale, offset)
+}
+
+/// The scale and the offset of the 32 values `sub` of a block of Q4_K or Q5_K.
+#[inline]
+fn scale_of_sub(block: &[u8], sub: usize) -> (f32, f32) {
     let half = |at: usize| half::f16::from_le_bytes([block[at], block[at + 1]]).to_f32();
     let packed = &block[4..16];
     let (scale, offset) = match sub {
         0..4 => (packed[sub] & 63, packed[sub + 4] & 63),
         _ => (packed[sub + 4] & 15 | packed[sub - 4] >> 6 << 4, packed[sub + 4] >> 4 | packed[sub] >> 6 << 4),
     };
-    let value = |value: usize| {
-        let byte = block[48 + sub / 2 * 32 + value];
-        let low = if sub % 2 == 0 { byte & 15 } else { byte >> 4 };
-        low | (block[16 + value] >> sub & 1) << 4
-    };
-    (std::array::from_fn(value), half(0) * f32::from(scale), half(2) * f32::from(offset))
+    (half(0) * f32::from(scale), half(2) * f32::from(offset))
 }
 
 fn word_at(block: &[u8], at: usize) -> i32 {
