@@ -59,11 +59,14 @@ patterns! {
     // "Lisinopril can give you a cough": what may happen has not.
     pub(super) MAY = r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b";
     BROUGHT = r"^,? (?:it )?(?:\w+ )?(?:gives?|gave|makes?|made|caused|causes) (?:me|him|her|my|his)\b";
+    ONLY_NAMED = r"^\W*(?:(?:yes|yeah|yep|oh|well|just|only|and|also|to|the|a|an|any|some|so|uh|um|there's|there is|maybe|mainly|actually|wait)\b\W*)*$";
+    // "Aspirin, no, not aspirin, Aleve."
+    NOT_THAT_BUT = r"\bnot (?:the )?[\w-]+, (?:it's |it was |the |but )*$";
     pub(super) NOT_ONE = r"\bnot (?:really |actually )?an allergy\b";
     NAMED_CUE = r"\b(allerg(?:y|ies|ic)|reactions? to|(?:bad|any|had a|other|drug|allergic) reactions?|react(?:s|ed)?(?: badly)? to)\b";
     // Other ways to ask for allergies: "anything that doesn't agree with you?", "any trouble with medicines?"
     OTHERWISE_ASKED = r"\breact to\b|\b(?:medicines?|medications?|drugs?|antibiotics?|anything|something|foods?|pills?|tablets?|one|which)\b[^.?!]{0,25}\b(?:can't|cannot|can not|couldn't|shouldn't|not supposed to|mustn't|must not|not able to|told not to|told never to) (?:take|have|eat|tolerate|use|touch|be given)\b|\b(?:trouble|troubles?|problems?|issues?|difficult\w+|bad (?:time|experiences?)) with (?:any |other |certain |some |antibiotics? or )?(?:medicines?|medications?|drugs?|antibiotics?|pills|tablets|latex|tapes?)\b|\b(?:doesn't|don't|didn't|not|ever|never|disagrees?) (?:agree(?:d|s)?|sit well|get on|gotten? on|with)(?: with)? (?:you|him|her|\w+)\b|\b(?:made|makes|make) (?:you|him|her) (?:ill|sick|poorly|bad|unwell)\b|\b(?:have to|need to|you) (?:stay away from|avoid)\b[^.?!]*\?|\b(?:medicines?|medications?|drugs?|antibiotics?|tablets) (?:that |which )?(?:\w+ )?(?:upset|bother|disagree)\w*\b";
-    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|any more|something else|no others?|what else|and|(?:what|how) about (?:you|him|her|yourself|[\w-]+))\b[^.!]{0,40}\?";
+    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|any more|something else|no others?|what else|and|(?:what|how) about (?:you|him|her|yourself|[\w-]+)|to (?:any )?(?:medicines?|medications?|drugs?|foods?|anything))\b[^.!]{0,40}\?";
     // "No sulfa for you, I've got that here. Anything else you react to?", "no allergies besides the tape?"
     BESIDE = r"\b(?:else|other|besides?|apart from|aside from|other than|except(?: for)?|still just|still only)\b";
     ON_RECORD = r"\b(?:got|have|see|saw|down|list\w*|charts?|record\w*|noted|wrote|written|here|know|remember|no|avoid|stay away|off)\b";
@@ -275,7 +278,9 @@ fn tells_what_it_did(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
         let told = !context::negates(&own[..found.start()]);
         told && (reactions::is_allergic(found.as_str()) || BROUGHT.is_match(&own[..found.start()]))
     });
-    !helps && (goes_on || reacted) && is_in_exchange(visit, line)
+    let alone = ONLY_NAMED.is_match(before) && own.chars().all(|letter| !letter.is_alphanumeric());
+    let then = alone && borne::tells_a_reaction(borne::said_of(line, range));
+    !helps && (goes_on || reacted || then) && is_in_exchange(visit, line)
 }
 
 /// "And Cipro?", among questions about allergies; the answer must tell what it did.
@@ -307,11 +312,6 @@ fn is_concluded(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
 
 /// "Peanuts. He gets hives.", "The contrast, I came up in hives": hardly more than a name, and then what it brings on.
 fn reacts_to_it(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
-    static ONLY_NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\W*(?:(?:yes|yeah|yep|oh|well|just|only|and|also|to|the|a|an|any|some|so|uh|um|there's|there is|maybe|mainly)\b\W*)*$",
-        )
-    });
     static REACTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"^[\s.,;:]*(?:(?:and|because|that|yes|well|oh|though|definitely|also)\b\W*)*(?:(?:i|he|she|we|you|it|they|that) (?:\w+ )?(?:gets?|got|had|has|have|broke|breaks?|br(?:ings?|ought)|c[oa]mes?|goes|went|gives?|gave|makes?|made|swells?|swelled|itch\w*|threw|throws|turn(?:s|ed))|(?:my|his|her|your) (?:whole )?(?:face|lips?|throat|tongue|eyes|mouth|skin))\b[^.?!]{0,30}?\b(?:hives|rash|swell\w*|swollen|itch\w*|anaphyla\w+|wheez\w*|clos(?:ed|es|ing))\b",
@@ -385,7 +385,8 @@ fn line_allergies(visit: &Visit, line: &Line, others: &[&str], table: &DrugTable
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
         let presupposed = is_presupposed(line, &range);
-        let denied = is_denied(before) && !presupposed
+        let instead = NOT_THAT_BUT.is_match(before) && borne::tells_a_reaction(borne::said_of(line, &range));
+        let denied = is_denied(before) && !presupposed && !instead
             || is_anothers(visit, line, before, &text[range.end..sentence.end])
             || relatives::is_subject(others, line, &sentence, before);
         if denied || is_stray(line, &substance) || !is_allergy_context(visit, line, &range) {

@@ -36,14 +36,14 @@ patterns! {
     // "I'll take that off", "let me delete it from the chart".
     TAKES_OFF = r"\b(?:take|taking|cross|strike|get) (?:that|it|this|those|them|the \w+) off\b|\b(?:remov\w+|delet\w+|eras\w+) (?:that|it|this|those|them|the \w+)\b";
     // "That's not right.": an answer to what a clinician read from the list.
-    DISPUTES = r"^\W*(?:(?:oh|well|um|uh|hm+|no)\W+)*(?:that's|that is|that isn't|it's|those are|those aren't|they're) (?:not (?:right|true|correct|mine|me|real)|wrong|(?:a|an old) mistake|an error|incorrect|right anymore)\b|^\W*(?:(?:oh|well|um|uh)\W+)*(?:that (?:isn't|wasn't) (?:right|true|me)|i don't (?:remember that|think (?:so|that's (?:right|true|real)))|(?:i have )?no idea (?:where|why))\b";
+    DISPUTES = r"^\W*(?:(?:oh|well|um|uh|hm+|no)\W+)*(?:that's|that is|that isn't|it's|those are|those aren't|they're) (?:not (?:right|true|correct|mine|me|real)|wrong|(?:a|an old) mistake|an error|incorrect|right anymore)\b|^\W*(?:(?:oh|well|um|uh)\W+)*(?:that (?:isn't|wasn't) (?:right|true|me)|i don't (?:remember that|think (?:so|that's (?:right|true|real)))|(?:i have )?no idea (?:where|why)|that(?:'s| was| is) (?:my|his|her) (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|cousin|aunt|uncle)(?:'s)?)\b";
     // "Never again": how somebody speaks who did not bear it.
     NOT_BORNE = r"\b(?:never again|terribl\w*|awful\w*|horribl\w*|bad(?:ly)?|worst|hated?|stopped|quit|sick|react\w*|ER|emergency|allerg\w*)\b";
     HAD = r"\b(?:i|he|she|i've|he's|she's|i have|he has|she has) (?:\w+ )?(?:had|taken|took|eaten|used|eat|eats)(?: (?:the|some|a|any|that))*$";
 }
 
 /// The words after the mention at `range` that can be said of it: up to the end of its turn, or to another substance.
-fn said_of<'l>(line: &'l Line, range: &Range<usize>) -> &'l str {
+pub(super) fn said_of<'l>(line: &'l Line, range: &Range<usize>) -> &'l str {
     let text = line.text();
     let name = text[range.clone()].to_lowercase();
     let others = substances(text, DrugTable::bundled()).into_iter().filter(|one| one.range.start >= range.end);
@@ -52,7 +52,7 @@ fn said_of<'l>(line: &'l Line, range: &Range<usize>) -> &'l str {
 }
 
 /// Whether a reaction is told in `text` and not denied.
-fn tells_a_reaction(text: &str) -> bool {
+pub(super) fn tells_a_reaction(text: &str) -> bool {
     REACTION.find_iter(text).any(|found| {
         let sentence = text[..found.start()].rfind(['.', '?', '!']).map_or(0, |end| end + 1);
         !context::negates(&text[sentence..found.start()])
@@ -175,6 +175,10 @@ fn denies_it(line: &Line, allergy: &Allergy, table: &DrugTable) -> bool {
     let text = line.text();
     substances(text, table).into_iter().any(|one| {
         let sentence = line.sentence_at(one.range.start);
+        // "Wasn't there something about the contrast?" asks.
+        if text[sentence.clone()].trim_end().ends_with('?') {
+            return false;
+        }
         let before = &text[sentence.start..one.range.start];
         let denied = context::negates(before) && !CANNOT_TAKE.is_match(before);
         let is_it = allergens::is_same(allergy, &allergy_to(line, &one));

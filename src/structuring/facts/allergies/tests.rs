@@ -307,3 +307,24 @@ fn every_way_of_listing_harm_counts() {
         [("vancomycin".to_owned(), Some("itchy".to_owned()))]
     );
 }
+
+#[test]
+fn what_comes_late_in_the_answer_counts_too() {
+    for (lines, expected) in [
+        (
+            "D: Are you allergic to anything?\nP: Cold rooms.\nD: To medicines?\nP: No. Oh, Keflex. I got a rash.",
+            vec!["keflex"],
+        ),
+        ("D: Allergies?\nP: Crab. Oh and aspirin, no, not aspirin, Aleve. My eyes swelled.", vec!["crab", "aleve"]),
+        (
+            "D: No allergies?\nP: Wasn't there something with codeine?\nD: Yes, you had hives after the codeine.",
+            vec!["codeine"],
+        ),
+        ("D: You had a reaction to amlodipine?\nP: Swollen legs.", vec!["amlodipine"]),
+        ("D: It says codeine allergy here.\nP: That was my mother.", vec![]),
+    ] {
+        assert_eq!(names(lines), expected, "{lines}");
+    }
+    let told = said("D: Allergies?\nP: Crab, it's throat closing, and peanuts.").0;
+    assert_eq!(told[1], ("peanuts".to_owned(), None));
+}
