@@ -49,7 +49,7 @@ patterns! {
     NAMED_BEFORE = r"\b(?:allergic|allerg(?:y|ies)|reactions?|react(?:s|ed)?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from|i|we|it|the chart|you)?(?:'ve| have| see| says| got| still)*\W*(?:it says(?: here)?\W*)?(?:(?:the|any|your|still|just|only|to|is it|it's|got|a|an|have|has|listed|down|as) |\w+(?:,| and| or) )*$";
     // "Because of the amoxicillin rash", "your penicillin allergy".
     LISTED_AFTER = r"^(?:,? (?:and |or )?\w+){0,4},? (?:down |listed |here )*as (?:an? |your )?(?:allerg|intoleran)";
-    REACTED = r"^,? (?:is |are |was |being )?(?:(?:the|still|only|one|an?|down|listed|here|noted|on (?:the|your|his|her|my) (?:list|chart|record)|as|under) )*(?:rash|hives|allergy|allergies|allergen|reaction|intolerance|anaphylaxis)\b";
+    REACTED = r"^(?:'s)?,? (?:is |are |was |being )?(?:(?:the|still|only|one|an?|down|listed|here|noted|on (?:the|your|his|her|my) (?:list|chart|record)|as|under) )*(?:rash|hives|allergy|allergies|allergen|reaction|intolerance|anaphylaxis)\b";
     // "… and I'm taking Lipitor", in an answer about allergies.
     TAKEN = r"\b(?:i'm (?:on|taking)|i (?:still )?take|i use|taking|takes|he's on|she's on)\b";
     // "Itching with the methylprednisolone", "hives from sulfa".
@@ -59,6 +59,12 @@ patterns! {
     // "Lisinopril can give you a cough": what may happen has not.
     pub(super) MAY = r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b";
     BROUGHT = r"^,? (?:it )?(?:\w+ )?(?:gives?|gave|makes?|made|caused|causes) (?:me|him|her|my|his)\b";
+    // "What are you putting on it?" "Hydrocortisone. He gets a rash."
+    OF_USE = r"\b(?:tak(?:e|es|ing)|us(?:e|es|ed|ing)|put(?:ting)?|tried|try|giv(?:e|en|ing)|help\w*)\b";
+    // "My legs ached so I stopped." "So muscle aches on atorvastatin."
+    GAVE_UP = r"\b(?:so|that's why|and) (?:i|they|he|she|we|you) (?:just |had to )?(?:stop(?:ped)?|quit|came off|took (?:me|him|her) off)\b";
+    // "We have two dogs and a cat."
+    OWNED = r"\b(?:we|i|they)(?:'ve)? (?:have|got|own|had)(?: (?:two|three|four|five|\d|an?|the|some|dogs?|cats?|horses?|birds?|and|also))* $";
     ONLY_NAMED = r"^\W*(?:(?:yes|yeah|yep|oh|well|just|only|and|also|to|the|a|an|any|some|so|uh|um|there's|there is|maybe|mainly|actually|wait)\b\W*)*$";
     // "Aspirin, no, not aspirin, Aleve."
     NOT_THAT_BUT = r"\bnot (?:the )?[\w-]+, (?:it's |it was |the |but )*$";
@@ -72,7 +78,7 @@ patterns! {
     ON_RECORD = r"\b(?:got|have|see|saw|down|list\w*|charts?|record\w*|noted|wrote|written|here|know|remember|no|avoid|stay away|off)\b";
     BESIDES_THAT = r"\b(?:besides?|apart from|aside from|other than|except(?: for)?|still just|still only) (?:the |your |that |his |her )?(?:\w+ )?$";
     ONLY = r"\b(?:just|only|except|besides|other than|apart from|but|well|maybe|although|though)\b";
-    DECLARES = r"^\W*(?:(?:and|so|okay|right|now|but|well)\W+)*(?:(?:i (?:have|see|'ve got)|you(?:'re| are)|he(?:'s| is)|she(?:'s| is)|it's|still|just|only|the|your|allerg\w+,?)\b)[^?]*\ballerg|^\W*(?:(?:and|so|okay)\W+)*[\w-]+ (?:allergy|is the only)\b";
+    DECLARES = r"^\W*(?:(?:and|so|okay|right|now|but|well)\W+)*(?:(?:i (?:have|see|'ve got)|you(?:'re| are)|he(?:'s| is)|she(?:'s| is)|it's|still|just|only|the|your|allerg\w+,?)\b)[^?]*\ballerg|^\W*(?:(?:and|so|okay)\W+)*[\w-]+(?: allergy| is the only|'s the only)\b";
     OPENS_A_QUESTION = r"^\W*(?:(?:and|so|but|well|oh)\W+)*(?:is|are|am|do|does|did|can|could|should|would|will|what|why|how|isn't|aren't|can't|shouldn't)\b";
     // "I'll put that as a bad reaction", "that's not an allergy": said of what was named, not of what comes.
     CLOSES = r"\b(?:write|put|note|add|list|mark|record|chart|document|count|enter|call)\w* (?:that|it|this|them|those)\b|\b(?:that's|that is|that was|it's|it was|those are) (?:just |only |more |really |probably )*(?:not )?an? \b|\bnot an? (?:\w+ )?allerg";
@@ -107,8 +113,16 @@ pub struct Allergies {
     pub none_known: Option<Vec<Evidence>>,
 }
 
-/// Whether the mention at `range` of `line` speaks of an allergy and not of use.
+/// Whether the mention at `range` of `line` speaks of an allergy, or that there is none, and not of use.
 pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    let of_medicine = || !DrugTable::bundled().mentions(&line.text()[range.clone()]).is_empty();
+    let spared =
+        line.by_patient_side() && borne::was_borne(line, range) && of_medicine() && is_in_exchange(visit, line);
+    spared || is_reacted_to(visit, line, range)
+}
+
+/// Whether the mention at `range` of `line` is of what somebody reacts to.
+fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let text = line.text();
     let sentence = line.sentence_at(range.start);
     let (before, after) = (&text[sentence.start..range.start], &text[range.end..sentence.end]);
@@ -233,6 +247,11 @@ fn asks(sentence: &str) -> bool {
     NAMED_CUE.is_match(sentence) || OTHERWISE_ASKED.is_match(sentence)
 }
 
+/// Whether the question `sentence` asks for more of the same: "Anything else?", and not "And what do you take?"
+fn goes_on(sentence: &str) -> bool {
+    ELSE.is_match(sentence) && (!OF_USE.is_match(sentence) || BESIDE.is_match(sentence))
+}
+
 /// Whether `line` answers a question about allergies: "I have two allergies written down. The dye for scans?" Others of the
 /// patient's side may have answered before, and more may have been asked for.
 fn asked_about(visit: &Visit, line: &Line) -> bool {
@@ -251,7 +270,7 @@ fn asked_about(visit: &Visit, line: &Line) -> bool {
         if line.utterance.role != earlier.utterance.role && last().any(brought_up) {
             return true;
         }
-        if !last().next().is_some_and(|sentence| ELSE.is_match(sentence)) {
+        if !last().next().is_some_and(goes_on) {
             return false;
         }
     }
@@ -273,14 +292,18 @@ fn tells_what_it_did(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let others = substances(after, DrugTable::bundled());
     let own = &after[..others.first().map_or(after.len(), |other| other.range.start)];
     let helps = AGAINST.is_match(before) || HELPS.is_match(before) || TAKEN.is_match(before) || RELIEVES.is_match(own);
-    let goes_on = GOES_ON.is_match(before) && AFFECTS.is_match(own);
+    let lists = GOES_ON.is_match(before) && AFFECTS.is_match(own);
     let reacted = REACTION.find_iter(own).any(|found| {
         let told = !context::negates(&own[..found.start()]);
         told && (reactions::is_allergic(found.as_str()) || BROUGHT.is_match(&own[..found.start()]))
     });
-    let alone = ONLY_NAMED.is_match(before) && own.chars().all(|letter| !letter.is_alphanumeric());
+    let asked_else = visit.question_before(line.index).is_some_and(|question| {
+        let question = last_sentence(question);
+        !asks(question) && !goes_on(question)
+    });
+    let alone = !asked_else && ONLY_NAMED.is_match(before) && own.chars().all(|letter| !letter.is_alphanumeric());
     let then = alone && borne::tells_a_reaction(borne::said_of(line, range));
-    !helps && (goes_on || reacted || then) && is_in_exchange(visit, line)
+    !helps && (lists || reacted || then) && is_in_exchange(visit, line)
 }
 
 /// "And Cipro?", among questions about allergies; the answer must tell what it did.
@@ -307,7 +330,11 @@ fn is_concluded(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let reaction = REACTION.find_iter(before).last();
     let told = reaction
         .is_some_and(|found| ON.is_match(&before[found.end()..]) && !context::negates(&before[..found.start()]));
-    told && !text[sentence].ends_with('?') && !MAY.is_match(before) && is_in_exchange(visit, line)
+    let given_up = || {
+        let earlier = line.index.checked_sub(1).map(|at| &visit.lines[at]);
+        earlier.is_some_and(|earlier| earlier.by_patient_side() && GAVE_UP.is_match(earlier.text()))
+    };
+    told && !text[sentence].ends_with('?') && !MAY.is_match(before) && (is_in_exchange(visit, line) || given_up())
 }
 
 /// "Peanuts. He gets hives.", "The contrast, I came up in hives": hardly more than a name, and then what it brings on.
@@ -316,10 +343,6 @@ fn reacts_to_it(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
         pattern(
             r"^[\s.,;:]*(?:(?:and|because|that|yes|well|oh|though|definitely|also)\b\W*)*(?:(?:i|he|she|we|you|it|they|that) (?:\w+ )?(?:gets?|got|had|has|have|broke|breaks?|br(?:ings?|ought)|c[oa]mes?|goes|went|gives?|gave|makes?|made|swells?|swelled|itch\w*|threw|throws|turn(?:s|ed))|(?:my|his|her|your) (?:whole )?(?:face|lips?|throat|tongue|eyes|mouth|skin))\b[^.?!]{0,30}?\b(?:hives|rash|swell\w*|swollen|itch\w*|anaphyla\w+|wheez\w*|clos(?:ed|es|ing))\b",
         )
-    });
-    // "What are you putting on it?" "Hydrocortisone. He gets a rash."
-    static OF_USE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:tak(?:e|es|ing)|us(?:e|es|ed|ing)|put(?:ting)?|tried|try|giv(?:e|en|ing)|help\w*)\b")
     });
     let sentence = line.sentence_at(range.start);
     let asked_of_use =
@@ -389,7 +412,7 @@ fn line_allergies(visit: &Visit, line: &Line, others: &[&str], table: &DrugTable
         let denied = is_denied(before) && !presupposed && !instead
             || is_anothers(visit, line, before, &text[range.end..sentence.end])
             || relatives::is_subject(others, line, &sentence, before);
-        if denied || is_stray(line, &substance) || !is_allergy_context(visit, line, &range) {
+        if denied || is_stray(line, &substance) || !is_reacted_to(visit, line, &range) {
             continue;
         }
         // "Pollen allergy" is the name of an illness.
@@ -461,7 +484,9 @@ fn is_stray(line: &Line, substance: &Substance) -> bool {
     let text = line.text();
     let sentence = line.sentence_at(substance.range.start);
     let spoken = &text[sentence.clone()];
-    if !substance.is_medicine && SEEN.is_match(&text[sentence.start..substance.range.start]) {
+    let before = &text[sentence.start..substance.range.start];
+    let owned = INHALED.is_match(&text[substance.range.clone()]) && OWNED.is_match(before);
+    if !substance.is_medicine && (owned || SEEN.is_match(before)) {
         return true;
     }
     if substance.is_medicine || CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || REACTION.is_match(spoken) {

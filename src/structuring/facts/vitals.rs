@@ -334,6 +334,13 @@ fn single_values(
         let before = &text[previous.min(number.range.start)..number.range.start];
         let after = &text[number.range.end..];
         let sentence_text = &text[sentence.clone()];
+        // "In the seventies" is no value.
+        if text[..number.range.end].ends_with('s')
+            && text[number.range.clone()].starts_with(|c: char| c.is_ascii_digit())
+            || after.starts_with('s')
+        {
+            continue;
+        }
         if kind.loinc == "8867-4" && OF_THE_UNBORN.is_match(sentence_text) {
             continue;
         }
@@ -483,7 +490,7 @@ pub(super) fn is_target(line: &Line, at: usize) -> bool {
 }
 
 patterns! {
-    PAST_BEFORE = r"^\W*(?:(?:and|but|so|well|okay)\W+)*(?:(?:at )?(?:your |the |our )?last (?:appointment|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|winter|hospital))|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b[^.?!;]*$";
+    PAST_BEFORE = r"^\W*(?:(?:and|but|so|well|okay)\W+)*(?:at|in) the (?:er|emergency room|hospital|urgent care|ambulance|pharmacy)\b[^.?!;]*\b(?:was|were)\b[^.?!;]*$|^\W*(?:(?:and|but|so|well|okay)\W+)*(?:(?:at )?(?:your |the |our )?last (?:appointment|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|winter|hospital))|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b[^.?!;]*$";
     PAST_AFTER = r"^\W*[\w.]+(?: (?:over|on) (?:\w+ ?){1,3}|/\d+)? (?:at (?:your |the |our )?last|last (?:appointment|time|visit|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b";
 }
 
@@ -636,7 +643,13 @@ mod tests {
 
     #[test]
     fn what_was_measured_on_another_day_is_only_compared_with() {
-        for text in ["Last month it was 150 over 92.", "You were 144 over 90 in March.", "It was 150/92 last time."] {
+        for text in [
+            "Last month it was 150 over 92.",
+            "You were 144 over 90 in March.",
+            "It was 150/92 last time.",
+            "At the ER you were 190 over 110.",
+            "Pulse in the 70s.",
+        ] {
             assert!(said(text).is_empty(), "{text}: {:?}", said(text));
         }
         assert_eq!(said("Blood pressure is 128 over 80, last time it was 150 over 92.").len(), 2);

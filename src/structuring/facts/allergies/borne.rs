@@ -39,7 +39,7 @@ patterns! {
     DISPUTES = r"^\W*(?:(?:oh|well|um|uh|hm+|no)\W+)*(?:that's|that is|that isn't|it's|those are|those aren't|they're) (?:not (?:right|true|correct|mine|me|real)|wrong|(?:a|an old) mistake|an error|incorrect|right anymore)\b|^\W*(?:(?:oh|well|um|uh)\W+)*(?:that (?:isn't|wasn't) (?:right|true|me)|i don't (?:remember that|think (?:so|that's (?:right|true|real)))|(?:i have )?no idea (?:where|why)|that(?:'s| was| is) (?:my|his|her) (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|cousin|aunt|uncle)(?:'s)?)\b";
     // "Never again": how somebody speaks who did not bear it.
     NOT_BORNE = r"\b(?:never again|terribl\w*|awful\w*|horribl\w*|bad(?:ly)?|worst|hated?|stopped|quit|sick|react\w*|ER|emergency|allerg\w*)\b";
-    HAD = r"\b(?:i|he|she|i've|he's|she's|i have|he has|she has) (?:\w+ )?(?:had|taken|took|eaten|used|eat|eats)(?: (?:the|some|a|any|that))*$";
+    HAD = r"\b(?:i|he|she|i've|he's|she's|i have|he has|she has) (?:\w+ )?(?:had|taken|took|eaten|used|eat|eats)(?: (?:the|some|a|any|that))*\s*$";
 }
 
 /// The words after the mention at `range` that can be said of it: up to the end of its turn, or to another substance.
@@ -84,6 +84,12 @@ fn eats(before: &str) -> bool {
     EATEN.find(before).is_some_and(|found| {
         found.start() == 0 || !context::negates(&before[..found.start()]) || ABLE.is_match(found.as_str())
     })
+}
+
+/// Whether the mention at `range` tells that something was taken before and did no harm.
+pub(super) fn was_borne(line: &Line, range: &Range<usize>) -> bool {
+    let sentence = line.sentence_at(range.start);
+    HAD.is_match(&line.text()[sentence.start..range.start]) && is_borne(line, range)
 }
 
 /// Whether the mention at `range` only tells that it was taken: "no, I had amoxicillin last fall".

@@ -328,3 +328,16 @@ fn what_comes_late_in_the_answer_counts_too() {
     let told = said("D: Allergies?\nP: Crab, it's throat closing, and peanuts.").0;
     assert_eq!(told[1], ("peanuts".to_owned(), None));
 }
+
+#[test]
+fn what_is_taken_or_kept_at_home_is_no_allergen() {
+    for lines in [
+        "D: Any allergies?\nP: No.\nD: And what do you take?\nP: Metoprolol and lisinopril. I had a cough last week.",
+        "D: Any allergies?\nP: No.\nD: Medicines?\nP: Lisinopril. I had a cough last week.",
+        "D: Is she allergic to dogs?\nO: We have two dogs and a cat, she's fine with them.",
+    ] {
+        assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+    }
+    assert_eq!(names("D: So codeine's the only allergy?\nP: That's the only one."), ["codeine"]);
+    assert_eq!(names("P: My legs ached so I stopped.\nD: So muscle aches on atorvastatin."), ["atorvastatin"]);
+}
