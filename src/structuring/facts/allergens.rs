@@ -14,7 +14,7 @@ use crate::{
 /// Substances that are no drugs of the table.
 static OTHER_SUBSTANCES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(sulfa(?: drugs| antibiotics)?|sulpha(?: drugs)?|sulfonamides|penicillins?|cephalosporins?|(?:fluoro)?quinolones|macrolides|tetracyclines|ace inhibitors|anti-?inflammatories|local an(?:a)?esthetics?|general an(?:a)?esthe(?:tics?|sia)|latex|rubber gloves|nickel|pea ?nuts?|pee ?nuts?|tree nuts?|nuts|walnuts?|almonds?|cashews?|pecans?|hazelnuts?|pistachios?|brazil nuts?|sesame|shellfish|shrimps?|prawns?|crab|lobsters?|oysters?|clams?|mussels?|seafood|fish|salmon|tuna|eggs?|milk|dairy|lactose|soy|wheat|gluten|kiwis?|kiwi fruit|bananas?|avocados?|mango(?:e?s)?|pineapples?|tomato(?:es)?|strawberr(?:y|ies)|chocolate|msg|sulfites|food (?:colou?rings?|dyes?)|red dye|bee stings?|bees|wasp stings?|wasps|hornets|fire ants|yellow jackets|pollens?|ragweed|grass|birch|dust(?: mites)?|mou?ld|cats?|dogs?|horses?|pet dander|animal dander|(?:iv |x-?ray |ct |radio-?)?contrast(?: dye| medium| material)?|(?:x-?ray|ct|iv|scan) dye|dye for (?:the )?scans?|iodine|betadine|chlorhexidine|adhesives?(?: tapes?| bandages?)?|(?:medical|surgical|silk|paper|sticky) tapes?|tapes?|plasters|band-?aids|skin glue|surgical glue|perfumes?|fragrances?|lanolin|formaldehyde|wool|(?:flu|tetanus|pneumonia|covid|shingles) (?:shots?|vaccines?)|hair dye|red meat|poison (?:ivy|oak)|nsaids|opioids|opiates|narcotics|statins)\b",
+        r"\b(sulfa(?: drugs| antibiotics)?|sulpha(?: drugs)?|sulfonamides|penicillins?|cephalosporins?|(?:fluoro)?quinolones|macrolides|tetracyclines|ace inhibitors|anti-?inflammatories|local an(?:a)?esthetics?|general an(?:a)?esthe(?:tics?|sia)|latex|rubber gloves|nickel|pea ?nuts?|pee ?nuts?|tree nuts?|nuts|walnuts?|almonds?|cashews?|pecans?|hazelnuts?|pistachios?|brazil nuts?|sesame|shellfish|shrimps?|prawns?|crab|lobsters?|oysters?|clams?|mussels?|seafood|fish|salmon|tuna|eggs?|milk|dairy|lactose|soy|wheat|gluten|kiwis?|kiwi fruit|bananas?|avocados?|mango(?:e?s)?|pineapples?|tomato(?:es)?|strawberr(?:y|ies)|chocolate|msg|sulfites|food (?:colou?rings?|dyes?)|red dye|bee stings?|bees|wasp stings?|wasps|hornets|fire ants|yellow jackets|pollens?|ragweed|grass|birch|dust(?: mites)?|mou?ld|cats?|dogs?|horses?|pet dander|animal dander|(?:iv |x-?ray |ct |radio-?)?contrast(?: dye| medium| material)?|(?:x-?ray|ct|iv|scan) dye|dye for (?:the )?scans?|the dye|iodine|betadine|chlorhexidine|adhesives?(?: tapes?| bandages?)?|(?:medical|surgical|silk|paper|sticky) tapes?|tapes?|plasters|band-?aids|skin glue|surgical glue|perfumes?|fragrances?|lanolin|formaldehyde|wool|(?:flu|tetanus|pneumonia|covid|shingles) (?:shots?|vaccines?)|hair dye|red meat|poison (?:ivy|oak)|nsaids|opioids|opiates|narcotics|statins)\b",
     )
 });
 
@@ -85,5 +85,10 @@ pub(super) fn is_same(one: &Allergy, other: &Allergy) -> bool {
     };
     let (stems, others) = (text::content_stems(&one.substance), text::content_stems(&other.substance));
     let within = |few: &[String], many: &[String]| !few.is_empty() && few.iter().all(|stem| many.contains(stem));
-    sulfa(one) && sulfa(other) || within(&stems, &others) || within(&others, &stems)
+    // The dye that nobody calls by another name is that of the scans.
+    let contrast = |allergy: &Allergy| {
+        let name = allergy.substance.as_str();
+        name == "the dye" || name.contains("contrast") || ["x-ray dye", "ct dye", "iv dye", "scan dye"].contains(&name)
+    };
+    contrast(one) && contrast(other) || sulfa(one) && sulfa(other) || within(&stems, &others) || within(&others, &stems)
 }

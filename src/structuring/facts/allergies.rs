@@ -8,6 +8,7 @@ use super::{
     allergens::{self, Substance, substances},
     context, intolerances,
     reactions::{self, REACTION},
+    relatives,
 };
 use crate::{
     domain::{Allergy, Evidence, Role},
@@ -22,7 +23,17 @@ use crate::{
 
 patterns! {
     // Words by which a clause speaks of a reaction.
-    CUE = r"\b(allergic(?: (?:to|reactions?))?|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe |awful |terrible |had (?:\w+ ){1,3})reactions? to|(?:can't|cannot|can not|couldn't) (?:take|have|tolerate|use|wear)|react(?:s|ed)? (?:badly |terribly |really badly )?to|break out|broke out|comes? out in|came (?:up|out) in|(?:doesn't|don't|didn't|did not|never) (?:agree|sit (?:well|right)|get on|go (?:down )?well) with|(?:not supposed|told (?:me |him |her |us )?(?:not|never)) to (?:take|have|use|be given)|told (?:me |him |her |us )?no more|never (?:to )?(?:take|have) (?:\w+ )?again|sensitive to|(?:bad|terrible|awful|rough|hard) (?:time|experience)s? (?:with|on)|nearly killed|(?:don't|didn't|never) (?:get along|mix))\b";
+    CUE = r"\b(allergic(?: (?:to|reactions?))?|anaphyla\w+|intoleran(?:t|ce)|(?:bad |severe |awful |terrible |had (?:\w+ ){1,3})reactions? to|(?:can't|cannot|can not|couldn't) (?:take|have|tolerate|use|wear)|react(?:s|ed)? (?:badly |terribly |really badly )?to|break out|broke out|comes? out in|came (?:up|out) in|(?:doesn't|don't|didn't|did not|never) (?:agree|sit (?:well|right)|get on|go (?:down )?well) with|(?:not supposed|told (?:me |him |her |us )?(?:not|never)) to (?:take|have|use|be given)|told (?:me |him |her |us )?no more|never (?:to )?(?:take|have) (?:\w+ )?again|sensitive to|(?:bad|terrible|awful|rough|hard) (?:time|experience)s? (?:with|on)|nearly killed|(?:don't|didn't|never) (?:get along|mix)|(?:don't|doesn't|didn't|never|not) (?:do|did|does|done) (?:so |too |very |real |really )?(?:well|good) (?:with|on)|(?:can't|cannot|couldn't|don't|didn't) (?:handle|stand))\b";
+    // "I can't eat strawberries, my mouth gets itchy."
+    CANNOT_EAT = r"\b(?:can't|cannot|can not|couldn't) (?:eat|drink|have|touch|be (?:near|around)) (?:any |the |those |that |anything with |\w+ or )*$";
+    // "No changes in allergies, penicillin and latex?" reads out what is known.
+    NO_CHANGE = r"\b(?:no|any|without) (?:new )?changes? (?:in|to|with|of)\b|\b(?:nothing|anything) new (?:in|to|with|for)\b|\b(?:same|usual) allergies\b";
+    // "… and lisinopril cough.", read from the list.
+    LISTED_REACTION = r"^ (?:coughs?|angio-?edema|swelling|itching|nausea|vomiting|diarrh(?:o)?ea)\W*(?:$|[.,;?]|and\b)";
+    // "And Compazine locked my jaw.": the list goes on.
+    GOES_ON = r"^\W*(?:(?:and|also|oh|then|plus)\W+)+(?:the |that |some )?$";
+    AFFECTS = r"^,? (?:it )?(?:really |just |also |always |completely )?\w+(?:ed|s|ade|ave|ut|ocked|it) (?:me|him|her|my|his)\b";
+    RELIEVES = r"\b(?:help|work|fix|sav|reliev|eas|clear|calm|keep|kept|cur)\w*|\bwent (?:down|away)\b|\bgot better\b";
     // "I take Zyrtec for my allergies", "allergic to cats, so I take Zyrtec": what helps against them.
     AGAINST = r"\b(?:tak(?:e|es|ing)|took|us(?:e|es|ed|ing)|put|prescribed|needs?) (?:me |him |her |it |my |his |the |a |some |on )*(?:\w+ )?$";
     HELPS = r"\b(?:carr(?:y|ies)|keeps?|treated (?:\w+ )?with|gave (?:me|him|her)|got) (?:an? |the |some |my |his |her )?(?:\w+ )?$";
@@ -34,15 +45,11 @@ patterns! {
     FOR_A_DISEASE = r"\b(?:kidneys?|ulcers?|blood thinners?|warfarin|coumadin|eliquis|xarelto|heart|blood pressure|pregnan\w+|breast-?feed\w*|nursing|surgery|afford|costs?|insurance|empty stomach|swallow|work|driv\w+|bypass|stents?|transplant\w*|sleeve|bleed\w*|cardiologist|lithium|liver)\b";
     // "Lisinopril made me cough, that's why we changed to losartan": what came instead did no harm.
     pub(super) REPLACED_BY = r"\b(?:chang|switch|mov|swapp)\w* (?:me |him |her |it )?(?:over )?to (?:the |\w+ )?$|\b(?:so|now) (?:i|we|he|she|they) (?:now )?(?:takes?|uses?|got|have|has|started|gave|give|put|use|used|prescribed) (?:me |him |her |us )?(?:on )?(?:the |some )?$|\binstead (?:i|we|he|she|they) \w+ (?:me |him |her )?(?:on )?(?:the |some )?$";
-    // "I've had amoxicillin since without any problem", "the allergist said he's not allergic", "shellfish is fine".
-    TOLERATED = r"^[^?!]{0,80}\b(?:without (?:any )?(?:problems?|trouble|reactions?|issues?)|no (?:problems?|trouble|reactions?|issues?) (?:with|to)|(?:not|isn't|never|wasn't) (?:really |actually )?allergic|(?:was|been|is|are|were) (?:always |totally |perfectly |just )?(?:fine|okay|ok|all right)|(?:plenty|lots|loads) of times|no problem)\b|^'s (?:fine|okay|ok|all right)\b";
-    // "… but Mia eats peanut butter every day".
-    EATEN = r"\b(?:eats?|eaten|drinks?|loves?|enjoys?|(?:can|could) (?:have|eat|take|drink)|(?:is|does|am|'s|do) (?:fine|okay|ok|well|all right) with|tolerates?|no (?:problems?|trouble|issues?) with) (?:the |any |some |lots of |all )*$";
     // "You are allergic to", "an allergy to sulfa and", "allergies, I have", right before the name.
     NAMED_BEFORE = r"\b(?:allergic|allerg(?:y|ies)|reactions?|react(?:s|ed)?|intolerant|intolerance|anaphyla\w+)\W*(?:to|are|is|of|with|from|i|we|it|the chart|you)?(?:'ve| have| see| says| got| still)*\W*(?:it says(?: here)?\W*)?(?:(?:the|any|your|still|just|only|to|is it|it's|got|a|an|have|has|listed|down|as) |\w+(?:,| and| or) )*$";
     // "Because of the amoxicillin rash", "your penicillin allergy".
     LISTED_AFTER = r"^(?:,? (?:and |or )?\w+){0,4},? (?:down |listed |here )*as (?:an? |your )?(?:allerg|intoleran)";
-    REACTED = r"^,? (?:is |are |was |being )?(?:(?:the|still|only|one|an?|down|listed|here|noted|on (?:the|your|his|her|my) (?:list|chart|record)|as|under) )*(?:rash|hives|allergy|allergies|allergen|reaction|intolerance|anaphylaxis)\b";
+    REACTED = r"^(?:'s)?,? (?:is |are |was |being )?(?:(?:the|still|only|one|an?|down|listed|here|noted|on (?:the|your|his|her|my) (?:list|chart|record)|as|under) )*(?:rash|hives|allergy|allergies|allergen|reaction|intolerance|anaphylaxis)\b";
     // "… and I'm taking Lipitor", in an answer about allergies.
     TAKEN = r"\b(?:i'm (?:on|taking)|i (?:still )?take|i use|taking|takes|he's on|she's on)\b";
     // "Itching with the methylprednisolone", "hives from sulfa".
@@ -51,28 +58,44 @@ patterns! {
     AND_REACTED = r"^,? (?:once |yesterday |then |for \w+ )?,?(?:and|so|when) (?:then )?(?:i|he|she|we|it|my|his|her)\b[^.?!,]{0,30}\b(?:hives|rash|swell\w*|swollen|swelled|blew up|puffed up|itch\w*|anaphyla\w+|blister\w*|couldn't breathe|clos(?:ed|ing)|wheez\w+)\b";
     // "Lisinopril can give you a cough": what may happen has not.
     pub(super) MAY = r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b";
+    BROUGHT = r"^,? (?:it )?(?:\w+ )?(?:gives?|gave|makes?|made|caused|causes) (?:me|him|her|my|his)\b";
+    // "What are you putting on it?" "Hydrocortisone. He gets a rash."
+    OF_USE = r"\b(?:tak(?:e|es|ing)|us(?:e|es|ed|ing)|put(?:ting)?|tried|try|giv(?:e|en|ing)|help\w*)\b";
+    // "My legs ached so I stopped." "So muscle aches on atorvastatin."
+    GAVE_UP = r"\b(?:so|that's why|and) (?:i|they|he|she|we|you) (?:just |had to )?(?:stop(?:ped)?|quit|came off|took (?:me|him|her) off)\b";
+    // "We have two dogs and a cat."
+    OWNED = r"\b(?:we|i|they)(?:'ve)? (?:have|got|own|had)(?: (?:two|three|four|five|\d|an?|the|some|dogs?|cats?|horses?|birds?|and|also))* $";
+    ONLY_NAMED = r"^\W*(?:(?:yes|yeah|yep|oh|well|just|only|and|also|to|the|a|an|any|some|so|uh|um|there's|there is|maybe|mainly|actually|wait)\b\W*)*$";
+    // "Aspirin, no, not aspirin, Aleve."
+    NOT_THAT_BUT = r"\bnot (?:the )?[\w-]+, (?:it's |it was |the |but )*$";
     pub(super) NOT_ONE = r"\bnot (?:really |actually )?an allergy\b";
     NAMED_CUE = r"\b(allerg(?:y|ies|ic)|reactions? to|(?:bad|any|had a|other|drug|allergic) reactions?|react(?:s|ed)?(?: badly)? to)\b";
     // Other ways to ask for allergies: "anything that doesn't agree with you?", "any trouble with medicines?"
     OTHERWISE_ASKED = r"\breact to\b|\b(?:medicines?|medications?|drugs?|antibiotics?|anything|something|foods?|pills?|tablets?|one|which)\b[^.?!]{0,25}\b(?:can't|cannot|can not|couldn't|shouldn't|not supposed to|mustn't|must not|not able to|told not to|told never to) (?:take|have|eat|tolerate|use|touch|be given)\b|\b(?:trouble|troubles?|problems?|issues?|difficult\w+|bad (?:time|experiences?)) with (?:any |other |certain |some |antibiotics? or )?(?:medicines?|medications?|drugs?|antibiotics?|pills|tablets|latex|tapes?)\b|\b(?:doesn't|don't|didn't|not|ever|never|disagrees?) (?:agree(?:d|s)?|sit well|get on|gotten? on|with)(?: with)? (?:you|him|her|\w+)\b|\b(?:made|makes|make) (?:you|him|her) (?:ill|sick|poorly|bad|unwell)\b|\b(?:have to|need to|you) (?:stay away from|avoid)\b[^.?!]*\?|\b(?:medicines?|medications?|drugs?|antibiotics?|tablets) (?:that |which )?(?:\w+ )?(?:upset|bother|disagree)\w*\b";
-    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|any more|something else|no others?|what else|and)\b[^.!]{0,40}\?";
+    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|any more|something else|no others?|what else|and|(?:what|how) about (?:you|him|her|yourself|[\w-]+)|to (?:any )?(?:medicines?|medications?|drugs?|foods?|anything))\b[^.!]{0,40}\?";
     // "No sulfa for you, I've got that here. Anything else you react to?", "no allergies besides the tape?"
     BESIDE = r"\b(?:else|other|besides?|apart from|aside from|other than|except(?: for)?|still just|still only)\b";
     ON_RECORD = r"\b(?:got|have|see|saw|down|list\w*|charts?|record\w*|noted|wrote|written|here|know|remember|no|avoid|stay away|off)\b";
     BESIDES_THAT = r"\b(?:besides?|apart from|aside from|other than|except(?: for)?|still just|still only) (?:the |your |that |his |her )?(?:\w+ )?$";
     ONLY = r"\b(?:just|only|except|besides|other than|apart from|but|well|maybe|although|though)\b";
-    DECLARES = r"^\W*(?:(?:and|so|okay|right|now|but|well)\W+)*(?:(?:i (?:have|see|'ve got)|you(?:'re| are)|he(?:'s| is)|she(?:'s| is)|it's|still|just|only|the|your|allerg\w+,?)\b)[^?]*\ballerg|^\W*(?:(?:and|so|okay)\W+)*[\w-]+ (?:allergy|is the only)\b";
+    DECLARES = r"^\W*(?:(?:and|so|okay|right|now|but|well)\W+)*(?:(?:i (?:have|see|'ve got)|you(?:'re| are)|he(?:'s| is)|she(?:'s| is)|it's|still|just|only|the|your|allerg\w+,?)\b)[^?]*\ballerg|^\W*(?:(?:and|so|okay)\W+)*[\w-]+(?: allergy| is the only|'s the only)\b";
     OPENS_A_QUESTION = r"^\W*(?:(?:and|so|but|well|oh)\W+)*(?:is|are|am|do|does|did|can|could|should|would|will|what|why|how|isn't|aren't|can't|shouldn't)\b";
+    // "I'll put that as a bad reaction", "that's not an allergy": said of what was named, not of what comes.
+    CLOSES = r"\b(?:write|put|note|add|list|mark|record|chart|document|count|enter|call)\w* (?:that|it|this|them|those)\b|\b(?:that's|that is|that was|it's|it was|those are) (?:just |only |more |really |probably )*(?:not )?an? \b|\bnot an? (?:\w+ )?allerg";
+    // "She saw cats", "I saw your dog": what is seen is no allergen.
+    SEEN = r"\b(?:saw|sees?|seeing|seen|heard|hears?|hearing|dream\w*|imagin\w*) (?:\w+ )?$";
     NEW_ONES = r"\b(?:new|other|else|that's (?:it|all)|just that|nothing more)\b";
     // "Sulfa gives me hives": a reaction of the allergic kind, told of a substance.
     BRINGS_ON = r"\b(?:gives?|giving|gave|brings?|brought|makes?|made) (?:me|you|him|her)\b.*\b(?:cough\w*|hives|rash|swell\w*|swollen|itch\w*|wheez\w*|anaphyla\w+|breathe|breathing|blister\w*|seizures?|fits?|throw(?:ing)? up|threw up|vomit\w*|hallucinat\w+)\b|\b(?:makes?|made|gives?|gave) (?:my|your|his|her) (?:\w+ )?(?:lips?|face|throat|tongue|skin|eyes|mouth)\b|\b(?:swell(?:ed|s)|puff(?:ed|s)|blew|blister(?:ed|s)) (?:up )?(?:me|him|her|my|his|her)\b|\bgot (?:\w+ ){1,5}(?:with|from|after|on) (?:it|that|them)\b";
     NONE_KNOWN = r"\b(no (?:known )?(?:drug |medication |medicine )?allergies|not allergic to (?:anything|any)|nkda|don't have any (?:\w+ )?allergies|no allergies)\b";
     KIN_OF_THE_PATIENT = r"\b(?:his|her|their) (?:\w+ )?(?:brother|sister|dad|father|mom|mum|mother|cousin|twin|grand\w+|aunt|uncle)(?:'s)?\b[^,.;]*$";
-    // "They tested me last year and it was negative", "he outgrew it".
-    NO_LONGER = r"\b(?:tested|skin test\w*|allergist|challenge\w*)\b[^?!]{0,80}(?:\b(?:not|negative|fine|okay|clear\w*|gone|off)\b|n't\b)|\b(?:outgrew|outgrown|grew out of|grown out of|turned out (?:not|i wasn't|it wasn't|he wasn't|she wasn't)|(?:isn't|wasn't|not) (?:true|real)|took (?:it|that) off (?:my|the|his|her))\b";
+    // "Can he have amoxicillin, with his brother being allergic?"
+    KIN_IS_ALLERGIC = r"\b(?:my|his|her|their|your) (?:\w+ )?(?:brother|sister|dad|father|mom|mum|mother|cousin|twin|grand\w+|aunt|uncle|niece|nephew|husband|wife)(?:'s| is| was| being| are)? (?:so |very |also |really )*allergic\b|\b(?:brother|sister|dad|father|mom|mum|mother|cousin|aunt|uncle)'s allerg(?:y|ies)\b";
     INHALED = r"^(?:pollens?|ragweed|grass|birch|dust(?: mites)?|mou?ld|cats?|dogs?|horses?|(?:pet|animal) dander)$";
     CLAUSE_END = r",? (?:but|although|though|however|whereas|while)\b|;";
 }
+
+mod borne;
 
 /// Words of a sentence that only names another substance: "And she says shellfish."
 const LONGEST_NAMING: usize = 5;
@@ -90,8 +113,16 @@ pub struct Allergies {
     pub none_known: Option<Vec<Evidence>>,
 }
 
-/// Whether the mention at `range` of `line` speaks of an allergy and not of use.
+/// Whether the mention at `range` of `line` speaks of an allergy, or that there is none, and not of use.
 pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    let of_medicine = || !DrugTable::bundled().mentions(&line.text()[range.clone()]).is_empty();
+    let spared =
+        line.by_patient_side() && borne::was_borne(line, range) && of_medicine() && is_in_exchange(visit, line);
+    spared || is_reacted_to(visit, line, range)
+}
+
+/// Whether the mention at `range` of `line` is of what somebody reacts to.
+fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let text = line.text();
     let sentence = line.sentence_at(range.start);
     let (before, after) = (&text[sentence.start..range.start], &text[range.end..sentence.end]);
@@ -101,17 +132,22 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     }
     if line.by_clinician() && CANNOT_TAKE.is_match(before)
         || REPLACED_BY.is_match(before) && !AND_REACTED.is_match(after)
-        || TOLERATED.is_match(after)
-        || EATEN.is_match(before)
+        || borne::is_borne(line, range)
         || NOT_ONE.is_match(&text[sentence.start..])
     {
         return false;
     }
     let headed = is_headed(line, &sentence) && !AGAINST.is_match(before) && !TAKEN.is_match(before);
+    if line.utterance.role == Role::Clinician && is_concluded(visit, line, range) {
+        return true;
+    }
     // What a clinician chooses because of an allergy stands in the same sentence as the allergy.
     let spoken = &text[clause.clone()];
     if line.by_clinician() && (CUE.is_match(spoken) || NAMED_CUE.is_match(spoken)) && !headed {
-        return REACTED.is_match(after) || LISTED_AFTER.is_match(after) || NAMED_BEFORE.is_match(before);
+        return REACTED.is_match(after)
+            || LISTED_REACTION.is_match(after)
+            || LISTED_AFTER.is_match(after)
+            || NAMED_BEFORE.is_match(before);
     }
     let for_a_disease = CANNOT_TAKE.is_match(before)
         && (FOR_A_DISEASE.is_match(after) || FOR_A_DISEASE.is_match(text) && !REACTION.is_match(text));
@@ -123,6 +159,9 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
         || BRINGS_ON.is_match(spoken) && !(line.by_clinician() && MAY.is_match(spoken))
         || headed
         || reacts_to_it(visit, line, range)
+        || CANNOT_EAT.is_match(before) && REACTION.is_match(after) && !for_a_disease
+        || line.utterance.role != Role::Clinician && tells_what_it_did(visit, line, range)
+        || line.utterance.role == Role::Clinician && is_asked_by_name(visit, line, range)
         || answers(visit, line, range)
 }
 
@@ -150,6 +189,7 @@ fn is_headed(line: &Line, sentence: &Range<usize>) -> bool {
     line.sentences.iter().take_while(|earlier| earlier.end <= sentence.start).last().is_some_and(|heading| {
         let heading = &line.text()[heading.clone()];
         NAMED_CUE.is_match(heading)
+            && !CLOSES.is_match(heading)
             && heading.split_whitespace().count() <= LONGEST_HEADING
             && !AGAINST.is_match(heading)
     })
@@ -164,6 +204,9 @@ fn is_presupposed(line: &Line, range: &Range<usize>) -> bool {
         return false;
     }
     let before = &text[sentence.start..range.start];
+    if NO_CHANGE.is_match(before) && NAMED_CUE.is_match(before) {
+        return true;
+    }
     if BESIDES_THAT.is_match(before) && NAMED_CUE.is_match(&text[sentence.clone()]) {
         return true;
     }
@@ -184,6 +227,9 @@ fn answers(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let first = line.sentences.first().map(|first| &text[first.clone()]).unwrap_or_default();
     let spoken = &text[sentence.clone()];
     // "Bee stings. I carry an EpiPen.": what helps against it.
+    if borne::is_only_taken(line, range) {
+        return false;
+    }
     let helps = HELPED.is_match(&text[range.end..sentence.end])
         || HELPS.is_match(&text[sentence.start..range.start])
         || sentence.start > line.sentences[0].start && AGAINST.is_match(&text[sentence.start..range.start]);
@@ -199,6 +245,11 @@ fn answers(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
 /// Whether `sentence` asks what somebody reacts to.
 fn asks(sentence: &str) -> bool {
     NAMED_CUE.is_match(sentence) || OTHERWISE_ASKED.is_match(sentence)
+}
+
+/// Whether the question `sentence` asks for more of the same: "Anything else?", and not "And what do you take?"
+fn goes_on(sentence: &str) -> bool {
+    ELSE.is_match(sentence) && (!OF_USE.is_match(sentence) || BESIDE.is_match(sentence))
 }
 
 /// Whether `line` answers a question about allergies: "I have two allergies written down. The dye for scans?" Others of the
@@ -219,28 +270,79 @@ fn asked_about(visit: &Visit, line: &Line) -> bool {
         if line.utterance.role != earlier.utterance.role && last().any(brought_up) {
             return true;
         }
-        if !last().next().is_some_and(|sentence| ELSE.is_match(sentence)) {
+        if !last().next().is_some_and(goes_on) {
             return false;
         }
     }
     false
 }
 
+/// Whether allergies came up in the turns right before `line`.
+fn is_in_exchange(visit: &Visit, line: &Line) -> bool {
+    let before = visit.lines[..line.index].iter().rev().take(ASKED_REACH);
+    before.flat_map(|line| line.sentences.iter().map(|range| &line.text()[range.clone()])).any(asks)
+}
+
+/// Whether the patient's side, asked about allergies, goes on with what else did harm: "And Compazine locked my jaw", "the
+/// second one, the Feraheme, I couldn't breathe".
+fn tells_what_it_did(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    let (before, after) = (&text[sentence.start..range.start], &text[range.end..sentence.end]);
+    let others = substances(after, DrugTable::bundled());
+    let own = &after[..others.first().map_or(after.len(), |other| other.range.start)];
+    let helps = AGAINST.is_match(before) || HELPS.is_match(before) || TAKEN.is_match(before) || RELIEVES.is_match(own);
+    let lists = GOES_ON.is_match(before) && AFFECTS.is_match(own);
+    let reacted = REACTION.find_iter(own).any(|found| {
+        let told = !context::negates(&own[..found.start()]);
+        told && (reactions::is_allergic(found.as_str()) || BROUGHT.is_match(&own[..found.start()]))
+    });
+    let asked_else = visit.question_before(line.index).is_some_and(|question| {
+        let question = last_sentence(question);
+        !asks(question) && !goes_on(question)
+    });
+    let alone = !asked_else && ONLY_NAMED.is_match(before) && own.chars().all(|letter| !letter.is_alphanumeric());
+    let then = alone && borne::tells_a_reaction(borne::said_of(line, range));
+    !helps && (lists || reacted || then) && is_in_exchange(visit, line)
+}
+
+/// "And Cipro?", among questions about allergies; the answer must tell what it did.
+fn is_asked_by_name(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    let is_last = line.sentences.last() == Some(&sentence);
+    let answer = visit.answer_to(line.index).map(|answer| answer.text()).unwrap_or_default();
+    is_last
+        && text[sentence.clone()].ends_with('?')
+        && text[sentence].split_whitespace().count() <= LONGEST_NAMING
+        && !context::denies(answer)
+        && REACTION.is_match(answer)
+        && is_in_exchange(visit, line)
+}
+
+/// "So confusion on tramadol": what the clinician takes down of what was told.
+fn is_concluded(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
+    static ON: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^ (?:with|from|on|to|after) (?:the |that |your |his |her )?$"));
+    let text = line.text();
+    let sentence = line.sentence_at(range.start);
+    let before = &text[sentence.start..range.start];
+    let reaction = REACTION.find_iter(before).last();
+    let told = reaction
+        .is_some_and(|found| ON.is_match(&before[found.end()..]) && !context::negates(&before[..found.start()]));
+    let given_up = || {
+        let earlier = line.index.checked_sub(1).map(|at| &visit.lines[at]);
+        earlier.is_some_and(|earlier| earlier.by_patient_side() && GAVE_UP.is_match(earlier.text()))
+    };
+    told && !text[sentence].ends_with('?') && !MAY.is_match(before) && (is_in_exchange(visit, line) || given_up())
+}
+
 /// "Peanuts. He gets hives.", "The contrast, I came up in hives": hardly more than a name, and then what it brings on.
 fn reacts_to_it(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
-    static ONLY_NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\W*(?:(?:yes|yeah|yep|oh|well|just|only|and|also|to|the|a|an|any|some|so|uh|um|there's|there is|maybe|mainly)\b\W*)*$",
-        )
-    });
     static REACTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^[\s.,;:]*(?:(?:and|because|that|yes|well|oh)\b\W*)*(?:(?:i|he|she|we|you|it|they|that) (?:\w+ )?(?:gets?|got|had|has|have|broke|breaks?|br(?:ings?|ought)|c[oa]mes?|goes|went|gives?|gave|makes?|made|swells?|swelled|itch\w*)|(?:my|his|her|your) (?:whole )?(?:face|lips?|throat|tongue|eyes|mouth|skin))\b[^.?!]{0,30}?\b(?:hives|rash|swell\w*|swollen|itch\w*|anaphyla\w+|wheez\w*|clos(?:ed|es|ing))\b",
+            r"^[\s.,;:]*(?:(?:and|because|that|yes|well|oh|though|definitely|also)\b\W*)*(?:(?:i|he|she|we|you|it|they|that) (?:\w+ )?(?:gets?|got|had|has|have|broke|breaks?|br(?:ings?|ought)|c[oa]mes?|goes|went|gives?|gave|makes?|made|swells?|swelled|itch\w*|threw|throws|turn(?:s|ed))|(?:my|his|her|your) (?:whole )?(?:face|lips?|throat|tongue|eyes|mouth|skin))\b[^.?!]{0,30}?\b(?:hives|rash|swell\w*|swollen|itch\w*|anaphyla\w+|wheez\w*|clos(?:ed|es|ing))\b",
         )
-    });
-    // "What are you putting on it?" "Hydrocortisone. He gets a rash."
-    static OF_USE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:tak(?:e|es|ing)|us(?:e|es|ed|ing)|put(?:ting)?|tried|try|giv(?:e|en|ing)|help\w*)\b")
     });
     let sentence = line.sentence_at(range.start);
     let asked_of_use =
@@ -254,8 +356,9 @@ fn reacts_to_it(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
 /// The allergies of the visit.
 pub fn allergies(visit: &Visit, table: &DrugTable) -> Allergies {
     let mut found = Allergies::default();
+    let others = relatives::names(visit);
     for line in &visit.lines {
-        for allergy in line_allergies(visit, line, table) {
+        for allergy in line_allergies(visit, line, &others, table) {
             add(&mut found.known, allergy);
         }
         for intolerance in intolerances::of_line(visit, line, table) {
@@ -265,7 +368,7 @@ pub fn allergies(visit: &Visit, table: &DrugTable) -> Allergies {
             found.none_known = denial(visit, line);
         }
     }
-    found.known.retain(|allergy| !is_withdrawn(visit, allergy, table));
+    found.known.retain(|allergy| !borne::is_withdrawn(visit, allergy, table));
     if !found.known.is_empty() {
         found.none_known = None;
     }
@@ -287,31 +390,6 @@ fn add(known: &mut Vec<Allergy>, allergy: Allergy) {
     }
 }
 
-/// Whether the patient's side says that an allergy is over, or that one of which only the clinician spoke is none: "No, I'm
-/// not allergic to latex."
-fn is_withdrawn(visit: &Visit, allergy: &Allergy, table: &DrugTable) -> bool {
-    let told = |line: &Line| allergy.evidence.iter().any(|one| one.utterance == line.utterance.id);
-    let by_patient = visit.lines.iter().filter(|line| line.by_patient_side());
-    let is_over = |line: &Line| {
-        let next = visit.lines.iter().skip(line.index + 1).take(2).filter(|next| next.by_patient_side());
-        NO_LONGER.is_match(line.text()) || next.into_iter().any(|next| NO_LONGER.is_match(next.text()))
-    };
-    let of_it = by_patient.clone().filter(|line| told(line));
-    of_it.clone().next().is_some() && of_it.clone().all(is_over)
-        || of_it.clone().next().is_none() && by_patient.clone().any(|line| denies_it(line, allergy, table))
-}
-
-fn denies_it(line: &Line, allergy: &Allergy, table: &DrugTable) -> bool {
-    let text = line.text();
-    substances(text, table).into_iter().any(|one| {
-        let sentence = line.sentence_at(one.range.start);
-        let (before, after) = (&text[sentence.start..one.range.start], &text[one.range.end..sentence.end]);
-        let denied = context::negates(before) && !CANNOT_TAKE.is_match(before);
-        let is_it = allergens::is_same(allergy, &allergy_to(line, &one));
-        is_it && (denied || TOLERATED.is_match(after) || EATEN.is_match(before))
-    })
-}
-
 fn allergy_to(line: &Line, substance: &Substance) -> Allergy {
     Allergy {
         substance: allergens::named(&line.text()[substance.range.clone()]).into(),
@@ -322,7 +400,7 @@ fn allergy_to(line: &Line, substance: &Substance) -> Allergy {
     }
 }
 
-fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy> {
+fn line_allergies(visit: &Visit, line: &Line, others: &[&str], table: &DrugTable) -> Vec<Allergy> {
     let text = line.text();
     let mut found = Vec::new();
     for substance in substances(text, table) {
@@ -330,14 +408,16 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
         let sentence = line.sentence_at(range.start);
         let before = &text[sentence.start..range.start];
         let presupposed = is_presupposed(line, &range);
-        let denied = context::negates(before) && !CANNOT_TAKE.is_match(before) && !presupposed
-            || is_anothers(visit, line, before, &text[range.end..sentence.end]);
-        if denied || is_stray(line, &substance) || !is_allergy_context(visit, line, &range) {
+        let instead = NOT_THAT_BUT.is_match(before) && borne::tells_a_reaction(borne::said_of(line, &range));
+        let denied = is_denied(before) && !presupposed && !instead
+            || is_anothers(visit, line, before, &text[range.end..sentence.end])
+            || relatives::is_subject(others, line, &sentence, before);
+        if denied || is_stray(line, &substance) || !is_reacted_to(visit, line, &range) {
             continue;
         }
         // "Pollen allergy" is the name of an illness.
         let of_the_air = INHALED.is_match(&text[range.clone()]) && REACTED.is_match(&text[range.end..sentence.end]);
-        if !presupposed && (of_the_air || !is_confirmed(visit, line, &sentence)) {
+        if !presupposed && (of_the_air || !is_confirmed(visit, line, &sentence, &range)) {
             continue;
         }
         let (reaction, more) = reactions::reaction(visit, line, &range);
@@ -352,13 +432,26 @@ fn line_allergies(visit: &Visit, line: &Line, table: &DrugTable) -> Vec<Allergy>
     found
 }
 
+/// Whether `before`, the sentence up to a substance, denies it. "I don't do well with" and "can't take" deny nothing.
+fn is_denied(before: &str) -> bool {
+    let harmed = CUE.find_iter(before).last().is_some_and(|cue| {
+        context::has_negation(cue.as_str())
+            && !context::negates(&before[..cue.start()])
+            && before[cue.end()..].len() < 20
+    });
+    context::negates(before) && !CANNOT_TAKE.is_match(before) && !CANNOT_EAT.is_match(before) && !harmed
+}
+
 /// Whether the answer lets a clinician's word stand: a question must be affirmed, a statement not be denied.
-fn is_confirmed(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool {
+fn is_confirmed(visit: &Visit, line: &Line, sentence: &Range<usize>, range: &Range<usize>) -> bool {
     let asked = is_question(&line.text()[sentence.clone()]) && line.asks();
     if !(line.by_clinician() || asked && OPENS_A_QUESTION.is_match(&line.text()[sentence.clone()])) {
         return true;
     }
     let answer = visit.answer_to(line.index).map(|answer| answer.text()).unwrap_or_default();
+    if borne::is_disputed(line, answer, range, DrugTable::bundled()) {
+        return false;
+    }
     let asks_for_more = line.sentences.last().is_some_and(|last| {
         let last = &line.text()[last.clone()];
         NEW_ONES.is_match(last) || BESIDE.is_match(last)
@@ -378,7 +471,8 @@ fn is_confirmed(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool {
 fn is_anothers(visit: &Visit, line: &Line, before: &str, after: &str) -> bool {
     let of_other_sex =
         || line.utterance.role == Role::Other && context::relative_of_other_sex(before, visit.is_female());
-    let of_kin = || line.utterance.role == Role::Other && KIN_OF_THE_PATIENT.is_match(before);
+    let of_kin =
+        || line.utterance.role == Role::Other && KIN_OF_THE_PATIENT.is_match(before) || KIN_IS_ALLERGIC.is_match(after);
     super::medications::someone_elses(line, before, after) || of_other_sex() || of_kin()
 }
 
@@ -390,6 +484,11 @@ fn is_stray(line: &Line, substance: &Substance) -> bool {
     let text = line.text();
     let sentence = line.sentence_at(substance.range.start);
     let spoken = &text[sentence.clone()];
+    let before = &text[sentence.start..substance.range.start];
+    let owned = INHALED.is_match(&text[substance.range.clone()]) && OWNED.is_match(before);
+    if !substance.is_medicine && (owned || SEEN.is_match(before)) {
+        return true;
+    }
     if substance.is_medicine || CUE.is_match(spoken) || BRINGS_ON.is_match(spoken) || REACTION.is_match(spoken) {
         return false;
     }

@@ -2,11 +2,11 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::{allergens::substances, context};
 use crate::{
-    domain::{AllergyKind, Evidence, PatientText},
+    domain::{AllergyKind, Evidence, PatientText, Role},
     structuring::{
         evidence,
         text::pattern,
@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) static REACTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b((?:a )?(?:(?:bad|terrible|awful|horrible|severe|violent|nasty|dry|itchy|red|huge|big) )*rash(?:es)?(?: all over)?|(?:(?:bad|terrible|awful|horrible|severe|violent|nasty|dry|itchy|red|huge|big) )*(?:anaphyla(?:xis|ctic(?: shock| reaction)?)|hives|welts|angio-?edema|(?:my |the |his |her )?(?:face|lips?|tongue|throat|eyes?|mouth)(?: and (?:face|lips?|tongue|throat|eyes))? (?:all )?(?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got (?:swollen|itchy)|(?:gets?|goes|went) (?:all )?(?:itchy|tight|numb)|itch(?:ed|es|y)|puffed up|blew up)|swollen (?:\w+ )?(?:face|lips?|tongue|throat|eyes?|mouth)|swelling (?:of|in) (?:the|my|his|her) \w+|(?:swelled|puffed|blew|blows|swells?|puffs?) up|swell(?:ed|ing|s)? (?:my|his|her) (?:face|lips?|tongue|throat|eyes?|mouth)(?: up)?|(?:my |his |her )?tendons? (?:got inflamed|swelled|swollen|hurt|ruptured|tore)(?: up)?|swell(?:ed|ing|s)?|itch(?:ing|y|ed|es|iness)?(?: all over)?|(?:trouble|difficulty) breathing|(?:couldn't|can't|could not|hard to) breathe|short(?:ness)? of breath|wheez(?:ing|ed|es|y|e)|thr(?:ow(?:s|ing)?|ew) up|vomit(?:ing|ed|s)?|nausea|nauseous|nauseated|queasy|sick(?: to my stomach)?|upset stomach|stomach (?:upset|pain|cramps|ache)|diarrh(?:o)?ea|the runs|constipat(?:ed|ion)|passed out|faint(?:ed|ing)?|blister(?:s|ing|ed)?|burns?|cough(?:ing)?|muscle (?:aches?|pains?|cramps)|dizz(?:y|iness)|light-?headed|headaches?|migraines?|palpitations|restless\w*|jittery|seizures?|fits?|hallucinat\w+|confus(?:ed|ion)|drows(?:y|iness)|sleepy|hungover|hyper))\b",
+        r"\b((?:a )?(?:(?:bad|terrible|awful|horrible|severe|violent|nasty|dry|itchy|red|huge|big) )*rash(?:es)?(?: all over)?|(?:(?:bad|terrible|awful|horrible|severe|violent|nasty|dry|itchy|red|huge|big) )*(?:anaphyla(?:xis|ctic(?: shock| reaction)?)|hives|welts|angio-?edema|(?:my |the |his |her )?(?:face|lips?|tongue|throat|eyes?|mouth)(?: and (?:face|lips?|tongue|throat|eyes))? (?:all )?(?:swell(?:ed|ing|s)?(?: up)?|swollen|clos(?:ed|es|ing)(?: up)?|got (?:swollen|itchy)|(?:gets?|goes|went) (?:all )?(?:itchy|tight|numb)|itch(?:ed|es|y)|puffed up|blew up)|swollen (?:\w+ )?(?:face|lips?|tongue|throat|eyes?|mouth|legs?|ankles?|feet|hands?)|(?:my |the |his |her )?(?:legs?|ankles?|feet) (?:swell(?:ed|ing|s)?(?: up)?|(?:was|were|got) swollen)|(?:my |his |her |the )?(?:sodium|potassium|platelets|white (?:blood )?(?:cell )?count|blood count|blood pressure|heart rate|pulse|kidneys|liver (?:tests|enzymes)) (?:dropped|crashed|tanked|bottomed out|shut down|shot up|went (?:way |too |really )?(?:down|low|up|high))|swelling (?:of|in) (?:the|my|his|her) \w+|(?:swelled|puffed|blew|blows|swells?|puffs?) up|swell(?:ed|ing|s)? (?:my|his|her) (?:face|lips?|tongue|throat|eyes?|mouth)(?: up)?|(?:my |his |her |the )?(?:achilles(?: tendon)?|tendons?)[.,]? (?:it |just )?(?:got inflamed|swelled|swollen|hurt|ruptured|tore|snapped|popped)(?: up)?|(?:tore|ruptured|hurt|snapped) (?:my|his|her|the|an?) (?:achilles(?: tendon)?|tendon)|tendon (?:problems?|trouble|pain|ruptures?|tears?|damage|inflammation)|tend(?:i|o)nitis|(?:saw|sees|seeing|heard|hears|hearing) (?:things|people|voices|bugs|spiders|insects|snakes|mice|rats|cats|dogs|animals|stuff|shadows)|(?:turned|turns|went|gets|got) (?:(?:me|him|her|all|bright|beet) )*red(?: all over)?|flush(?:ed|ing)|crawl(?:ing)? out of (?:my|his|her) skin|(?:makes?|made|got) (?:me|him|her) (?:feel |all |so |really |a little )*(?:silly|funny|weird|crazy)|loopy|goofy|groggy|a zombie|upsets? (?:my|his|her) stomach|loose (?:stools?|bowels|motions)|(?:my |his |her )?jaw (?:locked|locks)(?: up)?|lock(?:ed|s) (?:up )?(?:my|his|her) jaw|heart rhythm (?:\w+ )?(?:thing|problems?|trouble|changes?)|long qt|irregular heart\w*|arrhythmias?|bloody stools?|swell(?:ed|ing|s)?|itch(?:ing|y|ed|es|iness)?(?: all over)?|(?:trouble|difficulty) breathing|(?:couldn't|can't|could not|hard to) breathe|short(?:ness)? of breath|wheez(?:ing|ed|es|y|e)|thr(?:ow(?:s|ing)?|ew) up|vomit(?:ing|ed|s)?|nausea|nauseous|nauseated|queasy|sick(?: to my stomach)?|upset stomach|stomach (?:upset|pain|cramps|ache)|diarrh(?:o)?ea|the runs|constipat(?:ed|ion)|passed out|faint(?:ed|ing)?|blister(?:s|ing|ed)?|burns?|cough(?:ing)?|muscle (?:aches?|pains?|cramps)|dizz(?:y|iness)|light-?headed|headaches?|migraines?|palpitations|restless\w*|jittery|seizures?|fits?|hallucinat\w+|confus(?:ed|ion)|drows(?:y|iness)|sleepy|hungover|hyper))\b",
     )
 });
 
@@ -28,12 +28,23 @@ static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Swelling of what no allergy makes swell: a tendon after a quinolone, the ankles of amlodipine.
+static OF_THE_LIMBS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:tendons?|achilles|tend[io]nitis|ankles?|feet|foot|legs?|calf|calves)\b"));
+
+/// "Codeine cough syrup", "nausea pills": named for what it helps against.
+static REMEDY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:syrup|medicines?|meds|medications?|drops|pills?|tablets?|suppressants?|cream|ointment|remed(?:y|ies))\b",
+    )
+});
+
 /// Turns after a substance's own in which its reaction is told when asked for, at most.
 const REACH: usize = 2;
 
 /// Whether `reaction` is of the immune system, or looks like it.
 pub fn is_allergic(reaction: &str) -> bool {
-    ALLERGIC.is_match(reaction)
+    ALLERGIC.is_match(reaction) && !OF_THE_LIMBS.is_match(reaction)
 }
 
 /// What kind of harm `reaction` is; without one it is taken for an allergy, which is the safer of the two.
@@ -50,14 +61,28 @@ pub(super) fn reaction(visit: &Visit, line: &Line, range: &Range<usize>) -> (Opt
     let text = line.text();
     let sentence = line.sentence_at(range.start);
     let others = substances(text, DrugTable::bundled());
-    let next = others.iter().map(|one| one.range.start).find(|start| *start >= range.end);
+    let named = |range: &Range<usize>| text[range.clone()].to_lowercase();
+    let mut later = others.iter().filter(|one| one.range.start >= range.end && named(&one.range) != named(range));
+    let next = later.next().map(|one| one.range.start);
     let previous = others.iter().map(|one| one.range.end).rfind(|end| *end <= range.start);
-    let (from, to) = (previous.unwrap_or(0).max(sentence.start), next.unwrap_or(text.len()));
+    // "Shellfish, it's throat closing, and peanuts": before a comma it is told of the other.
+    let comma = |end: usize| text[end..range.start].rfind([',', ';']).map_or(end, |at| end + at);
+    let from = previous.filter(|end| *end > sentence.start).map_or(sentence.start, comma);
+    let to = next.unwrap_or(text.len());
     let told =
         told_in(line, range.end..to.min(sentence.end)).or_else(|| told_in(line, from..range.start)).or_else(|| {
             told_in(line, sentence.end..next.map_or(text.len(), |next| line.sentence_at(next).start).max(sentence.end))
         });
-    if let Some((reaction, evidence)) = told {
+    static PRONOUN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:(?:and|well)\W+)?(?:i|he|she|it|that|they|just|got|a|my|his|her)\b"));
+    // "Amoxicillin. He had a rash, but he's had Augmentin since.": told of the first, unless it is "a rash from" the other.
+    let of_this = |next: usize| {
+        let rest = text.get(sentence.end..next)?;
+        let reaction = REACTION.find_iter(rest).last()?;
+        let goes_on = PRONOUN.is_match(rest) && rest[reaction.end()..].contains([',', ';', '.']);
+        goes_on.then(|| told_in(line, sentence.end..next))?
+    };
+    if let Some((reaction, evidence)) = told.or_else(|| of_this(next?)) {
         return (Some(reaction), vec![evidence]);
     }
     if next.is_some() {
@@ -67,15 +92,27 @@ pub(super) fn reaction(visit: &Visit, line: &Line, range: &Range<usize>) -> (Opt
     (told.as_ref().map(|(reaction, _)| reaction.clone()), told.into_iter().map(|(_, evidence)| evidence).collect())
 }
 
+/// Whether `sentence` asks. "When they gave it to me I got itchy." begins like a question and tells.
+fn is_asked(line: &Line, sentence: &str) -> bool {
+    let told = line.utterance.role != Role::Clinician && sentence.trim_end().ends_with('.');
+    is_question(sentence) && !told
+}
+
 /// The first reaction within `range` of `line` that is told and not denied.
 fn told_in(line: &Line, range: Range<usize>) -> Option<(PatientText, Evidence)> {
     let text = &line.text()[range.clone()];
-    let found = REACTION.find_iter(text).find(|found| {
+    let mut told = REACTION.find_iter(text).filter(|found| {
         let at = range.start + found.start();
         let sentence = line.sentence_at(at);
-        !context::negates(&line.text()[sentence.start..at]) && !is_question(&line.text()[sentence])
-    })?;
-    let sentence = line.sentence_at(range.start + found.start());
+        let (before, after) = (&line.text()[sentence.start..at], &line.text()[range.start + found.end()..]);
+        !context::negates(before) && !REMEDY.is_match(after) && !is_asked(line, &line.text()[sentence])
+    });
+    let first = told.next()?;
+    let sentence = line.sentence_at(range.start + first.start());
+    // "He threw up and got hives": what matters most at the next dose.
+    let within = |found: &Match| range.start + found.end() <= sentence.end;
+    let allergic = Some(first).into_iter().chain(told).take_while(within).find(|found| is_allergic(found.as_str()));
+    let found = allergic.unwrap_or(first);
     Some((found.as_str().into(), evidence::evidence(line.utterance, sentence)))
 }
 

@@ -26,11 +26,11 @@ pub struct Unread {
 
 /// The measurements of the visit whose values are not sure: a clinician must look at them.
 pub fn unread(visit: &Visit) -> Vec<Unread> {
-    visit.lines.iter().filter(|line| line.by_clinician()).flat_map(of_line).collect()
+    visit.lines.iter().filter(|line| line.by_clinician()).flat_map(|line| of_line(visit, line)).collect()
 }
 
-fn of_line(line: &Line) -> Vec<Unread> {
-    let read = vitals::line_vitals(line);
+fn of_line(visit: &Visit, line: &Line) -> Vec<Unread> {
+    let read = vitals::line_vitals(visit, line);
     line.sentences.iter().flat_map(|range| of_sentence(line, range, &read)).collect()
 }
 

@@ -6,13 +6,17 @@ use regex::Regex;
 
 use super::context;
 use crate::{
-    domain::VitalSign,
-    language::numbers::{self, Number},
+    domain::{Role, VitalSign},
+    language::{
+        numbers::{self, Number},
+        patterns::patterns,
+    },
     structuring::{
         evidence,
         text::pattern,
         visit::{Line, Visit},
     },
+    terminology::DrugTable,
 };
 
 /// A kind of measurement that one number gives.
@@ -116,7 +120,7 @@ fn height_unit(_: f64, after: &str) -> Option<&'static str> {
 pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
     let mut found: Vec<VitalSign> = Vec::new();
     for line in &visit.lines {
-        for vital in line_vitals(line) {
+        for vital in line_vitals(visit, line) {
             // A position that is not said again is the same; two that are said are two measurements.
             let same = |known: &VitalSign| {
                 let is_one = known.name.ends_with(&vital.name.to_lowercase())
@@ -144,7 +148,7 @@ pub(super) fn cues() -> impl Iterator<Item = (&'static str, &'static Regex)> {
 }
 
 /// The measurements of one turn.
-pub(super) fn line_vitals(line: &Line) -> Vec<VitalSign> {
+pub(super) fn line_vitals(visit: &Visit, line: &Line) -> Vec<VitalSign> {
     let text = line.text();
     let numbers = numbers::numbers(text);
     let mut found = blood_pressures(line, &numbers);
@@ -152,8 +156,9 @@ pub(super) fn line_vitals(line: &Line) -> Vec<VitalSign> {
         pressure_pairs(text, &numbers).map(|(one, other)| one.range.start..other.range.end).collect();
     let is_taken = |number: &Number| taken.iter().any(|range| range.contains(&number.range.start));
     for kind in KINDS.iter() {
-        found.extend(single_values(line, &numbers, &is_taken, kind));
+        found.extend(single_values(visit, line, &numbers, &is_taken, kind));
     }
+    found.extend(pulses_beside_pressures(visit, line, &numbers));
     let numbers: Vec<Number> = numbers.iter().filter(|number| !is_taken(number)).cloned().collect();
     found.extend(feet_and_inches(line, &numbers));
     found
@@ -167,13 +172,46 @@ fn pressure_pairs<'n>(text: &'n str, numbers: &'n [Number]) -> impl Iterator<Ite
         let plausible = (60.0..280.0).contains(&pair[0].value)
             && (30.0..160.0).contains(&pair[1].value)
             && pair[0].value > pair[1].value + 9.0;
-        (shape && plausible).then_some((&pair[0], &pair[1]))
+        let strength = is_strength(text, pair[0].range.start..pair[1].range.end);
+        (shape && plausible && !strength).then_some((&pair[0], &pair[1]))
     })
 }
 
+/// Whether the ratio at `range` of `text` is the strength of a medicine: "Advair 100 over 50", "you're on the 250 over 50, one
+/// puff", "70/30 insulin".
+fn is_strength(text: &str, range: Range<usize>) -> bool {
+    static PRESSURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:pressures?|bp|readings?|cuff|top number)\b"));
+    static RIGHT_AFTER_NAME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^[\s,.?]*(?:(?:the|same|strength|inhaler|dis[ck](?:us)?|a|at|of|that's|dose)\b[\s,]*)*$")
+    });
+    static ON_THE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:on|takes?|taking|us(?:e|es|ing)|strength|dose)(?: is)?,? (?:the |a )?$"));
+    static DOSED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[\s,]*(?:\w+[\s,]+){0,3}(?:puffs?|inhal\w+|inhalers?|mcg|micrograms?|milligrams?|mg|tablets?|capsules?|insulin|units|mix|strength)\b",
+        )
+    });
+    let (before, after) = (&text[..range.start], &text[range.end..]);
+    let drug = DrugTable::bundled().mentions(before).last().map(|mention| &before[mention.range.end..]);
+    let Some(between) = drug.filter(|between| !PRESSURE.is_match(between)) else {
+        return DOSED.is_match(after) && !PRESSURE.is_match(before);
+    };
+    RIGHT_AFTER_NAME.is_match(between) || ON_THE.is_match(between) || DOSED.is_match(after)
+}
+
+/// Bytes between the first value that a meter shows and the one on which it settles, at most.
+const LONGEST_SETTLING: usize = 50;
+
 /// Whether what stands at `next` corrects what ends at `end`: "98, sorry, 88".
 fn is_corrected(text: &str, end: usize, next: usize) -> bool {
-    text.get(end..next).is_some_and(context::takes_back)
+    static SETTLES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:give it a (?:second|sec|minute|moment)|(?:it's|still) (?:settling|coming up|climbing)|there (?:it is|we go))\b",
+        )
+    });
+    text.get(end..next).is_some_and(|between| {
+        context::takes_back(between) || between.len() <= LONGEST_SETTLING && SETTLES.is_match(between)
+    })
 }
 
 fn blood_pressures(line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
@@ -225,7 +263,61 @@ fn position(line: &Line, pairs: &[(&Number, &Number)], systolic: &Number) -> Opt
     positions.into_iter().enumerate().find(|(at, _)| named.get(at + 1).is_some()).map(|(_, position)| position)
 }
 
-fn single_values(line: &Line, numbers: &[Number], taken: &dyn Fn(&Number) -> bool, kind: &Kind) -> Vec<VitalSign> {
+/// "What are your pressure and pulse at home?" "128 over 80 and 61.": a pulse is said after the pressure, once somebody spoke
+/// of pulses.
+fn pulses_beside_pressures(visit: &Visit, line: &Line, numbers: &[Number]) -> Vec<VitalSign> {
+    static PULSE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:pulse|heart rate)\b"));
+    static ENDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[.,;]|$)"));
+    let text = line.text();
+    let asked = visit.question_before(line.index).is_some_and(|question| PULSE.is_match(question.text()));
+    let beside = pressure_pairs(text, numbers).filter_map(|(high, low)| {
+        let pulse = numbers.iter().find(|number| number.range.start >= low.range.end)?;
+        let between = text[low.range.end..pulse.range.start].trim_matches([' ', ',']);
+        let named = asked || PULSE.is_match(&text[..high.range.start]);
+        let ends = ENDS.is_match(&text[pulse.range.end..]);
+        let holds = named && between == "and" && ends && (25.0..250.0).contains(&pulse.value);
+        (holds && !is_target(line, high.range.start)).then_some(pulse)
+    });
+    let vital = |pulse: &Number| VitalSign {
+        loinc: "8867-4".to_owned(),
+        name: "Heart rate".to_owned(),
+        value: pulse.value,
+        unit: "/min".to_owned(),
+        evidence: vec![evidence::evidence(line.utterance, sentence_quote(line, pulse.range.clone()))],
+    };
+    beside.map(vital).collect()
+}
+
+/// The unit in which weights are told in this visit: a scale that shows pounds is not said to with each weight. None where both
+/// units, or neither, are spoken of.
+fn usual_weight_unit(visit: &Visit) -> Option<&'static str> {
+    static POUNDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:pounds?|lbs?)\b"));
+    static KILOS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|[^/\w] ?)(?:(?:\d+|\w+) )?\b(?:kilo(?:gram)?s?|kgs?)\b"));
+    let said = |unit: &Regex| visit.lines.iter().any(|line| unit.is_match(line.text()));
+    match (said(&POUNDS), said(&KILOS)) {
+        (true, false) => Some("[lb_av]"),
+        (false, true) => Some("kg"),
+        _ => None,
+    }
+}
+
+/// Whether nothing but "is" stands between "weight" and a number, and nothing behind it: "pulse 72, weight 163".
+fn is_bare_weight(line: &Line, between: &str, after: &str) -> bool {
+    static IS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^[\s:,]*(?:(?:is|was|today|now|here|at|this|morning|it's|you're)\b[\s:,]*)*$"));
+    static ENDS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\s*(?:(?:today|now|here|this morning)\s*)?(?:[.,;!]|$)"));
+    line.utterance.role != Role::Patient && IS.is_match(between) && ENDS.is_match(after)
+}
+
+fn single_values(
+    visit: &Visit,
+    line: &Line,
+    numbers: &[Number],
+    taken: &dyn Fn(&Number) -> bool,
+    kind: &Kind,
+) -> Vec<VitalSign> {
     let text = line.text();
     let mut found = Vec::new();
     for (at, number) in numbers.iter().enumerate().filter(|(_, number)| !taken(number)) {
@@ -236,16 +328,26 @@ fn single_values(line: &Line, numbers: &[Number], taken: &dyn Fn(&Number) -> boo
         let corrects =
             at.checked_sub(1).is_some_and(|before| is_corrected(text, numbers[before].range.end, number.range.start));
         let before = at.checked_sub(if corrects { 2 } else { 1 });
-        let previous = before.map_or(sentence.start, |before| numbers[before].range.end.max(sentence.start));
+        // What is corrected may have been named a sentence before: "your oxygen is 89, hang on. 91."
+        let start = if corrects { line.sentence_at(numbers[at - 1].range.start).start } else { sentence.start };
+        let previous = before.map_or(start, |before| numbers[before].range.end.max(start));
         let before = &text[previous.min(number.range.start)..number.range.start];
         let after = &text[number.range.end..];
         let sentence_text = &text[sentence.clone()];
+        // "In the seventies" is no value.
+        if text[..number.range.end].ends_with('s')
+            && text[number.range.clone()].starts_with(|c: char| c.is_ascii_digit())
+            || after.starts_with('s')
+        {
+            continue;
+        }
         if kind.loinc == "8867-4" && OF_THE_UNBORN.is_match(sentence_text) {
             continue;
         }
-        let announced = kind.cue.find_iter(before).last().is_some_and(|cue| {
-            let between = &before[cue.end()..];
-            between.split_whitespace().count() <= 7 && !is_change(between) && !is_threshold(between)
+        let between = kind.cue.find_iter(before).last().map(|cue| &before[cue.end()..]);
+        let announced = between.is_some_and(|between| {
+            let reach = if corrects { 14 } else { 7 };
+            between.split_whitespace().count() <= reach && !is_change(between) && !is_threshold(between)
         });
         let followed = kind.after.as_ref().is_some_and(|pattern| pattern.is_match(after))
             || (kind.loinc == "8302-2" && is_tall(after))
@@ -254,7 +356,9 @@ fn single_values(line: &Line, numbers: &[Number], taken: &dyn Fn(&Number) -> boo
             continue;
         }
         let value = if kind.loinc == "8310-5" { with_tenths(text, number, numbers.get(at + 1)) } else { number.value };
-        let Some(unit) = (kind.unit)(value, after) else { continue };
+        let bare = || kind.loinc == "29463-7" && between.is_some_and(|between| is_bare_weight(line, between, after));
+        let unit = (kind.unit)(value, after).or_else(|| usual_weight_unit(visit).filter(|_| bare()));
+        let Some(unit) = unit else { continue };
         if is_target(line, number.range.start) {
             continue;
         }
@@ -329,6 +433,11 @@ fn with_tenths(text: &str, whole: &Number, next: Option<&Number>) -> f64 {
 }
 
 pub(super) fn counts_time(after: &str) -> bool {
+    // "Breathing twenty times a minute" is a rate.
+    static RATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*times (?:a|per|every|each) minute\b"));
+    if RATE.is_match(after) {
+        return false;
+    }
     let word = after.split_whitespace().next().unwrap_or_default().to_lowercase();
     ["day", "week", "month", "year", "hour", "minute", "time"].iter().any(|unit| word.starts_with(unit))
 }
@@ -374,7 +483,15 @@ pub(super) fn is_target(line: &Line, at: usize) -> bool {
         )
     });
     let sentence = line.sentence_at(at);
-    TARGET.is_match(&line.text()[sentence.start..at])
+    let (before, after) = (&line.text()[sentence.start..at], &line.text()[at..sentence.end]);
+    // Who measures today tells of another day only to compare.
+    let of_another_day = PAST_BEFORE.is_match(before) || PAST_AFTER.is_match(after);
+    TARGET.is_match(before) || line.by_clinician() && of_another_day
+}
+
+patterns! {
+    PAST_BEFORE = r"^\W*(?:(?:and|but|so|well|okay)\W+)*(?:at|in) the (?:er|emergency room|hospital|urgent care|ambulance|pharmacy)\b[^.?!;]*\b(?:was|were)\b[^.?!;]*$|^\W*(?:(?:and|but|so|well|okay)\W+)*(?:(?:at )?(?:your |the |our )?last (?:appointment|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|winter|hospital))|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b[^.?!;]*$";
+    PAST_AFTER = r"^\W*[\w.]+(?: (?:over|on) (?:\w+ ?){1,3}|/\d+)? (?:at (?:your |the |our )?last|last (?:appointment|time|visit|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b";
 }
 
 /// From the start of the clause to the end of the value and its unit.
@@ -479,6 +596,63 @@ mod tests {
             assert_eq!(names(text), both, "{text}");
         }
         assert_eq!(names("Blood pressure 120 over 70. Have a seat."), ["Systolic blood pressure 120"]);
+    }
+
+    #[test]
+    fn a_strength_is_no_pressure() {
+        for text in [
+            "And the Advair? I have you on the 100 over 50, one puff.",
+            "So that's Advair 100 over 50.",
+            "Take the 70/30 insulin.",
+        ] {
+            assert!(said(text).is_empty(), "{text}: {:?}", said(text));
+        }
+        assert_eq!(said("You take the amlodipine. It's 142 over 88.").len(), 2);
+    }
+
+    #[test]
+    fn a_meter_that_settles_shows_what_is_measured() {
+        assert_eq!(said("Your oxygen is 87, hang on. 91 percent."), [one("59408-5", 91.0, "%")]);
+        assert_eq!(said("Sats are 86, give it a second, 94."), [one("59408-5", 94.0, "%")]);
+        assert_eq!(said("You're breathing 22 times a minute."), [one("9279-1", 22.0, "/min")]);
+    }
+
+    #[test]
+    fn a_pulse_follows_the_pressure_when_asked_for() {
+        let pulses = |lines: &str| {
+            let transcript = transcript(lines);
+            let found = vitals(&Visit::new(&transcript)).into_iter().filter(|vital| vital.loinc == "8867-4");
+            found.map(|vital| vital.value).collect::<Vec<_>>()
+        };
+        assert_eq!(pulses("D: Pressure and pulse at home?\nP: 118 over 70 and 57."), [57.0]);
+        assert!(pulses("D: Pressure at home?\nP: 118 over 70 and 2 days later lower.").is_empty());
+    }
+
+    #[test]
+    fn a_weight_has_the_unit_in_which_weights_are_told() {
+        let weights = |lines: &str| {
+            let transcript = transcript(lines);
+            let found = vitals(&Visit::new(&transcript)).into_iter().filter(|vital| vital.loinc == "29463-7");
+            found.map(|vital| (vital.value, vital.unit)).collect::<Vec<_>>()
+        };
+        assert_eq!(weights("P: I gained six pounds.\nD: Pulse 70, weight 158."), [(158.0, "[lb_av]".to_owned())]);
+        assert_eq!(weights("D: Weight is 71.\nP: Two kilos more."), [(71.0, "kg".to_owned())]);
+        assert!(weights("D: Pulse 70, weight 158.").is_empty());
+        assert!(weights("P: I gained six pounds.\nD: Check your weight 3 times a week.").is_empty());
+    }
+
+    #[test]
+    fn what_was_measured_on_another_day_is_only_compared_with() {
+        for text in [
+            "Last month it was 150 over 92.",
+            "You were 144 over 90 in March.",
+            "It was 150/92 last time.",
+            "At the ER you were 190 over 110.",
+            "Pulse in the 70s.",
+        ] {
+            assert!(said(text).is_empty(), "{text}: {:?}", said(text));
+        }
+        assert_eq!(said("Blood pressure is 128 over 80, last time it was 150 over 92.").len(), 2);
     }
 
     #[test]

@@ -224,3 +224,120 @@ fn one_substance_by_two_names_is_one_allergy() {
     assert_eq!(names("P: I'm allergic to Wellbutrin.\nD: Right, you had hives with bupropion."), ["wellbutrin"]);
     assert_eq!(names("D: Any allergies?\nP: Peanuts. He's very allergic to peanut."), ["peanuts"]);
 }
+
+#[test]
+fn what_was_borne_or_comes_off_the_list_is_none() {
+    for lines in [
+        "D: But you're not allergic to sulfa.\nP: No, I've had sulfa plenty.",
+        "D: Any allergies?\nP: No. Doctors think I'm allergic to penicillin, but I took ampicillin in May and nothing happened.",
+        "D: And any quinolones, like Levaquin?\nP: Levaquin, yes, I took that once. Fine.",
+        "D: Allergies, I have iodine and nickel on here.\nP: That's not right.\nD: So no iodine and no nickel allergy.",
+        "D: Any allergies?\nP: Latex, no. They always ask.",
+        "D: Any allergies?\nP: I used to be allergic to soy, but I outgrew it.",
+    ] {
+        assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+    }
+    // What is said of one is said of no other.
+    assert_eq!(names("D: Allergies?\nP: I was allergic to soy, I outgrew it. Wasps, my throat closes."), ["wasps"]);
+    let told =
+        "D: Allergies, I've got penicillin.\nP: The penicillin, I had a rash when I was two. But ampicillin was fine.";
+    assert_eq!(said(told).0, [("penicillin".to_owned(), Some("a rash".to_owned()))]);
+    assert_eq!(
+        names("D: Allergies, I have iodine and nickel here.\nP: That's wrong, the iodine, I'm fine with iodine."),
+        ["nickel"]
+    );
+}
+
+#[test]
+fn what_a_relative_reacts_to_by_name_is_the_relatives() {
+    for lines in [
+        "O: My older one, Hugo, has a cough too.\nD: Any allergies?\nO: No, that's Hugo. Hugo's allergic to cefdinir.",
+        "P: My brother Gus is here too.\nD: Any allergies?\nP: Gus can't have eggs. He gets hives.",
+        "D: And sulfa?\nP: That's my aunt, she can't have sulfa. I'm fine with it.",
+        "O: Can she have cefdinir, with her sister being allergic?",
+    ] {
+        assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+    }
+}
+
+#[test]
+fn what_is_seen_or_comes_up_next_is_no_allergen() {
+    let told = "D: Allergies?\nP: Morphine makes me loopy.\nO: He saw dogs. On the ceiling.\n\
+                D: I'll put that down as a bad reaction. And the clot, that's why the warfarin.";
+    assert_eq!(said(told).0, [("morphine".to_owned(), Some("loopy".to_owned()))]);
+    assert!(names("D: No allergies, right?\nP: Right.\nD: I saw your dog outside.").is_empty());
+}
+
+#[test]
+fn what_is_asked_by_name_or_concluded_counts_by_what_it_did() {
+    use crate::domain::AllergyKind::{Allergy as Allergic, Intolerance};
+    for (lines, substance, kind) in [
+        ("D: Any allergies?\nP: No.\nD: And Levaquin?\nP: I tore my Achilles.", "levaquin", Intolerance),
+        ("D: Any allergies?\nP: No.\nD: So just loose stools with cefdinir.", "cefdinir", Intolerance),
+        ("D: Any allergies?\nP: Just erythromycin. It upsets my stomach.", "erythromycin", Intolerance),
+        ("D: Foods he can't have?\nO: Cashews, though, he threw up and got hives.", "cashews", Allergic),
+    ] {
+        let transcript = transcript(lines);
+        let known = allergies(&Visit::new(&transcript), DrugTable::bundled()).known;
+        let found: Vec<_> = known.iter().map(|one| (one.substance.as_str(), one.kind)).collect();
+        assert_eq!(found, [(substance, kind)], "{lines}");
+    }
+}
+
+#[test]
+fn every_way_of_listing_harm_counts() {
+    for (lines, expected) in [
+        ("D: Any allergies?\nP: Sulfa. My lips swelled. And Compazine locked my jaw.", vec!["sulfa", "compazine"]),
+        ("D: Allergies?\nP: Well, I don't do well with Vicodin.", vec!["vicodin"]),
+        ("D: What about food?\nP: I can't eat cashews, my mouth gets itchy.", vec!["cashews"]),
+        ("D: So no changes in allergies, codeine and latex?\nP: No changes.", vec!["codeine", "latex"]),
+        ("D: The chart says a sulfa allergy and ramipril cough.\nP: Right.", vec!["sulfa", "ramipril"]),
+        ("D: The allergy list says codeine.\nP: I don't remember that.\nD: I'll remove it.", vec![]),
+    ] {
+        assert_eq!(names(lines), expected, "{lines}");
+    }
+    let told = "D: Any allergies?\nO: Cefdinir. He had a rash, but he's had cephalexin since and did fine.";
+    assert_eq!(said(told).0, [("cefdinir".to_owned(), Some("a rash".to_owned()))]);
+    assert_eq!(
+        said("D: Any allergies?\nP: Cats. And the pressure pill gave me a cough, the ramipril.").0[0],
+        ("cats".to_owned(), None)
+    );
+    assert_eq!(
+        said("D: Allergies?\nP: When they gave me vancomycin I got itchy.").0,
+        [("vancomycin".to_owned(), Some("itchy".to_owned()))]
+    );
+}
+
+#[test]
+fn what_comes_late_in_the_answer_counts_too() {
+    for (lines, expected) in [
+        (
+            "D: Are you allergic to anything?\nP: Cold rooms.\nD: To medicines?\nP: No. Oh, Keflex. I got a rash.",
+            vec!["keflex"],
+        ),
+        ("D: Allergies?\nP: Crab. Oh and aspirin, no, not aspirin, Aleve. My eyes swelled.", vec!["crab", "aleve"]),
+        (
+            "D: No allergies?\nP: Wasn't there something with codeine?\nD: Yes, you had hives after the codeine.",
+            vec!["codeine"],
+        ),
+        ("D: You had a reaction to amlodipine?\nP: Swollen legs.", vec!["amlodipine"]),
+        ("D: It says codeine allergy here.\nP: That was my mother.", vec![]),
+    ] {
+        assert_eq!(names(lines), expected, "{lines}");
+    }
+    let told = said("D: Allergies?\nP: Crab, it's throat closing, and peanuts.").0;
+    assert_eq!(told[1], ("peanuts".to_owned(), None));
+}
+
+#[test]
+fn what_is_taken_or_kept_at_home_is_no_allergen() {
+    for lines in [
+        "D: Any allergies?\nP: No.\nD: And what do you take?\nP: Metoprolol and lisinopril. I had a cough last week.",
+        "D: Any allergies?\nP: No.\nD: Medicines?\nP: Lisinopril. I had a cough last week.",
+        "D: Is she allergic to dogs?\nO: We have two dogs and a cat, she's fine with them.",
+    ] {
+        assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+    }
+    assert_eq!(names("D: So codeine's the only allergy?\nP: That's the only one."), ["codeine"]);
+    assert_eq!(names("P: My legs ached so I stopped.\nD: So muscle aches on atorvastatin."), ["atorvastatin"]);
+}
