@@ -52,7 +52,9 @@ pub enum AudioError {
         at_ms: u64,
     },
     /// It ends before its own header says.
-    #[error("{input} is cut off ({detail}): copy it again from the recorder, or save what is left as a new file")]
+    #[error(
+        "{input} is damaged or cut off ({detail}): copy it again from the recorder, or save what is whole of it as a new file"
+    )]
     Truncated {
         /// The file.
         input: String,

@@ -146,7 +146,7 @@ fn model_kind(error: &ModelError) -> FailureKind {
 fn terminology_kind(error: &TerminologyError) -> FailureKind {
     match error {
         TerminologyError::Missing { .. } => FailureKind::Missing,
-        TerminologyError::Source { .. } => FailureKind::BadInput,
+        TerminologyError::Source { .. } | TerminologyError::NotTheList { .. } => FailureKind::BadInput,
         TerminologyError::File(error) => model_kind(error),
         _ => FailureKind::Internal,
     }

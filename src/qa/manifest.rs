@@ -155,6 +155,18 @@ fn read_folder(path: &Path) -> Result<Vec<Item>, ManifestError> {
     if items.is_empty() { Err(ManifestError::NoPairs { path: path.to_owned() }) } else { Ok(items) }
 }
 
+/// The names of the recordings in the folder `path` that have no text beside them, so that nothing can be measured with them;
+/// none where it is no folder.
+pub fn without_text(path: &Path) -> Vec<String> {
+    let files = fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut names: Vec<String> = files
+        .filter(|file| is_audio(file) && text_beside(file).is_none())
+        .map(|file| file.file_name().unwrap_or_default().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
 fn is_audio(file: &Path) -> bool {
     let extension = file.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     extension.is_some_and(|extension| AUDIO_EXTENSIONS.contains(&extension.as_str()))
@@ -282,6 +294,7 @@ mod tests {
         let items = read(folder.path()).expect("there are pairs");
         let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, ["a.wav", "b.MP3", "e.wav"]);
+        assert_eq!(without_text(folder.path()), ["c.wav"]);
         let said = |at: usize| &items[at].reference.transcript.utterances;
         assert_eq!((said(0).len(), said(0)[1].role), (2, Role::Patient));
         assert_eq!((said(1)[0].text.as_str(), said(1)[0].speaker.as_str()), ("just what was said", ""));

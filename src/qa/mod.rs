@@ -18,7 +18,7 @@ mod runner;
 mod score;
 
 pub use compare::{Comparison, Difference, Verdict, compare, compare_notes};
-pub use manifest::{Item, ManifestError, Reference, read};
+pub use manifest::{Item, ManifestError, Reference, read, without_text};
 pub use noise::{Mix, NoiseKind};
 pub use runner::{Bench, Done, Heard, ScribeRecogniser};
 pub use score::{Counts, Rates};

@@ -82,6 +82,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         .chain(unsettled(facts))
         .chain(named(facts))
         .chain(unread(facts))
+        .chain(unnamed_allergies(facts))
         .chain(review.uncertain)
         .collect();
     let review = Review { uncertain, omitted: omissions(&texts, facts, &visit), ..review };
@@ -145,6 +146,15 @@ fn unread(facts: &Facts) -> impl Iterator<Item = UncertainText> {
         text: one.name.into(),
         reason: "the value could not be read from what was said".into(),
         evidence: vec![one.evidence.clone()],
+    })
+}
+
+/// Reactions of which it was not understood to what.
+fn unnamed_allergies(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.allergies.unnamed.iter().map(|one| UncertainText {
+        text: one.quote.clone().unwrap_or_else(|| "allergy".into()),
+        reason: "a reaction was told, and to what was not understood; please ask before any medicine is given".into(),
+        evidence: vec![one.clone()],
     })
 }
 

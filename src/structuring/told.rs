@@ -206,12 +206,15 @@ fn statements(line: &Said) -> impl Iterator<Item = Range<usize>> {
 fn of_the_patient(line: &Said) -> Vec<Range<usize>> {
     static GOES_ON: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?(?:it|that|those|these|they)\b"));
+    static MYSELF: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\bi(?:'m|'ve| am| have| take| had| got| use)\b[^,.;]*\bmyself\b"));
     static SOMEBODY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:he|she|him|her|his|hers)\b"));
     let mut of_the_speaker = false;
     let of_patient = |range: &&Range<usize>| {
         let sentence = &line.text()[(*range).clone()];
         of_the_speaker = line.utterance.role == Role::Other
             && (context::of_the_speaker(sentence, "")
+                || MYSELF.is_match(sentence)
                 || of_the_speaker && GOES_ON.is_match(sentence) && !SOMEBODY.is_match(sentence));
         !of_the_speaker
     };

@@ -23,6 +23,15 @@ pub enum TerminologyError {
         /// What is wrong.
         reason: String,
     },
+    /// The source file is another one.
+    #[error(
+        "{} is not the ICD-10-CM tabular list that this soapstone is made for (`soapstone terminology list` names the release); get it with: soapstone terminology pull",
+        path.display()
+    )]
+    NotTheList {
+        /// The file.
+        path: PathBuf,
+    },
     /// The index cannot be built or opened.
     #[error("the index of ICD-10-CM failed: {0}; build it again with: soapstone terminology pull")]
     Index(String),

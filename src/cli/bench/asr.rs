@@ -65,6 +65,9 @@ fn snr_db(text: &str) -> Result<f64, String> {
 pub(super) fn run(args: &AsrArgs, config: &Config) -> Result<(), Failure> {
     let files = args.report.open()?;
     let items = read_all(&args.manifests, qa::read, |item| &item.id)?;
+    for name in args.manifests.iter().flat_map(|path| qa::without_text(path)) {
+        eprintln!("left out, as it has no text of the same name beside it: {name}");
+    }
     Scribe::new(config, &SystemClock, &Unwatched).require(Work::Transcript)?;
     let kind = match args.noise_kind {
         Kind::White => NoiseKind::White,

@@ -53,7 +53,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::bad_input(&args.new.display().to_string(), reason));
     }
     print_line(comparison_table(&comparison, compared))?;
-    let worse: Vec<String> = comparison.regressions().map(name).collect();
+    let mut worse: Vec<String> = comparison.regressions().map(name).collect();
+    if !comparison.missing.is_empty() {
+        worse.push(format!("{} of the old report not measured any more", comparison.missing.join(", ")));
+    }
     if worse.is_empty() {
         return Ok(());
     }
@@ -88,7 +91,7 @@ fn comparison_table(comparison: &Comparison, compared: &str) -> String {
             Verdict::Worse { most_in } => format!("WORSE, most in {most_in}"),
             Verdict::Better => "better".to_owned(),
             Verdict::Same => String::new(),
-            Verdict::NotJudged => "not judged: it depends on the machine".to_owned(),
+            Verdict::NotJudged => "not judged".to_owned(),
         };
         lines.push(format!("{:42}{old:>10}{new:>10}  {verdict}", name(difference)).trim_end().to_owned());
     }

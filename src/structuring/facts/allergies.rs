@@ -72,7 +72,8 @@ patterns! {
     NAMED_CUE = r"\b(allerg(?:y|ies|ic)|reactions? to|(?:bad|any|had a|other|drug|allergic) reactions?|react(?:s|ed)?(?: badly)? to)\b";
     // Other ways to ask for allergies: "anything that doesn't agree with you?", "any trouble with medicines?"
     OTHERWISE_ASKED = r"\breact to\b|\b(?:medicines?|medications?|drugs?|antibiotics?|anything|something|foods?|pills?|tablets?|one|which)\b[^.?!]{0,25}\b(?:can't|cannot|can not|couldn't|shouldn't|not supposed to|mustn't|must not|not able to|told not to|told never to) (?:take|have|eat|tolerate|use|touch|be given)\b|\b(?:trouble|troubles?|problems?|issues?|difficult\w+|bad (?:time|experiences?)) with (?:any |other |certain |some |antibiotics? or )?(?:medicines?|medications?|drugs?|antibiotics?|pills|tablets|latex|tapes?)\b|\b(?:doesn't|don't|didn't|not|ever|never|disagrees?) (?:agree(?:d|s)?|sit well|get on|gotten? on|with)(?: with)? (?:you|him|her|\w+)\b|\b(?:made|makes|make) (?:you|him|her) (?:ill|sick|poorly|bad|unwell)\b|\b(?:have to|need to|you) (?:stay away from|avoid)\b[^.?!]*\?|\b(?:medicines?|medications?|drugs?|antibiotics?|tablets) (?:that |which )?(?:\w+ )?(?:upset|bother|disagree)\w*\b";
-    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|any more|something else|no others?|what else|and|(?:what|how) about (?:you|him|her|yourself|[\w-]+)|to (?:any )?(?:medicines?|medications?|drugs?|foods?|anything))\b[^.!]{0,40}\?";
+    SEVERE = r"\b(?:hives|welts|swell\w*|swoll?en|swelled|puffed|clos(?:e|es|ed|ing)|anaphyla\w+|epi-?pen|breath\w*|wheez\w*)\b";
+    ELSE = r"^\W*(?:(?:okay|ok|right|and|good|all right|so|any|is there|are there|was there)\W+)*(?:anything else|any others?|others?|foods?|food allergies|latex|insects?|bee stings?|any more|something else|no others?|what else|and|(?:what|how) about (?:you|him|her|yourself|[\w-]+)|to (?:any )?(?:medicines?|medications?|drugs?|foods?|anything))\b[^.!]{0,40}\?";
     // "No sulfa for you, I've got that here. Anything else you react to?", "no allergies besides the tape?"
     BESIDE = r"\b(?:else|other|besides?|apart from|aside from|other than|except(?: for)?|still just|still only)\b";
     ON_RECORD = r"\b(?:got|have|see|saw|down|list\w*|charts?|record\w*|noted|wrote|written|here|know|remember|no|avoid|stay away|off)\b";
@@ -111,6 +112,8 @@ pub struct Allergies {
     pub known: Vec<Allergy>,
     /// Where it was said that there are none.
     pub none_known: Option<Vec<Evidence>>,
+    /// Where a reaction was told and it was not understood to what.
+    pub unnamed: Vec<Evidence>,
 }
 
 /// Whether the mention at `range` of `line` speaks of an allergy, or that there is none, and not of use.
@@ -369,10 +372,31 @@ pub fn allergies(visit: &Visit, table: &DrugTable) -> Allergies {
         }
     }
     found.known.retain(|allergy| !borne::is_withdrawn(visit, allergy, table));
-    if !found.known.is_empty() {
+    found.unnamed = unnamed(visit, &found.known);
+    if !found.known.is_empty() || !found.unnamed.is_empty() {
         found.none_known = None;
     }
     found
+}
+
+/// Reactions that were told among allergies, of which nobody understood to what: "Yes, my throat swelled up."
+fn unnamed(visit: &Visit, known: &[Allergy]) -> Vec<Evidence> {
+    let named = |line: &Line| {
+        let near = &visit.lines[line.index.saturating_sub(1)..=line.index];
+        let ids: Vec<&str> = near.iter().map(|line| line.utterance.id.as_str()).collect();
+        known.iter().flat_map(|one| &one.evidence).any(|one| ids.contains(&one.utterance.as_str()))
+    };
+    let lines = visit.lines.iter().filter(|line| line.by_patient_side() && is_in_exchange(visit, line) && !named(line));
+    lines
+        .flat_map(|line| line.sentences.iter().map(move |range| (line, range)))
+        .filter(|(line, range)| {
+            let sentence = &line.text()[(*range).clone()];
+            let told =
+                |found: &regex::Match| SEVERE.is_match(found.as_str()) && !context::negates(&sentence[..found.start()]);
+            !context::of_another_person(sentence) && REACTION.find_iter(sentence).any(|found| told(&found))
+        })
+        .map(|(line, range)| evidence::evidence(line.utterance, range.clone()))
+        .collect()
 }
 
 /// Adds an allergy, or what it says more of one that is known. Its kind follows from its reaction.

@@ -21,7 +21,7 @@ patterns! {
     DENIED_ANSWER = r"^\W*((?:uh|um|oh|well|so|and|you know|actually)\W+)*(no|nope|nah|not|never|i never|none|neither|mm-mm|nothing|i don't|i do n't|i haven't|i have n't|i'm not|i didn't|it doesn't|they don't|(?:i|it|they|he|she) (?:has|have|do|did|does|am|was|is) (?:not|n't))\b";
     GIVES = r"\b(?:gave|give|given|giving) (?:him|her|them)\b";
     URGES = r"\b(?:don't|do not|can't|not) wait\b";
-    CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me correct)\b";
+    CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me (?:correct|recalculate|redo (?:that|it|the math)|do the math|check (?:that|it) again|think again)|math again)\b";
     SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|(?:ring|phone) (?:me|us|the|999|111)|come (?:back|in|to)|go to|emergency|er|911|999|111|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go (?:straight |right |back )*to|hospital|labou?r (?:ward|and delivery)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
     HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
 }
@@ -30,6 +30,19 @@ patterns! {
 pub fn of_another_person(before: &str) -> bool {
     let Some(relative) = RELATIVE.find_iter(before).last() else { return false };
     !FIRST_PERSON.is_match(&before[relative.end()..])
+}
+
+/// Whether what follows `before`, said by somebody who came with the patient, is about a relative of the patient's: "his
+/// sister has asthma, she's on". "My mother" may be the patient.
+pub fn of_a_relative_of_the_patient(before: &str) -> bool {
+    static THEIRS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:his|her|their) (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|twin|cousin|aunt|uncle|grand(?:mother|father|ma|pa)|husband|wife|friend|roommate)(?:'s)?\b([^.?!]*)$",
+        )
+    });
+    static PATIENT_AGAIN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:gave|gives|give|put|puts|got|told|so|but|and) (?:him|her|he|she)\b"));
+    THEIRS.captures(before).is_some_and(|found| !PATIENT_AGAIN.is_match(&found[1]))
 }
 
 /// Whether `sentence` says what a spouse or friend has or takes: they are no blood relatives, but nor are they the patient.

@@ -33,7 +33,7 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
             Some(found) => found,
             None if is_concentration(text, number.range.end) => continue,
             None if counts_something_else(text, &tokens, next, &number.range) => continue,
-            None => match usual_unit(number.value) {
+            None => match usual_unit(number.value).or_else(|| unit_corrected(text, &number, &found)) {
                 Some(unit) => (unit, number.range.end),
                 None => continue,
             },
@@ -49,6 +49,13 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
     found.retain(|mention| !limits(text).any(|limit| limit.contains(&mention.range.start)));
     found.sort_by_key(|mention| mention.range.start);
     found
+}
+
+/// "Forty milligrams. No, make that thirty": the unit of a bare number that takes the place of the dose before it.
+fn unit_corrected(text: &str, number: &numbers::Number, before: &[DoseMention]) -> Option<String> {
+    let last = before.last()?;
+    let between = text.get(last.range.end..number.range.start)?;
+    context::takes_back(between).then(|| last.dose.unit.clone())
 }
 
 /// The dose that stands at the end: a correction takes back what came before it, an amount in weight beats a count of

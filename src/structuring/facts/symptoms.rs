@@ -121,7 +121,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Heart, "leg swelling", r"(?:leg|ankle|foot|feet|lower extremity) swelling|swelling (?:in|of) (?:your|my|the) (?:legs?|ankles?|feet|lower extremities)|swollen (?:legs?|ankles?|feet)|(?:legs?|ankles?|feet) (?:are |is |get )?(?:swelling|swollen|swell)|edema"),
     (Heart, "fainting", r"faint(?:ed|ing|s)?|pass(?:ed|ing)? out|black(?:ed|ing)? out|blackouts?|syncope|los(?:t|s of|e|ing) consciousness|(?:knocked|been) (?:out cold|unconscious)|knocked out"),
     (Heart, "trouble breathing when lying flat", r"orthopnea|trouble breathing (?:when )?lying (?:flat|down)|short of breath (?:when )?lying"),
-    (Lungs, "shortness of breath", r"short(?:ness)? of breath|short of breath|breathless(?:ness)?|trouble breathing|difficulty (?:in )?breathing|problems? breathing|hard to breathe|winded|dyspnea|out of breath|catch my breath"),
+    (Lungs, "shortness of breath", r"short(?:ness)? of breath|short of breath|breathless(?:ness)?|trouble breathing|difficulty (?:in )?breathing|problems? breathing|hard to breathe|winded|puffed|dyspnea|out of breath|catch my breath"),
     (Lungs, "cough", r"cough(?:s|ing|ed)?"),
     (Lungs, "wheezing", r"wheez(?:ing|e|y|es)"),
     (Lungs, "coughing up blood", r"cough(?:ing|ed)? up (?:any )?blood|blood in (?:your|my|the) (?:sputum|phlegm)|hemoptysis"),

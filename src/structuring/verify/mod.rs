@@ -183,7 +183,7 @@ impl<'v, 'a> Checker<'v, 'a> {
                 is_question(self.index.sentence(unit)) && !self.index.line(unit.line).by_clinician()
             };
             let counts =
-                |unit: &&support::Unit| !asks(unit) && !(of_assessment && self.index.line(unit.line).by_patient_side());
+                |unit: &&support::Unit| !(asks(unit) || of_assessment && self.index.line(unit.line).by_patient_side());
             let mut said = self.index.units.iter().filter(counts).flat_map(|unit| {
                 let sentence = self.index.sentence(unit);
                 let same = text::tokens(sentence).into_iter().filter(|token| text::stem(&token.lower) == stem);

@@ -15,6 +15,8 @@ use crate::{
     terminology::is_lasting,
 };
 
+static ALLERGY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\ballerg(?:y|ies|ic)\b"));
+
 /// Words that a line about the patient has whatever it says.
 const OF_ANY_LINE: [&str; 4] = ["experienc", "current", "continu", "go"];
 
@@ -26,6 +28,7 @@ pub fn fault(line: &str, kind: SectionKind, evidence: &[Evidence], visit: &Visit
         _ if is_of_another_owner(line, visit) => Some("nobody said that of whom it says so"),
         _ if feels_what_nobody_said(line, &cited) => Some("nobody said that the patient feels so"),
         _ if turns_improvement(line, &cited) => Some("it was said to be better, or not to be"),
+        PhysicalExam if ALLERGY.is_match(line) => Some("an allergy is no finding"),
         PhysicalExam if told_and_not_found(evidence, visit) => {
             Some("the patient's side told this; nobody found it on examination")
         }

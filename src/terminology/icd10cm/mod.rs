@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::TerminologyError;
 use crate::config::PathsConfig;
 use crate::domain::{Progress, Sex};
-use crate::model_files::{ModelStore, files};
+use crate::model_files::{ModelError, ModelStore, files};
 
 /// The name in the manifest.
 pub const NAME: &str = "icd-10-cm";
@@ -127,10 +127,14 @@ pub fn pull(paths: &PathsConfig, progress: Progress<'_>) -> Result<bool, Termino
 
 /// Takes the tabular list from a file that is already on the machine; it must be the release that the manifest names.
 pub fn import(paths: &PathsConfig, file: &Path, progress: Progress<'_>) -> Result<(), TerminologyError> {
-    let source = ModelStore::new(paths).import(file, None, &|fraction| progress(fraction * 0.3))?;
+    let other = || TerminologyError::NotTheList { path: file.to_owned() };
+    let imported = ModelStore::new(paths).import(file, None, &|fraction| progress(fraction * 0.3));
+    let source = imported.map_err(|error| match error {
+        ModelError::Unsupported { .. } => other(),
+        error => error.into(),
+    })?;
     if source.model_ref.name != NAME {
-        let reason = format!("it is the model {}, not the tabular list", source.model_ref.name);
-        return Err(TerminologyError::Source { position: 0, reason });
+        return Err(other());
     }
     build(&source.path, &paths.terminology, &|fraction| progress(0.3 + fraction * 0.7))
 }

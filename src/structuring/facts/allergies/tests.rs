@@ -341,3 +341,22 @@ fn what_is_taken_or_kept_at_home_is_no_allergen() {
     assert_eq!(names("D: So codeine's the only allergy?\nP: That's the only one."), ["codeine"]);
     assert_eq!(names("P: My legs ached so I stopped.\nD: So muscle aches on atorvastatin."), ["atorvastatin"]);
 }
+
+#[test]
+fn a_reaction_without_its_substance_is_told_and_no_allergies_are_not() {
+    let told = |lines: &str| {
+        let transcript = transcript(lines);
+        let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
+        (found.known.len(), found.unnamed.len(), found.none_known.is_some())
+    };
+    let lines = "D: Now, allergies. I've got pennyslim here.\nP: Yes, my throat swelled up, I was in the hospital.";
+    assert_eq!(told(lines), (0, 1, false));
+    let lines =
+        "D: Is he allergic to anything?\nO: No medicines.\nD: Any foods?\nO: Cashews. He swelled up around the lips.";
+    assert_eq!(told(lines), (1, 0, false));
+    assert_eq!(
+        said("D: Allergies?\nP: Penicillin, hives. And sulfa makes my throat close up.").0[1].1.as_deref(),
+        Some("my throat close up")
+    );
+    assert_eq!(told("D: Any allergies?\nP: No. My sister gets hives from shrimp."), (0, 0, true));
+}

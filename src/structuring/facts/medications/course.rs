@@ -39,7 +39,8 @@ impl<'m, 't> Course<'m, 't> {
             return Some(course);
         }
         // What was taken until the clinician advised against it ends.
-        let ended = all.iter().any(|mention| mention.against && mention.line >= chosen.line) && action == Taken;
+        let ended =
+            all.iter().any(|mention| mention.against && mention.line >= chosen.line) && action == Taken && !chosen.past;
         let action = if ended { Stop } else { action };
         let latest = || counted.iter().rev().find(|mention| mention.dose.is_some()).copied();
         let with_dose = if chosen.dose.is_some() { Some(chosen) } else { latest() };

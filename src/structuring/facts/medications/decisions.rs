@@ -224,7 +224,8 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         return (MedicationAction::Taken, true);
     }
     // "You can stop the iron if the count is normal": not yet.
-    if line.by_clinician() && action == MedicationAction::Stop && STOPS_IF.is_match(after) {
+    let swaps = STOPS_FOR.is_match(after);
+    if line.by_clinician() && action == MedicationAction::Stop && STOPS_IF.is_match(after) && !swaps {
         return (MedicationAction::Taken, spoken_of);
     }
     // "If you get a fever, skip the methotrexate": a warning decides nothing now.
@@ -251,6 +252,12 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
 
 static WOULD_HAVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:we'd|i'd|you'd|he'd|she'd|we would|i would|you would) (?:\w+ )?(?:have|need) to $")
+});
+/// "Stop the aspirin when you start it": the other one takes its place.
+static STOPS_FOR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^.?!]{0,10}\b(?:once|when|as soon as) you(?:'ve)? (?:start|begin|get|got|have|pick up|are on|switch)\w*\b",
+    )
 });
 static STOPS_IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:if|once|when|as soon as)\b"));
 /// "Don't forget the metformin."

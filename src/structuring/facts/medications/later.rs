@@ -8,7 +8,7 @@ use regex::Regex;
 use super::{
     Mention,
     decisions::{Decision, decision},
-    past::ends_later,
+    past::{begins_again, ends_later},
     reference::means_several,
     sigs::{doses, frequency_alone, take_back, take_steps},
     strengths,
@@ -70,7 +70,13 @@ static NOT_DECIDED: LazyLock<Regex> = LazyLock::new(|| {
 /// "And then stop it when the IUD is in", "stop it in a week": what begins now ends later.
 static ENDS_IN_TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:stop|quit|come off)\b[^.?!]{0,30}\b(?:when|once|as soon as|after|in (?:an?|one|two|three|four|five|six|a few|\d+) (?:days?|weeks?|months?))\b",
+        r"\b(?:stop|quit|come off)\b[^.?!]{0,30}\b(?:when|once|as soon as|after|in (?:an?|one|two|three|four|five|six|a few|\d+) (?:days?|weeks?|months?))\b|\bthen (?:you )?(?:can )?(?:just )?(?:stop|quit|come off)\b",
+    )
+});
+/// "Hold that while he isn't eating."
+static HOLD_IT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:so|okay|and|then|please|just|yes|let's|i'd|we'll)\W+)*(?:hold|pause) (?:that|it|those|them|this)\b",
     )
 });
 /// "Restart it at five hundred", "I'd go back on that".
@@ -187,7 +193,10 @@ fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
     }
     let sentences = || line.sentences.iter().filter(|range| range.end <= end);
     if line.by_patient_side() && sentences().any(|range| ends_later(&line.text()[range.clone()])) {
-        (last.past, last.action) = (true, MedicationAction::Taken);
+        match begins_again(line.text()) {
+            true => (last.held, last.action) = (true, MedicationAction::Change),
+            false => (last.past, last.action) = (true, MedicationAction::Taken),
+        }
         evidence::merge(&mut last.evidence, [evidence::whole(line.utterance)]);
     }
     let mut since = 0;
@@ -370,6 +379,10 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
         && sentence.split_whitespace().count() <= LONGEST_ANAPHOR;
     if !meant {
         return false;
+    }
+    if HOLD_IT.is_match(sentence) {
+        (mention.action, mention.held, mention.dismissed) = (MedicationAction::Change, true, false);
+        return true;
     }
     if NO_MORE.is_match(sentence) {
         mention.action = MedicationAction::Stop;

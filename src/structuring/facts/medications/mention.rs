@@ -202,7 +202,8 @@ pub(super) fn understand<'t>(
         action,
         instructed: false,
         told: false,
-        dismissed: dismissed || line.by_patient_side() && (HAS_LEAVE.is_match(before) || WANTED.is_match(before)),
+        dismissed: dismissed
+            || line.by_patient_side() && (HAS_LEAVE.is_match(before) || WANTED.is_match(before) || never_taken(after)),
         against,
         dose: None,
         strength: None,
@@ -318,7 +319,7 @@ fn is_of_kin(answer: &Line) -> bool {
 
 /// Whether the sentence of a question has a dose of its own.
 fn names_its_dose(line: &Line, sentence: &Range<usize>) -> bool {
-    sig::doses(&line.text()[sentence.clone()], &|_| None).first().is_some()
+    !sig::doses(&line.text()[sentence.clone()], &|_| None).is_empty()
 }
 
 /// "Any trouble with the metformin?" "Is your gabapentin helping?": a no to that denies no use of it.
@@ -428,7 +429,7 @@ fn surface(text: &str, mention: &DrugMention) -> String {
 /// Whether the words around a mention make it somebody else's than the patient's.
 pub(in super::super) fn someone_elses(line: &Line, before: &str, after: &str) -> bool {
     match line.utterance.role {
-        Role::Other => context::of_the_speaker(before, after),
+        Role::Other => context::of_the_speaker(before, after) || context::of_a_relative_of_the_patient(before),
         _ => context::of_another_person(before),
     }
 }

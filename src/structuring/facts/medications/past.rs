@@ -24,6 +24,16 @@ pub(super) fn ends_later(sentence: &str) -> bool {
     OVER.is_match(sentence) || came_off(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)
 }
 
+/// "He told me to hold it before the procedure, so I stopped two days ago, and I start again the day after": it is not over.
+pub(super) fn begins_again(text: &str) -> bool {
+    static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:re-?start|resume|(?:start|go|get|be|take|taking|starting) (?:it |them |that )?(?:back on|back|again))\b|\b(?:told|asked|said|had|want(?:s|ed)) (?:me |him |her )?(?:to )?(?:hold|pause) (?:it|that|them)\b|\bon hold\b",
+        )
+    });
+    AGAIN.is_match(text)
+}
+
 /// "I came off it two years ago", "I've kind of weaned myself off of it".
 fn came_off(sentence: &str) -> bool {
     static OFF: LazyLock<Regex> = LazyLock::new(|| {

@@ -34,6 +34,7 @@ fn what_is_on_hold_is_neither_stopped_nor_changed() {
         "P: I take ramipril, 5 milligrams.\nD: Ramipril, hold. Until I see your labs.",
         "P: I take ramipril, 5 milligrams.\nD: Hold the ramipril until the diarrhea stops.",
         "P: I take ramipril, 5 milligrams.\nD: Pause the ramipril.",
+        "O: What about the ramipril? He's on the 5 milligrams.\nD: Hold that while he's not eating, and restart on Monday.",
     ] {
         let transcript = transcript(lines);
         let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
@@ -113,4 +114,40 @@ fn the_answer_to_what_about_it_tells_how_it_is_taken() {
     assert_eq!(said(lines), ["decrease Eliquis 2.5 mg twice daily"]);
     let lines = "D: Cefpodoxime, 200 milligrams. Ordinarily that's twice a day but with your kidneys it's once a day.";
     assert_eq!(said(lines), ["start Cefpodoxime 200 mg once daily"]);
+}
+
+#[test]
+fn a_correction_needs_no_unit_and_a_course_ends_by_itself() {
+    let lines = "D: I'm going to give you prednisone, 40 milligrams a day for five days. No, sorry, let me make that 30.\n\
+                 P: So 30 for five days?\nD: 30 milligrams once a day, five days, then stop.";
+    assert_eq!(said(lines), ["start Prednisone 30 mg once daily"]);
+    let lines = "D: I'd start amoxicillin, and he'd take 10 milliliters twice a day.\nO: 10 milliliters?\n\
+                 D: Let me do the math again. Nine milliliters, twice a day.\nO: So 9 milliliters, two times a day.\nD: Exactly.";
+    assert_eq!(said(lines), ["start Amoxicillin 9 mL twice daily"]);
+}
+
+#[test]
+fn what_was_never_picked_up_or_is_a_relatives_is_not_taken() {
+    for lines in [
+        "D: And a blood thinner?\nP: They started me on Xarelto, 20 milligrams, but it was too dear, so I never picked it up.",
+        "D: Has he ever wheezed?\nO: His sister has asthma, she's on Flovent.",
+        "O: Okay. His father's on Adderall for the same thing.",
+    ] {
+        assert_eq!(said(lines), [""; 0], "{lines}");
+    }
+    assert_eq!(
+        said("D: What does she take?\nO: His sister gave him ibuprofen, 200 milligrams, this morning."),
+        ["taken Ibuprofen 200 mg"]
+    );
+    let lines = "P: I take a baby aspirin every day.\nD: I'd like you on Eliquis, 5 milligrams twice a day. And stop the aspirin when you start it.";
+    assert!(said(lines)[0].starts_with("stop "), "{:?}", said(lines));
+}
+
+#[test]
+fn what_another_doctor_paused_is_not_over() {
+    let lines = "D: How about the apixaban?\n\
+                 P: They told me to hold it before the colonoscopy, so I stopped it two days ago. I start again the day after.";
+    let transcript = transcript(lines);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert!(spoken.medications[0].held && !spoken.medications[0].past, "{:?}", spoken.medications[0]);
 }
