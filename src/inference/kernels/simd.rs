@@ -33,7 +33,7 @@ impl<'a, T> Pieces<'a, T> {
 
 /// A vector of floats and what the kernels do with it: the widest that a processor has.
 ///
-/// Everything is inlined into a function that has the instructions, which is why it is written with loops and without closures.
+/// Everything is inlined into a function that has the instructions, which is why it is written with loops.
 ///
 /// # Safety
 /// Of all of them: the processor has the instructions, and pointers have the values that are read or written.

@@ -30,7 +30,7 @@ static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
 /// "You're due for the scan, but I'm not ordering it today."
 static PUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:but|so|and) (?:i'm|we're|i am|we are|i|we|that's|it's)(?: \w+)? ?(?:not|n't|won't|don't) (?:be )?(?:order|do|get|repeat|need|want|schedul|send|for today)\w*\b",
+        r"\b(?:but|so|and) (?:i'm|we're|i am|we are|i|we|that's|it's)(?: \w+)? ?(?:not|n't|won't|don't) (?:be )?(?:order|do|get|repeat|need|want|schedul|send|for today)\w*(?: (?:it|that|one|them|this))?(?: (?:today|now|yet|right now|this time))?\W*$",
     )
 });
 
@@ -301,6 +301,7 @@ mod tests {
         assert_eq!(ordered("D: Cardiac rehab referral."), ["Referral: Cardiac rehab"]);
         assert!(ordered("D: Your blood tests today are normal.").is_empty());
         assert!(ordered("D: The x-ray was fine.").is_empty());
+        assert_eq!(ordered("D: Let's get a chest x-ray, and we don't need antibiotics yet."), ["chest x-ray"]);
         assert!(ordered("D: I'd want the CT after this clears up, so I'm not ordering it today.").is_empty());
     }
 

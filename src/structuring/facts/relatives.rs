@@ -15,6 +15,7 @@ patterns! {
     // "Diego's my older one", "Ana, my sister, …".
     NAME_FIRST = r"\b(?<name>(?-i:[A-Z][a-z]+))(?:'s| is|,|, that's|, who's) (?<whose>my|his|her|their|our) (?<which>(?:(?:older|elder|younger|oldest|eldest|youngest|little|big|baby|twin|other|first|second|late|best|step|half|great)[ -])*)(?<kin>one|kids?|child|boy|girl|son|daughter|baby|brother|sister|twin|mother|mom|mum|father|dad|grand(?:mother|father|ma|pa)|aunt|uncle|cousin|niece|nephew|wife|husband|partner|friend|neighbou?r|roommate|boss|co-?worker)\b";
     CHILD = r"^(?:one|kids?|child|boy|girl|son|daughter|baby)$";
+    OF_NOBODY = r"^(?:yes|yeah|yep|yup|no|nope|nah|well|so|oh|okay|ok|and|but|or|just|also|actually|sorry|then|now|like|because|since|when|if|my|um|uh|hm+|right|sure|only|maybe|plus|mainly|mostly|today|yesterday|mon|tues|wednes|thurs|fri|satur|sunday|doctor|doc|thanks|please|honestly|anyway|it|that|this|he|she|they|we|you|i)$";
     // "That's Diego. He can't have eggs."
     TO_THE_PATIENT = r"\b(?:i|i'm|i've|me|my|mine)\b";
 }
@@ -30,6 +31,10 @@ pub(super) fn names<'v>(visit: &Visit<'v>) -> Vec<&'v str> {
                 let (name, told_apart) = (named.name("name").expect("a name").as_str(), !named["which"].is_empty());
                 let of_the_patient =
                     !named["whose"].eq_ignore_ascii_case("my") && !named["whose"].eq_ignore_ascii_case("our");
+                // "Yes, my wife drove me."
+                if OF_NOBODY.is_match(name) {
+                    continue;
+                }
                 let other = match line.utterance.role {
                     Role::Other => of_the_patient || told_apart,
                     _ => told_apart || !CHILD.is_match(&named["kin"]),

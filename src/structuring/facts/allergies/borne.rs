@@ -26,10 +26,10 @@ patterns! {
     EATEN = r"\b(?:eats?|eaten|drinks?|loves?|enjoys?|(?:can|could) (?:have|eat|take|drink)|(?:(?:is|does|do|am|are|was|been|always|totally|perfectly|just)|(?:i|we|they|you|he|she)'(?:s|m|re)) (?:fine|okay|ok|well|all right) with|^\W*(?:fine|okay|ok|all right) with|tolerates?|no (?:problems?|trouble|issues?) with|never (?:had )?(?:an? |any )?(?:problems?|trouble|issues?|reactions?) (?:with|to)) (?:the |any |some |lots of |all )*$";
     ABLE = r"^(?:no|never) ";
     // "Penicillin, no.", "latex, no, I'm fine with latex".
-    DENIED_AFTER = r"^,? (?:no|nope|not me)\b\W";
+    DENIED_AFTER = r"^,? (?:no|nope|not me)\s*(?:[.,;!]|$)";
     ALLERGIC_NOT = r"\b(?:not|isn't|never|wasn't) (?:really |actually )?allergic\b";
     // "They tested me last year and it was negative", "he outgrew it".
-    NO_LONGER = r"\b(?:tested|tests?|skin test\w*|allergist|challenge\w*)\b[^?!]{0,80}(?:\b(?:not|negative|fine|okay|clear\w*|gone|off)\b|n't\b)|\b(?:outgrew|outgrown|grew out of|grown out of|turned out (?:not|i wasn't|it wasn't|he wasn't|she wasn't)|(?:isn't|wasn't|not) (?:true|real)|took (?:it|that) off (?:my|the|his|her))\b";
+    NO_LONGER = r"\b(?:tested (?:me|him|her|negative|for (?:it|that))|(?:got|was|been|were|had (?:me|him|her)) tested|(?:skin|allergy|patch|prick|scratch|penicillin) test\w*|allergist|(?:food|oral|drug) challenge\w*)\b[^?!]{0,80}(?:\b(?:not|negative|fine|okay|clear\w*|gone|off)\b|n't\b)|\b(?:outgrew|outgrown|grew out of|grown out of|turned out (?:not|i wasn't|it wasn't|he wasn't|she wasn't)|(?:isn't|wasn't|not) (?:true|real)|took (?:it|that) off (?:my|the|his|her))\b";
     // "People think I'm allergic to it, it's on some old chart."
     BELIEVED = r"\b(?:people|they|everybody|everyone|some(?:body|one)|doctors|the (?:\w+ )?(?:chart|record|list|computer)|old (?:charts?|records?)|it) (?:\w+ )?(?:thinks?|thought|says?|said|believed?|assumes?|assumed|told (?:me|us|him|her)|ha(?:s|ve) me (?:down )?as)\b";
     BUT_BORNE = r"\bbut\b[^?]*\b(?:nothing (?:ever |bad )?happened|(?:was|been|were) (?:totally |perfectly |just )?(?:fine|okay|ok|all right)|no (?:problems?|trouble|reactions?|issues?)|without (?:any )?(?:problems?|trouble|reactions?|issues?))\b";

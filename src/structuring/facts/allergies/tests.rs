@@ -360,3 +360,14 @@ fn a_reaction_without_its_substance_is_told_and_no_allergies_are_not() {
     );
     assert_eq!(told("D: Any allergies?\nP: No. My sister gets hives from shrimp."), (0, 0, true));
 }
+
+#[test]
+fn what_only_sounds_like_a_denial_takes_no_allergy_away() {
+    let names = |lines: &str| said(lines).0.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names("P: Yes, my wife drove me.\nD: Any allergies?\nP: Yes, penicillin."), ["penicillin"]);
+    assert_eq!(names("D: Any allergies?\nP: I'm allergic to penicillin, no other allergies."), ["penicillin"]);
+    assert_eq!(
+        names("P: I'm allergic to penicillin, I get hives.\nD: Okay. And the heart?\nP: The stress test was fine."),
+        ["penicillin"]
+    );
+}

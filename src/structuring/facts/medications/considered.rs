@@ -15,9 +15,11 @@ patterns! {
     /// A plan for a case that has not come.
     IN_A_CASE = r"\bif (?:it|we|things) (?:ever )?(?:comes?|came|gets?|got) to (?:that|it)\b|\b(?:if|once|when) (?:we|i|you) (?:ever |do )?(?:decide|end up|choose)\b";
     /// What turns a plan into none.
-    TURNS_AWAY = r"\bbut\b|\bhowever\b|\binstead\b|\bso no\b|\bi'd (?:rather|hold)\b|\bdecided (?:against|not)\b";
+    TURNS_AWAY = r"\b(?:but|however)\b(?: [^.?!]*)?\b(?:you're on|you are on|you have|you've got|your|you get|too|high|low|can't|won't|not|rather|hold|instead|leave|wait|stay|against|no)\b|\b(?:but|however)\b[^.?!]*n't\b|\binstead\b|\bso no\b|\bi'd (?:rather|hold)\b|\bdecided (?:against|not)\b";
+    /// What comes after a plan that stands: "… but call me if you cough".
+    GOES_WITH_IT = r"\bbut (?:please )?(?:call|tell|let|watch|only|start|take|come|stop it|we'll|you (?:can|may|might|should)|it (?:can|may|might))\b";
     /// The same at the beginning of the next sentence.
-    TURNED_AWAY = r"^\W*(?:(?:but|however|so|then|well|honestly|actually)\b[^.?!]*)?\b(?:not|no|n't|won't|don't|instead|hold|wait|rather)\b";
+    TURNED_AWAY = r"^\W*(?:but|however|well|honestly|actually)\b[^.?!]*(?:\b(?:not|no|instead|hold|wait|rather)\b|n't\b)|^\W*(?:so )?(?:let's not|not (?:now|today|yet|this time)|i (?:won't|don't (?:want|think))|we won't|i'd (?:rather|hold)|instead)\b";
     /// A turn between the plan and a name: what is named after it is another matter.
     PARTED = r"\b(?:but|so|because|since)\b";
 }
@@ -43,9 +45,11 @@ pub(super) fn is_dropped(visit: &Visit, line: &Line, sentence: &Range<usize>, na
     // A medicine that is named after the turn is what is done.
     let after = &spoken[end.max(plan.end())..];
     let next = line.sentences.iter().find(|range| range.start >= sentence.end).map(|range| &line.text()[range.clone()]);
-    TURNS_AWAY.is_match(after)
-        || next.is_some_and(|next| TURNED_AWAY.is_match(next))
-        || offers::declines(visit.answer_to(line.index))
+    let answer = visit.answer_to(line.index);
+    if offers::agrees(answer) || GOES_WITH_IT.is_match(after) {
+        return false;
+    }
+    TURNS_AWAY.is_match(after) || next.is_some_and(|next| TURNED_AWAY.is_match(next)) || offers::declines(answer)
 }
 
 /// Whether the plan at `plan` is about what is named at `name`.

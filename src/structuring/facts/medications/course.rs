@@ -5,8 +5,14 @@ use std::cmp::Ordering;
 use super::Mention;
 use crate::{
     domain::{MedicationAction, Role},
+    language::patterns::patterns,
     structuring::facts::sig,
 };
+
+patterns! {
+    /// How people speak of two bottles of one medicine.
+    TWO = r"\b(?:two|both|one's|one is|(?:this|that|other|old|new)(?: one)?(?:'s| is)? (?:one|the)|(?:this|that) one's|the (?:old|new|other|first|second) (?:one|bottle)|toss the|bag the)\b";
+}
 
 /// What becomes of a medicine.
 pub(super) struct Course<'m, 't> {
@@ -39,8 +45,7 @@ impl<'m, 't> Course<'m, 't> {
             return Some(course);
         }
         // What was taken until the clinician advised against it ends.
-        let ended =
-            all.iter().any(|mention| mention.against && mention.line >= chosen.line) && action == Taken && !chosen.past;
+        let ended = all.iter().any(|mention| mention.against && mention.line >= chosen.line) && action == Taken;
         let action = if ended { Stop } else { action };
         let latest = || counted.iter().rev().find(|mention| mention.dose.is_some()).copied();
         let with_dose = if chosen.dose.is_some() { Some(chosen) } else { latest() };
@@ -71,8 +76,15 @@ impl<'m, 't> Course<'m, 't> {
     ) -> Option<Self> {
         let apart = |one: &Mention, other: &Mention| matches!((&one.dose, &other.dose), (Some(one), Some(other)) if sig::are_two(one, other));
         let told_by_patient = |one: &&&'m Mention<'t>| one.by != Role::Clinician && one.used && !one.past;
+        // "I started at 25, now it's 50" is one after the other.
+        let beside = |one: &Mention| {
+            one.evidence.iter().any(|said| said.quote.as_deref().is_some_and(|text| TWO.is_match(text)))
+        };
         let mut told = counted.iter().filter(told_by_patient);
-        let two = told.any(|one| counted.iter().filter(told_by_patient).any(|other| apart(one, other)));
+        let two = counted.iter().any(|one| beside(one))
+            && told.any(|one| {
+                counted.iter().filter(told_by_patient).any(|other| apart(one, other) && one.line == other.line)
+            });
         (action == MedicationAction::Stop && two).then_some(Self {
             chosen,
             action: MedicationAction::Change,

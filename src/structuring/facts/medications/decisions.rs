@@ -41,7 +41,7 @@ static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
 /// "… but with your gout I'd rather not": the same, after the name.
 static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$|^,? (?:off|out) (?:the (?:table|list)|for (?:you|him|her))\b|^,? no\W*$",
+        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$|^,? (?:off|out) (?:the (?:table|list)|for (?:you|him|her))\b|^,? no[\s.,!;]*$",
     )
 });
 /// "… but no ibuprofen or naproxen".
@@ -67,6 +67,9 @@ static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands between two medicines of a swap.
 static GIVES_WAY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
+/// "… do not take", "don't take it any more", and not "don't take it with coffee".
+static ENDS_THERE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?: (?:it|them|that|this|those|any))?(?: any ?more| at all| again)?\s*(?:[.,;!]|$)"));
 /// "Bupropion lowers the threshold", "that takes topiramate off the table": what a medicine does, and no decision about its
 /// dose.
 static WORKS: LazyLock<Regex> = LazyLock::new(|| {
@@ -114,7 +117,8 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     // "And Lantus, drop it from 18 to 14."
     let own = &text[mention.end..end_of_own(line, sentence, &mention)];
     let moved = from_to(own).or_else(|| from_to(&text[sentence.start..mention.end + own.len()]));
-    let moved = moved.filter(|_| line.by_clinician() && !dismissed && !reports(&text[sentence.clone()]));
+    let begun = matches!(action, MedicationAction::Start | MedicationAction::Continue);
+    let moved = moved.filter(|_| line.by_clinician() && !dismissed && !begun && !reports(&text[sentence.clone()]));
     let action = moved.unwrap_or(action);
     // "Use paracetamol if you need something": said to the patient; of themselves people leave no word out.
     let told = action == MedicationAction::Taken && line.by_clinician() && USE.is_match(before);
@@ -162,7 +166,10 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
                 match action {
                     MedicationAction::Stop if denied => MedicationAction::Continue,
                     // "… in a bag, mark it do not take."
-                    MedicationAction::Start if denied => MedicationAction::Stop,
+                    MedicationAction::Start if denied && ENDS_THERE.is_match(&after[found.end()..]) => {
+                        MedicationAction::Stop
+                    }
+                    MedicationAction::Start if denied => MedicationAction::Taken,
                     action => *action,
                 },
                 found.start(),

@@ -11,8 +11,8 @@ use super::{
     later::{begins_later, decide_by_anaphor, put_off, stays_as_it_was, take_reply},
     offers,
     past::{
-        asked_of_the_past, changed_since, ended_before, ended_since, had_once, is_over, never_taken, over_by_answer,
-        was_on,
+        asked_of_the_past, changed_since, ended_before, ended_since, had_once, is_over, never_begun, never_taken,
+        over_by_answer, was_on,
     },
     sigs::{doses, read_sig},
     verbs::of_one_time,
@@ -203,7 +203,9 @@ pub(super) fn understand<'t>(
         instructed: false,
         told: false,
         dismissed: dismissed
-            || line.by_patient_side() && (HAS_LEAVE.is_match(before) || WANTED.is_match(before) || never_taken(after)),
+            || line.by_patient_side()
+                && (HAS_LEAVE.is_match(before)
+                    || !tells_of_use(before, after) && (WANTED.is_match(before) || never_begun(after))),
         against,
         dose: None,
         strength: None,
@@ -309,6 +311,16 @@ pub(super) fn understand<'t>(
         }
     }
     Some(found)
+}
+
+/// Whether the words around a name say that the patient takes it.
+fn tells_of_use(before: &str, after: &str) -> bool {
+    static TAKES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i|he|she|we)(?:'m| am| is|'s)? (?:\w+ )?(?:takes?|taking|on|uses?|using)\b|\b(?:i have|i've got) my\b",
+        )
+    });
+    TAKES.is_match(before) || TAKES.is_match(after)
 }
 
 /// "Did you ever try sumatriptan?" "My sister has that one."

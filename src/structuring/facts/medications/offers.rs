@@ -67,6 +67,16 @@ pub(super) fn refuses_leave(visit: &Visit, line: &Line) -> bool {
     first.is_some_and(|first| !is_question(first) && (context::denies(first) || REFUSES.is_match(first)))
 }
 
+/// Whether `answer` agrees to what was put to the patient, in more than an "okay".
+pub(super) fn agrees(answer: Option<&Line>) -> bool {
+    static GLADLY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:sounds? (?:good|fine|great|reasonable)|let's (?:do|try|go)|i'll (?:try|take|do)|i'd like that|happy to|willing to|go ahead|yes,? please)\b",
+        )
+    });
+    answer.is_some_and(|answer| answer.by_patient_side() && GLADLY.is_match(answer.text()))
+}
+
 /// Whether `answer` declines what was put to the patient.
 pub(super) fn declines(answer: Option<&Line>) -> bool {
     answer.is_some_and(|answer| answer.by_patient_side() && DECLINES.is_match(answer.text()))

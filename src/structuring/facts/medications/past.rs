@@ -31,7 +31,7 @@ pub(super) fn begins_again(text: &str) -> bool {
             r"\b(?:re-?start|resume|(?:start|go|get|be|take|taking|starting) (?:it |them |that )?(?:back on|back|again))\b|\b(?:told|asked|said|had|want(?:s|ed)) (?:me |him |her )?(?:to )?(?:hold|pause) (?:it|that|them)\b|\bon hold\b",
         )
     });
-    AGAIN.is_match(text)
+    AGAIN.find(text).is_some_and(|again| !context::negates(&text[..again.start()]))
 }
 
 /// "I came off it two years ago", "I've kind of weaned myself off of it".
@@ -127,14 +127,29 @@ pub(super) fn ended_before(after: &str) -> bool {
     ENDED.is_match(after)
 }
 
+/// "They started me on it, but I never picked it up", said in the sentence that names it.
+pub(super) fn never_begun(after: &str) -> bool {
+    static NEVER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:never|didn't|did not|haven't|couldn't) (?:even |actually |ever )?(?:start|started|fill|filled|pick|picked|begin|began|begun)(?: up)? (?:it|that|them|one|any|taking)\b",
+        )
+    });
+    NEVER.is_match(after)
+}
+
 /// "That was before", "she took it for five years": an answer to the bare name by which it is over, though nothing is denied.
 pub(super) fn over_by_answer(answer: &str) -> bool {
     static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:oh|well|yeah|yes|um|uh|hmm)\W+)*(?:that was|that's from|it was|those were|used to)\b[^.?!]{0,20}\b(?:before|(?:years?|months?|ages|a (?:long )?while|a long time) (?:ago|back)|back then|last (?:year|spring|summer|fall|autumn|winter)|in (?:19|20)\d\d)\b",
+            r"^\W*(?:(?:oh|well|yeah|yes|um|uh|hmm)\W+)*(?:that was|that's from|those were|used to)\b[^.?!]{0,20}\b(?:before|(?:years?|months?|ages|a (?:long )?while|a long time) (?:ago|back)|back then|last (?:year|spring|summer|fall|autumn|winter)|in (?:19|20)\d\d)\b",
         )
     });
-    LONG_AGO.is_match(answer)
+    static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:now|still|i take|i'm (?:on|taking)|he takes|she takes|every|twice|once a|daily|increased|raised|lowered|changed|refill\w*)\b",
+        )
+    });
+    LONG_AGO.is_match(answer) && !GOES_ON.is_match(answer)
 }
 
 /// "I never started it", "they wouldn't pay, so I didn't pick it up": it was never taken.

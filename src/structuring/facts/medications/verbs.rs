@@ -111,7 +111,7 @@ pub(super) fn instead_of(sentence: &str) -> Option<MedicationAction> {
 pub(super) fn from_to(text: &str) -> Option<MedicationAction> {
     static FROM: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:drop|cut|lower|reduc|decreas|bring|tak|go|com|mov|chang|increas|rais|bump|step|push|nudg|dial|titrat)\w*(?: (?:it|that|this|you|him|her|down|up|back|the dose|your dose|the \w+|your \w+|\w+))?,? from (?:the |about )?(\S+(?: \S+){0,2}?) (?:down |up |back )?to (?:the |about )?(\S+(?: \S+)?)",
+            r"\b(?:drop|cut|lower|reduc|decreas|bring|tak|go|com|mov|chang|increas|rais|bump|step|push|nudg|dial|titrat)\w*(?: (?:it|that|this|you|him|her|down|up|back|the dose|your dose|the (?:morning|evening|night|bedtime) (?:one|dose)))*,? from (?:the |about )?(\S+(?: \S+){0,2}?) (?:down |up |back )?to (?:the |about )?(\S+(?: \S+)?)",
         )
     });
     let found = FROM.captures(text)?;

@@ -151,3 +151,33 @@ fn what_another_doctor_paused_is_not_over() {
     let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
     assert!(spoken.medications[0].held && !spoken.medications[0].past, "{:?}", spoken.medications[0]);
 }
+
+#[test]
+fn what_only_sounds_like_a_drop_or_an_end_is_none() {
+    for (lines, expected) in [
+        ("D: What do you take?\nP: I take warfarin every night, but I didn't take it last night.", "taken Warfarin"),
+        ("D: You're still on the warfarin, no?\nP: Yes, every evening.", "taken Warfarin"),
+        ("D: And the metformin?\nP: It was increased last fall. I take it twice a day.", "taken Metformin twice daily"),
+        (
+            "D: What are you on?\nP: Dr. Lee wanted to put me on Eliquis, so I take it twice a day.",
+            "taken Eliquis twice daily",
+        ),
+        (
+            "D: Start lisinopril, ten milligrams once a day, to bring your pressure from 150 to 130.\nP: Okay.",
+            "start Lisinopril 10 mg once daily",
+        ),
+        (
+            "D: I was thinking we'd start lisinopril, ten milligrams once a day, but call me if you get a cough.\nP: Sounds good.",
+            "start Lisinopril 10 mg once daily",
+        ),
+        (
+            "P: I started Zoloft at 25 milligrams. I take 50 of the Zoloft now.\nD: Let's stop the Zoloft.",
+            "stop Zoloft",
+        ),
+    ] {
+        let found = said(lines);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{lines}: {found:?}");
+    }
+    let lines = "P: I take levothyroxine.\nD: The levothyroxine every morning, don't take it with coffee.\nP: Okay.";
+    assert!(!said(lines)[0].starts_with("stop"), "{:?}", said(lines));
+}
