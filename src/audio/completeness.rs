@@ -1,17 +1,27 @@
 //! Whether a file is there to its end, for the containers whose structure says how far they go. A decoder reads what is
 //! left of a copy that broke off and stops without a word; the missing part of the visit would never be missed.
 //!
-//! Only sizes are read, so this costs a seek a page or box. WAV is checked by its reader, FLAC and MP3 by what their
+//! Only sizes are read, so this costs a seek a box; the pages of an Ogg stream are read whole, because a decoder leaves out a
+//! damaged one without a word. WAV is checked by its reader, FLAC and MP3 by what their
 //! headers promise (`decoding`). An Ogg stream may lack its end-of-stream mark and a WebM its sizes: recorders that write
 //! as they go leave them out.
 
-use std::io::{self, BufReader, Read, Seek};
+use std::{
+    collections::HashMap,
+    io::{self, BufRead, BufReader, Read, Seek},
+    sync::LazyLock,
+};
 
 use super::{AudioError, source::Input};
 
 /// Refuses a file whose container goes on after the file has ended.
 pub(super) fn check(input: &Input<'_>) -> Result<(), AudioError> {
     let mut reader = BufReader::new(input.reader()?);
+    if let Some(at) = ogg_hole(&mut reader).map_err(|source| input.read_error(source))? {
+        let detail = format!("a page at byte {at} of {} is damaged or missing", input.len);
+        return Err(AudioError::Damaged { input: input.name.clone(), detail });
+    }
+    reader.rewind().map_err(|source| input.read_error(source))?;
     let verdict = match peek(&mut reader) {
         Ok(head) if head.starts_with(b"OggS") => ogg_end(&mut reader, input.len),
         Ok(head) if &head[4..8] == b"ftyp" => mp4_end(&mut reader, input.len),
@@ -33,6 +43,64 @@ fn peek(reader: &mut (impl Read + Seek)) -> io::Result<[u8; 8]> {
     reader.read_exact(&mut head)?;
     reader.rewind()?;
     Ok(head)
+}
+
+/// Where an Ogg stream has a page that is damaged, or lacks one (RFC 3533, section 6); `None` in any other file.
+fn ogg_hole(reader: &mut impl BufRead) -> io::Result<Option<u64>> {
+    let mut next_of: HashMap<[u8; 4], u32> = HashMap::new();
+    let (mut page_start, mut page) = (0, Vec::new());
+    loop {
+        let mut header = [0; 27];
+        if !read_whole(reader, &mut header)? {
+            return Ok(None);
+        }
+        if !header.starts_with(b"OggS") {
+            // Between two pages nothing may stand.
+            let hole = page_start > 0 && has_a_page(reader)?;
+            return Ok(hole.then_some(page_start));
+        }
+        page.clear();
+        page.extend_from_slice(&header);
+        page.resize(27 + usize::from(header[26]), 0);
+        if !read_whole(reader, &mut page[27..])? {
+            return Ok(None);
+        }
+        let lacing = page.len();
+        page.resize(lacing + page[27..].iter().map(|&bytes| usize::from(bytes)).sum::<usize>(), 0);
+        if !read_whole(reader, &mut page[lacing..])? {
+            return Ok(None);
+        }
+        page[22..26].fill(0);
+        let [serial, number, sum] = [14, 18, 22].map(|at| [0, 1, 2, 3].map(|byte| header[at + byte]));
+        let number = u32::from_le_bytes(number);
+        let lacks_one = next_of.insert(serial, number.wrapping_add(1)).is_some_and(|next| number > next);
+        if lacks_one || ogg_sum(&page) != u32::from_le_bytes(sum) {
+            return Ok(Some(page_start));
+        }
+        page_start += page.len() as u64;
+    }
+}
+
+/// Whether another page begins in what is left.
+fn has_a_page(reader: &mut impl BufRead) -> io::Result<bool> {
+    let mut last = [0; 4];
+    for byte in reader.bytes() {
+        last = [last[1], last[2], last[3], byte?];
+        if &last == b"OggS" {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The checksum of a page whose own field is zero: CRC-32 with the highest bit first, which no library here has.
+fn ogg_sum(page: &[u8]) -> u32 {
+    static OF_BYTE: LazyLock<[u32; 256]> = LazyLock::new(|| {
+        std::array::from_fn(|byte| {
+            (0..8).fold((byte as u32) << 24, |sum, _| (sum << 1) ^ if sum >> 31 == 1 { 0x04c1_1db7 } else { 0 })
+        })
+    });
+    page.iter().fold(0, |sum, &byte| (sum << 8) ^ OF_BYTE[(sum >> 24) as usize ^ usize::from(byte)])
 }
 
 /// Where the last page ends (RFC 3533, section 6); `None` where something else follows the pages.

@@ -173,3 +173,22 @@ fn a_damaged_middle_is_refused_and_not_skipped() {
     bytes[middle..middle + 200].fill(0x55);
     assert!(matches!(refusal(&bytes), AudioError::Damaged { .. } | AudioError::Truncated { .. }));
 }
+
+#[test]
+fn an_ogg_stream_with_a_page_damaged_or_missing_is_refused() {
+    for name in ["vorbis.ogg", "stereo.opus", "tone.opus", "flac.ogg"] {
+        let whole = sample(name);
+        let starts: Vec<usize> =
+            whole.windows(4).enumerate().filter(|(_, mark)| *mark == b"OggS").map(|(at, _)| at).collect();
+        let &[.., before_last, last] = starts.as_slice() else { panic!("{name} has pages") };
+        let mut flipped = whole.clone();
+        flipped[before_last + 60] ^= 0xff;
+        let missing = [&whole[..before_last], &whole[last..]].concat();
+        let mut overwritten = whole.clone();
+        overwritten[before_last..before_last + 4].fill(0);
+        for (fault, bytes) in [("flipped", flipped), ("missing", missing), ("overwritten", overwritten)] {
+            let refused = refusal(&bytes);
+            assert!(matches!(refused, AudioError::Damaged { .. }), "{name}, {fault}: {refused}");
+        }
+    }
+}
