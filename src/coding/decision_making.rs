@@ -9,11 +9,15 @@ use regex::Regex;
 
 use crate::{
     domain::{
-        DecisionElement, DecisionKind, Evidence, Medication, MedicationAction, Note, Order, OrderKind, Role,
-        SectionKind, Statement, Transcript, Utterance, evidence_of,
+        DecisionItem, DecisionKind, Evidence, Medication, MedicationAction, Note, Order, OrderKind, Role, SectionKind,
+        Statement, Transcript, Utterance, evidence_of,
     },
     language::patterns::patterns,
-    structuring::evidence,
+    structuring::{
+        Visit, evidence,
+        facts::context,
+        visit::{Line, is_question},
+    },
     terminology::is_lasting,
 };
 
@@ -32,23 +36,26 @@ patterns! {
 const TELLING_WORDS: usize = 25;
 
 /// The elements that `note`, written of `transcript`, holds, in the order of the three elements.
-pub fn elements(note: &Note, transcript: &Transcript) -> Vec<DecisionElement> {
-    let mut found: Vec<DecisionElement> = problems(note).collect();
+pub fn elements(note: &Note, transcript: &Transcript) -> Vec<DecisionItem> {
+    let visit = Visit::new(transcript);
+    let by_clinician =
+        |pattern: &Regex, kind| said(&visit, |line| line.utterance.role == Role::Clinician, pattern, kind);
+    let mut found: Vec<DecisionItem> = problems(note).collect();
     found.extend(note.orders.iter().filter_map(ordered));
     found.extend(results(note));
-    found.extend(said(transcript, Role::Clinician, &RECORDS, DecisionKind::RecordsReviewed));
+    found.extend(by_clinician(&RECORDS, DecisionKind::RecordsReviewed));
     found.extend(historian(transcript));
-    found.extend(said(transcript, Role::Clinician, &LOOKED, DecisionKind::OwnInterpretation));
-    found.extend(said(transcript, Role::Clinician, &DISCUSSED, DecisionKind::Discussed));
+    found.extend(by_clinician(&LOOKED, DecisionKind::OwnInterpretation));
+    found.extend(by_clinician(&DISCUSSED, DecisionKind::Discussed));
     found.extend(note.medications.iter().filter_map(managed));
     found.extend(statements(note, SectionKind::Plan).filter_map(operation));
-    found.extend(said(transcript, Role::Clinician, &HOSPITAL, DecisionKind::Hospital));
-    found.extend(said(transcript, Role::Patient, &CIRCUMSTANCES, DecisionKind::Circumstances));
+    found.extend(by_clinician(&HOSPITAL, DecisionKind::Hospital));
+    found.extend(said(&visit, |line| line.by_patient_side(), &CIRCUMSTANCES, DecisionKind::Circumstances));
     found
 }
 
 /// Each problem, by what the note says of it.
-fn problems(note: &Note) -> impl Iterator<Item = DecisionElement> {
+fn problems(note: &Note) -> impl Iterator<Item = DecisionItem> {
     note.problems.iter().map(|problem| {
         let told = note.sections.iter().flat_map(|section| &section.statements);
         let told: Vec<&str> =
@@ -60,22 +67,22 @@ fn problems(note: &Note) -> impl Iterator<Item = DecisionElement> {
             true if says(&STABLE) => DecisionKind::ChronicStable,
             true => DecisionKind::Chronic,
         };
-        DecisionElement::new(kind, problem.name.clone(), evidence_of(&note.sections, &problem.statements))
+        DecisionItem::new(kind, problem.name.clone(), evidence_of(&note.sections, &problem.statements))
     })
 }
 
-fn ordered(order: &Order) -> Option<DecisionElement> {
+fn ordered(order: &Order) -> Option<DecisionItem> {
     let test = matches!(order.kind, OrderKind::Laboratory | OrderKind::Imaging);
-    test.then(|| DecisionElement::new(DecisionKind::TestOrdered, order.text.clone(), order.evidence.clone()))
+    test.then(|| DecisionItem::new(DecisionKind::TestOrdered, order.text.clone(), order.evidence.clone()))
 }
 
-fn results(note: &Note) -> impl Iterator<Item = DecisionElement> {
+fn results(note: &Note) -> impl Iterator<Item = DecisionItem> {
     statements(note, SectionKind::Results)
-        .map(|one| DecisionElement::new(DecisionKind::ResultReviewed, one.text.clone(), one.evidence.clone()))
+        .map(|one| DecisionItem::new(DecisionKind::ResultReviewed, one.text.clone(), one.evidence.clone()))
 }
 
 /// Every medicine that was decided about. Which of them needs a prescription, and which intensive monitoring, is not said.
-fn managed(medication: &Medication) -> Option<DecisionElement> {
+fn managed(medication: &Medication) -> Option<DecisionItem> {
     let decided = match medication.action {
         MedicationAction::Taken => return None,
         MedicationAction::Continue => "continued",
@@ -87,50 +94,50 @@ fn managed(medication: &Medication) -> Option<DecisionElement> {
         MedicationAction::Change => "changed",
     };
     let text = format!("{}: {decided}", medication.text.as_str());
-    Some(DecisionElement::new(DecisionKind::MedicineManaged, text, medication.evidence.clone()))
+    Some(DecisionItem::new(DecisionKind::MedicineManaged, text, medication.evidence.clone()))
 }
 
-fn operation(statement: &Statement) -> Option<DecisionElement> {
+fn operation(statement: &Statement) -> Option<DecisionItem> {
     let names = SURGERY.is_match(&statement.text);
-    names.then(|| DecisionElement::new(DecisionKind::Surgery, statement.text.clone(), statement.evidence.clone()))
+    names.then(|| DecisionItem::new(DecisionKind::Surgery, statement.text.clone(), statement.evidence.clone()))
 }
 
 fn statements(note: &Note, kind: SectionKind) -> impl Iterator<Item = &Statement> {
     note.sections.iter().filter(move |section| section.id == kind).flat_map(|section| &section.statements)
 }
 
-/// Each place at which somebody in `role` says what `pattern` finds.
-fn said(
-    transcript: &Transcript,
-    role: Role,
-    pattern: &Regex,
-    kind: DecisionKind,
-) -> impl Iterator<Item = DecisionElement> {
-    let by_role = transcript.utterances.iter().filter(move |utterance| utterance.role == role);
-    by_role.filter_map(move |utterance| {
-        let found = pattern.find(utterance.text.as_str())?;
-        let quote = evidence::evidence(utterance, found.range());
-        Some(DecisionElement::new(kind, found.as_str().trim(), vec![quote]))
-    })
+/// What `pattern` finds in each sentence of those who `speak`. A question tells nothing, nor does what is to be done if something
+/// happens: "if you get chest pain, call 911".
+fn said(visit: &Visit, speak: fn(&Line) -> bool, pattern: &Regex, kind: DecisionKind) -> Vec<DecisionItem> {
+    let of_line = |line: &Line| {
+        let told = line.sentences.iter().filter_map(|range| {
+            let sentence = &line.text()[range.clone()];
+            let found = pattern.find(sentence).filter(|_| !is_question(sentence) && !context::safety_net(sentence))?;
+            let quote = evidence::evidence(line.utterance, range.start + found.start()..range.start + found.end());
+            Some(DecisionItem::new(kind, found.as_str().trim(), vec![quote]))
+        });
+        told.collect::<Vec<_>>()
+    };
+    visit.lines.iter().filter(|line| speak(line)).flat_map(of_line).collect()
 }
 
 /// Who else tells the history: another person who says enough, by their longest turn. Whether they are a relative or staff,
 /// a transcript does not know.
-fn historian(transcript: &Transcript) -> Option<DecisionElement> {
+fn historian(transcript: &Transcript) -> Option<DecisionItem> {
     let words = |utterance: &Utterance| utterance.text.as_str().split_whitespace().count();
     let told: Vec<&Utterance> =
         transcript.utterances.iter().filter(|utterance| utterance.role == Role::Other).collect();
     let longest = told.iter().copied().max_by_key(|one| words(one))?;
     let enough = told.iter().map(|one| words(one)).sum::<usize>() >= TELLING_WORDS;
     let quotes: Vec<Evidence> = vec![evidence::whole(longest)];
-    enough.then(|| DecisionElement::new(DecisionKind::Historian, "another person tells of the patient", quotes))
+    enough.then(|| DecisionItem::new(DecisionKind::Historian, "another person tells of the patient", quotes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        domain::{Encounter, NoteSchema, NoteStatus, Problem, Provenance, Review, Section, Support},
+        domain::{Problem, Section, Support},
         structuring::testing::transcript,
     };
 
@@ -146,21 +153,7 @@ mod tests {
             statements: statements.iter().map(|id| (*id).to_owned()).collect(),
             codes: Vec::new(),
         };
-        Note {
-            schema: NoteSchema::V1,
-            status: NoteStatus::Draft,
-            template: None,
-            document_type: None,
-            encounter: Encounter { id: String::new(), started_at: None },
-            sections,
-            problems: problems.iter().map(problem).collect(),
-            medications: Vec::new(),
-            allergies: Vec::new(),
-            vitals: Vec::new(),
-            orders: Vec::new(),
-            review: Review::default(),
-            provenance: Provenance::default(),
-        }
+        Note { sections, problems: problems.iter().map(problem).collect(), ..Note::empty() }
     }
 
     fn found(note: &Note, lines: &str) -> Vec<(DecisionKind, String)> {
@@ -201,7 +194,8 @@ mod tests {
 
     #[test]
     fn advice_and_what_the_patient_read_count_for_nothing() {
-        let lines = "D: If it gets worse, go to the emergency room. Talk to your pharmacist about it.\n\
+        let lines = "D: If it gets worse, go to the emergency room. If you get chest pain, call 911.\n\
+                     D: Talk to your pharmacist about it.\n\
                      P: I read the letter from the hospital. I spoke with my cardiologist.\n\
                      D: Have you looked at the x-ray?";
         assert_eq!(found(&note(Vec::new(), &[]), lines), []);

@@ -254,7 +254,7 @@ fn render_provenance(page: &mut String, note: &Note) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Encounter, NoteSchema, NoteStatus, Provenance, Review, Section, Support};
+    use crate::domain::{Section, Support};
 
     fn note(statements: &[(SectionKind, &str)], problems: &[(&str, &[&str])]) -> Note {
         let statement = |at: usize, text: &str| Statement {
@@ -274,19 +274,9 @@ mod tests {
             codes: Vec::new(),
         };
         Note {
-            schema: NoteSchema::V1,
-            status: NoteStatus::Draft,
-            template: None,
-            document_type: None,
-            encounter: Encounter { id: String::new(), started_at: None },
             sections: SectionKind::ALL.iter().map(section).collect(),
             problems: problems.iter().map(problem).collect(),
-            medications: Vec::new(),
-            allergies: Vec::new(),
-            vitals: Vec::new(),
-            orders: Vec::new(),
-            review: Review::default(),
-            provenance: Provenance::default(),
+            ..Note::empty()
         }
     }
 

@@ -7,9 +7,9 @@ use super::{Evidence, PatientText};
 
 /// One thing that was said or done and that counts among the elements of medical decision making.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DecisionElement {
+pub struct DecisionItem {
     /// Which of the three elements it belongs to.
-    pub element: DecisionElementOf,
+    pub element: DecisionElement,
     /// What it is.
     pub kind: DecisionKind,
     /// The problem, test, medicine or words themselves.
@@ -18,7 +18,7 @@ pub struct DecisionElement {
     pub evidence: Vec<Evidence>,
 }
 
-impl DecisionElement {
+impl DecisionItem {
     /// An element of `kind`.
     pub fn new(kind: DecisionKind, text: impl Into<PatientText>, evidence: Vec<Evidence>) -> Self {
         Self { element: kind.element(), kind, text: text.into(), evidence }
@@ -28,7 +28,7 @@ impl DecisionElement {
 /// The three elements of medical decision making (CPT, Evaluation and Management guidelines since 2021).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum DecisionElementOf {
+pub enum DecisionElement {
     /// Number and complexity of the problems addressed.
     Problems,
     /// Amount and complexity of data reviewed and analysed.
@@ -73,16 +73,16 @@ pub enum DecisionKind {
 
 impl DecisionKind {
     /// The element that it belongs to.
-    pub fn element(self) -> DecisionElementOf {
+    pub fn element(self) -> DecisionElement {
         match self {
-            Self::ChronicWorse | Self::ChronicStable | Self::Chronic | Self::NewOrAcute => DecisionElementOf::Problems,
+            Self::ChronicWorse | Self::ChronicStable | Self::Chronic | Self::NewOrAcute => DecisionElement::Problems,
             Self::TestOrdered
             | Self::ResultReviewed
             | Self::RecordsReviewed
             | Self::Historian
             | Self::OwnInterpretation
-            | Self::Discussed => DecisionElementOf::Data,
-            Self::MedicineManaged | Self::Surgery | Self::Hospital | Self::Circumstances => DecisionElementOf::Risk,
+            | Self::Discussed => DecisionElement::Data,
+            Self::MedicineManaged | Self::Surgery | Self::Hospital | Self::Circumstances => DecisionElement::Risk,
         }
     }
 }

@@ -14,7 +14,7 @@ mod verification;
 
 pub use chart::{Chart, ChartAllergy, ChartMedication, ChartProblem, Sex};
 pub use clock::{Clock, SystemClock};
-pub use decision_making::{DecisionElement, DecisionElementOf, DecisionKind};
+pub use decision_making::{DecisionElement, DecisionItem, DecisionKind};
 pub use note::{
     Allergy, AllergyKind, Coding, Dose, Encounter, Evidence, Medication, MedicationAction, NOTE_SCHEMA, Note,
     NoteSchema, NoteStatus, Omission, Order, OrderKind, Problem, PromptRef, Provenance, Review, Section, SectionKind,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DecisionElement, ModelRef, PatientText, Reconciled};
+use super::{Alert, DecisionItem, ModelRef, PatientText, Reconciled};
 
 /// The name and version of the note format, as its `schema` field carries it.
 pub const NOTE_SCHEMA: &str = "soapstone.note/1";
@@ -41,6 +41,28 @@ pub struct Note {
     pub review: Review,
     /// How the note came about.
     pub provenance: Provenance,
+}
+
+#[cfg(test)]
+impl Note {
+    /// A draft that says nothing, for tests to fill in.
+    pub(crate) fn empty() -> Self {
+        Self {
+            schema: NoteSchema::V1,
+            status: NoteStatus::Draft,
+            template: None,
+            document_type: None,
+            encounter: Encounter { id: String::new(), started_at: None },
+            sections: Vec::new(),
+            problems: Vec::new(),
+            medications: Vec::new(),
+            allergies: Vec::new(),
+            vitals: Vec::new(),
+            orders: Vec::new(),
+            review: Review::default(),
+            provenance: Provenance::default(),
+        }
+    }
 }
 
 /// The one accepted value of a note's `schema` field.
@@ -448,7 +470,7 @@ pub struct Review {
     pub reconciliation: Vec<Reconciled>,
     /// What bears on the level of medical decision making: support for billing, never a claim and never part of the note.
     #[serde(default)]
-    pub decision_making: Vec<DecisionElement>,
+    pub decision_making: Vec<DecisionItem>,
     /// Whether any part of the visit was left out of the note's making.
     pub truncated: bool,
 }

@@ -20,7 +20,7 @@ pub(crate) mod testing;
 mod text;
 mod told;
 pub mod verify;
-mod visit;
+pub(crate) mod visit;
 
 pub use draft::{Draft, draft};
 pub use examples::{Example, Examples};

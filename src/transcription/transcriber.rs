@@ -19,6 +19,11 @@ use crate::{
 /// The part of the progress that listening for speech is.
 const LISTENING: f32 = 0.05;
 
+/// Words that a recogniser writes into a noise, at most …
+const MOST_WORDS_OF_NOISE: usize = 2;
+/// … and how long a recording is in which so few are nobody's.
+const LEAST_SECONDS_OF_NOISE: usize = 10;
+
 /// Turns recordings into transcripts.
 pub struct Transcriber {
     detector: SpeechDetector,
@@ -123,7 +128,7 @@ impl Transcriber {
         let mut utterances = self.utterances(words, recording, &activities)?;
         numbers::write(&mut utterances);
         timings.speakers_ms = milliseconds_since(started);
-        if utterances.is_empty() {
+        if is_noise(&utterances, recording) {
             return Err(TranscriptionError::NoSpeech);
         }
         Ok(Transcribed { transcript: self.transcript(recording, utterances), timings })
@@ -214,6 +219,13 @@ pub fn enrol(
     let samples = recording.channels.first().map(Vec::as_slice).unwrap_or_default();
     let regions = detector.listen(samples, &no_progress)?.regions();
     Ok(speakers::enrol(samples, &regions, encoder.as_ref())??)
+}
+
+/// A word or two in ten seconds and more are what a recogniser makes of a noise: who records a room says more.
+fn is_noise(utterances: &[Utterance], recording: &Recording) -> bool {
+    let words: usize = utterances.iter().map(|utterance| utterance.words.len()).sum();
+    let seconds = recording.channels.iter().map(Vec::len).max().unwrap_or(0) / SAMPLE_RATE_HZ as usize;
+    words == 0 || words <= MOST_WORDS_OF_NOISE && seconds >= LEAST_SECONDS_OF_NOISE
 }
 
 fn spoken_ms(activities: &[SpeechActivity]) -> u64 {

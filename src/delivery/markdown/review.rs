@@ -2,7 +2,7 @@
 
 use super::{cited, heading, line};
 use crate::domain::{
-    Alert, AlertKind, AlertSeverity, DecisionElement, DecisionElementOf, DecisionKind, Reconciled, ReconciliationState,
+    Alert, AlertKind, AlertSeverity, DecisionElement, DecisionItem, DecisionKind, Reconciled, ReconciliationState,
     Review,
 };
 
@@ -86,7 +86,7 @@ fn checks(page: &mut String, review: &Review) {
 }
 
 /// The elements of medical decision making, one of the three a line.
-fn decision_making(page: &mut String, elements: &[DecisionElement]) {
+fn decision_making(page: &mut String, elements: &[DecisionItem]) {
     if elements.is_empty() {
         return;
     }
@@ -95,11 +95,8 @@ fn decision_making(page: &mut String, elements: &[DecisionElement]) {
         page,
         format_args!("What was found, as support for billing; no level is claimed, and not everything counts.\n"),
     );
-    let names = [
-        (DecisionElementOf::Problems, "Problems"),
-        (DecisionElementOf::Data, "Data"),
-        (DecisionElementOf::Risk, "Risk"),
-    ];
+    let names =
+        [(DecisionElement::Problems, "Problems"), (DecisionElement::Data, "Data"), (DecisionElement::Risk, "Risk")];
     for (element, name) in names {
         let of_element = elements.iter().filter(|one| one.element == element);
         let told: Vec<String> = of_element

@@ -47,11 +47,7 @@ pub(in crate::inference) fn multiply(
             let end = weights.rows.min(first + GEMV_ROWS);
             // SAFETY: each piece writes its own rows of the only token.
             let output = unsafe { output.get(first..end) };
-            let panel = activations.panel(0);
-            match activations.instructions.wide {
-                true => unsafe { gemv::multiply(weights, first, &panel, output) },
-                false => unsafe { narrow::multiply_alone(weights, first, &panel, output) },
-            }
+            gemv::multiply(activations.instructions, weights, first, &activations.panel(0), output);
         } else {
             TILES.with_borrow_mut(|tile| unsafe { multiply_tile(weights, first, activations, tile, output) });
         }
@@ -104,6 +100,21 @@ fn by_tokens<const GROUPS: usize>(tile: &Tile, panel: &Panel<'_>, sums: &mut [[f
     }
 }
 
+/// How many blocks of `GROUPS` groups of four values a tile and a panel of `TOKENS` have, and the sums of the panel's values that
+/// the offsets of a block are multiplied with. Panics where one of them is shorter than that.
+pub(super) fn checked<'p, const TOKENS: usize, const GROUPS: usize>(
+    tile: &Tile,
+    panel: &Panel<'p>,
+) -> (usize, &'p [f32]) {
+    let groups = panel.quants.len() / (4 * TOKENS);
+    let blocks = groups / GROUPS;
+    let sums = if GROUPS == 4 { panel.halves } else { panel.sums };
+    assert!(tile.quants.len() >= groups * TILE * 4 && panel.quants.len() == groups * TOKENS * 4);
+    assert!(tile.scales.len() >= blocks * TILE && tile.offsets.len() >= blocks * TILE);
+    assert!(sums.len() == blocks * TOKENS && panel.scales.len() == groups / 8 * TOKENS);
+    (blocks, sums)
+}
+
 /// A tile times a panel of `TOKENS`. `GROUPS` of four values share a scale.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn multiply_panel<const TOKENS: usize, const GROUPS: usize>(
@@ -111,17 +122,12 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize>(
     panel: &Panel<'_>,
     sums: &mut [[f32; TILE]; PANEL],
 ) {
-    let groups = panel.quants.len() / (4 * TOKENS);
-    let blocks = groups / GROUPS;
-    let panel_sums = if GROUPS == 4 { panel.halves } else { panel.sums };
-    assert!(tile.quants.len() >= groups * TILE * 4 && panel.quants.len() == groups * TOKENS * 4);
-    assert!(tile.scales.len() >= blocks * TILE && tile.offsets.len() >= blocks * TILE);
-    assert!(panel_sums.len() == blocks * TOKENS && panel.scales.len() == groups / 8 * TOKENS);
+    let (blocks, panel_sums) = checked::<TOKENS, GROUPS>(tile, panel);
     let mut totals = [[_mm512_setzero_ps(); 2]; TOKENS];
     for block in 0..blocks {
         let mut products = [[_mm512_setzero_si512(); 2]; TOKENS];
         for group in block * GROUPS..(block + 1) * GROUPS {
-            // SAFETY: `group` is below `groups`; the lengths were checked above.
+            // SAFETY: `group` is in a block; the lengths were checked above.
             unsafe {
                 let rows = tile.quants.as_ptr().add(group * TILE * 4);
                 let (first, second) = (_mm512_loadu_si512(rows.cast()), _mm512_loadu_si512(rows.add(64).cast()));

@@ -1,4 +1,4 @@
-//! One token: rows of weights straight from the file, each read once.
+//! One token: rows of weights straight from the file, each read once, here with AVX-512 VNNI and in `narrow` with AVX2.
 //!
 //! Nothing is gained from unpacking here: what limits is how fast memory delivers the rows, some 11 bytes in the time of one
 //! clock cycle of each core at best, and a block takes fewer cycles than that.
@@ -7,22 +7,35 @@ use std::arch::x86_64::*;
 
 use candle_core::quantized::GgmlDType;
 
-use super::{activations::Panel, weights::Weights};
+use super::{Instructions, activations::Panel, narrow, weights::Weights};
 
 /// How far ahead of its use a row is asked for, in bytes.
 const AHEAD: usize = 1024;
 
-/// The rows of `weights` from `first` on, as many as `output` takes, times the one token of `panel`.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-pub(super) fn multiply(weights: &Weights, first: usize, panel: &Panel<'_>, output: &mut [f32]) {
+/// The rows of `weights`, in Q4_K or Q6_K, from `first` on, as many as `output` takes, times the one token of `panel`.
+pub(super) fn multiply(
+    instructions: Instructions,
+    weights: &Weights,
+    first: usize,
+    panel: &Panel<'_>,
+    output: &mut [f32],
+) {
     assert!(panel.tokens == 1 && panel.quants.len() == weights.columns);
+    let is_q4k = weights.dtype() == GgmlDType::Q4K;
     for (row, output) in output.iter_mut().enumerate() {
         let row = weights.row(first + row);
-        *output = if weights.dtype() == GgmlDType::Q4K { row_q4k(row, panel) } else { row_q6k(row, panel) };
+        // SAFETY: `instructions` prove them.
+        *output = unsafe {
+            match (is_q4k, instructions.wide) {
+                (true, true) => row_q4k(row, panel),
+                (false, true) => row_q6k(row, panel),
+                (true, false) => narrow::row_q4k(row, panel),
+                (false, false) => narrow::row_q6k(row, panel),
+            }
+        };
     }
 }
 
-#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
 fn row_q4k(row: &[u8], panel: &Panel<'_>) -> f32 {
     let blocks = row.as_chunks::<144>().0;
@@ -83,7 +96,6 @@ pub(super) fn scales_q4k(block: &[u8; 144]) -> (__m256, __m256) {
     (floats(scales), floats(offsets))
 }
 
-#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
 fn row_q6k(row: &[u8], panel: &Panel<'_>) -> f32 {
     let blocks = row.as_chunks::<210>().0;

@@ -9,9 +9,10 @@ use candle_core::quantized::GgmlDType;
 
 use super::{
     activations::{PANEL, Panel},
+    gemm::checked,
     gemv::{prefetch, scales_q4k},
     simd::{Lanes, Narrow},
-    weights::{TILE, Tile, Weights},
+    weights::{TILE, Tile},
 };
 
 /// A tile times a panel.
@@ -54,12 +55,7 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize, const TOGETHER: usiz
     panel: &Panel<'_>,
     sums: &mut [[f32; TILE]; PANEL],
 ) {
-    let groups = panel.quants.len() / (4 * TOKENS);
-    let blocks = groups / GROUPS;
-    let panel_sums = if GROUPS == 4 { panel.halves } else { panel.sums };
-    assert!(tile.quants.len() >= groups * TILE * 4 && panel.quants.len() == groups * TOKENS * 4);
-    assert!(tile.scales.len() >= blocks * TILE && tile.offsets.len() >= blocks * TILE);
-    assert!(panel_sums.len() == blocks * TOKENS && panel.scales.len() == groups / 8 * TOKENS);
+    let (blocks, panel_sums) = checked::<TOKENS, GROUPS>(tile, panel);
     let ones = _mm256_set1_epi16(1);
     // As many sums as fit into the registers: 16 rows of the 32 at a time.
     for half in [0, 16] {
@@ -69,7 +65,7 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize, const TOGETHER: usiz
             for start in (block * GROUPS..(block + 1) * GROUPS).step_by(TOGETHER) {
                 let mut words = [[_mm256_setzero_si256(); 2]; TOKENS];
                 for group in start..start + TOGETHER {
-                    // SAFETY: `group` is below `groups`; the lengths were checked above.
+                    // SAFETY: `group` is in a block; the lengths were checked above.
                     unsafe {
                         let rows = tile.quants.as_ptr().add((group * TILE + half) * 4);
                         let mut rows = [_mm256_loadu_si256(rows.cast()), _mm256_loadu_si256(rows.add(32).cast())];
@@ -95,7 +91,7 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize, const TOGETHER: usiz
                     }
                 }
             }
-            // SAFETY: `block` is below `blocks`; the lengths were checked above.
+            // SAFETY: the lengths were checked above.
             unsafe {
                 for part in 0..2 {
                     let at = block * TILE + half + part * 8;
@@ -124,19 +120,9 @@ fn multiply_panel<const TOKENS: usize, const GROUPS: usize, const TOGETHER: usiz
     }
 }
 
-/// The rows of `weights` from `first` on, as many as `output` takes, times the one token of `panel`, straight from the file.
+/// A row in Q4_K times the one token of `panel`.
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn multiply_alone(weights: &Weights, first: usize, panel: &Panel<'_>, output: &mut [f32]) {
-    assert!(panel.tokens == 1 && panel.quants.len() == weights.columns);
-    for (row, output) in output.iter_mut().enumerate() {
-        let row = weights.row(first + row);
-        *output = if weights.dtype() == GgmlDType::Q4K { row_q4k(row, panel) } else { row_q6k(row, panel) };
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-fn row_q4k(row: &[u8], panel: &Panel<'_>) -> f32 {
+pub(super) fn row_q4k(row: &[u8], panel: &Panel<'_>) -> f32 {
     let blocks = row.as_chunks::<144>().0;
     let quants = panel.quants.as_chunks::<256>().0;
     let scales = panel.scales.as_chunks::<8>().0;
@@ -174,9 +160,9 @@ fn row_q4k(row: &[u8], panel: &Panel<'_>) -> f32 {
     unsafe { Narrow::sum(_mm256_sub_ps(_mm256_add_ps(totals[0], totals[1]), offset_total)) }
 }
 
-#[inline]
+/// A row in Q6_K times the one token of `panel`.
 #[target_feature(enable = "avx2,fma")]
-fn row_q6k(row: &[u8], panel: &Panel<'_>) -> f32 {
+pub(super) fn row_q6k(row: &[u8], panel: &Panel<'_>) -> f32 {
     let blocks = row.as_chunks::<210>().0;
     let quants = panel.quants.as_chunks::<256>().0;
     let scales = panel.scales.as_chunks::<8>().0;

@@ -222,11 +222,7 @@ impl Lanes for Narrow {
         unsafe {
             let half =
                 _mm256_round_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(_mm256_mul_ps(n, _mm256_set1_ps(0.5)));
-            let power = |n: __m256| {
-                let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-                _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent))
-            };
-            _mm256_mul_ps(_mm256_mul_ps(a, power(half)), power(_mm256_sub_ps(n, half)))
+            _mm256_mul_ps(_mm256_mul_ps(a, power_of_two(half)), power_of_two(_mm256_sub_ps(n, half)))
         }
     }
     #[inline(always)]
@@ -260,6 +256,15 @@ impl Lanes for Narrow {
                 Self::store(to.add(column * to_stride), values);
             }
         }
+    }
+}
+
+/// 2 to the power of the whole number n, from -126 to 127.
+#[inline(always)]
+unsafe fn power_of_two(n: __m256) -> __m256 {
+    unsafe {
+        let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+        _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent))
     }
 }
 

@@ -203,9 +203,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::{
         domain::{
-            Allergy, AllergyKind, Coding, Encounter, Medication, MedicationAction, ModelRef, NoteSchema, NoteStatus,
-            Omission, Problem, Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support,
-            UnsupportedText,
+            Allergy, AllergyKind, Coding, Encounter, Medication, MedicationAction, ModelRef, Omission, Problem,
+            Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support, UnsupportedText,
         },
         qa::notes::corpus::{GoldAllergy, GoldFacts, GoldMedication, GoldProblem},
         transcription::reading,
@@ -258,10 +257,6 @@ pub(crate) mod tests {
         let (name, statements) = ("Knee pain".into(), Vec::new());
         let model = ModelRef { task: "text".to_owned(), name: "a model".to_owned(), sha256: String::new() };
         Note {
-            schema: NoteSchema::V1,
-            status: NoteStatus::Draft,
-            template: None,
-            document_type: None,
             encounter: Encounter { id: "e".to_owned(), started_at: None },
             sections: vec![
                 NoteSection::new(
@@ -274,14 +269,13 @@ pub(crate) mod tests {
             problems: vec![Problem { id: "p1".to_owned(), name, statements, codes: vec![code("M25.561")] }],
             medications: vec![medication("ibuprofen"), medication("amoxicillin/clavulanate")],
             allergies: vec![allergy],
-            vitals: Vec::new(),
-            orders: Vec::new(),
             review,
             provenance: Provenance {
                 models: vec![model],
                 timings_ms: [("total".to_owned(), 30_000)].into(),
                 ..Provenance::default()
             },
+            ..Note::empty()
         }
     }
 
