@@ -159,7 +159,9 @@ fn is_named_as_text(path: &Path) -> bool {
 fn is_text(head: &[u8]) -> bool {
     let is_mark = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
     let is_control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C);
-    is_mark || (!head.is_empty() && !head.iter().any(is_control))
+    // Of a recording that broke off at once there may be no more than this.
+    let is_recording = [&b"fLaC"[..], b"RIFF", b"OggS", b"caff"].iter().any(|start| head.starts_with(start));
+    is_mark || (!head.is_empty() && !is_recording && !head.iter().any(is_control))
 }
 
 #[cfg(test)]
@@ -184,6 +186,14 @@ mod tests {
 
     const JSON: &[u8] = b" {\"schema\":\"soapstone.transcript/1\",\"utterances\":[{\"text\":\"hello\"}]}";
     const DIALOGUE: &[u8] = b"[doctor] hello\n[patient] hi\n";
+
+    #[test]
+    fn the_first_bytes_of_a_recording_are_no_text() {
+        for start in [&b"fLaC"[..], b"RIFF", b"OggS"] {
+            let (_folder, path) = file("visit", start);
+            assert!(matches!(read(&path).expect("it is read"), VisitInput::Audio(_)), "{start:?}");
+        }
+    }
 
     #[test]
     fn transcripts_are_told_by_what_they_hold() {

@@ -22,7 +22,7 @@ const LISTENING: f32 = 0.05;
 /// Words that a recogniser writes into a noise, at most …
 const MOST_WORDS_OF_NOISE: usize = 2;
 /// … and how long a recording is in which so few are nobody's.
-const LEAST_SECONDS_OF_NOISE: usize = 10;
+const LEAST_MS_OF_NOISE: u64 = 10_000;
 
 /// Turns recordings into transcripts.
 pub struct Transcriber {
@@ -128,7 +128,7 @@ impl Transcriber {
         let mut utterances = self.utterances(words, recording, &activities)?;
         numbers::write(&mut utterances);
         timings.speakers_ms = milliseconds_since(started);
-        if is_noise(&utterances, recording) {
+        if is_noise(&utterances, recording.duration_ms()) {
             return Err(TranscriptionError::NoSpeech);
         }
         Ok(Transcribed { transcript: self.transcript(recording, utterances), timings })
@@ -222,10 +222,9 @@ pub fn enrol(
 }
 
 /// A word or two in ten seconds and more are what a recogniser makes of a noise: who records a room says more.
-fn is_noise(utterances: &[Utterance], recording: &Recording) -> bool {
+fn is_noise(utterances: &[Utterance], duration_ms: u64) -> bool {
     let words: usize = utterances.iter().map(|utterance| utterance.words.len()).sum();
-    let seconds = recording.channels.iter().map(Vec::len).max().unwrap_or(0) / SAMPLE_RATE_HZ as usize;
-    words == 0 || words <= MOST_WORDS_OF_NOISE && seconds >= LEAST_SECONDS_OF_NOISE
+    words == 0 || words <= MOST_WORDS_OF_NOISE && duration_ms >= LEAST_MS_OF_NOISE
 }
 
 fn spoken_ms(activities: &[SpeechActivity]) -> u64 {
@@ -239,4 +238,20 @@ fn regions_len(regions: &[Region]) -> usize {
 
 fn milliseconds_since(started: Instant) -> u64 {
     SystemClock.instant().duration_since(started).as_millis() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_many_seconds_is_noise_and_a_short_recording_may_have_one() {
+        let said = |words: usize| {
+            let word = Word { text: "okay".into(), start_ms: 0, end_ms: 100, probability: 0.9 };
+            vec![Utterance { words: vec![word; words], ..Utterance::default() }]
+        };
+        assert!(is_noise(&said(1), 12_000) && is_noise(&said(2), 600_000));
+        assert!(is_noise(&[], 3_000));
+        assert!(!is_noise(&said(1), 3_000) && !is_noise(&said(3), 12_000));
+    }
 }
