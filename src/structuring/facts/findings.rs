@@ -192,7 +192,7 @@ fn examines(line: &Line) -> bool {
 fn sign(line: &Line, range: &Range<usize>) -> Option<Finding> {
     static SIGN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:wheez\w+|crackles|rhonchi|rales|rubs?|murmurs?|tender\w*|swell\w*|swollen|redness|bruis\w+|sores?|ulcers?|rash|edema|effusion|crepitus|guarding|rebound|mass(?:es)?|lumps?|nodules?|nodes|healed|healing|discharge|decreased|diminished|monofilament|reflexes|numb|spasm|pulses|weakness|deformity|range of motion|stridor|scars?|jaundice\w*|pale|pallor|lesions?|blisters?|hernia|grunting|retractions)\b",
+            r"\b(?:wheez\w+|crackles|rhonchi|rales|rubs?|murmurs?|tender\w*|swell\w*|swollen|redness|bruis\w+|sores?|ulcers?|rash|edema|effusion|crepitus|guarding|rebound|mass(?:es)?|lumps?|nodules?|nodes|healed|healing|discharge|decreased|diminished|painful|monofilament|reflexes|numb|spasm|pulses|weakness|deformity|range of motion|stridor|scars?|jaundice\w*|pale|pallor|lesions?|blisters?|hernia|grunting|retractions)\b",
         )
     });
     static GOT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you've got|you have|i've got|he's got|she's got)\b"));
@@ -525,6 +525,11 @@ mod tests {
             ("D: The dipstick shows ketones.", Results, "The dipstick shows ketones."),
             ("D: The ECG we just did looks normal.", Results, "The ECG we just did looks normal."),
             ("D: Potassium 5.2.", Results, "Potassium 5.2."),
+            (
+                "D: Let me look at the shoulder. So it's painful from about 60 degrees.",
+                PhysicalExam,
+                "It's painful from about 60 degrees.",
+            ),
         ] {
             let found = said(lines);
             assert_eq!(found.first().map(|(_, found)| found.as_str()), Some(text), "{lines}");

@@ -38,7 +38,7 @@ const OTHER_DOSE: &str = "the clinician said another dose after the one in the n
 impl<'m, 't> Course<'m, 't> {
     /// From `counted`, the mentions of one medicine that say something of it, and `all` of them.
     pub(super) fn of(all: &[&'m Mention<'t>], counted: &[&'m Mention<'t>]) -> Option<Self> {
-        use MedicationAction::{Decrease, Increase, Stop, Taken};
+        use MedicationAction::{Continue, Decrease, Increase, Stop, Taken};
         let chosen = chosen(counted)?;
         let action = action(counted, chosen);
         if let Some(course) = Self::of_two_strengths(counted, chosen, action) {
@@ -62,6 +62,8 @@ impl<'m, 't> Course<'m, 't> {
         let with_dose = with_dose.filter(|_| !without_dose);
         let unsettled = unsettled(counted, chosen, action, with_dose).filter(|_| action != Stop || !ended);
         let unsettled = if without_dose { Some(NO_NEW_DOSE) } else { unsettled };
+        // What was stopped and then perhaps kept is no plan: a clinician decides which.
+        let action = if unsettled == Some(STOPPED_TOO) && action == Continue { Taken } else { action };
         Some(Self { chosen, action, with_dose, without_dose, unsettled })
     }
 }

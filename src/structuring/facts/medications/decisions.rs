@@ -56,7 +56,7 @@ static FORGET: LazyLock<Regex> = LazyLock::new(|| {
 static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on|taking|if|because|and)\b"));
 /// "… with the apixaban they can make you bleed": named beside the matter.
 static BESIDE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:with|because of|along with|on top of|besides) (?:the |your |that )?$"));
+    LazyLock::new(|| pattern(r"\b(?:with|without|because of|along with|on top of|besides) (?:the |your |that )?$"));
 static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hours?|minutes) away from$"));
 /// A medicine that is put before what is decided about it: "… the metformin we'll leave".
 static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
@@ -64,6 +64,8 @@ static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
         r"^,? (?:(?:we'll|i'll|we|i|i'd|you|you'll|you can|let's|can|should|has to|needs to|we can|'s) )?(?:\w+ )?(?:leave|keep|stop|stays?|hold|drop|continue|goes|go|come|comes|raise|lower|is|are)\b",
     )
 });
+/// Where a sentence turns from one medicine to another.
+static TURNS_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:but|because|since|although|though|while)\b"));
 /// What stands between two medicines of a swap.
 static GIVES_WAY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
@@ -181,9 +183,11 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
             .map(|(action, _)| action)
     };
     let near = |words: &str| words.split_whitespace().count() <= FARTHEST_VERB;
-    // "Bump the lisinopril to twenty, and the metformin we'll leave": that verb is the other one's.
+    // "Bump the lisinopril to twenty, and the metformin we'll leave", "add amlodipine, but the ibuprofen has to go": that verb
+    // is the other one's.
     let of_another = |between: &str| {
-        between.contains(',') && !DrugTable::bundled().mentions(between).is_empty() && OWN_VERB.is_match(after)
+        let turns = between.contains(',') && OWN_VERB.is_match(after) || TURNS_TO.is_match(between);
+        turns && !DrugTable::bundled().mentions(between).is_empty()
     };
     let nearest = nearest.filter(|(_, range)| near(&before[range.end..]) && !of_another(&before[range.end..]));
     let beside = BESIDE.is_match(before) && !GOES_ON_WITH.is_match(before);

@@ -181,3 +181,16 @@ fn what_only_sounds_like_a_drop_or_an_end_is_none() {
     let lines = "P: I take levothyroxine.\nD: The levothyroxine every morning, don't take it with coffee.\nP: Okay.";
     assert!(!said(lines)[0].starts_with("stop"), "{:?}", said(lines));
 }
+
+#[test]
+fn what_is_done_without_a_medicine_does_not_keep_it() {
+    let lines = "P: Ibuprofen, 400 milligrams, three times a day.\n\
+                 D: It's another reason to stop the ibuprofen. I'd like you to stop that today, please.\n\
+                 P: All right.\n\
+                 D: I thought about adding amlodipine, but let's see what it does without the ibuprofen. Keep the lisinopril at 20.";
+    assert!(said(lines)[0].starts_with("stop Ibuprofen"), "{:?}", said(lines));
+    let lines = "P: I take ibuprofen.\nD: We'll add amlodipine, but the ibuprofen has to go.";
+    assert_eq!(said(lines), ["stop Ibuprofen", "start Amlodipine"]);
+    let lines = "P: I take ibuprofen.\nD: Stop the ibuprofen.\nP: Okay.\nD: You'll be better off without ibuprofen.";
+    assert_eq!(said(lines), ["stop Ibuprofen"]);
+}
