@@ -113,7 +113,7 @@ fn features(path: &str, others: &[&str]) -> Result<()> {
     for (number, one) in corpus(path)?.iter().enumerate().filter(|(_, one)| !one.right) {
         let expected = Expected::new(&one.heard, None);
         let said = &one.heard.utterances[0];
-        for candidate in Finder::new(&expected).candidates(said) {
+        for candidate in Finder::new(&expected).candidates(said, None) {
             show(&one.split, number, candidate.name.surface.eq_ignore_ascii_case(&one.name), said, &candidate);
         }
     }
@@ -124,7 +124,7 @@ fn features(path: &str, others: &[&str]) -> Result<()> {
             let mut finder = Finder::new(&expected);
             for said in &transcript.utterances {
                 number += 1;
-                finder.candidates(said).iter().for_each(|candidate| show(path, number, false, said, candidate));
+                finder.candidates(said, None).iter().for_each(|candidate| show(path, number, false, said, candidate));
             }
         }
     }
@@ -141,7 +141,7 @@ fn thresholds(path: &str) -> Result<()> {
         let mut found: Vec<(f32, bool, bool)> = Vec::new();
         for one in &mine {
             let expected = Expected::new(&one.heard, None);
-            let candidates = Finder::new(&expected).candidates(&one.heard.utterances[0]);
+            let candidates = Finder::new(&expected).candidates(&one.heard.utterances[0], None);
             found.extend(repair::choose(&candidates).iter().map(|(candidate, probability)| {
                 let is_right = !one.right && candidate.name.surface.eq_ignore_ascii_case(&one.name);
                 (*probability, model::is_applied(candidate, *probability), is_right)
@@ -236,7 +236,7 @@ fn heard_again(folder: &str) -> Result<()> {
         let mut finder = Finder::new(&expected);
         for said in &transcript.utterances {
             number += 1;
-            let mut candidates = finder.candidates(said);
+            let mut candidates = finder.candidates(said, None);
             hearing.hear(said, &mut candidates)?;
             candidates.iter().for_each(|one| show_heard(number, said, one, &spoken));
         }

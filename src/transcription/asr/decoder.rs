@@ -20,6 +20,8 @@ use crate::audio::SAMPLE_RATE_HZ;
 const SAMPLES_PER_POSITION: usize = 320;
 /// Positions encoded beyond the window's end: Whisper was trained on sound followed by silence.
 const POSITIONS_AFTER: usize = 64;
+/// Positions that a window is given at least to be read: 10 s. With fewer Whisper misreads short sentences.
+const LEAST_POSITIONS: i32 = 512;
 /// Positions come in multiples of this, which the matrix kernels like.
 const POSITION_STEP: usize = 64;
 /// Whisper's 30 s.
@@ -87,7 +89,7 @@ pub fn decode(
     parameters.set_logprob_thold(LOG_PROBABILITY);
     parameters.set_entropy_thold(ENTROPY);
     parameters.set_no_speech_thold(NO_SPEECH);
-    parameters.set_audio_ctx(positions(sound.len()));
+    parameters.set_audio_ctx(positions(sound.len()).max(LEAST_POSITIONS));
     // SAFETY: `end` is what the callback takes, and lives until `full` returns, which alone calls it.
     unsafe {
         parameters.set_filter_logits_callback_user_data((&raw mut end).cast());

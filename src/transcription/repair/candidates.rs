@@ -66,8 +66,8 @@ impl Candidate<'_> {
 /// Looks for names in utterances; what was compared once is remembered.
 pub struct Finder<'n> {
     expected: &'n Expected,
-    /// Sounds of a place → names that sound like them, the likeliest first.
-    alike: HashMap<Vec<u8>, Vec<(f32, &'n Name)>>,
+    /// Sounds of a place, and whether short names come into question there → names that sound like them, the likeliest first.
+    alike: HashMap<(Vec<u8>, bool), Vec<(f32, &'n Name)>>,
 }
 
 impl<'n> Finder<'n> {
@@ -76,8 +76,10 @@ impl<'n> Finder<'n> {
         Self { expected, alike: HashMap::new() }
     }
 
-    /// What `said` can have named. Places may overlap, and a place may have several candidates.
-    pub fn candidates(&mut self, said: &Utterance) -> Vec<Candidate<'n>> {
+    /// What `said` can have named, which was said after `before`. Places may overlap, and a place may have several candidates.
+    pub fn candidates(&mut self, said: &Utterance, before: Option<&Utterance>) -> Vec<Candidate<'n>> {
+        let answers =
+            before.is_some_and(|before| before.speaker != said.speaker && context::asks_what_is_taken(&before.text));
         let (pieces, doses) = (pieces::pieces(said), context::doses(&said.text));
         let named: Vec<Range<usize>> =
             DrugTable::bundled().mentions(&said.text).into_iter().map(|mention| mention.range).collect();
@@ -93,7 +95,8 @@ impl<'n> Finder<'n> {
                 if !is_word || (end > start + 1 && is_named(last)) {
                     break;
                 }
-                let context = context::around(&pieces, &doses, &(start..end));
+                let mut context = context::around(&pieces, &doses, &(start..end));
+                context.taking |= answers && context::is_first_said(&pieces, start);
                 let suspicious = match &opening {
                     Some(_) => pieces[start + 1..end].iter().any(Piece::is_strange),
                     None => is_suspicious(&pieces[start..end], &context),
@@ -114,7 +117,8 @@ impl<'n> Finder<'n> {
 
     fn at(&mut self, pieces: &[Piece], span: Range<usize>, context: &Context) -> Vec<Candidate<'n>> {
         let text: Vec<&str> = pieces[span.clone()].iter().map(|piece| piece.lower.as_str()).collect();
-        let alike = self.alike(phones(&text.join(" ")));
+        let is_medicine = context.taking || context.dose.is_some();
+        let alike = self.alike(phones(&text.join(" ")), is_medicine);
         let Some((best, _)) = alike.first().copied() else { return Vec::new() };
         let near = alike.iter().take_while(|(likeness, _)| *likeness >= best - NEAR);
         near.map(|(likeness, name)| {
@@ -125,11 +129,11 @@ impl<'n> Finder<'n> {
         .collect()
     }
 
-    /// The names that sound like `heard`, each medicine once.
-    fn alike(&mut self, heard: Vec<u8>) -> Vec<(f32, &'n Name)> {
+    /// The names that sound like `heard`, each medicine once; `short` ones too, or not.
+    fn alike(&mut self, heard: Vec<u8>, short: bool) -> Vec<(f32, &'n Name)> {
         let expected = self.expected;
-        let compare = |heard: &[u8]| {
-            let names = NAMES.iter().chain(&expected.other_names);
+        let compare = |(heard, short): &(Vec<u8>, bool)| {
+            let names = NAMES.iter().chain(&expected.other_names).filter(|name| *short || !name.is_short);
             let mut alike: Vec<(f32, &'n Name)> =
                 names.filter_map(|name| Some((name.likeness(heard)?, name))).collect();
             alike.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -138,7 +142,7 @@ impl<'n> Finder<'n> {
             alike.truncate(6);
             alike
         };
-        self.alike.entry(heard).or_insert_with_key(|heard| compare(heard)).clone()
+        self.alike.entry((heard, short)).or_insert_with_key(compare).clone()
     }
 
     fn candidate(

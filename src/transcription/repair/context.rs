@@ -63,6 +63,12 @@ const TAKING: [&str; 46] = [
     "missed",
 ];
 
+/// Words that ask for medicines without a verb of taking: "Any medications?"
+const MEDICINES: [&str; 10] =
+    ["medicine", "medicines", "medication", "medications", "meds", "drug", "drugs", "pills", "painkillers", "counter"];
+/// Pieces at the beginning of an answer among which what was asked for is named.
+const ANSWER: usize = 4;
+
 /// Words that say how often or in what form something is taken.
 const HOW: [&str; 36] = [
     "once",
@@ -143,6 +149,18 @@ pub fn around(pieces: &[Piece], doses: &[Dose], span: &Range<usize>) -> Context 
     Context { dose: dose_after(pieces, doses, span.end).cloned(), taking, how }
 }
 
+/// Whether the last thing said in `text` asks what is taken: "What do you take for it?"
+pub fn asks_what_is_taken(text: &str) -> bool {
+    let Some(question) = text.trim_end().strip_suffix('?') else { return false };
+    let last = question.rsplit(['.', '?', '!']).next().unwrap_or_default().to_lowercase();
+    last.split(|c: char| !c.is_alphanumeric()).any(|word| TAKING.contains(&word) || MEDICINES.contains(&word))
+}
+
+/// Whether piece `start` is among the first of an utterance: "Just some Aleve."
+pub fn is_first_said(pieces: &[Piece], start: usize) -> bool {
+    start < ANSWER && !pieces[..start].iter().any(|piece| piece.ends_sentence)
+}
+
 /// The one of `doses` that follows piece `end` in the same sentence, a comma or a word or two in between ("lisinopril,
 /// say ten milligrams").
 pub fn dose_after<'d>(pieces: &[Piece], doses: &'d [Dose], end: usize) -> Option<&'d Dose> {
@@ -185,6 +203,17 @@ mod tests {
         assert_eq!(dose("artin five hundred milligrams"), Some((500.0, "mg")));
         assert_eq!(dose("artin. 50 milligrams"), Some((50.0, "mg")));
         assert_eq!(dose("artin was good. It rained 50 days"), None);
+    }
+
+    #[test]
+    fn questions_about_medicines_are_told_from_others() {
+        for asks in ["What do you take for it?", "Good. Any medications?", "Have you tried anything over the counter?"]
+        {
+            assert!(asks_what_is_taken(asks), "{asks}");
+        }
+        for other in ["You take metformin. How is your sleep?", "I take nothing.", "Where does it hurt?", ""] {
+            assert!(!asks_what_is_taken(other), "{other}");
+        }
     }
 
     #[test]

@@ -63,13 +63,14 @@ fn repair_with<E>(
 ) -> Result<(), E> {
     let expected = Expected::new(transcript, chart);
     let mut finder = Finder::new(&expected);
-    let mut unrepaired: Vec<&mut Utterance> =
-        transcript.utterances.iter_mut().filter(|utterance| utterance.repairs.is_empty()).collect();
-    let mut candidates: Vec<Vec<Candidate>> = Vec::with_capacity(unrepaired.len());
-    for said in &unrepaired {
-        let mut found = finder.candidates(said);
-        hear(said, &mut found)?;
-        candidates.push(found);
+    let mut candidates: Vec<Vec<Candidate>> = Vec::with_capacity(transcript.utterances.len());
+    for (at, said) in transcript.utterances.iter().enumerate() {
+        if said.repairs.is_empty() {
+            let before = at.checked_sub(1).map(|before| &transcript.utterances[before]);
+            let mut found = finder.candidates(said, before);
+            hear(said, &mut found)?;
+            candidates.push(found);
+        }
     }
     // A name that is put right in one place is named in the visit, which speaks for it in others.
     let named: Vec<(usize, Range<usize>, String)> =
@@ -83,7 +84,8 @@ fn repair_with<E>(
             one.is_said_elsewhere();
         }
     }
-    for (utterance, candidates) in unrepaired.iter_mut().zip(&candidates) {
+    let unrepaired = transcript.utterances.iter_mut().filter(|utterance| utterance.repairs.is_empty());
+    for (utterance, candidates) in unrepaired.zip(&candidates) {
         apply::apply(utterance, &choose(candidates));
         utterance.repairs.extend(doses::doubtful(utterance));
         utterance.repairs.sort_by_key(|repair| repair.start_ms);
@@ -165,6 +167,31 @@ mod tests {
     fn a_word_that_people_use_is_never_replaced() {
         let lines = ["I have codeine at home.", "Do you use cotton buds, or take cotton with 15 milligrams?"];
         assert!(repairs(&repaired(&lines)).iter().all(|(_, _, applied)| !applied));
+    }
+
+    /// A dialogue of two people whose every word the recogniser is unsure of.
+    fn heard_badly(lines: &[&str]) -> Transcript {
+        let mut transcript = visit(lines);
+        for (at, said) in transcript.utterances.iter_mut().enumerate() {
+            said.speaker = format!("S{}", at % 2 + 1);
+            let word = |text: &str| Word { text: text.into(), start_ms: 0, end_ms: 200, probability: 0.3 };
+            said.words = said.text.split_whitespace().map(word).collect();
+        }
+        transcript
+    }
+
+    #[test]
+    fn a_short_name_is_looked_for_where_something_is_taken() {
+        for (lines, expected) in [
+            (["What do you take for the pain?", "A leave, two at night."], vec![("A leave", "Aleve", false)]),
+            (["What do you take now?", "On the 10 milligrams."], vec![]),
+            (["And when do you want to go?", "A leave, two at night."], vec![]),
+            (["Do you take anything for it?", "No. Then I had a leave of two weeks."], vec![]),
+        ] {
+            let mut transcript = heard_badly(&lines);
+            repair(&mut transcript, None);
+            assert_eq!(repairs(&transcript), expected, "{lines:?}");
+        }
     }
 
     #[test]

@@ -8,11 +8,16 @@ use super::{
 };
 use crate::terminology::{Drug, DrugTable, GUARDED};
 
-/// A name with fewer sounds is too easily found in other words.
+/// A name with fewer sounds is too easily found in other words …
 const FEWEST_PHONES: usize = 5;
+/// … but where something is said to be taken, or a dose follows: "Aleve" has four. With three, every word sounds like one.
+const FEWEST_IF_TAKEN: usize = 4;
 
 /// Less like a name than this, nothing is taken for it.
-pub const LEAST_LIKE: f32 = 0.5;
+const LEAST_LIKE: f32 = 0.5;
+
+/// The same of a short name: of four sounds another one makes another word ("on the" for Onfi).
+const LEAST_LIKE_IF_SHORT: f32 = 0.85;
 
 /// Names that were said in visits, counted by `tools/repair/count_words.py`.
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
@@ -26,6 +31,8 @@ pub struct Name {
     pub drug: Option<&'static Drug>,
     /// Whether it was said in the visits in which ordinary words were counted.
     pub is_common: bool,
+    /// Whether it has so few sounds that it is looked for only where a medicine must be meant.
+    pub is_short: bool,
     /// What its sounds weigh: the heavier, the less likely is it that other words sound like it.
     pub weight: f32,
     /// How it sounds, and how it does as recognisers are known to write it.
@@ -36,9 +43,9 @@ impl Name {
     /// A name that is none of the table's: one of the chart's, or a part of a combination.
     pub fn unlisted(surface: &str) -> Option<Self> {
         let sounds = vec![phones(surface)];
-        let weight = sounds::weight(&sounds[0]);
-        let name = Self { surface: surface.to_owned(), drug: None, is_common: false, weight, sounds };
-        (name.sounds[0].len() >= FEWEST_PHONES).then_some(name)
+        let (weight, is_short) = (sounds::weight(&sounds[0]), is_short(&sounds[0]));
+        let name = Self { surface: surface.to_owned(), drug: None, is_common: false, is_short, weight, sounds };
+        (name.sounds[0].len() >= FEWEST_IF_TAKEN).then_some(name)
     }
 
     /// With a capital, as a sentence begins with it.
@@ -52,12 +59,13 @@ impl Name {
         self.drug.map_or(self.surface.as_str(), |drug| drug.name)
     }
 
-    /// How like it `heard` sounds, up to 1; `None` below [`LEAST_LIKE`].
+    /// How like it `heard` sounds, up to 1; `None` where that is too little.
     pub fn likeness(&self, heard: &[Phone]) -> Option<f32> {
+        let least = if self.is_short { LEAST_LIKE_IF_SHORT } else { LEAST_LIKE };
         let weight = sounds::weight(heard);
         let mut best: Option<f32> = None;
         for sounds in &self.sounds {
-            let most = 1.0 - best.unwrap_or(LEAST_LIKE);
+            let most = 1.0 - best.unwrap_or(least);
             let other = sounds::weight(sounds);
             if (weight - other).abs() > most * (weight + other) / 2.0 {
                 continue;
@@ -81,8 +89,8 @@ fn of_drug(drug: &'static Drug) -> impl Iterator<Item = Name> {
             sounds.extend(drug.misheard.iter().map(|heard| phones(heard)));
         }
         let is_common = COMMON.contains(surface.to_lowercase().as_str());
-        let weight = sounds::weight(&sounds[0]);
-        Name { surface: surface.to_owned(), drug: Some(drug), is_common, weight, sounds }
+        let (weight, is_short) = (sounds::weight(&sounds[0]), is_short(&sounds[0]));
+        Name { surface: surface.to_owned(), drug: Some(drug), is_common, is_short, weight, sounds }
     })
 }
 
@@ -110,7 +118,11 @@ fn can_be_told(surface: &str) -> bool {
         && !is_plain
         && !surface.contains(|c: char| c.is_ascii_digit())
         && !GUARDED.contains(&lower.as_str())
-        && phones(surface).len() >= FEWEST_PHONES
+        && phones(surface).len() >= FEWEST_IF_TAKEN
+}
+
+fn is_short(sounds: &[Phone]) -> bool {
+    sounds.len() < FEWEST_PHONES
 }
 
 /// The sounds of several words, one after another.

@@ -90,7 +90,7 @@ fn the_sound_tells_which_of_two_medicines_was_said() {
         said.words = (0..).zip(&words).map(place).collect();
         said.text = written.into();
         let expected = Expected::new(&Transcript::default(), None);
-        let mut candidates = Finder::new(&expected).candidates(&said);
+        let mut candidates = Finder::new(&expected).candidates(&said, None);
         hearing.hear(&said, &mut candidates).expect("it hears");
         candidates.retain(|one| one.gain.is_some());
         candidates.sort_by(|a, b| b.gain.unwrap_or_default().total_cmp(&a.gain.unwrap_or_default()));
