@@ -15,7 +15,7 @@ const LONGEST: usize = 4;
 /// Names that sound so much less like a place than the likeliest are not weighed any further.
 const NEAR: f32 = 0.12;
 /// Without a strange word and without a dose, a word must be heard so badly to be looked at.
-const BADLY_HEARD: f32 = 0.5;
+pub(super) const BADLY_HEARD: f32 = 0.5;
 /// The probability of words that no recogniser gave one: that of recognised words which are no names, on average.
 const TYPED: f32 = 0.67;
 
@@ -32,6 +32,8 @@ pub(super) const ON_CHART: usize = 11;
 pub(super) const SAID: usize = 12;
 /// … whether it is given for what the visit is about, …
 pub(super) const TREATS: usize = 13;
+/// … how unsure the recogniser was of the words, …
+pub(super) const UNSURE: usize = 14;
 /// … and whether the name is a brand.
 pub(super) const BRAND: usize = 15;
 
@@ -52,6 +54,8 @@ pub struct Candidate<'n> {
     pub typed: bool,
     /// Whether the dose that follows is a usual one.
     pub usual_dose: bool,
+    /// Whether what was heard is words of English, which somebody can have said.
+    pub is_english: bool,
     /// How much better than what was written it fits the sound, in nats, where that was listened to.
     pub gain: Option<f32>,
 }
@@ -179,7 +183,8 @@ impl<'n> Finder<'n> {
             flag(name.is_common),
         ];
         let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
-        Candidate { span, range, name, features, context: context.clone(), usual_dose, typed, gain: None }
+        let is_english = pieces.iter().all(|piece| piece.is_word);
+        Candidate { span, range, name, features, context: context.clone(), usual_dose, is_english, typed, gain: None }
     }
 }
 

@@ -102,7 +102,7 @@ fn named_in(at: usize, candidates: &[Candidate]) -> Vec<(usize, Range<usize>, St
 /// The likeliest of `candidates` that do not overlap, in the order of the text, with their probabilities.
 pub fn choose<'c, 'n>(candidates: &'c [Candidate<'n>]) -> Vec<(&'c Candidate<'n>, f32)> {
     let mut weighed: Vec<(&Candidate, f32)> = candidates.iter().map(|one| (one, model::probability(one))).collect();
-    weighed.retain(|(_, probability)| *probability >= model::SUGGESTED);
+    weighed.retain(|(one, probability)| model::is_suggested(one, *probability));
     weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mut chosen: Vec<(&Candidate, f32)> = Vec::new();
     for one in weighed {
@@ -161,6 +161,19 @@ mod tests {
         assert_eq!(repairs(&transcript), [("listen up", "lisinopril", false)]);
         assert_eq!(repairs(&repaired(&[complaint, "Okay, listen up, we have ten minutes."])), []);
         assert_eq!(repairs(&repaired(&["Now listen up."])), []);
+    }
+
+    #[test]
+    fn words_of_english_are_no_names_by_their_sound_alone() {
+        for line in [
+            "My youngest started kindergarten last week, and I take a taxi there.",
+            "I started the garden in April.",
+            "We tried bingo, and I take creatine at the gym.",
+        ] {
+            assert_eq!(repairs(&repaired(&[line])), [], "{line}");
+        }
+        let transcript = repaired(&["My blood pressure is high.", "I take car dozens, 4 milligrams, in the garden."]);
+        assert!(repairs(&transcript).iter().all(|(_, _, applied)| !applied), "{:?}", repairs(&transcript));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! the dialogues of PriMock57 and MTS-Dialog (train), in which names are spelt rightly. The thresholds were chosen on the
 //! valid split, whose names are others, and on ACI-BENCH's and MTS-Dialog's valid parts; `docs/QUALITY.md` has the figures.
 
-use super::candidates::{BRAND, Candidate, DOSE, FEATURES, ON_CHART, ORDINARY, SAID, TREATS};
+use super::candidates::{BADLY_HEARD, BRAND, Candidate, DOSE, FEATURES, ON_CHART, ORDINARY, SAID, TREATS, UNSURE};
 
 /// From here on the text says the name: the lowest at which no wrong name was put into the valid split and no name into
 /// the valid dialogues, and a little more.
@@ -36,14 +36,32 @@ const WEIGHTS: [f32; FEATURES] = [
     0.65,   // common
 ];
 
-/// Whether the text may say the name. Words that people use are left alone, however likely a name is ("listen up" for
-/// lisinopril), unless they are several and the chart, the rest of the visit or the sound speaks for the medicine too. So is
-/// a brand for which nothing speaks but its spelling: brands are short, and made to sound like words ("coalesce", Colace).
+/// Whether the clinician is told of the name. For words of English its sound alone is too little: people start
+/// kindergarten, and take a taxi. The recording must fit the name better, or something else speak for a medicine, or the
+/// words be badly heard.
+pub fn is_suggested(candidate: &Candidate, probability: f32) -> bool {
+    let speaks = [DOSE, ON_CHART, SAID].iter().any(|&feature| candidate.features[feature] > 0.0);
+    let badly_heard = candidate.features[UNSURE] > 1.0 - BADLY_HEARD && candidate.context.taking;
+    probability >= SUGGESTED && (!candidate.is_english || speaks || badly_heard || fits(candidate))
+}
+
+/// Whether the recording fits the name better than what was written.
+fn fits(candidate: &Candidate) -> bool {
+    candidate.gain.is_some_and(|gain| gain > 0.0)
+}
+
+/// Whether the text may say the name. Words of English are left alone, however likely a name is ("listen up" for
+/// lisinopril), unless they are several and the chart, the rest of the visit or the sound speaks for the medicine too; one
+/// by itself gives way to its sound alone, and one that people use in visits never. So is a brand for which nothing speaks
+/// but its spelling: brands are short, and made to sound like words ("coalesce", Colace).
 pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
-    let fits = candidate.gain.is_some_and(|gain| gain > 0.0);
+    let fits = fits(candidate);
     let is_known = has(ON_CHART) || has(SAID) || fits;
-    let is_a_word = has(ORDINARY) && candidate.span.len() == 1;
+    let is_a_word = match candidate.span.len() {
+        1 => has(ORDINARY) || candidate.is_english && !fits,
+        _ => candidate.is_english && !is_known,
+    };
     let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
     // Several words that somebody typed are likely to be meant: "use plain Claritin".
     let meant = candidate.typed && candidate.span.len() > 1 && !is_known && !candidate.usual_dose;

@@ -7,6 +7,9 @@ use crate::domain::Utterance;
 /// Words that people use in visits, counted by `tools/repair/count_words.py`.
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("ordinary.txt").lines().collect());
 
+/// The 60,000 commonest words of English without names of medicines, made by the same.
+static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("english.txt").lines().collect());
+
 /// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech,
 /// but for units and what people are allergic to.
 const LIKE_NAMES: [&str; 41] = [
@@ -86,8 +89,10 @@ pub struct Piece {
     pub ends_sentence: bool,
     /// The recogniser's probability, where there was one.
     pub probability: Option<f32>,
-    /// Whether people use the word, or it is a number.
+    /// Whether people use the word in visits, or it is a number.
     pub ordinary: bool,
+    /// Whether it is a word at all: ordinary, or any other of English.
+    pub is_word: bool,
 }
 
 impl Piece {
@@ -124,11 +129,13 @@ fn read(piece: &str, start: usize, probability: Option<f32>) -> Piece {
     let before = piece.find(core).unwrap_or(0);
     let after = &piece[before + core.len()..];
     let lower = core.to_lowercase().replace('\u{2019}', "'");
+    let ordinary = is_ordinary(&lower);
     Piece {
         range: start + before..start + before + core.len(),
         ends: after.contains([',', '.', '?', '!', ';', ':']),
         ends_sentence: after.contains(['.', '?', '!']),
-        ordinary: is_ordinary(&lower),
+        ordinary,
+        is_word: ordinary || is_form(&lower, &|word| ENGLISH.contains(word)),
         lower,
         probability,
     }
@@ -139,13 +146,17 @@ pub fn is_ordinary(word: &str) -> bool {
     if word.chars().all(|c| !c.is_alphabetic()) || word.starts_with(|c: char| c.is_ascii_digit()) {
         return true;
     }
-    let known = |word: &str| ORDINARY.contains(word) || LIKE_NAMES.contains(&word);
+    is_form(word, &|word| ORDINARY.contains(word) || LIKE_NAMES.contains(&word))
+}
+
+/// Whether `word` is `known`, or the word it is a form of is.
+fn is_form(word: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let form = |(ending, instead): &(&str, &str)| {
         let Some(stem) = word.strip_suffix(ending) else { return false };
         let doubled = stem.len() > 3 && stem.as_bytes()[stem.len() - 1] == stem.as_bytes()[stem.len() - 2];
         stem.len() > 2 && (known(&format!("{stem}{instead}")) || doubled && known(&stem[..stem.len() - 1]))
     };
-    let parts = || word.contains('-') && word.split('-').all(|part| part.len() > 1 && is_ordinary(part));
+    let parts = || word.contains('-') && word.split('-').all(|part| part.len() > 1 && is_form(part, known));
     known(word) || ENDINGS.iter().any(form) || parts()
 }
 
@@ -177,5 +188,12 @@ mod tests {
         for word in ["artin", "alipurinol", "lisinopril", "metform"] {
             assert!(!is_ordinary(word), "{word}");
         }
+    }
+
+    #[test]
+    fn words_that_nobody_uses_in_visits_are_words_all_the_same() {
+        let said = Utterance { text: "kindergarten casinos alipurinol headaches 50".into(), ..Utterance::default() };
+        let found: Vec<_> = pieces(&said).iter().map(|piece| (piece.ordinary, piece.is_word)).collect();
+        assert_eq!(found, [(false, true), (false, true), (false, false), (true, true), (true, true)]);
     }
 }

@@ -7,6 +7,7 @@
 
 mod clusters;
 mod enrolment;
+mod patient;
 mod roles;
 mod sentences;
 pub mod swapped;

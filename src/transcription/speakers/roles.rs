@@ -8,7 +8,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::sentences::Sentence;
+use super::{patient, sentences::Sentence};
 use crate::domain::Role;
 
 /// `feature<TAB>weight` lines: log-odds that a sentence with the feature is the clinician's.
@@ -34,10 +34,6 @@ const VOICE_MARGIN: f32 = 15.0;
 /// 6.6 at least, and right ones never less than 1 in favour of their labels.
 const EXCHANGED: f32 = 30.0;
 const EXCHANGED_A_SENTENCE: f32 = 2.0;
-
-/// What people say of themselves, and of somebody else whom they have brought.
-const OF_ONESELF: [&str; 8] = ["i", "i'm", "i've", "i'd", "i'll", "my", "me", "mine"];
-const OF_ANOTHER: [&str; 8] = ["he", "she", "he's", "she's", "his", "her", "him", "hers"];
 
 /// The two roles as indices.
 const ROLES: [Role; 2] = [Role::Patient, Role::Clinician];
@@ -88,29 +84,17 @@ pub struct Evidence {
     /// Log-odds that they are the clinician, added up.
     odds: f32,
     sentences: usize,
-    words: usize,
-    /// Words about another person, less those about themselves.
-    of_another: f32,
 }
 
 impl Evidence {
     /// Adds `sentence`, said after `before`.
     pub fn add(&mut self, sentence: &str, before: &str) {
-        let words = tokens(sentence);
-        let count = |list: &[&str]| words.iter().filter(|word| list.contains(&word.as_str())).count() as f32;
         self.odds += log_odds(sentence, before);
         self.sentences += 1;
-        self.words += words.len();
-        self.of_another += count(&OF_ANOTHER) - count(&OF_ONESELF);
     }
 
     fn odds_a_sentence(&self) -> f32 {
         self.odds / self.sentences.max(1) as f32
-    }
-
-    /// How much they talk of another person, for how much they talk: few words tell little.
-    fn speaks_for_another(&self) -> f32 {
-        self.of_another / (self.words.max(1) as f32).sqrt()
     }
 }
 
@@ -136,9 +120,7 @@ pub fn by_voice(sentences: &[Sentence], voices: usize, clinician: Option<usize>)
     let Some(clinician) = clinician.or_else(|| clinician_of(sentences, &said)) else {
         return vec![Role::Unknown; voices];
     };
-    let others = (0..voices).filter(|&voice| voice != clinician && said[voice].sentences > 0);
-    let for_another = |voice: &usize| said[*voice].speaks_for_another();
-    let patient = others.min_by(|a, b| for_another(a).total_cmp(&for_another(b)));
+    let patient = patient::of_voices(sentences, voices, clinician);
     let role = |voice: usize| match voice {
         voice if voice == clinician => Role::Clinician,
         voice if Some(voice) == patient => Role::Patient,
@@ -276,7 +258,7 @@ fn features(sentence: &str, before: &str) -> Vec<String> {
 }
 
 /// Lower-case words of letters, digits and apostrophes; numbers are all `#`.
-fn tokens(sentence: &str) -> Vec<String> {
+pub(super) fn tokens(sentence: &str) -> Vec<String> {
     let lower = sentence.to_lowercase();
     let kept = |character: &char| matches!(character, 'a'..='z' | '0'..='9' | '\'');
     let words = lower.split_whitespace().map(|word| word.chars().filter(kept).collect::<String>());
