@@ -122,15 +122,17 @@ impl<'n> Finder<'n> {
     fn at(&mut self, pieces: &[Piece], span: Range<usize>, context: &Context) -> Vec<Candidate<'n>> {
         let text: Vec<&str> = pieces[span.clone()].iter().map(|piece| piece.lower.as_str()).collect();
         let is_medicine = context.taking || context.dose.is_some();
-        let alike = self.alike(phones(&text.join(" ")), is_medicine);
+        let text = text.join(" ");
+        let alike = self.alike(phones(&text), is_medicine);
         let Some((best, _)) = alike.first().copied() else { return Vec::new() };
         let near = alike.iter().take_while(|(likeness, _)| *likeness >= best - NEAR);
-        near.map(|(likeness, name)| {
-            let other = alike.iter().find(|(_, other)| other.medicine() != name.medicine());
-            let margin = (likeness - other.map_or(0.0, |(likeness, _)| *likeness)).clamp(-0.2, 0.3);
-            self.candidate(&pieces[span.clone()], span.clone(), name, [*likeness, margin], context)
-        })
-        .collect()
+        near.filter(|(_, name)| name.can_be(&text))
+            .map(|(likeness, name)| {
+                let other = alike.iter().find(|(_, other)| other.medicine() != name.medicine());
+                let margin = (likeness - other.map_or(0.0, |(likeness, _)| *likeness)).clamp(-0.2, 0.3);
+                self.candidate(&pieces[span.clone()], span.clone(), name, [*likeness, margin], context)
+            })
+            .collect()
     }
 
     /// The names that sound like `heard`, each medicine once; `short` ones too, or not.

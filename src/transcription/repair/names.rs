@@ -59,6 +59,25 @@ impl Name {
         self.drug.map_or(self.surface.as_str(), |drug| drug.name)
     }
 
+    /// Whether `heard`, in lower case, can be the name misheard: words that both have were heard, so what is left of each
+    /// must sound alike. "Peppermint tea" is not peppermint oil, and "peppermint" alone is what was said.
+    pub fn can_be(&self, heard: &str) -> bool {
+        let surface = self.surface.to_lowercase();
+        let (mut heard, mut own): (Vec<&str>, Vec<&str>) = (heard.split(' ').collect(), surface.split(' ').collect());
+        let before = heard.len();
+        while heard.first().is_some_and(|word| own.first() == Some(word)) {
+            heard.remove(0);
+            own.remove(0);
+        }
+        while heard.last().is_some_and(|word| own.last() == Some(word)) {
+            heard.pop();
+            own.pop();
+        }
+        let rest =
+            || sounds::unlikeness(&phones(&heard.join(" ")), &phones(&own.join(" ")), 1.0 - LEAST_LIKE).is_some();
+        heard.len() == before || !heard.is_empty() && !own.is_empty() && rest()
+    }
+
     /// How like it `heard` sounds, up to 1; `None` where that is too little.
     pub fn likeness(&self, heard: &[Phone]) -> Option<f32> {
         let least = if self.is_short { LEAST_LIKE_IF_SHORT } else { LEAST_LIKE };
@@ -142,6 +161,14 @@ mod tests {
         let has = |surface: &str| NAMES.iter().any(|name| name.surface == surface);
         assert!(has("lisinopril") && has("Zocor") && has("insulin glargine"));
         assert!(!has("Soma") && !has("Yaz") && !has("Plan B"), "they are guarded, too short, or other words");
+    }
+
+    #[test]
+    fn of_names_of_several_words_each_that_was_not_heard_sounds_alike() {
+        let can_be = |surface: &str, heard: &str| Name::unlisted(surface).expect("long enough").can_be(heard);
+        assert!(can_be("insulin glargine", "insulin glarging") && can_be("losartan", "loss artin"));
+        assert!(!can_be("peppermint oil", "peppermint tea") && !can_be("peppermint oil", "peppermint"));
+        assert!(!can_be("tea tree oil", "tea oil"));
     }
 
     #[test]
