@@ -70,9 +70,12 @@ impl Candidate<'_> {
 /// Looks for names in utterances; what was compared once is remembered.
 pub struct Finder<'n> {
     expected: &'n Expected,
-    /// Sounds of a place, and whether short names come into question there → names that sound like them, the likeliest first.
-    alike: HashMap<(Vec<u8>, bool), Vec<(f32, &'n Name)>>,
+    /// Names that sound like a place, the likeliest first.
+    alike: HashMap<Sounds, Vec<(f32, &'n Name)>>,
 }
+
+/// Those of a place, and whether short names come into question there.
+type Sounds = (Vec<u8>, bool);
 
 impl<'n> Finder<'n> {
     /// For a visit of which `expected` is known.

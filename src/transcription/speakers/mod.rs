@@ -5,6 +5,7 @@
 //! samples ─ windows ─ voices (embeddings) ─ clusters (how many people) ─ turns (whose word) ─ roles (who they are)
 //! ```
 
+mod answers;
 mod clusters;
 mod enrolment;
 mod patient;
@@ -52,7 +53,10 @@ pub fn of_one_channel(
     let long = listen(samples, regions, LONG, encoder)?;
     let mut voices = clusters::voices(&long.embeddings, &thresholds);
     if voices.len() < 2 {
-        return Ok(of_one_voice(words));
+        match answers::two_voices(&sentences::split(0, words.clone()), samples, encoder)? {
+            Some(both) => voices = both,
+            None => return Ok(of_one_voice(words)),
+        }
     }
     let short = listen(samples, regions, SHORT, encoder)?;
     let speakers = turns::assign(&words, &mut voices, &long, &short, &thresholds);
