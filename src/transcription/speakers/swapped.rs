@@ -231,7 +231,7 @@ mod tests {
         assert!(!put_right(&mut transcript) && !transcript.roles_exchanged);
         assert_eq!(transcript.utterances, before);
         let marked = RoleExchange { from: "u1".to_owned(), to: "u4".to_owned(), put_right: false };
-        assert_eq!(transcript.exchanges, [marked.clone()]);
+        assert_eq!(transcript.exchanges, std::slice::from_ref(&marked));
         assert!(!put_right(&mut transcript));
         assert_eq!(transcript.exchanges, [marked]);
     }
