@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     audio::{AudioError, AudioSource, read_piped},
-    domain::Transcript,
+    domain::{RoleExchange, Transcript},
     transcription::{
         reading::{self, ReadingError},
         swapped,
@@ -94,14 +94,25 @@ pub fn read(input: &str) -> Result<VisitInput, InputError> {
     from_file(Path::new(input))
 }
 
-/// Puts the labels of a transcript that was given as `input` right where they are exchanged, and says so.
+/// Puts the labels of a transcript that was given as `input` right where they are exchanged, and says so; also where they
+/// may be.
 pub fn put_right(transcript: &mut Transcript, input: &str) {
-    if swapped::put_right(transcript) {
-        let name = name(input);
-        eprintln!(
-            "soapstone: {name}: what is labelled the clinician's is said by the patient and the other way round; the labels \
-             were exchanged"
-        );
+    let known = transcript.exchanges.clone();
+    swapped::put_right(transcript);
+    for exchange in transcript.exchanges.iter().filter(|exchange| !known.contains(exchange)) {
+        eprintln!("soapstone: {}: {}", name(input), about(exchange, transcript));
+    }
+}
+
+/// The turns are told by their numbers: ids are whatever the file has, a name perhaps.
+fn about(exchange: &RoleExchange, transcript: &Transcript) -> String {
+    let turn = |id: &str| transcript.utterances.iter().position(|said| said.id == id).map_or(0, |at| at + 1);
+    let (from, to, of) = (turn(&exchange.from), turn(&exchange.to), transcript.utterances.len());
+    let place = if (from, to) == (1, of) { String::new() } else { format!("in turns {from} to {to} of {of} ") };
+    let found = "what is labelled the clinician's is said by the patient and the other way round";
+    match exchange.put_right {
+        true => format!("{place}{found}; the labels were exchanged"),
+        false => format!("{place}it may be that {found}; the labels were left as they are: check who said what"),
     }
 }
 

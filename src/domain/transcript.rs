@@ -22,9 +22,12 @@ pub struct Transcript {
     /// The models that made it.
     #[serde(default)]
     pub models: Vec<ModelRef>,
-    /// Whether the labels of clinician and patient came exchanged and were put right.
+    /// Whether the labels of clinician and patient came exchanged, in all of the visit or a part, and were put right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub roles_exchanged: bool,
+    /// The stretches whose labels of clinician and patient came exchanged, or seem to be, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<RoleExchange>,
     /// In order of their start.
     pub utterances: Vec<Utterance>,
 }
@@ -62,6 +65,17 @@ pub struct ModelRef {
     pub name: String,
     /// SHA-256 of its weights, in lower-case hex.
     pub sha256: String,
+}
+
+/// A stretch in which what is labelled the clinician's is said by the patient, and the other way round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleExchange {
+    /// The id of its first utterance.
+    pub from: String,
+    /// The id of its last utterance.
+    pub to: String,
+    /// Whether the labels were put right. Where they were not, who said what is in doubt.
+    pub put_right: bool,
 }
 
 /// One speaker's stretch of speech.

@@ -1,5 +1,8 @@
 //! Numbers as people say them: "one forty two over eighty eight", "point five", "a hundred and twelve", "7.8".
 //!
+//! A recogniser may write a part of a number in digits, "100 and 82" for 182: that is one number, unless its neighbours say
+//! that it is two ("between 100 and 82").
+//!
 //! Two readings are offered. [`numbers`] gives the likeliest value of each stretch, which facts are made of;
 //! [`said_values`] gives every value that a listener could have heard in it, which checks compare with.
 
@@ -75,7 +78,7 @@ pub fn said_values(text: &str) -> Vec<f64> {
     for (at, token) in tokens.iter().enumerate() {
         // "five hundred" does not say five, but "two twenty milligram tablets" does say two, and twenty.
         let next = below_hundred(text, &tokens, at).map_or(at + 1, |(_, next)| next);
-        if !token.digits && matches!(word_at(text, &tokens, next), Some("hundred" | "thousand")) {
+        if !token.digits && matches!(word_at(text, &tokens, next), Some("hundred" | "thousand" | "million")) {
             continue;
         }
         values.extend(simple_value(token));
@@ -141,44 +144,134 @@ fn decade(word: &str) -> Option<f64> {
 
 /// Reads the number that begins at token `at`, and gives its value and the token after it.
 fn read_number(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
+    if let Some(part) = part_only(text, tokens, at) {
+        return Some(part);
+    }
     let (value, next) = read_whole(text, tokens, at)?;
     let (value, next) = read_decimals(text, tokens, value, next);
-    Some(read_fraction(text, tokens, value, next))
+    let (value, next) = read_fraction(text, tokens, value, next);
+    match word_at(text, tokens, next).and_then(large).filter(|_| value.fract() > 0.0) {
+        // "two and a half thousand"
+        Some(size) => Some(((value * size).round(), next + 1)),
+        None => Some((value, next)),
+    }
 }
 
 fn read_whole(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
     let token = &tokens[at];
+    if token.lower == "point" {
+        return point_only(text, tokens, at);
+    }
+    let (value, next) = if token.digits { read_digits(text, tokens, at)? } else { read_group(text, tokens, at)? };
+    Some(match word_at(text, tokens, next).and_then(large) {
+        Some(size) => after_large(text, tokens, at..next + 1, value, size),
+        None => (value, next),
+    })
+}
+
+/// "100", "2 hundred and 50", and what a recogniser makes of "one hundred and eighty two": "100 and 82".
+fn read_digits(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
+    let token = &tokens[at];
+    if is_ordinal(tokens, at) {
+        return None;
+    }
+    if is_after_naked_point(text, token) {
+        return Some((format!("0.{}", token.lower).parse().ok()?, at + 1));
+    }
+    let value = digits_value(&token.lower)?;
+    if word_at(text, tokens, at + 1) == Some("hundred") {
+        return Some(after_hundred(text, tokens, at..at + 2, value * 100.0));
+    }
+    let is_round = value > 0.0 && value % if value < 1000.0 { 100.0 } else { 1000.0 } == 0.0;
+    let rest = if is_round { rest_after_and(text, tokens, at..at + 1) } else { None };
+    Some(rest.map_or((value, at + 1), |(rest, end)| (value + rest, end)))
+}
+
+/// "3rd"
+fn is_ordinal(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(|next| {
+        next.range.start == tokens[at].range.end && matches!(next.lower.as_str(), "st" | "nd" | "rd" | "th")
+    })
+}
+
+fn large(word: &str) -> Option<f64> {
+    match word {
+        "thousand" => Some(1e3),
+        "million" => Some(1e6),
+        _ => None,
+    }
+}
+
+/// What follows "thousand": "a thousand and fifty", "two thousand five hundred", "1 thousand 500". `read` are the tokens of
+/// what was read so far, of which `value` times `size` was.
+fn after_large(text: &str, tokens: &[Token], read: Range<usize>, value: f64, size: f64) -> (f64, usize) {
+    let value = value * size;
+    let after = skip_and(text, tokens, read.end);
+    let rest = match tokens.get(after).filter(|_| size == 1e3 && continued(text, tokens, after)) {
+        Some(token) if token.digits => rest_in_digits(text, tokens, read.start, after, 1000.0),
+        Some(_) => read_group(text, tokens, after).filter(|(rest, _)| *rest < 1000.0),
+        None => None,
+    };
+    match rest.filter(|(_, end)| after == read.end || !is_range(text, tokens, read.start, *end)) {
+        Some((rest, end)) => (value + rest, end),
+        None => (value, read.end),
+    }
+}
+
+/// "82" in "100 and 82", also in words, where it is below a hundred and "and" does not part two numbers. `read` are the
+/// tokens of the number before it.
+fn rest_after_and(text: &str, tokens: &[Token], read: Range<usize>) -> Option<(f64, usize)> {
+    let after = skip_and(text, tokens, read.end);
+    let token = tokens.get(after).filter(|_| after > read.end && continued(text, tokens, after))?;
     if token.digits {
-        let ordinal = tokens.get(at + 1).is_some_and(|next| {
-            next.range.start == token.range.end && matches!(next.lower.as_str(), "st" | "nd" | "rd" | "th")
-        });
-        if ordinal {
-            return None;
-        }
-        let value = match is_after_naked_point(text, token) {
-            true => format!("0.{}", token.lower).parse().ok()?,
-            false => digits_value(&token.lower)?,
-        };
-        return Some(match word_at(text, tokens, at + 1) {
-            Some("thousand") => (value * 1000.0, at + 2),
-            Some("hundred") => (value * 100.0, at + 2),
-            _ => (value, at + 1),
-        });
+        return rest_in_digits(text, tokens, read.start, after, 100.0);
     }
-    match token.lower.as_str() {
-        "point" => return point_only(text, tokens, at),
-        "a" => return read_a_hundred(text, tokens, at),
-        _ => {}
-    }
-    let (group, next) = read_group(text, tokens, at)?;
-    if word_at(text, tokens, next) == Some("thousand") {
-        let after = skip_and(text, tokens, next + 1);
-        return Some(match read_group(text, tokens, after) {
-            Some((rest, end)) => (group * 1000.0 + rest, end),
-            None => (group * 1000.0, next + 1),
-        });
-    }
-    Some((group, next))
+    below_hundred(text, tokens, after).filter(|(_, end)| !are_two(text, tokens, read.start, *end))
+}
+
+/// The number in digits at token `at`, below `below`, that ends one that begins at token `start`.
+fn rest_in_digits(text: &str, tokens: &[Token], start: usize, at: usize, below: f64) -> Option<(f64, usize)> {
+    let value = digits_value(&tokens[at].lower).filter(|value| (1.0..below).contains(value))?;
+    let is_number = !is_ordinal(tokens, at) && !is_after_naked_point(text, &tokens[at]);
+    (is_number && !are_two(text, tokens, start, at + 1)).then_some((value, at + 1))
+}
+
+/// Whether the two numbers of the tokens from `start` to before `end`, of which one or both came in digits, are rather two
+/// than one: "both 100 and 50 milligrams", "160 over 100 and 5 minutes later", "my sugars were 100 and 90".
+fn are_two(text: &str, tokens: &[Token], start: usize, end: usize) -> bool {
+    let before = |back: usize| start.checked_sub(back).map_or("", |at| tokens[at].lower.as_str());
+    let after_number = start > 1 && (tokens[start - 2].digits || simple_value(&tokens[start - 2]).is_some());
+    let in_list = match before(1) {
+        "both" | "either" => true,
+        "were" | "are" => before(2) != "you",
+        "over" | "to" | "by" | "on" | "through" => after_number,
+        "of" => after_number || before(2) == "out",
+        _ => text[..tokens[start].range.start].ends_with(['/', '-', ':', '$']),
+    };
+    let rest = &text[tokens[end - 1].range.end..];
+    let in_figure = rest.starts_with(['/', ':', '%']) || rest.strip_prefix('-').is_some_and(starts_with_digit);
+    let goes_on = word_at(text, tokens, end).is_some_and(|word| starts_with_digit(word) || PARTS_TWO.contains(&word));
+    in_list || in_figure || goes_on || is_range(text, tokens, start, end)
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Words after "100 and 2" with which these are rarely one number: "tablets", "minutes later", "of the other".
+const PARTS_TWO: [&str; 43] = [
+    "tablet", "tablets", "pill", "pills", "capsule", "capsules", "puff", "puffs", "drop", "drops", "spray", "sprays",
+    "dose", "doses", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks",
+    "month", "months", "year", "years", "times", "more", "other", "others", "to", "of", "percent", "hundred",
+    "thousand", "million", "half", "quarter", "quarters", "was", "is",
+];
+
+/// Whether "and" parts the two ends of a range in the tokens from `start` to before `end`: "between 100 and 82", but not
+/// "between a hundred and fifty and two hundred".
+fn is_range(text: &str, tokens: &[Token], start: usize, end: usize) -> bool {
+    let between = start > 0 && tokens[start - 1].lower == "between";
+    let (_, end) = read_fraction(text, tokens, 0.0, end);
+    between && word_at(text, tokens, end) != Some("and")
 }
 
 /// Whether a point with no digit before it stands right before `token`: ".5".
@@ -194,20 +287,17 @@ fn point_only(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
     (next > at).then_some((value, next))
 }
 
-/// "a hundred", "a thousand".
-fn read_a_hundred(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
-    match word_at(text, tokens, at + 1)? {
-        "hundred" => Some(after_hundred(text, tokens, 100.0, at + 2)),
-        "thousand" => Some((1000.0, at + 2)),
-        _ => None,
-    }
-}
-
-/// A number below ten thousand without "thousand": "one hundred and twelve", "one forty two", "twelve fifty", "one oh two".
+/// A number below ten thousand without "thousand": "one hundred and twelve", "one forty two", "twelve fifty", "one oh two",
+/// "a hundred"; the one of "a thousand", too.
 fn read_group(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
-    let (first, next) = below_hundred(text, tokens, at)?;
+    if begins_with_hundred(text, tokens, at) {
+        return Some(after_hundred(text, tokens, at..at + 1, 100.0));
+    }
+    let next_word = word_at(text, tokens, at + 1);
+    let is_a = tokens.get(at)?.lower == "a" && next_word.is_some_and(|word| word == "hundred" || large(word).is_some());
+    let (first, next) = if is_a { (1.0, at + 1) } else { below_hundred(text, tokens, at)? };
     if word_at(text, tokens, next) == Some("hundred") {
-        return Some(after_hundred(text, tokens, first * 100.0, next + 1));
+        return Some(after_hundred(text, tokens, at..next + 1, first * 100.0));
     }
     if first < 1.0 {
         return Some((first, next));
@@ -226,15 +316,30 @@ fn read_group(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
     Some((first, next))
 }
 
-fn after_hundred(text: &str, tokens: &[Token], hundreds: f64, next: usize) -> (f64, usize) {
-    let after = skip_and(text, tokens, next);
+/// "hundred and twenty", whose "a" was not heard, but not "a few hundred and twenty".
+fn begins_with_hundred(text: &str, tokens: &[Token], at: usize) -> bool {
+    let is_counted = at > 0
+        && joined(text, tokens, at)
+        && matches!(tokens[at - 1].lower.as_str(), "few" | "several" | "couple" | "many" | "of" | "some");
+    tokens.get(at).is_some_and(|token| token.lower == "hundred")
+        && !is_counted
+        && word_at(text, tokens, at + 1) == Some("and")
+        && after_hundred(text, tokens, at..at + 1, 100.0).0 > 100.0
+}
+
+/// What follows "hundred", whose tokens and those before it are `read`.
+fn after_hundred(text: &str, tokens: &[Token], read: Range<usize>, hundreds: f64) -> (f64, usize) {
+    let after = skip_and(text, tokens, read.end);
     if !continued(text, tokens, after) {
-        return (hundreds, next);
+        return (hundreds, read.end);
     }
-    match below_hundred(text, tokens, after) {
-        Some((rest, end)) => (hundreds + rest, end),
-        None => (hundreds, next),
-    }
+    let rest = match below_hundred(text, tokens, after) {
+        Some(_) if part_only(text, tokens, after).is_some() => None,
+        Some((_, end)) if after > read.end && is_range(text, tokens, read.start, end) => None,
+        Some(rest) => Some(rest),
+        None => rest_after_and(text, tokens, read.clone()),
+    };
+    rest.map_or((hundreds, read.end), |(rest, end)| (hundreds + rest, end))
 }
 
 fn skip_and(text: &str, tokens: &[Token], at: usize) -> usize {
@@ -285,14 +390,32 @@ fn read_decimals(text: &str, tokens: &[Token], whole: f64, at: usize) -> (f64, u
     }
 }
 
-/// "two and a half".
+/// "two and a half", "seven and three quarters".
 fn read_fraction(text: &str, tokens: &[Token], value: f64, at: usize) -> (f64, usize) {
-    let words = [word_at(text, tokens, at), word_at(text, tokens, at + 1), word_at(text, tokens, at + 2)];
-    match words {
-        [Some("and"), Some("a"), Some("half")] => (value + 0.5, at + 3),
-        [Some("and"), Some("a"), Some("quarter")] => (value + 0.25, at + 3),
-        _ => (value, at),
+    if value.fract() > 0.0 || word_at(text, tokens, at) != Some("and") || !continued(text, tokens, at + 1) {
+        return (value, at);
     }
+    let is_a = tokens[at + 1].lower == "a";
+    let part = word_at(text, tokens, at + 2).filter(|_| is_a).and_then(part).map(|part| (part, at + 3));
+    part.or_else(|| part_only(text, tokens, at + 1)).map_or((value, at), |(part, end)| (value + part, end))
+}
+
+fn part(word: &str) -> Option<f64> {
+    match word {
+        "half" => Some(0.5),
+        "quarter" => Some(0.25),
+        _ => None,
+    }
+}
+
+/// "one half", "three quarters".
+fn part_only(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
+    let value = match (tokens.get(at)?.lower.as_str(), word_at(text, tokens, at + 1)?) {
+        ("one" | "1", word) => part(word)?,
+        ("three" | "3", "quarters") => 0.75,
+        _ => return None,
+    };
+    Some((value, at + 2))
 }
 
 /// The word at `at`, if nothing but a space or hyphen parts it from the word before.
@@ -382,6 +505,31 @@ mod tests {
             ("10 thousand", 10000.0),
             ("two thousand and five hundred", 2500.0),
             ("one hundred twenty five", 125.0),
+            ("100 and 82 and a half", 182.5),
+            ("100 and 5 pounds", 105.0),
+            ("200 and 50", 250.0),
+            ("100 and eighty two", 182.0),
+            ("one hundred and 82", 182.0),
+            ("100 and 1 point 5", 101.5),
+            ("1,000 and 50", 1050.0),
+            ("2 hundred and 50", 250.0),
+            ("hundred and twenty", 120.0),
+            ("two thousand and six", 2006.0),
+            ("a thousand and fifty", 1050.0),
+            ("a thousand five hundred", 1500.0),
+            ("1 thousand 500", 1500.0),
+            ("a hundred thousand", 100_000.0),
+            ("two and a half thousand", 2500.0),
+            ("two million", 2_000_000.0),
+            ("a hundred and one point five", 101.5),
+            ("98 point 6", 98.6),
+            ("two fifty", 250.0),
+            ("one oh one", 101.0),
+            ("one and a half tablets", 1.5),
+            ("seven and three quarters", 7.75),
+            ("one hundred and one half", 100.5),
+            ("one half", 0.5),
+            ("three quarters of a tablet", 0.75),
         ] {
             assert_eq!(values(text), [value], "{text}");
         }
@@ -393,6 +541,30 @@ mod tests {
         assert_eq!(values("one fifty two over ninety four, and seventy six"), [152.0, 94.0, 76.0]);
         assert_eq!(values("142/88 then 20mg"), [142.0, 88.0, 20.0]);
         assert_eq!(values("Five hundred, twice a day"), [500.0]);
+    }
+
+    #[test]
+    fn two_numbers_with_and_between_stay_two() {
+        for (text, expected) in [
+            ("between 100 and 82", vec![100.0, 82.0]),
+            ("between one hundred and eighty", vec![100.0, 80.0]),
+            ("between a hundred and fifty and two hundred", vec![150.0, 200.0]),
+            ("between one thousand and fifteen hundred", vec![1000.0, 1500.0]),
+            ("both 100 and 50 milligrams", vec![100.0, 50.0]),
+            ("160 over 100 and 5 minutes later", vec![160.0, 100.0, 5.0]),
+            ("100 and 2 tablets", vec![100.0, 2.0]),
+            ("my sugars were 100 and 90", vec![100.0, 90.0]),
+            ("100 and 82 was the pulse", vec![100.0, 82.0]),
+            ("500 and 25 of the other", vec![500.0, 25.0]),
+            ("100 and 5%", vec![100.0, 5.0]),
+            ("1000 and 500", vec![1000.0, 500.0]),
+            ("20 and 5, 102 and 3, 300 and 400", vec![20.0, 5.0, 102.0, 3.0, 300.0, 400.0]),
+            ("one thousand. Five days", vec![1000.0, 5.0]),
+            ("five to ten", vec![5.0, 10.0]),
+            ("one hundred twenty over eighty", vec![120.0, 80.0]),
+        ] {
+            assert_eq!(values(text), expected, "{text}");
+        }
     }
 
     #[test]

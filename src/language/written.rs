@@ -91,6 +91,10 @@ impl Reader<'_> {
             Some((second, value)) => (second.range.end, value, 2),
             None => (number.range.end, self.digits(number), 1),
         };
+        let previous = at.checked_sub(1).map(|before| &self.numbers[before]);
+        if previous.is_some_and(|previous| self.may_be_one(previous, number, used)) {
+            return (None, used);
+        }
         let unit = self.unit_after(end);
         if used == 1 && unit.is_none() && self.stays(number) {
             return (None, 1);
@@ -101,6 +105,18 @@ impl Reader<'_> {
             None => (end, value),
         };
         (Some(Written { range: number.range.start..end, text: value }), used)
+    }
+
+    /// Whether `number` may be the end of the one before it, so that what is written for it alone could be wrong: "between
+    /// 100 and eighty", and "1 40 over 90", of which `used` numbers are read.
+    fn may_be_one(&self, previous: &Number, number: &Number, used: usize) -> bool {
+        let in_digits = !self.is_spelt(previous) || !self.is_spelt(number);
+        let is_round = previous.value >= 100.0 && previous.value % 100.0 == 0.0 && number.value < 100.0;
+        match &self.text[previous.range.end..number.range.start] {
+            " and " => in_digits && is_round,
+            " " => used == 2 && in_digits,
+            _ => false,
+        }
     }
 
     /// Two numbers that are written as one.
@@ -163,10 +179,25 @@ impl Reader<'_> {
         is_time.then(|| format!("{hours}:{minutes}"))
     }
 
-    /// Whether a number that stands alone is not written differently: "one of them", "two or three people".
+    /// Whether a number that stands alone is not written differently: "one of them", "two or three people", "three quarters
+    /// of it", and "five eleven", which may be a height.
     fn stays(&self, number: &Number) -> bool {
         let small = number.value < 10.0 && number.value.fract() == 0.0;
-        small && !self.next_word(number.range.end).is_some_and(|word| has(COUNTED, word))
+        self.is_part(number)
+            || self.may_be_height(number)
+            || small && !self.next_word(number.range.end).is_some_and(|word| has(COUNTED, word))
+    }
+
+    /// "three quarters"
+    fn is_part(&self, number: &Number) -> bool {
+        let said = self.text[number.range.clone()].to_lowercase();
+        number.value < 1.0 && ["half", "quarter", "quarters"].iter().any(|part| said.ends_with(part))
+    }
+
+    fn may_be_height(&self, number: &Number) -> bool {
+        let (feet, inches) = ((number.value / 100.0).floor(), number.value % 100.0);
+        let plain = !self.text[number.range.clone()].to_lowercase().contains("hundred");
+        (4.0..=6.0).contains(&feet) && (10.0..12.0).contains(&inches) && self.is_spelt(number) && plain
     }
 
     fn is_spelt(&self, number: &Number) -> bool {
@@ -241,6 +272,17 @@ mod tests {
             ("20 milligrams", "20 milligrams", "20 mg"),
             ("It was 37,5 degrees.", "37,5", "37.5"),
             ("five milliliters", "five milliliters", "5 mL"),
+            ("You're down to 100 and 82 and a half pounds.", "100 and 82 and a half", "182.5"),
+            ("100 and 5 kilograms", "100 and 5 kilograms", "105 kg"),
+            ("It was 100 and 20 over 80.", "100 and 20 over 80", "120/80"),
+            ("2 hundred and 50 milligrams", "2 hundred and 50 milligrams", "250 mg"),
+            ("a thousand five hundred milligrams", "a thousand five hundred milligrams", "1,500 mg"),
+            ("two million units", "two million", "2,000,000"),
+            ("a hundred and one point five", "a hundred and one point five", "101.5"),
+            ("about one hundred twenty over eighty", "one hundred twenty over eighty", "120/80"),
+            ("98 point 6", "98 point 6", "98.6"),
+            ("one oh one", "one oh one", "101"),
+            ("two fifty", "two fifty", "250"),
         ] {
             assert_eq!(pairs(said), [(spoken.to_owned(), expected.to_owned())], "{said}");
         }
@@ -255,6 +297,9 @@ mod tests {
             ("she lost twenty over two weeks", vec!["20", "2"]),
             ("one forty, over ninety percent of the time", vec!["140", "90%"]),
             ("bed thirty-seven five days", vec!["37", "5"]),
+            ("five to ten milligrams", vec!["10 mg"]),
+            ("between a hundred and one twenty", vec!["100", "120"]),
+            ("two thousand, five of them, twenty", vec!["2,000", "20"]),
         ] {
             assert_eq!(pairs(said).into_iter().map(|(_, text)| text).collect::<Vec<_>>(), expected, "{said}");
         }
@@ -265,6 +310,21 @@ mod tests {
         for said in
             ["one of them, no one", "the first time, two or three people", "It was 7.8.", "call 911", "140/90", ""]
         {
+            assert_eq!(pairs(said), [], "{said}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_part_of_another_number_is_not_written_alone() {
+        for said in [
+            "between 100 and eighty two and a half pounds",
+            "My sugars were 100 and ninety.",
+            "both 100 and 50 milligrams",
+            "It was 1 40 over 90.",
+            "100 20 over 80",
+            "half a tablet, three quarters of it",
+            "I'm five eleven.",
+        ] {
             assert_eq!(pairs(said), [], "{said}");
         }
     }
@@ -313,6 +373,15 @@ mod tests {
         }
 
         #[test]
+        fn every_number_in_two_parts_is_one(hundreds in 1u32..10, rest in 1u32..100, first: bool, second: bool) {
+            let shown = |number: u32, in_digits: bool| if in_digits { number.to_string() } else { spelt(number) };
+            let said = format!("she weighs {} and {} pounds", shown(hundreds * 100, first), shown(rest, second));
+            let found = pairs(&said);
+            prop_assert_eq!(found.len(), 1, "{}", said);
+            prop_assert_eq!(&found[0].1, &(hundreds * 100 + rest).to_string());
+        }
+
+        #[test]
         fn every_pressure_is_a_ratio(above in 60u32..260, below in 30u32..160) {
             let found = pairs(&format!("it is {} over {} now", spelt(above), spelt(below)));
             prop_assert_eq!(found.len(), 1);
@@ -320,7 +389,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_found_lies_in_the_text_in_order(text in "(one|forty|over|point|five|and|a|half|hundred|mg|percent|out|of|ten|[0-9]{1,4}|\\.5|,|é|-| ){0,30}") {
+        fn what_is_found_lies_in_the_text_in_order(text in "(one|forty|over|point|five|and|a|half|quarters|hundred|thousand|million|between|mg|percent|out|of|ten|[0-9]{1,4}|\\.5|,|é|-| ){0,30}") {
             let mut end = 0;
             for found in written(&text) {
                 prop_assert!(found.range.start >= end && found.range.end <= text.len());

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     belongs,
+    evidence::whole,
     facts::{Facts, corrected, orders},
     planned,
     problems::{is_same, problems},
@@ -78,7 +79,8 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
-    let uncertain = misheard(facts)
+    let uncertain = exchanged(transcript)
+        .chain(misheard(facts))
         .chain(unsettled(facts))
         .chain(named(facts))
         .chain(unread(facts))
@@ -106,6 +108,25 @@ fn as_history(illness: &str) -> PatientText {
     let is_name = letters.clone().next().is_some_and(char::is_uppercase);
     let rest = if is_name { illness.to_owned() } else { format!("{first}{}", letters.as_str()) };
     format!("History of {rest}").into()
+}
+
+/// Stretches whose labels of clinician and patient came exchanged, or may be: their first and last utterance.
+fn exchanged(transcript: &Transcript) -> impl Iterator<Item = UncertainText> {
+    let utterance = |id: &String| transcript.utterances.iter().find(|said| said.id == *id);
+    transcript.exchanges.iter().map(move |exchange| {
+        let ends: Vec<Evidence> = [&exchange.from, &exchange.to].into_iter().filter_map(utterance).map(whole).collect();
+        let reason = match exchange.put_right {
+            true => "the labels of clinician and patient came exchanged, and were put right",
+            false => {
+                "the labels of clinician and patient may be exchanged, and were left as they came; please check who said what"
+            }
+        };
+        UncertainText {
+            text: format!("Who speaks from {} to {}", exchange.from, exchange.to).into(),
+            reason: reason.into(),
+            evidence: ends,
+        }
+    })
 }
 
 /// Names that were misheard, and what the note takes them for.

@@ -97,6 +97,8 @@ mod tests {
             ("It's 138 over 86, and rising.", "It's 138 over 86 [138/86], and rising."),
             ("twenty over two weeks, twenty!", "twenty [20] over two [2] weeks, twenty [20]!"),
             ("20 milligrams", "20 milligrams [20 mg]"),
+            ("100 and 82 and a half pounds", "100 and 82 and a half [182.5] pounds"),
+            ("between 100 and 82 pounds", "between 100 and 82 pounds"),
             ("no number", "no number"),
         ] {
             assert_eq!(marked(&said(text)), expected);

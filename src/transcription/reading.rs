@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 use super::numbers;
 use crate::domain::{
-    AudioInfo, ModelRef, PatientText, Repair, Role, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema,
-    Utterance, Word,
+    AudioInfo, ModelRef, PatientText, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript,
+    TranscriptSchema, Utterance, Word,
 };
 
 /// Why a file is not a transcript.
@@ -118,9 +118,9 @@ pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
         return Err(ReadingError::Empty);
     }
     check_times(&utterances)?;
-    let TranscriptFile { audio, language, models, roles_exchanged, .. } = file;
+    let TranscriptFile { audio, language, models, roles_exchanged, exchanges, .. } = file;
     let language = language.unwrap_or_else(|| "en".to_owned());
-    Ok(Transcript { schema: TranscriptSchema::V1, audio, language, models, roles_exchanged, utterances })
+    Ok(Transcript { schema: TranscriptSchema::V1, audio, language, models, roles_exchanged, exchanges, utterances })
 }
 
 #[derive(Deserialize)]
@@ -142,6 +142,8 @@ struct TranscriptFile {
     models: Vec<ModelRef>,
     #[serde(default)]
     roles_exchanged: bool,
+    #[serde(default)]
+    exchanges: Vec<RoleExchange>,
     utterances: Vec<UtteranceFile>,
 }
 

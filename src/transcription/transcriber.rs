@@ -202,6 +202,7 @@ impl Transcriber {
             language: "en".to_owned(),
             models: self.models(recording),
             roles_exchanged: false,
+            exchanges: Vec::new(),
             utterances,
         }
     }

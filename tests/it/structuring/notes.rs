@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use soapstone::{
-    domain::{SectionKind, Support, no_progress},
+    domain::{RoleExchange, SectionKind, Support, Transcript, no_progress},
     structuring::{self, Draft, Style, facts},
     terminology::DrugTable,
 };
@@ -18,11 +18,14 @@ D: I'll start albuterol, two puffs every four hours as needed. I'll see you agai
 P: Thanks.";
 
 fn draft(model: &ScriptedModel, lines: &str) -> Draft {
-    let transcript = transcript(lines);
-    let facts = facts::facts(&transcript, DrugTable::bundled());
-    let sections = structuring::sections::write(&transcript, &facts, &Style::default(), model, &no_progress)
+    draft_of(model, &transcript(lines))
+}
+
+fn draft_of(model: &ScriptedModel, transcript: &Transcript) -> Draft {
+    let facts = facts::facts(transcript, DrugTable::bundled());
+    let sections = structuring::sections::write(transcript, &facts, &Style::default(), model, &no_progress)
         .expect("the script answers");
-    structuring::draft(&transcript, None, &facts, &sections)
+    structuring::draft(transcript, None, &facts, &sections)
 }
 
 fn texts(draft: &Draft, kind: SectionKind) -> Vec<String> {
@@ -66,6 +69,19 @@ fn every_statement_cites_utterances_that_exist_and_inventions_are_under_review()
     let reasons: Vec<&str> = draft.review.unsupported.iter().map(|one| one.reason.as_str()).collect();
     assert_eq!(reasons, ["fever was denied", "number 85 was not said", "number 40 was not said"]);
     assert!(!draft.review.truncated);
+}
+
+#[test]
+fn exchanged_labels_are_told_under_review() {
+    let mut visit = transcript(VISIT);
+    let exchange = |from: &str, to: &str, put_right| RoleExchange { from: from.into(), to: to.into(), put_right };
+    visit.exchanges = vec![exchange("u1", "u4", true), exchange("u7", "u8", false)];
+    let draft = draft_of(&scripted(8192), &visit);
+    let [whole, doubtful, ..] = &draft.review.uncertain[..] else { panic!("{:?}", draft.review.uncertain.len()) };
+    assert_eq!(whole.text.as_str(), "Who speaks from u1 to u4");
+    assert!(whole.reason.contains("put right") && doubtful.reason.contains("may be exchanged"));
+    let cited: Vec<&str> = doubtful.evidence.iter().map(|evidence| evidence.utterance.as_str()).collect();
+    assert_eq!(cited, ["u7", "u8"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use proptest::prelude::*;
 use soapstone::{
-    domain::{Role, Transcript},
+    domain::{Role, RoleExchange, Transcript},
     transcription::reading::{from_dialogue, from_json},
 };
 
@@ -37,7 +37,8 @@ fn read_whole(file: &str) {
 #[test]
 fn a_written_transcript_is_read_back_as_it_was() {
     let dialogue = b"doctor: How are you?\npatient: Fine, thank you.\nnurse: 128 over 80.\n";
-    let transcript = from_dialogue(dialogue).expect("it is a dialogue");
+    let mut transcript = from_dialogue(dialogue).expect("it is a dialogue");
+    transcript.exchanges = vec![RoleExchange { from: "u1".to_owned(), to: "u2".to_owned(), put_right: false }];
     let json = serde_json::to_vec(&transcript).expect("it can be written");
     assert_eq!(from_json(&json).expect("it is a transcript"), transcript);
 }
