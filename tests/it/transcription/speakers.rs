@@ -43,6 +43,24 @@ fn a_mother_and_her_child_and_the_clinician_are_three_people() {
 }
 
 #[test]
+fn what_a_wife_tells_of_herself_is_not_the_patient_s() {
+    let (sound, said) = visit("visit-11-companion");
+    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let share = share_with_right_role(&found, &said);
+    assert!(share > 0.93, "only {share} of the words have the right role");
+    let own = found.utterances.iter().find(|said| said.text.contains("scope"));
+    assert_eq!(own.map(|said| said.role), Some(Role::Other), "the wife's black stools are not her husband's");
+}
+
+#[test]
+fn who_answers_in_a_word_or_two_is_told_apart() {
+    let (sound, said) = visit("visit-12-short-answers");
+    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let share = share_with_right_role(&found, &said);
+    assert!(share > 0.93, "only {share} of the words have the right role");
+}
+
+#[test]
 fn a_known_voice_is_the_clinicians() {
     let (sound, said) = visit("visit-01-hypertension");
     let of_clinician = said.utterances.iter().filter(|said| said.role == Role::Clinician).take(12);
