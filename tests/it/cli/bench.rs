@@ -50,6 +50,35 @@ fn a_regression_is_named_and_exits_1() {
 }
 
 #[test]
+fn what_is_measured_no_more_is_named_and_exits_1() {
+    let place = Place::new();
+    let mut measured: Value = serde_json::from_str(&report(&[80, 90])).expect("it is JSON");
+    measured["files"][1]["role_accuracy"] = json!(0.99);
+    measured["noise"] =
+        json!([{"kind": "pink", "snr_db": 10.0, "summary": measured["summary"], "files": measured["files"]}]);
+    place.write("old.json", measured.to_string());
+    measured["files"][1]["role_accuracy"] = Value::Null;
+    place.write("without-roles.json", measured.to_string());
+    measured["files"][1]["role_accuracy"] = json!(0.99);
+    measured["noise"] = json!([]);
+    // As some programs of Windows save it.
+    place.write("without-noise.json", format!("\u{feff}{measured}"));
+    for (new, table, says) in [
+        ("old.json", "", ""),
+        ("without-roles.json", "measured no more in visit-1", "Words with the right role measured no more in visit-1"),
+        (
+            "without-noise.json",
+            "only one report has them: pink 10 dB",
+            "pink 10 dB of the old report not measured any more",
+        ),
+    ] {
+        let ended = place.run(&["bench", "compare", "old.json", new]);
+        assert_eq!(ended.code, i32::from(!says.is_empty()), "{new}: {}", ended.stdout);
+        assert!(ended.stdout.contains(table) && ended.stderr.contains(says), "{new}: {}{}", ended.stdout, ended.stderr);
+    }
+}
+
+#[test]
 fn reports_that_cannot_be_compared_are_named() {
     let place = Place::new();
     place.write("old.json", report(&[80]));
