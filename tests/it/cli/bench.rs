@@ -99,11 +99,14 @@ fn a_folder_of_recordings_with_texts_is_measured() {
     let visit = std::fs::read(fixture("no-speech/keyboard.flac")).expect("it is there");
     std::fs::write(folder.join("keys.flac"), visit).expect("it can be written");
     std::fs::write(folder.join("keys.txt"), "").expect("it can be written");
+    let silence = Wav::pcm16(1, 16_000, &[0; 16_000]).bytes();
+    std::fs::write(folder.join("Off.WAV"), silence).expect("it can be written");
+    std::fs::write(folder.join("Off.TXT"), "").expect("it can be written");
     std::fs::write(folder.join("alone.wav"), b"no text beside it").expect("it can be written");
     let args = ["bench", "asr", "mine", "--json", "out/report.json", "--html", "out/report.html"];
     let ended = place.run(&args);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert!(ended.stderr.contains("[1/1] keys.flac"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("[1/2] Off.WAV") && ended.stderr.contains("[2/2] keys.flac"), "{}", ended.stderr);
     assert!(ended.stderr.contains("no text of the same name beside it: alone.wav"), "{}", ended.stderr);
     assert!(ended.stdout.contains("Invented words per minute"), "{}", ended.stdout);
     let json = std::fs::read_to_string(place.path("out/report.json")).expect("it was written");
@@ -138,6 +141,12 @@ fn what_cannot_be_measured_is_named_before_any_work() {
         assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{args:?}: {}", ended.stderr);
         assert!(ended.last_line().contains(says), "{args:?}: {}", ended.stderr);
     }
+    // The first could be measured; that the second is no recording is said before it is.
+    place.write("c.wav", "no recording");
+    place.write("broken.jsonl", format!("{line}\n{}", line.replace("\"b\"", "\"c\"").replace("b.wav", "c.wav")));
+    let broken = place.run(&["bench", "asr", "broken.jsonl"]);
+    assert_eq!((broken.code, broken.stdout.as_str()), (3, ""), "{}", broken.stderr);
+    assert!(broken.last_line().contains("c.wav") && !broken.stderr.contains("[1/2]"), "{}", broken.stderr);
     let alone = place.run(&["bench", "asr", "one.jsonl", "--noise", "5", "--noise-kind", "babble"]);
     assert_eq!((alone.code, alone.stdout.as_str()), (2, ""), "{}", alone.stderr);
     assert!(alone.last_line().contains("no other with speech"), "{}", alone.stderr);
