@@ -12,7 +12,7 @@ use super::{
     metrics::normal,
     noise::{self, Mix, NoiseKind},
     report::{AsrReport, AsrSchema, FileResult, NoiseResult, TagResult},
-    score::{self, Counts},
+    score::{self, Counts, Scored},
 };
 use crate::{
     audio::{self, AudioError, AudioSource, Recording, SAMPLE_RATE_HZ},
@@ -171,7 +171,7 @@ impl Bench<'_> {
             Some(audio) => audio.duration_ms,
             None => self.decode(item)?.duration_ms(),
         };
-        let (mut counts, drug_confusions) = score::score(&item.reference, &transcript, audio_ms);
+        let Scored { mut counts, drug_confusions, roles_given } = score::score(&item.reference, &transcript, audio_ms);
         counts.work_ms = u64::try_from(work.as_millis()).unwrap_or(u64::MAX);
         counts.peak_rss_mb = peak_rss_mb;
         let invented = if counts.invented_words > 0 { all_text(&transcript) } else { PatientText::default() };
@@ -183,6 +183,7 @@ impl Bench<'_> {
             drug_confusions,
             invented,
             people: people(&item.reference.transcript),
+            roles_given,
             reference_turns: item.reference.turns.clone().unwrap_or_default(),
             hypothesis_turns: manifest::turns(&transcript).unwrap_or_default(),
         })
