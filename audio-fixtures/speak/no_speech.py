@@ -2,7 +2,8 @@
 """no_speech.py: makes the recordings in ../no-speech/, in which nobody speaks, and ../hallucination.jsonl that lists them.
 
 Whatever a recogniser writes for them is made up. The sounds are those of a clinic: a fan, music while one waits, a radio in
-the next room (a visit of these fixtures through a wall, of which no word can be made out), coughs, a keyboard, mains hum.
+the next room (a visit of these fixtures through a wall, of which no word can be made out), coughs, a keyboard, mains hum; and
+a microphone that was switched off, of which there are only zeros.
 """
 
 import hashlib
@@ -74,14 +75,18 @@ def hum(rng):
     return sum(np.sin(2 * np.pi * 50 * k * t) / k for k in (1, 2, 3, 5)).astype(np.float32) * db(-44)
 
 
+def off(rng):
+    return silence(5)
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     rows = []
-    for make in (fan, music, radio, coughs, keyboard, hum):
+    for make in (fan, music, radio, coughs, keyboard, hum, off):
         name = make.__name__
         rng = np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big"))
         audio = make(rng)
-        floor = band(rng.normal(0, 1, len(audio)).astype(np.float32), 60, 6000) * db(FLOOR_DBFS)
+        floor = band(rng.normal(0, 1, len(audio)).astype(np.float32), 60, 6000) * db(FLOOR_DBFS) * (make is not off)
         audio = resample((audio + floor)[:, None].astype(np.float32), FILE_RATE)
         flac = FOLDER / f"{name}.flac"
         soundfile.write(flac, np.round(np.clip(audio, -0.97, 0.97) * 32767).astype(np.int16), FILE_RATE, subtype="PCM_16")

@@ -36,12 +36,7 @@ pub(super) fn decode(
 ) -> Result<Recording, AudioError> {
     let input = Input::open(source)?;
     completeness::check(&input)?;
-    // The decoders are other people's code, and this is where strangers' bytes meet it: a bug there must cost this file
-    // and not the process. Nothing is shared with the closure that a panic could leave half changed.
-    let decoded = catch_unwind(AssertUnwindSafe(|| read_all(&input, max_minutes, progress)));
-    let decoded = decoded.unwrap_or_else(|_| {
-        Err(AudioError::Damaged { input: input.name.clone(), detail: "its decoder gave up".to_owned() })
-    })?;
+    let decoded = guarded(&input, || read_all(&input, max_minutes, progress))?;
     let rate_hz = decoded.rate_hz;
     let channels = settle(decoded.resampler.finish());
     let duration_ms = samples_to_ms(channels[0].len());
@@ -50,12 +45,33 @@ pub(super) fn decode(
     Ok(Recording { channels, info })
 }
 
-fn read_all<'i>(input: &'i Input<'i>, max_minutes: u32, progress: Progress<'_>) -> Result<Decoded<'i>, AudioError> {
-    let mut packets = Packets::open(input)?;
+/// Reads the header alone: what it tells to be unreadable is said at once.
+pub(super) fn check_header(source: AudioSource<'_>, max_minutes: u32) -> Result<(), AudioError> {
+    let input = Input::open(source)?;
+    completeness::check(&input)?;
+    guarded(&input, || open_packets(&input, max_minutes)?.decoder().map(drop))
+}
+
+/// Decoders are other people's code, and this is where strangers' bytes meet it: a bug there must cost this file and not
+/// the process. Nothing is shared with the closure that a panic could leave half changed.
+fn guarded<T>(input: &Input<'_>, read: impl FnOnce() -> Result<T, AudioError>) -> Result<T, AudioError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(AudioError::Damaged { input: input.name.clone(), detail: "its decoder gave up".to_owned() })
+    })
+}
+
+fn open_packets<'i>(input: &'i Input<'i>, max_minutes: u32) -> Result<Packets<'i>, AudioError> {
+    let packets = Packets::open(input)?;
     let max_seconds = f64::from(max_minutes) * 60.0;
     if packets.promise.is_some_and(|promise| promise.seconds > max_seconds) {
         return Err(AudioError::TooLong { input: input.name.clone(), max_minutes });
     }
+    Ok(packets)
+}
+
+fn read_all<'i>(input: &'i Input<'i>, max_minutes: u32, progress: Progress<'_>) -> Result<Decoded<'i>, AudioError> {
+    let mut packets = open_packets(input, max_minutes)?;
+    let max_seconds = f64::from(max_minutes) * 60.0;
     let mut decoder = packets.decoder()?;
     let mut decoding: Option<Decoded<'i>> = None;
     let (mut total, mut bad, mut reported) = (0_u64, 0_u64, 0.0);
@@ -203,7 +219,7 @@ impl<'i> Decoded<'i> {
             return Err(AudioError::Inconsistent { input: name(), detail });
         }
         if self.peak < SILENCE_PEAK {
-            return Err(AudioError::Silent { input: name() });
+            return Err(AudioError::Silent { input: name(), duration_ms: self.ms() });
         }
         Ok(())
     }

@@ -101,5 +101,7 @@ pub enum AudioError {
     Silent {
         /// The file.
         input: String,
+        /// How long it is.
+        duration_ms: u64,
     },
 }

@@ -92,6 +92,12 @@ pub fn decode(
     decoding::decode(source, limits.max_minutes, progress)
 }
 
+/// Whether the header of a recording lets it be read at all: what a long run can tell before it begins. Whether the rest is
+/// whole, only [`decode`] tells.
+pub fn check_header(source: AudioSource<'_>, limits: &RecognitionConfig) -> Result<(), AudioError> {
+    decoding::check_header(source, limits.max_minutes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,13 @@
 //! of what is counted (so that the mean is the figure of the summary), worsened by more than a floor, and still worsened in
 //! 95 of 100 draws of as many recordings with replacement (the bootstrap of M. Bisani and H. Ney, 2004). A single recording
 //! that collapses would drown there, so it is named by a floor of its own. Of what there should be none of, invented words and
-//! drugs that nobody named, the first one counts. The draws come from a fixed seed.
+//! drugs that nobody named, the first one counts. What is judged and was measured before must be measured again: it might have
+//! become worse. The draws come from a fixed seed.
 
 use std::collections::BTreeMap;
 
 use super::{
-    noise::Random,
+    noise::{Mix, Random},
     notes::{NoteCounts, NoteRates},
     report::{
         AsrReport, FIGURES, FileResult, Unit,
@@ -87,16 +88,16 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// How many recordings or visits both have.
     pub paired: usize,
-    /// Those that only one of them has, and that were left out.
+    /// Those that only one of them has, and noises, and that were left out.
     pub unpaired: Vec<String>,
     /// Those among them that only the old one has: what is not measured any more may have become worse.
     pub missing: Vec<String>,
 }
 
 impl Comparison {
-    /// What got worse.
+    /// What got worse, or may have, as it is measured no more.
     pub fn regressions(&self) -> impl Iterator<Item = &Difference> {
-        self.differences.iter().filter(|difference| matches!(difference.verdict, Verdict::Worse { .. }))
+        self.differences.iter().filter(|one| matches!(one.verdict, Verdict::Worse { .. }) || !one.lost_in.is_empty())
     }
 }
 
@@ -112,11 +113,13 @@ pub struct Difference {
     /// Its unit.
     pub unit: Unit,
     /// Its mean in the old report, weighed.
-    pub old: f64,
-    /// Its mean in the new report, weighed.
-    pub new: f64,
-    /// What follows.
+    pub old: Option<f64>,
+    /// Its mean in the new report, weighed; `None` where it is measured in none of them any more.
+    pub new: Option<f64>,
+    /// What follows for those that both reports measured.
     pub verdict: Verdict,
+    /// The recordings or visits for which only the old report has it although it is judged.
+    pub lost_in: Vec<String>,
 }
 
 /// What follows from a difference.
@@ -137,14 +140,40 @@ pub enum Verdict {
 
 /// Compares two reports of recognition.
 pub fn compare(old: &AsrReport, new: &AsrReport) -> Comparison {
-    let mut differences = compare_files("", &old.files, &new.files);
-    for noisy in &new.noise {
-        let same = old.noise.iter().find(|other| other.mix == noisy.mix);
-        let name = format!("{:?} {} dB", noisy.mix.kind, noisy.mix.snr_db).to_lowercase().replace("db", "dB");
-        differences.extend(same.iter().flat_map(|same| compare_files(&name, &same.files, &noisy.files)));
+    let mut comparison = paired(compare_files("", &old.files, &new.files), ids(&old.files), ids(&new.files));
+    for before in &old.noise {
+        let name = noise_name(before.mix);
+        let Some(after) = new.noise.iter().find(|after| after.mix == before.mix) else {
+            comparison.leave_out(vec![name], true);
+            continue;
+        };
+        let under = paired(compare_files(&name, &before.files, &after.files), ids(&before.files), ids(&after.files));
+        // What is missing from the whole report is said once.
+        let here: Vec<&String> = under.missing.iter().filter(|id| !comparison.missing.contains(id)).collect();
+        let here = here.into_iter().map(|id| format!("{id} ({name})")).collect();
+        comparison.leave_out(here, true);
+        comparison.differences.extend(under.differences);
     }
-    let ids = |files: &[FileResult]| files.iter().map(|file| file.id.clone()).collect();
-    paired(differences, ids(&old.files), ids(&new.files))
+    let added = new.noise.iter().filter(|after| old.noise.iter().all(|before| before.mix != after.mix));
+    comparison.leave_out(added.map(|after| noise_name(after.mix)).collect(), false);
+    comparison
+}
+
+impl Comparison {
+    fn leave_out(&mut self, names: Vec<String>, is_missing: bool) {
+        self.unpaired.extend(names.iter().cloned());
+        if is_missing {
+            self.missing.extend(names);
+        }
+    }
+}
+
+fn ids(files: &[FileResult]) -> Vec<String> {
+    files.iter().map(|file| file.id.clone()).collect()
+}
+
+fn noise_name(mix: Mix) -> String {
+    format!("{} {} dB", format!("{:?}", mix.kind).to_lowercase(), mix.snr_db)
 }
 
 /// Compares two reports of notes.
@@ -158,9 +187,22 @@ pub fn compare_notes(old: &NotesReport, new: &NotesReport) -> Comparison {
         rule: NOTE_RULES.iter().find(|rule| rule.key == one.key),
     });
     let [before, after] = [old, new].map(|report| report.visits.iter().map(of_visit).collect::<Vec<_>>());
-    let differences = compare_rows("", figures, &before, &after, |of| of.notes as f64);
+    let unjudged = Unjudged { weight: |of: &NoteCounts| of.notes as f64, is_settled };
+    let differences = compare_rows("", figures, &before, &after, &unjudged);
     let ids = |visits: &[NoteResult]| visits.iter().map(|visit| visit.id.clone()).collect();
     paired(differences, ids(&old.visits), ids(&new.visits))
+}
+
+/// Whether the figure `key` was looked for and has no value, as there is nothing to find and nothing was: an allergy that was
+/// made up before and is not any more leaves none to count.
+fn is_settled(key: &str, of: &NoteCounts) -> bool {
+    let overlap = match key {
+        "concept_f1" => of.concepts,
+        "medication_f1" => of.medications,
+        "allergy_f1" => of.allergies,
+        _ => None,
+    };
+    overlap.is_some() && size(overlap) == 0.0
 }
 
 fn paired(differences: Vec<Difference>, old: Vec<String>, new: Vec<String>) -> Comparison {
@@ -213,35 +255,49 @@ fn compare_files(noise: &str, old: &[FileResult], new: &[FileResult]) -> Vec<Dif
         rule: RULES.iter().find(|rule| rule.key == one.key),
     });
     let [before, after] = [old, new].map(|files| files.iter().map(of_file).collect::<Vec<_>>());
-    compare_rows(noise, figures, &before, &after, |of| of.audio_ms as f64)
+    let unjudged = Unjudged { weight: |of: &Counts| of.audio_ms as f64, is_settled: |_, _| false };
+    compare_rows(noise, figures, &before, &after, &unjudged)
 }
 
-/// Compares each figure; what is not judged weighs as `unjudged` says.
+/// What is known of figures besides their rules.
+struct Unjudged<C> {
+    /// What a figure without a rule weighs.
+    weight: fn(&C) -> f64,
+    /// Whether a figure (its key) has no value for a good reason.
+    is_settled: fn(&str, &C) -> bool,
+}
+
+/// Compares each figure in the rows that both have.
 fn compare_rows<R, C: 'static>(
     noise: &str,
     figures: impl Iterator<Item = Column<R, C>>,
     old: &[Row<'_, R, C>],
     new: &[Row<'_, R, C>],
-    unjudged: fn(&C) -> f64,
+    unjudged: &Unjudged<C>,
 ) -> Vec<Difference> {
-    let before: BTreeMap<&str, &Row<'_, R, C>> = old.iter().map(|row| (row.id, row)).collect();
+    let after: BTreeMap<&str, &Row<'_, R, C>> = new.iter().map(|row| (row.id, row)).collect();
+    let both = old.iter().filter_map(|row| Some((row, *after.get(row.id)?))).collect::<Vec<_>>();
     let difference = |figure: Column<R, C>| {
-        let weight = figure.rule.map_or(unjudged, |rule| rule.weight);
-        let pair = |new: &Row<'_, R, C>| {
-            let old = before.get(new.id)?;
-            let (was, is) = ((figure.of)(old.rates)?, (figure.of)(new.rates)?);
-            Some(Pair { id: old.id, weight: weight(old.counts), old: was, new: is })
-        };
-        let pairs: Vec<Pair<'_>> = new.iter().filter_map(pair).collect();
-        let weights: f64 = pairs.iter().map(|pair| pair.weight).sum();
-        if weights <= 0.0 {
+        let weight = figure.rule.map_or(unjudged.weight, |rule| rule.weight);
+        let (mut pairs, mut lost) = (Vec::new(), Vec::new());
+        for (before, after) in &both {
+            let Some(was) = (figure.of)(before.rates) else { continue };
+            match (figure.of)(after.rates) {
+                Some(is) => pairs.push(Pair { id: before.id, weight: weight(before.counts), old: was, new: is }),
+                None if figure.rule.is_none() || (unjudged.is_settled)(figure.key, after.counts) => {}
+                None => lost.push((before.id.to_owned(), (weight(before.counts), was))),
+            }
+        }
+        let mean = |of: fn(&Pair<'_>) -> f64| weighed_mean(pairs.iter().map(|pair| (pair.weight, of(pair))));
+        let (old, new) = (mean(|pair| pair.old), mean(|pair| pair.new));
+        let old = old.or_else(|| weighed_mean(lost.iter().map(|(_, was)| *was)));
+        let lost_in: Vec<String> = lost.into_iter().map(|(id, _)| id).collect();
+        if new.is_none() && lost_in.is_empty() {
             return None;
         }
-        let mean = |of: fn(&Pair<'_>) -> f64| pairs.iter().map(|pair| pair.weight * of(pair)).sum::<f64>() / weights;
         let verdict = figure.rule.map_or(Verdict::NotJudged, |rule| judge(rule, figure.is_error, &pairs));
-        let (old, new) = (mean(|pair| pair.old), mean(|pair| pair.new));
         let Column { key, label, unit, .. } = figure;
-        Some(Difference { noise: noise.to_owned(), key, label, unit, old, new, verdict })
+        Some(Difference { noise: noise.to_owned(), key, label, unit, old, new, verdict, lost_in })
     };
     figures.filter_map(difference).collect()
 }
@@ -253,7 +309,7 @@ fn judge<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> Verdict {
         pairs.iter().max_by(|one, other| (worsening(one) * one.weight).total_cmp(&(worsening(other) * other.weight)));
     let Some(most) = most else { return Verdict::Same };
     let changes: Vec<(f64, f64)> = pairs.iter().map(|pair| (pair.weight, worsening(pair))).collect();
-    let mean = weighed_mean(&changes);
+    let mean = weighed_mean(changes.iter().copied()).unwrap_or(0.0);
     let (low, high) = bounds(&changes, rule.key);
     let began = |pair: &Pair<'_>| NONE_AT_ALL.contains(&rule.key) && pair.old == 0.0 && pair.new > 0.0;
     let collapsed = pairs.iter().find(|pair| worsening(pair) > rule.one_floor || began(pair));
@@ -266,17 +322,19 @@ fn judge<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> Verdict {
     if -mean > rule.floor && high < 0.0 { Verdict::Better } else { Verdict::Same }
 }
 
-fn weighed_mean(changes: &[(f64, f64)]) -> f64 {
-    let weights: f64 = changes.iter().map(|change| change.0).sum();
-    if weights > 0.0 { changes.iter().map(|change| change.0 * change.1).sum::<f64>() / weights } else { 0.0 }
+/// The mean of values that each come after their weight; `None` where they weigh nothing.
+fn weighed_mean(values: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+    let (weights, sum) =
+        values.fold((0.0, 0.0), |(weights, sum), (weight, value)| (weights + weight, sum + weight * value));
+    (weights > 0.0).then(|| sum / weights)
 }
 
 /// The means that 5 of 100 draws lie below, and above.
 fn bounds(changes: &[(f64, f64)], seed: &str) -> (f64, f64) {
     let mut random = Random::new(seed);
     let mut draw = || {
-        let drawn: Vec<(f64, f64)> = changes.iter().map(|_| changes[random.below(changes.len())]).collect();
-        weighed_mean(&drawn)
+        let drawn = changes.iter().map(|_| changes[random.below(changes.len())]);
+        weighed_mean(drawn).unwrap_or(0.0)
     };
     let mut means: Vec<f64> = (0..DRAWS).map(|_| draw()).collect();
     means.sort_by(f64::total_cmp);
@@ -288,7 +346,7 @@ mod tests {
     use super::*;
     use crate::qa::{
         metrics::{Found, Overlap, edits::Edits},
-        noise::{Mix, NoiseKind},
+        noise::NoiseKind,
         notes::DividedScore,
         report::NoiseResult,
     };
@@ -314,7 +372,7 @@ mod tests {
     fn worse(old: &AsrReport, new: &AsrReport) -> Vec<(&'static str, String)> {
         let comparison = compare(old, new);
         let named = comparison.regressions().map(|difference| {
-            let Verdict::Worse { most_in } = &difference.verdict else { unreachable!("it is a regression") };
+            let Verdict::Worse { most_in } = &difference.verdict else { panic!("{} is not measured", difference.key) };
             (difference.key, most_in.clone())
         });
         named.collect()
@@ -336,7 +394,7 @@ mod tests {
         let better = compare(&new, &report(&BEFORE, 18));
         let wer = better.differences.iter().find(|difference| difference.key == "wer").expect("both have it");
         assert_eq!(wer.verdict, Verdict::Better);
-        assert!((wer.old - 0.105_833).abs() < 1e-5, "{}", wer.old);
+        assert!(wer.old.is_some_and(|old| (old - 0.105_833).abs() < 1e-5), "{:?}", wer.old);
     }
 
     #[test]
@@ -370,7 +428,7 @@ mod tests {
         assert_eq!(comparison.regressions().count(), 0);
         let time = comparison.differences.iter().find(|difference| difference.key == "real_time_factor");
         let time = time.expect("both have it");
-        assert_eq!((time.old, time.new, &time.verdict), (0.1, 1.0, &Verdict::NotJudged));
+        assert_eq!((time.old, time.new, &time.verdict), (Some(0.1), Some(1.0), &Verdict::NotJudged));
     }
 
     #[test]
@@ -378,7 +436,33 @@ mod tests {
         let comparison = compare(&report(&[80, 90], 18), &report(&[80], 18));
         assert_eq!((comparison.paired, comparison.unpaired), (1, vec!["visit-1".to_owned()]));
         assert_eq!(comparison.missing, ["visit-1"], "what the new report lacks");
-        assert!(compare(&report(&[80], 18), &report(&[80, 90], 18)).missing.is_empty());
+        let more = compare(&report(&[80], 18), &report(&[80, 90], 18));
+        assert!(more.missing.is_empty() && more.regressions().count() == 0, "a recording that is new is no loss");
+    }
+
+    fn lost(comparison: &Comparison) -> Vec<(&'static str, &str, Vec<&str>)> {
+        let in_ids = |one: &'_ Difference| one.lost_in.len();
+        let lost = comparison.regressions().filter(|one| in_ids(one) > 0);
+        lost.map(|one| (one.key, one.noise.as_str(), one.lost_in.iter().map(String::as_str).collect())).collect()
+    }
+
+    #[test]
+    fn a_figure_that_is_measured_no_more_is_a_regression() {
+        let old = report(&BEFORE, 18);
+        let mut new = old.clone();
+        new.files[2].rates.drug_recall = None;
+        let comparison = compare(&old, &new);
+        assert_eq!(lost(&comparison), [("drug_recall", "", vec!["visit-2"])]);
+        for file in &mut new.files {
+            file.rates.drug_recall = None;
+            // Neither is judged: one depends on the machine, the other on whether there was something to repair.
+            (file.rates.real_time_factor, file.rates.drug_recall_before_repair) = (None, None);
+        }
+        let comparison = compare(&old, &new);
+        assert_eq!(lost(&comparison).len(), 1, "{comparison:?}");
+        let drugs = comparison.regressions().next().expect("it is lost");
+        assert_eq!((drugs.key, drugs.old, drugs.new, drugs.lost_in.len()), ("drug_recall", Some(0.9), None, 6));
+        assert_eq!(compare(&new, &old).regressions().count(), 0, "what is measured anew is no loss");
     }
 
     #[test]
@@ -415,6 +499,28 @@ mod tests {
         assert_eq!(compare(&noisy(BEFORE, 5.0), &worse_in_noise).regressions().count(), 0);
     }
 
+    #[test]
+    fn a_noise_that_is_measured_no_more_is_missing() {
+        let noise = |files: Vec<FileResult>, snr_db: f64| NoiseResult {
+            mix: Mix { kind: NoiseKind::Pink, snr_db },
+            summary: Default::default(),
+            files,
+        };
+        let all = report(&BEFORE, 18).files;
+        let with = |noise: Vec<NoiseResult>| AsrReport { noise, ..report(&BEFORE, 18) };
+        let old = with(vec![noise(all.clone(), 10.0), noise(all.clone(), 5.0)]);
+        let fewer = compare(&old, &with(vec![noise(all.clone(), 10.0)]));
+        assert_eq!((&fewer.missing, &fewer.unpaired), (&vec!["pink 5 dB".to_owned()], &vec!["pink 5 dB".to_owned()]));
+        let in_one = compare(&old, &with(vec![noise(all[1..].to_vec(), 10.0), noise(all.clone(), 5.0)]));
+        assert_eq!(in_one.missing, ["visit-0 (pink 10 dB)"]);
+        let mut unmeasured = all.clone();
+        unmeasured[3].rates.wer = None;
+        let comparison = compare(&old, &with(vec![noise(all.clone(), 10.0), noise(unmeasured, 5.0)]));
+        assert_eq!(lost(&comparison), [("wer", "pink 5 dB", vec!["visit-3"])]);
+        let more = compare(&with(Vec::new()), &old);
+        assert_eq!((more.missing.len(), more.unpaired), (0, vec!["pink 10 dB".to_owned(), "pink 5 dB".to_owned()]));
+    }
+
     fn notes(rouge: &[f64], medicines: usize) -> NotesReport {
         let visit = |(index, &score): (usize, &f64)| {
             let overlap = Overlap { shared: medicines, missing: 10 - medicines, added: 0 };
@@ -442,5 +548,27 @@ mod tests {
         assert_eq!(worse[0], ("rouge1", Verdict::Worse { most_in }));
         assert_eq!(verdicts(&notes(&[42.0, 47.0, 52.0, 45.0], 9))[0].1, Verdict::Better);
         assert!(matches!(verdicts(&notes(&[40.0, 45.0, 50.0, 42.0], 8))[1].1, Verdict::Worse { .. }));
+    }
+
+    #[test]
+    fn a_figure_of_notes_that_is_measured_no_more_is_a_regression() {
+        let old = notes(&[40.0, 45.0], 9);
+        let mut new = old.clone();
+        new.visits[1].rates.rouge1.whole = None;
+        (new.visits[1].rates.medication_f1, new.visits[1].counts.medications) = (None, None);
+        let comparison = compare_notes(&old, &new);
+        assert_eq!(lost(&comparison), [("rouge1", "", vec!["visit-1"]), ("medication_f1", "", vec!["visit-1"])]);
+    }
+
+    #[test]
+    fn what_is_made_up_no_more_is_no_loss() {
+        let with = |added: usize| {
+            let mut report = notes(&[40.0], 9);
+            let overlap = Overlap { shared: 0, missing: 0, added };
+            report.visits[0].counts.allergies = Some(overlap);
+            report.visits[0].rates.allergy_f1 = overlap.f1();
+            report
+        };
+        assert_eq!(compare_notes(&with(1), &with(0)).regressions().count(), 0);
     }
 }

@@ -3,7 +3,7 @@
 //! A manifest has a JSON object a line: `{"id", "audio", "transcript", "rttm", "tags"}`; `rttm` and `tags` may be missing,
 //! other keys are for others. Paths start from the manifest's folder. A transcript is `soapstone.transcript/1`, a dialogue
 //! (`doctor: …`), or plain text; in a file of no words nothing was said. In a folder, `visit.wav` goes with `visit.txt` (or
-//! `visit.transcript.json`) and, if it is there, `visit.rttm`.
+//! `visit.transcript.json`) and, if it is there, `visit.rttm`; recorders and copies write these endings in any case.
 
 use std::{
     collections::HashSet,
@@ -13,7 +13,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::metrics::diarisation::Turn;
+use super::{files::read_bytes, metrics::diarisation::Turn};
 use crate::{
     domain::{Transcript, Utterance},
     transcription::reading::{self, ReadingError},
@@ -132,8 +132,7 @@ fn read_manifest(path: &Path) -> Result<Vec<Item>, ManifestError> {
         if !audio.is_file() {
             return Err(ManifestError::NoAudio { path: path.to_owned(), line: number, audio });
         }
-        let beside = audio.with_extension("rttm");
-        let rttm = line.rttm.map(|rttm| folder.join(rttm)).or_else(|| beside.is_file().then_some(beside));
+        let rttm = line.rttm.map(|rttm| folder.join(rttm)).or_else(|| beside(&audio, "rttm"));
         let reference = read_reference(&folder.join(&line.transcript), rttm.as_deref())?;
         items.push(Item { id: line.id, audio, reference, tags: line.tags });
     }
@@ -148,7 +147,7 @@ fn read_folder(path: &Path) -> Result<Vec<Item>, ManifestError> {
     let mut items = Vec::new();
     for audio in files.into_iter().filter(|file| is_audio(file)) {
         let Some(text) = text_beside(&audio) else { continue };
-        let rttm = Some(audio.with_extension("rttm")).filter(|rttm| rttm.is_file());
+        let rttm = beside(&audio, "rttm");
         let id = audio.file_name().unwrap_or_default().to_string_lossy().into_owned();
         items.push(Item { id, reference: read_reference(&text, rttm.as_deref())?, audio, tags: Vec::new() });
     }
@@ -173,12 +172,29 @@ fn is_audio(file: &Path) -> bool {
 }
 
 fn text_beside(audio: &Path) -> Option<PathBuf> {
-    let names = ["transcript.json", "txt"].map(|extension| audio.with_extension(extension));
-    names.into_iter().find(|name| name.is_file())
+    ["transcript.json", "txt"].iter().find_map(|ending| beside(audio, ending))
+}
+
+/// The file in the folder of `audio` that has its name and this `ending`, in any case.
+fn beside(audio: &Path, ending: &str) -> Option<PathBuf> {
+    let usual = audio.with_extension(ending);
+    if usual.is_file() {
+        return Some(usual);
+    }
+    let stem = audio.file_stem()?.to_string_lossy();
+    let is_beside = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let rest = name.strip_prefix(stem.as_ref()).and_then(|rest| rest.strip_prefix('.'));
+        rest.is_some_and(|rest| rest.eq_ignore_ascii_case(ending)) && file.is_file()
+    };
+    let folder = audio.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).filter(is_beside).min()
 }
 
 fn read_text(path: &Path) -> Result<String, ManifestError> {
-    fs::read_to_string(path).map_err(|source| ManifestError::Read { path: path.to_owned(), source })
+    let unreadable = |source| ManifestError::Read { path: path.to_owned(), source };
+    let text = read_bytes(path).map_err(unreadable)?;
+    String::from_utf8(text).map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error.utf8_error())))
 }
 
 fn read_reference(transcript: &Path, rttm: Option<&Path>) -> Result<Reference, ManifestError> {
@@ -191,7 +207,7 @@ fn read_reference(transcript: &Path, rttm: Option<&Path>) -> Result<Reference, M
 }
 
 fn read_transcript(path: &Path) -> Result<Transcript, ManifestError> {
-    let bytes = fs::read(path).map_err(|source| ManifestError::Read { path: path.to_owned(), source })?;
+    let bytes = read_bytes(path).map_err(|source| ManifestError::Read { path: path.to_owned(), source })?;
     let is_json = bytes.trim_ascii_start().starts_with(b"{");
     let read = if is_json { reading::from_json(&bytes) } else { reading::from_dialogue(&bytes) };
     match read {
@@ -299,6 +315,53 @@ mod tests {
         assert_eq!((said(0).len(), said(0)[1].role), (2, Role::Patient));
         assert_eq!((said(1)[0].text.as_str(), said(1)[0].speaker.as_str()), ("just what was said", ""));
         assert!(said(2).is_empty());
+    }
+
+    #[test]
+    fn endings_are_told_in_any_case() {
+        let rttm = "SPEAKER a 1 0.4 1.5 <NA> <NA> S2 <NA> <NA>\n";
+        let files = [
+            ("Fan.WAV", ""),
+            ("Fan.TXT", ""),
+            ("Visit.Wav", ""),
+            ("Visit.Transcript.JSON", SPOKEN),
+            ("Visit.txt", "another text"),
+            ("Visit.RTTM", rttm),
+            ("Visit 2.WAV", ""),
+        ];
+        let folder = folder(&files);
+        let items = read(folder.path()).expect("there are pairs");
+        let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["Fan.WAV", "Visit.Wav"]);
+        assert_eq!(items[1].reference.transcript.utterances[0].text.as_str(), "hello");
+        assert_eq!(items[1].reference.turns.as_ref().map(|turns| turns[0].speaker.as_str()), Some("S2"));
+        assert_eq!(without_text(folder.path()), ["Visit 2.WAV"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_no_harm() {
+        let marked = |text: &str| format!("\u{feff}{text}");
+        let rttm = marked("SPEAKER a 1 0.4 1.5 <NA> <NA> S2 <NA> <NA>\n");
+        let lines = marked(
+            r#"{"id":"a","audio":"a.wav","transcript":"a.json"}
+            {"id":"b","audio":"b.wav","transcript":"b.txt"}
+            {"id":"c","audio":"c.wav","transcript":"c.txt"}"#,
+        );
+        let (spoken, plain, nothing) = (marked(SPOKEN), marked("hello there"), marked("\r\n"));
+        let files = [
+            ("m", lines.as_str()),
+            ("a.wav", ""),
+            ("a.json", &spoken),
+            ("a.rttm", &rttm),
+            ("b.wav", ""),
+            ("b.txt", &plain),
+            ("c.wav", ""),
+            ("c.txt", &nothing),
+        ];
+        let items = read(&folder(&files).path().join("m")).expect("it is a manifest");
+        let said = |at: usize| &items[at].reference.transcript.utterances;
+        assert_eq!((said(0)[0].text.as_str(), said(1)[0].text.as_str(), said(2).len()), ("hello", "hello there", 0));
+        assert_eq!(items[0].reference.turns.as_ref().map(Vec::len), Some(1));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! alone its pages are made. Reports quote words of the recordings: one of real visits is to be kept like the visits.
 
 mod compare;
+mod files;
 mod manifest;
 mod memory;
 pub mod metrics;

@@ -12,12 +12,12 @@ use super::{
     metrics::normal,
     noise::{self, Mix, NoiseKind},
     report::{AsrReport, AsrSchema, FileResult, NoiseResult, TagResult},
-    score::{self, Counts},
+    score::{self, Counts, Scored},
 };
 use crate::{
-    audio::{self, AudioSource, Recording},
+    audio::{self, AudioError, AudioSource, Recording, SAMPLE_RATE_HZ},
     config::Config,
-    domain::{Clock, ModelRef, PatientText, Role, SystemClock, Transcript, no_progress},
+    domain::{AudioInfo, Clock, ModelRef, PatientText, Role, SystemClock, Transcript, no_progress},
     pipeline::{Scribe, Stage, VisitError, Watcher},
     transcription::TranscriptionError,
 };
@@ -44,18 +44,23 @@ impl<'a> ScribeRecogniser<'a> {
         Self { config }
     }
 
-    /// Recognises one recording. That there is no speech in it, or none in English, is an answer here, and no error.
+    /// Recognises one recording. That there is no speech in it, or none in English, or no sound at all, is an answer here,
+    /// and no error.
     pub fn hear(&self, source: AudioSource<'_>) -> Result<Heard, VisitError> {
         let began = Began::default();
         let transcribed = Scribe::new(self.config, &SystemClock, &began).transcribe(source, &[], None);
-        let work = began.elapsed();
-        match transcribed {
-            Ok(transcript) => Ok(Heard { transcript, work }),
-            Err(VisitError::Transcription(TranscriptionError::NoSpeech | TranscriptionError::OtherLanguage { .. })) => {
-                Ok(Heard { transcript: Transcript::default(), work })
-            }
-            Err(error) => Err(error),
-        }
+        answer(transcribed, began.elapsed())
+    }
+}
+
+/// What came of a recording, with what the pipeline refuses and a measurement counts.
+fn answer(transcribed: Result<Transcript, VisitError>, work: Duration) -> Result<Heard, VisitError> {
+    match transcribed {
+        Err(
+            VisitError::Transcription(TranscriptionError::NoSpeech | TranscriptionError::OtherLanguage { .. })
+            | VisitError::Audio(AudioError::Silent { .. }),
+        ) => Ok(Heard { transcript: Transcript::default(), work }),
+        transcribed => Ok(Heard { transcript: transcribed?, work }),
     }
 }
 
@@ -109,8 +114,11 @@ pub struct Bench<'a> {
 
 impl Bench<'_> {
     /// Measures. `manifests` name what was measured, in the report. The first recording that cannot be read ends it: a
-    /// summary that left one out in silence would be wrong.
+    /// summary that left one out in silence would be wrong. What the headers tell ends it before the first is heard.
     pub fn run(&self, manifests: Vec<String>, clock: &dyn Clock) -> Result<AsrReport, VisitError> {
+        for item in self.items {
+            audio::check_header(AudioSource::File(&item.audio), &self.config.recognition)?;
+        }
         let mut models = Vec::new();
         let files = self.run_all(None, &mut models)?;
         let mut noise = Vec::new();
@@ -163,7 +171,7 @@ impl Bench<'_> {
             Some(audio) => audio.duration_ms,
             None => self.decode(item)?.duration_ms(),
         };
-        let (mut counts, drug_confusions) = score::score(&item.reference, &transcript, audio_ms);
+        let Scored { mut counts, drug_confusions, roles_given } = score::score(&item.reference, &transcript, audio_ms);
         counts.work_ms = u64::try_from(work.as_millis()).unwrap_or(u64::MAX);
         counts.peak_rss_mb = peak_rss_mb;
         let invented = if counts.invented_words > 0 { all_text(&transcript) } else { PatientText::default() };
@@ -175,13 +183,18 @@ impl Bench<'_> {
             drug_confusions,
             invented,
             people: people(&item.reference.transcript),
+            roles_given,
             reference_turns: item.reference.turns.clone().unwrap_or_default(),
             hypothesis_turns: manifest::turns(&transcript).unwrap_or_default(),
         })
     }
 
+    /// The samples of a recording; zeros where it is silent, which the pipeline refuses and a measurement counts.
     fn decode(&self, item: &Item) -> Result<Recording, VisitError> {
-        Ok(audio::decode(AudioSource::File(&item.audio), &self.config.recognition, &no_progress)?)
+        match audio::decode(AudioSource::File(&item.audio), &self.config.recognition, &no_progress) {
+            Err(AudioError::Silent { duration_ms, .. }) => Ok(silence(duration_ms)),
+            decoded => Ok(decoded?),
+        }
     }
 
     /// The recording under noise, as a file.
@@ -199,6 +212,12 @@ impl Bench<'_> {
         let speaking = after.filter(|other| !other.reference.transcript.utterances.is_empty());
         speaking.take(BABBLE_VOICES).map(|other| Ok(self.decode(other)?.mono().into_owned())).collect()
     }
+}
+
+fn silence(duration_ms: u64) -> Recording {
+    let samples = duration_ms as usize * SAMPLE_RATE_HZ as usize / 1000;
+    let info = AudioInfo { duration_ms, sample_rate_hz: SAMPLE_RATE_HZ, sha256: String::new() };
+    Recording { channels: vec![vec![0; samples]], info }
 }
 
 fn sum(files: &[FileResult]) -> Counts {
@@ -236,10 +255,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::{
-        audio::SAMPLE_RATE_HZ,
-        domain::{AudioInfo, Utterance},
-    };
+    use crate::domain::Utterance;
 
     const LINES: &str = r#"{"id":"a","audio":"a.wav","transcript":"a.txt","tags":["clean","all"]}
         {"id":"b","audio":"b.wav","transcript":"b.txt","tags":["all"]}
@@ -305,8 +321,31 @@ mod tests {
         let (folder, items) = items();
         fs::write(folder.path().join("b.wav"), b"RIFF").expect("it can be written");
         let config = Config::default();
-        let bench = Bench { items: &items, mixes: &[], config: &config, hear: &deaf, tell: &|_| {} };
+        let hear =
+            |_: AudioSource<'_>| -> Result<Heard, VisitError> { panic!("nothing is heard before all is looked at") };
+        let bench = Bench { items: &items, mixes: &[], config: &config, hear: &hear, tell: &|_| {} };
         let error = bench.run(Vec::new(), &SystemClock).expect_err("it ends").to_string();
         assert!(error.contains("b.wav"), "{error}");
+    }
+
+    #[test]
+    fn silence_is_counted_with_and_without_noise() {
+        let (folder, items) = items();
+        for name in ["b", "n"] {
+            let wav = audio::to_wav(&silence(2_000));
+            fs::write(folder.path().join(format!("{name}.wav")), wav).expect("it can be written");
+        }
+        let config = Config::default();
+        let hear = |source: AudioSource<'_>| deaf(source).or_else(|error| answer(Err(error), Duration::ZERO));
+        let mixes = [NoiseKind::Pink, NoiseKind::Babble].map(|kind| Mix { kind, snr_db: 10.0 });
+        let bench = Bench { items: &items, mixes: &mixes, config: &config, hear: &hear, tell: &|_| {} };
+        let report = bench.run(Vec::new(), &SystemClock).expect("it runs");
+        let words = report.files[1].counts.words.expect("words were said");
+        assert_eq!((words.reference, words.deletions, report.files[1].rates.wer), (3, 3, Some(1.0)));
+        assert_eq!(report.files[2].rates.invented_words_per_minute, Some(0.0));
+        assert_eq!((report.files[1].counts.audio_ms, report.files[2].counts.speechless_ms), (2_000, 2_000));
+        for noise in &report.noise {
+            assert_eq!(noise.files[1].rates.wer, Some(1.0), "{:?}", noise.mix);
+        }
     }
 }

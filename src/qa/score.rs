@@ -11,7 +11,7 @@ use super::{
         drugs::{self, DrugConfusion},
         edits::{Edits, align, edits},
         normal,
-        speakers::{right_roles, speaker_edits},
+        speakers::{PersonRoles, right_roles, roles_given, speaker_edits},
         terms,
     },
 };
@@ -141,32 +141,40 @@ fn add<T: Copy>(sum: &mut Option<T>, other: Option<&T>, plus: fn(&mut T, &T)) {
 }
 
 /// Words of a transcript, each with who says it.
-struct Words {
+struct Words<'t> {
     words: Vec<String>,
-    roles: Vec<Role>,
+    people: Vec<(&'t str, Role)>,
 }
 
-fn words(transcript: &Transcript) -> Words {
-    let mut all = Words { words: Vec::new(), roles: Vec::new() };
+fn words(transcript: &Transcript) -> Words<'_> {
+    let mut all = Words { words: Vec::new(), people: Vec::new() };
     for said in &transcript.utterances {
         let words = normal::words(&said.text);
-        all.roles.extend(words.iter().map(|_| said.role));
+        all.people.extend(words.iter().map(|_| (said.speaker.as_str(), said.role)));
         all.words.extend(words);
     }
     all
 }
 
-impl Words {
+impl Words<'_> {
     /// The same, with compounds parted as `other` parts them.
     fn parted_like(&self, other: &Self) -> Self {
         let parted = normal::parted_like(&self.words, &other.words);
-        let roles = parted.iter().map(|(_, index)| self.roles[*index]).collect();
-        Self { words: parted.into_iter().map(|(word, _)| word).collect(), roles }
+        let people = parted.iter().map(|(_, index)| self.people[*index]).collect();
+        Self { words: parted.into_iter().map(|(word, _)| word).collect(), people }
     }
 }
 
+/// What came of a recording beside its reference.
+pub(super) struct Scored {
+    pub counts: Counts,
+    pub drug_confusions: Vec<DrugConfusion>,
+    /// Whose words were given which role, where the reference says it.
+    pub roles_given: Vec<PersonRoles>,
+}
+
 /// Compares what was `heard` in a recording of `audio_ms` with its reference. What it took is left for the caller to fill in.
-pub(super) fn score(reference: &Reference, heard: &Transcript, audio_ms: u64) -> (Counts, Vec<DrugConfusion>) {
+pub(super) fn score(reference: &Reference, heard: &Transcript, audio_ms: u64) -> Scored {
     let (said, written) = (words(&reference.transcript), words(heard));
     let drug_score = drugs::drug_score(&reference.transcript, heard, DrugTable::bundled());
     let mut counts = Counts { audio_ms, false_drugs: drug_score.false_drugs, ..Counts::default() };
@@ -174,7 +182,7 @@ pub(super) fn score(reference: &Reference, heard: &Transcript, audio_ms: u64) ->
     if said.words.is_empty() {
         counts.invented_words = written.words.len();
         counts.speechless_ms = audio_ms;
-        return (counts, drug_score.confusions);
+        return Scored { counts, drug_confusions: drug_score.confusions, roles_given: Vec::new() };
     }
     let before = drugs::before_repair(heard);
     let before = before.map(|before| drugs::drug_score(&reference.transcript, &before, DrugTable::bundled()).heard);
@@ -191,8 +199,10 @@ pub(super) fn score(reference: &Reference, heard: &Transcript, audio_ms: u64) ->
         diarisation_errors(turns, &heard, COLLAR_MS)
     });
     counts.speaker_words = speaker_edits(&reference.transcript, heard);
-    counts.roles = Some(right_roles(&said.roles, &written.roles, &steps)).filter(|found| found.of > 0);
-    (counts, drug_score.confusions)
+    let given: Vec<Role> = written.people.iter().map(|(_, role)| *role).collect();
+    let roles_given = roles_given(&said.people, &given, &steps);
+    counts.roles = Some(right_roles(&roles_given)).filter(|found| found.of > 0);
+    Scored { counts, drug_confusions: drug_score.confusions, roles_given }
 }
 
 fn characters(words: &[String]) -> Vec<char> {
@@ -227,7 +237,8 @@ mod tests {
 
     #[test]
     fn what_was_heard_right_has_no_error_in_any_figure() {
-        let (counts, confusions) = score(&reference(visit()), &transcript(visit()), 8_000);
+        let Scored { counts, drug_confusions: confusions, .. } =
+            score(&reference(visit()), &transcript(visit()), 8_000);
         let rates = Counts { work_ms: 800, ..counts }.rates();
         for rate in [rates.wer, rates.cer, rates.der, rates.cpwer, rates.false_drugs_per_hour] {
             assert_eq!(rate, Some(0.0));
@@ -244,13 +255,17 @@ mod tests {
         // Everything to one voice, a drug misheard, another made up.
         let text = "Any chest pain? Still on listen a pill, 20 mg? No, no pain. Yes, lisinopril and warfarin.";
         let heard = transcript(vec![said(Role::Clinician, "S1", 0, 8_000, text)]);
-        let (counts, confusions) = score(&reference(visit()), &heard, 8_000);
+        let Scored { counts, drug_confusions: confusions, roles_given } = score(&reference(visit()), &heard, 8_000);
         // Said: any chest pain still on lisinopril 20 mg no no pain yes lisinopril.
         let words = counts.words.expect("words were said");
         assert_eq!((words.reference, words.substitutions, words.deletions, words.insertions), (13, 1, 0, 4));
         assert_eq!(counts.drugs, Some(Found { found: 1, of: 2 }));
         assert_eq!(counts.false_drugs, 1);
         assert_eq!(counts.roles, Some(Found { found: 8, of: 13 }));
+        let people: Vec<_> = roles_given.iter().map(|one| (one.speaker.as_str(), one.mostly(), one.right())).collect();
+        let taken_for = Some(Role::Clinician);
+        let expected = [("S1", taken_for, Found { found: 8, of: 8 }), ("S2", taken_for, Found { found: 0, of: 5 })];
+        assert_eq!(people, expected);
         assert_eq!(counts.medical_terms, Some(Found { found: 2, of: 2 }));
         assert_eq!(confusions.len(), 2);
         let rates = counts.rates();
@@ -263,10 +278,10 @@ mod tests {
     #[test]
     fn where_nobody_speaks_every_word_is_invented() {
         let heard = transcript(vec![said(Role::Unknown, "S1", 0, 900, "Thank you for watching!")]);
-        let (counts, _) = score(&reference(Vec::new()), &heard, 30_000);
+        let Scored { counts, .. } = score(&reference(Vec::new()), &heard, 30_000);
         let rates = counts.rates();
         assert_eq!((rates.invented_words_per_minute, rates.wer, rates.der), (Some(8.0), None, None));
-        let (counts, _) = score(&reference(Vec::new()), &transcript(Vec::new()), 30_000);
+        let Scored { counts, .. } = score(&reference(Vec::new()), &transcript(Vec::new()), 30_000);
         assert_eq!(counts.rates().invented_words_per_minute, Some(0.0));
     }
 
@@ -274,7 +289,7 @@ mod tests {
     fn a_reference_of_words_alone_bears_out_words_alone() {
         let plain = Utterance { text: "any chest pain".into(), ..Utterance::default() };
         let heard = transcript(vec![said(Role::Patient, "S1", 0, 900, "any chest pain")]);
-        let rates = score(&reference(vec![plain]), &heard, 1_000).0.rates();
+        let rates = score(&reference(vec![plain]), &heard, 1_000).counts.rates();
         assert_eq!((rates.wer, rates.medical_term_recall), (Some(0.0), Some(1.0)));
         assert_eq!((rates.der, rates.cpwer, rates.role_accuracy, rates.drug_recall), (None, None, None, None));
     }
@@ -303,8 +318,8 @@ mod tests {
             probability: 1.0,
             reason: String::new(),
         });
-        let with = score(&reference(visit()), &transcript(repaired), 8_000).0;
-        let without = score(&reference(visit()), &transcript(visit()), 8_000).0;
+        let with = score(&reference(visit()), &transcript(repaired), 8_000).counts;
+        let without = score(&reference(visit()), &transcript(visit()), 8_000).counts;
         assert_eq!(with.rates().drug_recall_before_repair, Some(0.5));
         assert_eq!(without.rates().drug_recall_before_repair, None);
         let mut sum = without.clone();

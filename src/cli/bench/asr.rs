@@ -19,7 +19,7 @@ use crate::{
 /// Measure speech recognition on recordings whose words are known.
 ///
 /// Every recording is written down and compared with its reference: words, medical terms, drug names, speakers, roles,
-/// invented words, time and memory. Numbers, spellings and fillers are brought to one form first. Recordings of files without
+/// invented words, time and memory. Numbers, spellings and fillers are brought to one form first. Recordings whose text has no
 /// words (noise, silence) show what is invented. The report quotes words of the recordings: keep it as you keep them.
 #[derive(Args)]
 #[command(after_help = "A manifest has a line a recording:\n  \

@@ -20,8 +20,8 @@ use crate::{
 ///
 /// Both are of `bench asr`, or both of `bench notes`. Recordings or visits are paired, and a figure counts as worse where it
 /// worsened by more than a floor in the mean and in 95 of 100 random draws of them, or collapsed in one; of false drugs and invented
-/// words the first one counts. Exit code 1 if anything got worse, or if the new report lacks what the old one measured. Time is shown
-/// and not judged.
+/// words the first one counts. Exit code 1 if anything got worse, or if the new report lacks what the old one measured: a recording
+/// or visit, a noise, or a figure that is judged. Time is shown and not judged.
 #[derive(Args)]
 #[command(after_help = "Example:\n  soapstone bench compare before.json after.json")]
 pub(super) struct CompareArgs {
@@ -55,7 +55,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
         return Err(Failure::bad_input(&args.new.display().to_string(), reason));
     }
     print_line(comparison_table(&comparison, compared))?;
-    let mut worse: Vec<String> = comparison.regressions().map(name).collect();
+    let mut worse: Vec<String> = comparison.regressions().flat_map(regression).collect();
     if !comparison.missing.is_empty() {
         worse.push(format!("{} of the old report not measured any more", comparison.missing.join(", ")));
     }
@@ -71,9 +71,10 @@ fn read_report(path: &Path) -> Result<Report, Failure> {
         schema: String,
     }
     let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let read = serde_json::from_str(&text).and_then(|Kind { schema }| match schema.as_str() {
-        "soapstone.bench-notes/1" => serde_json::from_str(&text).map(Report::Notes),
-        _ => serde_json::from_str(&text).map(Report::Asr),
+    let text = text.trim_start_matches('\u{feff}');
+    let read = serde_json::from_str(text).and_then(|Kind { schema }| match schema.as_str() {
+        "soapstone.bench-notes/1" => serde_json::from_str(text).map(Report::Notes),
+        _ => serde_json::from_str(text).map(Report::Asr),
     });
     read.map_err(|error| {
         // The library's message may quote a value, which may be a patient's words.
@@ -88,13 +89,15 @@ fn read_report(path: &Path) -> Result<Report, Failure> {
 fn comparison_table(comparison: &Comparison, compared: &str) -> String {
     let mut lines = vec![format!("{:42}{:>10}{:>10}  ", "figure", "old", "new")];
     for difference in &comparison.differences {
-        let [old, new] = [difference.old, difference.new].map(|value| difference.unit.show(Some(value)));
+        let [old, new] = [difference.old, difference.new].map(|value| difference.unit.show(value));
         let verdict = match &difference.verdict {
             Verdict::Worse { most_in } => format!("WORSE, most in {most_in}"),
             Verdict::Better => "better".to_owned(),
             Verdict::Same => String::new(),
             Verdict::NotJudged => "not judged".to_owned(),
         };
+        let verdict = [Some(verdict).filter(|verdict| !verdict.is_empty()), measured_no_more(difference)];
+        let verdict = verdict.into_iter().flatten().collect::<Vec<_>>().join("; ");
         lines.push(format!("{:42}{old:>10}{new:>10}  {verdict}", name(difference)).trim_end().to_owned());
     }
     lines.push(format!("\n{} {compared}s compared", comparison.paired));
@@ -102,6 +105,23 @@ fn comparison_table(comparison: &Comparison, compared: &str) -> String {
         lines.push(format!("left out, as only one report has them: {}", comparison.unpaired.join(", ")));
     }
     lines.join("\n")
+}
+
+/// What is said of a difference that got worse, or that may have as it is measured no more.
+fn regression(difference: &Difference) -> Vec<String> {
+    let is_worse = matches!(difference.verdict, Verdict::Worse { .. });
+    let lost = measured_no_more(difference).map(|lost| format!("{} {lost}", name(difference)));
+    is_worse.then(|| name(difference)).into_iter().chain(lost).collect()
+}
+
+/// Which recordings or visits have no such figure any more; a long list is cut short.
+fn measured_no_more(difference: &Difference) -> Option<String> {
+    const NAMED: usize = 3;
+    let lost = &difference.lost_in;
+    let named = lost.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let others = lost.len().saturating_sub(NAMED);
+    let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+    (!lost.is_empty()).then(|| format!("measured no more in {named}{others}"))
 }
 
 /// The figure in words, with its noise.

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{
     Found,
     assignment::best_pairing,
@@ -44,17 +47,82 @@ fn words_by_speaker(transcript: &Transcript) -> Vec<Vec<String>> {
     speakers.into_values().filter(|words| !words.is_empty()).collect()
 }
 
-/// Reference words whose counterpart has their role, of all that have a counterpart; `steps` aligns `reference` with
-/// `hypothesis`, each a role a word. Words that were not recognised at all are the word error rate's, not counted here;
-/// words whose role the reference does not know are left out.
-pub fn right_roles(reference: &[Role], hypothesis: &[Role], steps: &[Step]) -> Found {
-    let mut right = Found::default();
-    for step in steps {
-        let (Step::Match(said, heard) | Step::Substitution(said, heard)) = *step else { continue };
-        if reference[said] != Role::Unknown {
-            right.count(reference[said] == hypothesis[heard]);
+/// A person of the reference, and the roles that the recognised words of that person were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonRoles {
+    /// Who, as the reference names the speaker; may be empty.
+    pub speaker: String,
+    /// The role that is right.
+    pub role: Role,
+    /// Words given the role of the clinician.
+    pub clinician: usize,
+    /// Words given the role of the patient.
+    pub patient: usize,
+    /// Words given to another person.
+    pub other: usize,
+    /// Words given no role.
+    pub unknown: usize,
+}
+
+impl PersonRoles {
+    fn count(&mut self, given: Role) {
+        *match given {
+            Role::Clinician => &mut self.clinician,
+            Role::Patient => &mut self.patient,
+            Role::Other => &mut self.other,
+            Role::Unknown => &mut self.unknown,
+        } += 1;
+    }
+
+    /// Words given the role `role`.
+    pub fn given(&self, role: Role) -> usize {
+        match role {
+            Role::Clinician => self.clinician,
+            Role::Patient => self.patient,
+            Role::Other => self.other,
+            Role::Unknown => self.unknown,
         }
     }
+
+    /// The role that most of the words were given, the right one before others where they are as many; `None` where none
+    /// was recognised.
+    pub fn mostly(&self) -> Option<Role> {
+        let roles = [Role::Unknown, Role::Other, Role::Patient, Role::Clinician, self.role];
+        roles.into_iter().max_by_key(|role| self.given(*role)).filter(|role| self.given(*role) > 0)
+    }
+
+    /// Words with the right role, of those recognised.
+    pub fn right(&self) -> Found {
+        Found { found: self.given(self.role), of: self.clinician + self.patient + self.other + self.unknown }
+    }
+}
+
+/// Whose words were given which role, in the order in which people first speak. `reference` has the speaker and the role of
+/// each word, `hypothesis` the role, and `steps` aligns them. Words that were not recognised at all are the word error
+/// rate's, not counted here; words whose role the reference does not know are left out.
+pub fn roles_given(reference: &[(&str, Role)], hypothesis: &[Role], steps: &[Step]) -> Vec<PersonRoles> {
+    let mut people: Vec<PersonRoles> = Vec::new();
+    let place = |people: &[PersonRoles], (speaker, role): (&str, Role)| {
+        people.iter().position(|person| person.speaker == speaker && person.role == role)
+    };
+    for &(speaker, role) in reference.iter().filter(|(_, role)| *role != Role::Unknown) {
+        if place(&people, (speaker, role)).is_none() {
+            people.push(PersonRoles { speaker: speaker.to_owned(), role, ..PersonRoles::default() });
+        }
+    }
+    for step in steps {
+        let (Step::Match(said, heard) | Step::Substitution(said, heard)) = *step else { continue };
+        if let Some(index) = place(&people, reference[said]) {
+            people[index].count(hypothesis[heard]);
+        }
+    }
+    people
+}
+
+/// Words with the right role, of those recognised, of all `people`.
+pub fn right_roles(people: &[PersonRoles]) -> Found {
+    let mut right = Found::default();
+    people.iter().for_each(|person| right.add(&person.right()));
     right
 }
 
@@ -110,7 +178,18 @@ mod tests {
         let (c, p, u) = (Role::Clinician, Role::Patient, Role::Unknown);
         let (said, heard) = (["any", "pain", "no", "none", "ok"], ["any", "pains", "no", "ok"]);
         let steps = align(&said, &heard);
-        let right = right_roles(&[c, c, p, p, u], &[c, c, c, c], &steps);
-        assert_eq!(right, Found { found: 2, of: 3 });
+        let people = roles_given(&[("d", c), ("d", c), ("p", p), ("p", p), ("", u)], &[c, c, c, c], &steps);
+        assert_eq!(right_roles(&people), Found { found: 2, of: 3 });
+        let person = |speaker: &str, role| PersonRoles { speaker: speaker.to_owned(), role, ..PersonRoles::default() };
+        assert_eq!(
+            people,
+            [PersonRoles { clinician: 2, ..person("d", c) }, PersonRoles { clinician: 1, ..person("p", p) }]
+        );
+        assert_eq!(
+            (people[0].mostly(), people[1].mostly(), person("o", Role::Other).mostly()),
+            (Some(c), Some(c), None)
+        );
+        let half = PersonRoles { clinician: 3, patient: 3, other: 1, ..person("p", p) };
+        assert_eq!((half.mostly(), half.right()), (Some(p), Found { found: 3, of: 7 }));
     }
 }

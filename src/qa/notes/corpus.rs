@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashSet,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,7 @@ use super::divisions::{self, Divided};
 use crate::{
     domain::{PatientText, Transcript},
     pipeline::MIN_WORDS,
+    qa::files,
     transcription::reading::{self, ReadingError},
 };
 
@@ -205,7 +206,7 @@ fn from_file(bytes: &[u8]) -> Result<Transcript, ReadingError> {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, CorpusError> {
-    fs::read(path).map_err(|source| CorpusError::Read { path: path.to_owned(), source })
+    files::read_bytes(path).map_err(|source| CorpusError::Read { path: path.to_owned(), source })
 }
 
 fn read_facts(path: &Path) -> Result<GoldFacts, CorpusError> {
@@ -219,6 +220,8 @@ fn read_facts(path: &Path) -> Result<GoldFacts, CorpusError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::{domain::Role, qa::notes::Division};
 
@@ -269,6 +272,19 @@ mod tests {
         );
         let items = read(&[("c", &line)]).expect("facts stand in the line");
         assert_eq!(items[0].facts.as_ref().and_then(|facts| Some(facts.allergies.as_ref()?.len())), Some(1));
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_no_harm() {
+        let marked = |text: &str| format!("\u{feff}{text}");
+        let line = marked(r#"{"id":"b","transcript":"b.json","facts":"b.facts.json"}"#);
+        let said = SAID.split("\\n").map(|turn| format!(r#"{{"role":"patient","text":"{turn}"}}"#));
+        let said = said.collect::<Vec<_>>().join(",");
+        let transcript = marked(&format!(r#"{{"schema":"soapstone.transcript/1","utterances":[{said}]}}"#));
+        let facts = marked(r#"{"allergies":[]}"#);
+        let items = read(&[("c", &line), ("b.json", &transcript), ("b.facts.json", &facts)]).expect("it is a corpus");
+        assert_eq!(items[0].transcript.utterances.len(), 2);
+        assert!(items[0].facts.as_ref().is_some_and(|facts| facts.allergies.is_some()));
     }
 
     #[test]

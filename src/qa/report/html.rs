@@ -15,7 +15,10 @@ use super::{
 use crate::{
     domain::Role,
     qa::{
-        metrics::diarisation::{Turn, person_of_voice},
+        metrics::{
+            diarisation::{Turn, person_of_voice},
+            speakers::PersonRoles,
+        },
         score::{Counts, Rates},
     },
 };
@@ -65,6 +68,7 @@ struct Page {
     drugs_missed: Vec<Confusion>,
     invented: Vec<Invented>,
     noise: Option<NoiseTable>,
+    roles: Vec<RoleRow>,
     timelines: Vec<Timeline>,
     speed: Option<Bars>,
     memory: Option<Bars>,
@@ -133,6 +137,18 @@ struct NoiseRow {
     width: f64,
 }
 
+/// A person of a recording, and whom soapstone took that person for.
+#[derive(Serialize)]
+struct RoleRow {
+    file: String,
+    person: String,
+    really: &'static str,
+    taken_for: String,
+    right: String,
+    basis: String,
+    is_wrong: bool,
+}
+
 #[derive(Serialize)]
 struct Timeline {
     file: String,
@@ -166,6 +182,7 @@ impl Page {
             drugs_missed: confusions(&worst_first),
             invented: invented(&report.files),
             noise: noise(report),
+            roles: roles(&report.files),
             timelines: worst_first_by(&report.files, |rates| rates.der).into_iter().filter_map(timeline).collect(),
             speed: plain_bars(&report.files, Unit::Plain, |rates| rates.real_time_factor),
             memory: plain_bars(&report.files, Unit::Megabytes, |rates| rates.peak_rss_mb),
@@ -349,6 +366,42 @@ fn noise(report: &AsrReport) -> Option<NoiseTable> {
     (runs.len() > 1).then(|| NoiseTable { heads, rows: runs.iter().map(row).collect() })
 }
 
+/// Everybody whose role is known; the recording with the most words given a wrong role first.
+fn roles(files: &[FileResult]) -> Vec<RoleRow> {
+    let sorted = worst_first_by(files, |rates| rates.role_accuracy.map(|right| 1.0 - right));
+    let of_file = |file: &FileResult| file.roles_given.iter().map(|one| role_row(&file.id, one)).collect::<Vec<_>>();
+    sorted.into_iter().flat_map(of_file).collect()
+}
+
+fn role_row(file: &str, person: &PersonRoles) -> RoleRow {
+    let (mostly, right) = (person.mostly(), person.right());
+    let share = |part: usize| Unit::Percent.show((right.of > 0).then(|| part as f64 / right.of as f64));
+    let taken_for = match mostly {
+        Some(Role::Unknown) => format!("nobody ({})", share(person.unknown)),
+        Some(role) if role != person.role => format!("{} ({})", role_name(role), share(person.given(role))),
+        Some(role) => role_name(role).to_owned(),
+        None => "none of the words was recognised".to_owned(),
+    };
+    RoleRow {
+        file: file.to_owned(),
+        person: person.speaker.clone(),
+        really: role_name(person.role),
+        taken_for,
+        right: share(right.found),
+        basis: format!("{} of {}", right.found, right.of),
+        is_wrong: mostly.is_some_and(|role| role != person.role),
+    }
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Clinician => "clinician",
+        Role::Patient => "patient",
+        Role::Other => "another person",
+        Role::Unknown => "not known",
+    }
+}
+
 fn timeline(file: &FileResult) -> Option<Timeline> {
     let der = file.rates.der?;
     let length_ms = file.counts.audio_ms.max(1);
@@ -395,13 +448,10 @@ fn tag_rows(report: &AsrReport) -> Vec<(String, String, &Rates)> {
 
 /// A speaker by the role, where it is known.
 fn person_name(file: &FileResult, speaker: &str) -> String {
-    let role = match file.people.get(speaker) {
-        Some(Role::Clinician) => "clinician",
-        Some(Role::Patient) => "patient",
-        Some(Role::Other) => "another person",
-        Some(Role::Unknown) | None => return speaker.to_owned(),
-    };
-    format!("{role} ({speaker})")
+    match file.people.get(speaker) {
+        Some(Role::Unknown) | None => speaker.to_owned(),
+        Some(role) => format!("{} ({speaker})", role_name(*role)),
+    }
 }
 
 /// `3:11`, or `1:02:03`.
@@ -455,6 +505,12 @@ pub(crate) mod tests {
         let mut bad = file("visit <two> & more", counts.clone());
         bad.drug_confusions = vec![DrugConfusion { said: "lisinopril".into(), written: "<listen> up".into() }];
         bad.people = [("S1".to_owned(), Role::Clinician)].into();
+        let husband = PersonRoles { speaker: "<husband>".to_owned(), role: Role::Other, ..PersonRoles::default() };
+        bad.roles_given = vec![
+            PersonRoles { speaker: "S1".to_owned(), role: Role::Clinician, clinician: 300, ..PersonRoles::default() },
+            PersonRoles { patient: 76, other: 4, ..husband.clone() },
+            PersonRoles { speaker: "S3".to_owned(), role: Role::Patient, ..husband },
+        ];
         bad.reference_turns = turns(&[("S1", 0, 60_000), ("S2", 60_000, 120_000)]);
         bad.hypothesis_turns = turns(&[("A", 0, 50_000), ("B", 50_000, 120_000), ("C", 119_000, 120_000)]);
         let good = file("visit-01", Counts { words: Some(Edits { substitutions: 0, ..words }), ..Counts::default() });
@@ -502,6 +558,31 @@ pub(crate) mod tests {
             assert!(page.contains(figure.label), "{} is not in the page", figure.label);
         }
         assert!(!page.contains("<two>") && !page.contains("<listen>"));
+    }
+
+    #[test]
+    fn who_was_taken_for_whom_is_said() {
+        let page = Page::new(&sample());
+        let rows = page.roles.iter().map(|row| {
+            (
+                row.person.as_str(),
+                row.really,
+                row.taken_for.as_str(),
+                row.right.as_str(),
+                row.basis.as_str(),
+                row.is_wrong,
+            )
+        });
+        let expected = [
+            ("S1", "clinician", "clinician", "100.0 %", "300 of 300", false),
+            ("<husband>", "another person", "patient (95.0 %)", "5.0 %", "4 of 80", true),
+            ("S3", "patient", "none of the words was recognised", "–", "0 of 0", false),
+        ];
+        assert_eq!(rows.collect::<Vec<_>>(), expected);
+        let page = super::page(&sample());
+        assert!(page.contains("Who was taken for whom") && page.contains("&lt;husband&gt;"));
+        assert!(page.contains(r#"<td class="worst">patient (95.0 %)</td>"#));
+        assert!(!super::page(&AsrReport::default()).contains("Who was taken for whom"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use table::table;
 
 use super::{
-    metrics::{diarisation::Turn, drugs::DrugConfusion},
+    metrics::{diarisation::Turn, drugs::DrugConfusion, speakers::PersonRoles},
     noise::Mix,
     score::{Counts, Rates},
 };
@@ -86,6 +86,9 @@ pub struct FileResult {
     /// Who each speaker of the reference is.
     #[serde(default)]
     pub people: BTreeMap<String, Role>,
+    /// The roles that the words of each of these people were given, in the order in which they first speak.
+    #[serde(default)]
+    pub roles_given: Vec<PersonRoles>,
     /// Who spoke when, as the reference has it.
     pub reference_turns: Vec<Turn>,
     /// Who spoke when, as it was recognised.

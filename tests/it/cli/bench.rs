@@ -50,6 +50,35 @@ fn a_regression_is_named_and_exits_1() {
 }
 
 #[test]
+fn what_is_measured_no_more_is_named_and_exits_1() {
+    let place = Place::new();
+    let mut measured: Value = serde_json::from_str(&report(&[80, 90])).expect("it is JSON");
+    measured["files"][1]["role_accuracy"] = json!(0.99);
+    measured["noise"] =
+        json!([{"kind": "pink", "snr_db": 10.0, "summary": measured["summary"], "files": measured["files"]}]);
+    place.write("old.json", measured.to_string());
+    measured["files"][1]["role_accuracy"] = Value::Null;
+    place.write("without-roles.json", measured.to_string());
+    measured["files"][1]["role_accuracy"] = json!(0.99);
+    measured["noise"] = json!([]);
+    // As some programs of Windows save it.
+    place.write("without-noise.json", format!("\u{feff}{measured}"));
+    for (new, table, says) in [
+        ("old.json", "", ""),
+        ("without-roles.json", "measured no more in visit-1", "Words with the right role measured no more in visit-1"),
+        (
+            "without-noise.json",
+            "only one report has them: pink 10 dB",
+            "pink 10 dB of the old report not measured any more",
+        ),
+    ] {
+        let ended = place.run(&["bench", "compare", "old.json", new]);
+        assert_eq!(ended.code, i32::from(!says.is_empty()), "{new}: {}", ended.stdout);
+        assert!(ended.stdout.contains(table) && ended.stderr.contains(says), "{new}: {}{}", ended.stdout, ended.stderr);
+    }
+}
+
+#[test]
 fn reports_that_cannot_be_compared_are_named() {
     let place = Place::new();
     place.write("old.json", report(&[80]));
@@ -70,11 +99,14 @@ fn a_folder_of_recordings_with_texts_is_measured() {
     let visit = std::fs::read(fixture("no-speech/keyboard.flac")).expect("it is there");
     std::fs::write(folder.join("keys.flac"), visit).expect("it can be written");
     std::fs::write(folder.join("keys.txt"), "").expect("it can be written");
+    let silence = Wav::pcm16(1, 16_000, &[0; 16_000]).bytes();
+    std::fs::write(folder.join("Off.WAV"), silence).expect("it can be written");
+    std::fs::write(folder.join("Off.TXT"), "").expect("it can be written");
     std::fs::write(folder.join("alone.wav"), b"no text beside it").expect("it can be written");
     let args = ["bench", "asr", "mine", "--json", "out/report.json", "--html", "out/report.html"];
     let ended = place.run(&args);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert!(ended.stderr.contains("[1/1] keys.flac"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("[1/2] Off.WAV") && ended.stderr.contains("[2/2] keys.flac"), "{}", ended.stderr);
     assert!(ended.stderr.contains("no text of the same name beside it: alone.wav"), "{}", ended.stderr);
     assert!(ended.stdout.contains("Invented words per minute"), "{}", ended.stdout);
     let json = std::fs::read_to_string(place.path("out/report.json")).expect("it was written");
@@ -109,6 +141,12 @@ fn what_cannot_be_measured_is_named_before_any_work() {
         assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{args:?}: {}", ended.stderr);
         assert!(ended.last_line().contains(says), "{args:?}: {}", ended.stderr);
     }
+    // The first could be measured; that the second is no recording is said before it is.
+    place.write("c.wav", "no recording");
+    place.write("broken.jsonl", format!("{line}\n{}", line.replace("\"b\"", "\"c\"").replace("b.wav", "c.wav")));
+    let broken = place.run(&["bench", "asr", "broken.jsonl"]);
+    assert_eq!((broken.code, broken.stdout.as_str()), (3, ""), "{}", broken.stderr);
+    assert!(broken.last_line().contains("c.wav") && !broken.stderr.contains("[1/2]"), "{}", broken.stderr);
     let alone = place.run(&["bench", "asr", "one.jsonl", "--noise", "5", "--noise-kind", "babble"]);
     assert_eq!((alone.code, alone.stdout.as_str()), (2, ""), "{}", alone.stderr);
     assert!(alone.last_line().contains("no other with speech"), "{}", alone.stderr);
