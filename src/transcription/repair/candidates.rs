@@ -103,10 +103,11 @@ impl<'n> Finder<'n> {
                     break;
                 }
                 let mut context = context::around(&pieces, &doses, &(start..end));
-                context.taking |= answers && context::is_first_said(&pieces, start);
+                let is_asked_for = answers && context::is_first_said(&pieces, start);
+                context.taking |= is_asked_for;
                 let suspicious = match &opening {
                     Some(_) => pieces[start + 1..end].iter().any(Piece::is_strange),
-                    None => is_suspicious(&pieces[start..end], &context),
+                    None => is_asked_for || is_suspicious(&pieces[start..end], &context),
                 };
                 if suspicious {
                     let continues = |one: &Candidate| {
@@ -194,7 +195,7 @@ impl<'n> Finder<'n> {
 }
 
 /// Whether a place is worth a look: it has a word that nobody uses, a dose follows, or it was heard badly where something
-/// is taken.
+/// is taken. What answers a question about medicines is looked at whatever it is.
 fn is_suspicious(pieces: &[Piece], context: &Context) -> bool {
     // "More than three grams" compares.
     if pieces.iter().any(|piece| piece.lower == "than") {
