@@ -51,16 +51,16 @@ fn fits(candidate: &Candidate) -> bool {
 }
 
 /// Whether the text may say the name. Words of English are left alone, however likely a name is ("listen up" for
-/// lisinopril), unless they are several and the chart, the rest of the visit or the sound speaks for the medicine too; one
-/// by itself gives way to its sound alone, and one that people use in visits never. So is a brand for which nothing speaks
-/// but its spelling: brands are short, and made to sound like words ("coalesce", Colace).
+/// lisinopril), unless they are several and the chart, the rest of the visit, a usual dose or the sound speaks for the
+/// medicine too; one by itself gives way to its sound alone, and one that people use in visits never. So is a brand for
+/// which nothing speaks but its spelling: brands are short, and made to sound like words ("coalesce", Colace).
 pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
     let fits = fits(candidate);
     let is_known = has(ON_CHART) || has(SAID) || fits;
     let is_a_word = match candidate.span.len() {
         1 => has(ORDINARY) || candidate.is_english && !fits,
-        _ => candidate.is_english && !is_known,
+        _ => candidate.is_english && !is_known && !candidate.usual_dose,
     };
     let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
     // Several words that somebody typed are likely to be meant: "use plain Claritin".
