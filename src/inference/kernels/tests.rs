@@ -22,6 +22,9 @@ const CODINGS: [GgmlDType; 8] = [
     GgmlDType::Q6K,
 ];
 
+/// From so many sums on their mean error is near what is to be expected.
+const MANY_SUMS: usize = 50;
+
 /// A matrix in a file of its own, and its values.
 fn matrix(dtype: GgmlDType, rows: usize, columns: usize, values: &[f32]) -> (Weights, Vec<f32>) {
     let values = values.iter().copied().cycle().take(rows * columns).collect();
@@ -70,8 +73,10 @@ proptest! {
                     size += squares;
                 }
             }
-            // Half a step of 1/127 of the largest of 32, evenly spread: 0.4 % of a typical value.
-            prop_assert!(apart.sqrt() < 0.008 * size.sqrt(), "{dtype:?}: {}", (apart / size).sqrt());
+            // Half a step of 1/127 of the largest of 32, evenly spread: 0.4 % of a typical value. Of few sums one may be off by
+            // several times that: by twice it one of twenty is, by five times hardly any.
+            let most = if tokens * rows < MANY_SUMS { 0.02 } else { 0.008 };
+            prop_assert!(apart.sqrt() < most * size.sqrt(), "{dtype:?}: {}", (apart / size).sqrt());
         }
     }
 }
