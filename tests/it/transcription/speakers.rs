@@ -124,16 +124,15 @@ fn exchanged_labels_are_found_and_right_ones_left_alone() {
     assert_eq!(found, wanted.map(str::to_owned).into());
 }
 
-/// Each is some turns of a visit. In seven the clinician talks with a colleague, who is taken for the patient where nobody is
-/// labelled so: these are marked.
+/// Each is some turns of a visit.
 #[test]
 fn right_labels_of_fragments_are_left_alone() {
-    for (path, most) in [("mts-dialog/train.jsonl", 5), ("mts-dialog/valid.jsonl", 2)] {
+    for path in ["mts-dialog/train.jsonl", "mts-dialog/valid.jsonl"] {
         let Some(mut visits) = corpora(&[path]) else { return };
         let turned = visits.iter_mut().filter_map(|(id, visit)| swapped::put_right(visit).then_some(id)).count();
         let marked = visits.iter().filter(|(_, visit)| !visit.exchanges.is_empty()).count();
         println!("{path}: {} fragments, {turned} turned, {marked} marked", visits.len());
-        assert!(turned == 0 && marked <= most, "{path}: {turned} turned, {marked} marked");
+        assert!(turned == 0 && marked == 0, "{path}: {turned} turned, {marked} marked");
     }
 }
 
