@@ -19,6 +19,7 @@ mod runner;
 mod score;
 
 pub use compare::{Comparison, Difference, Verdict, compare, compare_notes};
+pub use files::read_bytes;
 pub use manifest::{Item, ManifestError, Reference, read, without_text};
 pub use noise::{Mix, NoiseKind};
 pub use runner::{Bench, Done, Heard, ScribeRecogniser};

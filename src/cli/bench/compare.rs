@@ -1,9 +1,6 @@
 //! `soapstone bench compare`: what got worse.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
@@ -11,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     cli::{Failure, FailureKind, output::print_line},
     qa::{
-        self, Comparison, Difference, Verdict,
+        self, Comparison, Difference, Verdict, read_bytes,
         report::{AsrReport, notes::NotesReport},
     },
 };
@@ -70,11 +67,10 @@ fn read_report(path: &Path) -> Result<Report, Failure> {
     struct Kind {
         schema: String,
     }
-    let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let read = serde_json::from_str(text).and_then(|Kind { schema }| match schema.as_str() {
-        "soapstone.bench-notes/1" => serde_json::from_str(text).map(Report::Notes),
-        _ => serde_json::from_str(text).map(Report::Asr),
+    let json = read_bytes(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let read = serde_json::from_slice(&json).and_then(|Kind { schema }| match schema.as_str() {
+        "soapstone.bench-notes/1" => serde_json::from_slice(&json).map(Report::Notes),
+        _ => serde_json::from_slice(&json).map(Report::Asr),
     });
     read.map_err(|error| {
         // The library's message may quote a value, which may be a patient's words.

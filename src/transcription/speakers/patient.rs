@@ -27,8 +27,8 @@ const MOST_OF_ANOTHER: usize = 3;
 /// of a child who says nothing. So are 25 of 103 in MTS-Dialog (train) who speak for the patient, and none of 1,125 patients
 /// there, in ACI-BENCH and PriMock57.
 const LEAST_OF_ANOTHER: usize = 2;
-/// Words of a clinician that speak of another person must be more than these to say that the patient is one.
-const SPOKEN_OF: usize = 3;
+/// Words to somebody that are counted beyond what the clinician says: few words about another person tell little.
+const FEW_WORDS: usize = 3;
 
 /// "I'm his daughter", "I'm Kevin, one of the nurses", "husband here".
 static INTRODUCTION: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,7 +67,7 @@ pub fn of_voices(sentences: &[Sentence], voices: usize, clinician: usize) -> Opt
         }
         asked = Some(sentence).filter(|one| one.speaker == clinician && one.text.ends_with('?'));
     }
-    let of_another = spoken_of as f32 / (spoken_to + spoken_of + SPOKEN_OF) as f32;
+    let of_another = spoken_of as f32 / (spoken_to + spoken_of + FEW_WORDS) as f32;
     let answers = said.iter().map(|one| one.answers).sum::<usize>().max(1) as f32;
     let score = |voice: &usize| said[*voice].score(answers, of_another);
     let speaks_for_another = |voice: usize| {

@@ -140,8 +140,8 @@ pub fn are_exchanged(clinician: &Evidence, patient: &Evidence, in_whole_visit: b
 }
 
 /// The roles of `voices` voices, from the sentences of all in order of time; `clinician` is the voice that is known to be
-/// the clinician's. One is the clinician, one the patient, and everybody else another person: what a relative says about
-/// themselves is theirs. All are unknown where it is no visit.
+/// the clinician's. One is the clinician, one at most the patient, and everybody else another person: what a relative says
+/// about themselves is theirs. All are unknown where it is no visit.
 pub fn by_voice(sentences: &[Sentence], voices: usize, clinician: Option<usize>) -> Vec<Role> {
     let said = evidence(sentences, voices);
     let Some(clinician) = clinician.or_else(|| clinician_of(sentences, &said)) else {

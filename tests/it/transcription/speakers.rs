@@ -29,14 +29,20 @@ fn share_with_right_role(found: &Transcript, reference: &Transcript) -> f64 {
     judged.iter().filter(|right| **right).count() as f64 / judged.len() as f64
 }
 
+/// What is heard in the recording `id`, of whose words more than `least` have the right role.
+fn heard_with_roles(id: &str, least: f64) -> Transcript {
+    let (sound, said) = visit(id);
+    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let share = share_with_right_role(&found, &said);
+    assert!(share > least, "only {share} of the words of {id} have the right role");
+    found
+}
+
 #[test]
 fn a_mother_and_her_child_and_the_clinician_are_three_people() {
-    let (sound, said) = visit("visit-07-otitis");
-    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let found = heard_with_roles("visit-07-otitis", 0.93);
     let speakers: HashSet<_> = found.utterances.iter().map(|said| (said.speaker.as_str(), said.role)).collect();
     assert_eq!(speakers.len(), 3, "one role a voice: {:?}", speakers.iter().map(|one| one.0).collect::<Vec<_>>());
-    let share = share_with_right_role(&found, &said);
-    assert!(share > 0.93, "only {share} of the words have the right role");
     let own = found.utterances.iter().find(|said| said.text.contains("migraines"));
     assert_eq!(own.map(|said| said.role), Some(Role::Other), "the mother's migraine is not the child's");
     assert!(found.models.iter().any(|model| model.task == "speakers"));
@@ -44,21 +50,15 @@ fn a_mother_and_her_child_and_the_clinician_are_three_people() {
 
 #[test]
 fn what_a_wife_tells_of_herself_is_not_the_patient_s() {
-    let (sound, said) = visit("visit-11-companion");
-    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
-    let share = share_with_right_role(&found, &said);
-    assert!(share > 0.93, "only {share} of the words have the right role");
+    let found = heard_with_roles("visit-11-companion", 0.93);
     let own = found.utterances.iter().find(|said| said.text.contains("scope"));
     assert_eq!(own.map(|said| said.role), Some(Role::Other), "the wife's black stools are not her husband's");
 }
 
 #[test]
 fn who_answers_in_a_word_or_two_is_told_apart() {
-    let (sound, said) = visit("visit-12-short-answers");
-    let found = transcriber().transcribe(&sound, &[], &no_progress).expect("heard").transcript;
-    let share = share_with_right_role(&found, &said);
     // One question of seven words is taken for a third person's; as one voice, nobody had a role.
-    assert!(share > 0.9, "only {share} of the words have the right role");
+    heard_with_roles("visit-12-short-answers", 0.9);
 }
 
 #[test]
