@@ -38,6 +38,7 @@ pub fn fault(
         .or_else(|| advised_against(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
         .or_else(|| never_stopped(statement, kind, facts))
+        .or_else(|| denies_the_allergies(statement, facts))
         .or_else(|| not_taken_yet(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, index, facts))
         .or_else(|| side_turned(statement, cited, index))
@@ -317,6 +318,21 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
             .any(|fact| fact.name == mention.drug.name && fact.action != MedicationAction::Stop && !fact.past)
     })?;
     Some(format!("{} was not stopped", &after[going_on.range]))
+}
+
+/// All allergies of everything denied, and not only those of one kind or those that are not named.
+static NO_ALLERGIES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:no|denies|without)(?: any)?(?: known)?(?: drugs?| medications?| medicines?)? allerg(?:y|ies)\b|\b(?:not|n't)(?: known to be)? allergic to any(?:thing| medications?| medicines?| drugs?)\b|\bnkd?a\b",
+    )
+});
+
+/// "She is not allergic to anything", asked and answered with an allergy.
+fn denies_the_allergies(statement: &str, facts: &Facts) -> Option<String> {
+    let known = facts.allergies.known.first()?;
+    let denied = NO_ALLERGIES.find(statement)?;
+    let of_something = statement[denied.end()..].trim_start().starts_with("to ");
+    (!of_something).then(|| format!("an allergy was told: {}", known.substance.as_str()))
 }
 
 static OF_A_PLAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:\w+ )?(?:plans?|intent\w*|attempts?|means)\b"));

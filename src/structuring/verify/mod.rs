@@ -464,6 +464,20 @@ mod tests {
     }
 
     #[test]
+    fn all_allergies_are_not_denied_where_one_was_told() {
+        let history = SectionKind::HistoryOfPresentIllness;
+        let asked = "D: Is she allergic to anything?\nP: Amoxicillin. She got a rash from it. Not to latex.";
+        for wrong in ["She is not allergic to anything.", "No known drug allergies.", "Denies allergies."] {
+            assert_eq!(written(asked, wrong, history), "an allergy was told: amoxicillin", "{wrong}");
+        }
+        let told = "an allergy was told: amoxicillin";
+        for right in ["No allergies to latex.", "Allergic to amoxicillin, which gives her a rash."] {
+            assert_ne!(written(asked, right, history), told, "{right}");
+        }
+        assert_ne!(written("D: Any allergies?\nP: No.", "No known allergies.", history), told);
+    }
+
+    #[test]
     fn the_relative_may_be_named_where_it_belongs() {
         let found = verdict("Mother: breast cancer.", SectionKind::FamilyHistory);
         assert!(matches!(&found, Verdict::Supported(evidence) if evidence[0].utterance == "u6"), "{found:?}");
