@@ -76,13 +76,14 @@ pub fn said_values(text: &str) -> Vec<f64> {
     let mut values: Vec<f64> = numbers(text).into_iter().map(|number| number.value).collect();
     let tokens = tokens(text);
     for (at, token) in tokens.iter().enumerate() {
-        // "five hundred" does not say five, but "two twenty milligram tablets" does say two, and twenty.
-        let next = below_hundred(text, &tokens, at).map_or(at + 1, |(_, next)| next);
-        if !token.digits && matches!(word_at(text, &tokens, next), Some("hundred" | "thousand" | "million")) {
+        // "five hundred and fifty" says neither five nor fifty, but "two twenty milligram tablets" does say two, and twenty.
+        let compound = below_hundred(text, &tokens, at);
+        let next = compound.map_or(at + 1, |(_, next)| next);
+        let counts_hundreds = matches!(word_at(text, &tokens, next), Some("hundred" | "thousand" | "million"));
+        if !token.digits && (counts_hundreds || goes_on(text, &tokens, at)) {
             continue;
         }
-        values.extend(simple_value(token));
-        values.extend(below_hundred(text, &tokens, at).map(|(value, _)| value));
+        values.extend(compound.map(|(value, _)| value).or_else(|| simple_value(token)));
         values.extend(loose_value(&token.lower));
         if let (Some(unit), Some(decade)) = (unit_value(&token.lower), word_at(text, &tokens, at + 1).and_then(decade))
         {
@@ -91,6 +92,16 @@ pub fn said_values(text: &str) -> Vec<f64> {
     }
     values.extend(digit_strings(text, &tokens));
     values
+}
+
+/// Whether the number word `at` is what a larger number goes on with: "five" of "twenty five", "fifty" of "two hundred and fifty".
+fn goes_on(text: &str, tokens: &[Token], at: usize) -> bool {
+    let is_large = |word: &str| word == "hundred" || large(word).is_some();
+    let word = |at: usize| Some(tokens.get(at)?.lower.as_str());
+    let Some(before) = at.checked_sub(1).filter(|_| joined(text, tokens, at)).and_then(word) else { return false };
+    let unit = unit_value(&tokens[at].lower).is_some();
+    let after_and = || at >= 2 && joined(text, tokens, at - 1) && word(at - 2).is_some_and(is_large);
+    is_large(before) || before == "and" && after_and() || unit && tens_value(before).is_some()
 }
 
 /// Whether `values` holds `value`, up to rounding of decimals.
@@ -579,6 +590,22 @@ mod tests {
             assert!(contains_value(&said, value), "{value}");
         }
         assert!(!contains_value(&said, 150.0));
+        let said = |text: &str| said_values(text);
+        for (text, value) in [
+            ("two hundred and fifty milligrams", 50.0),
+            ("one hundred fifty", 50.0),
+            ("two hundred and twenty five", 5.0),
+            ("twenty five milligrams", 5.0),
+            ("twenty-five milligrams", 20.0),
+            ("one thousand and five", 5.0),
+        ] {
+            assert!(!contains_value(&said(text), value), "{text} does not say {value}");
+        }
+        for (text, value) in
+            [("a hundred, fifty of them", 50.0), ("twenty, five times", 5.0), ("four and fifty milligrams", 50.0)]
+        {
+            assert!(contains_value(&said(text), value), "{text} says {value}");
+        }
     }
 
     #[test]
