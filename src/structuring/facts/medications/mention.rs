@@ -516,8 +516,10 @@ fn context_answers(answer: Option<&Line>) -> bool {
     answer.is_some_and(|line| context::affirms(line.text()))
 }
 
-/// "No, forty milligrams" answers about the dose, not about taking it.
+/// "No, forty milligrams" answers about the dose, not about taking it. What follows the name of another medicine is its dose.
 pub(super) fn dose_in(answer: Option<&Line>, drug: &Drug) -> Option<Dose> {
     let text = answer?.text();
+    let others = DrugTable::bundled().mentions(text).into_iter().filter(|mention| mention.drug.name != drug.name);
+    let text = &text[..others.map(|other| other.range.start).min().unwrap_or(text.len())];
     sig::final_dose(text, &doses(text, drug)).map(|mention| mention.dose)
 }

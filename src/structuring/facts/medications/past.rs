@@ -75,12 +75,15 @@ fn ran_out_long_ago(sentence: &str) -> bool {
     RAN_OUT.is_match(sentence)
 }
 
+/// Who stops a medicine: not "the pain".
+const WHO: &str = r"(?:they|he|she|you|we|i|somebody|someone|dr\.? \w+|doctor \w+|(?:the|my|that|your|our|another) (?:\w+ ){0,2}?(?:doctor|doc|fellow|guy|nurse|\w+ist|clinic|hospital|surgeon|physician|practitioner|team|people|lady|man|woman))";
+
 /// "The Advair? No, they changed that": named by mistake.
 pub(super) fn changed_since(sentence: &str) -> bool {
     static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\W*(?:(?:no|wait|sorry|oh|well)\W+)*(?:they|he|she|you|we|it's been|the doctor) (?:changed|switched|stopped|replaced|took me off) (?:that|it|me)\b",
-        )
+        pattern(&format!(
+            r"^\W*(?:(?:no|wait|sorry|oh|well)\W+)*(?:{WHO}|it's been) (?:changed|switched|stopped|replaced|took me off) (?:that|it|me)\b"
+        ))
     });
     CHANGED.is_match(sentence)
 }
@@ -88,9 +91,9 @@ pub(super) fn changed_since(sentence: &str) -> bool {
 /// "No, they stopped that, I got thrush": an answer by which a medicine was taken, and is no more.
 pub(super) fn ended_since(answer: &str) -> bool {
     static ENDED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:(?:they|he|she|you|we|i|the doctor|dr\.? \w+) (?:\w+ )?(?:stopped|changed|switched|quit|finished|took me off)|not any ?more|no longer|came off|ran out|finished (?:it|that|them)|it was stopped|until)\b",
-        )
+        pattern(&format!(
+            r"\b(?:{WHO} (?:\w+ )?(?:stopped|changed|switched|quit|finished|took me off)|not any ?more|no longer|came off|ran out|finished (?:it|that|them)|it was stopped|until)\b"
+        ))
     });
     ENDED.is_match(answer) || not_taken_since(answer)
 }

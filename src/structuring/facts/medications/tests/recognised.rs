@@ -199,6 +199,16 @@ fn a_medicine_that_was_ended_was_taken() {
 }
 
 #[test]
+fn what_another_doctor_stopped_has_not_the_dose_of_what_came_instead() {
+    let lines = "D: Glipizide five milligrams before breakfast?\nP: No, the other fellow stopped that. He put me on empagliflozin, ten milligrams.";
+    let transcript = transcript(lines);
+    let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+    let shown: Vec<_> =
+        found.iter().map(|one| (one.name.as_str(), one.past, one.dose.as_ref().map(|dose| dose.value))).collect();
+    assert_eq!(shown, [("glipizide", true, Some(5.0)), ("empagliflozin", false, Some(10.0))], "{found:?}");
+}
+
+#[test]
 fn money_is_no_dose_and_an_answer_ends_what_was_told_before() {
     assert_eq!(said("P: I take Synthroid, and they were charging me $ 75."), ["taken Synthroid"]);
     let transcript = transcript("P: I took thyroxine.\nD: So you're taking thyroxine?\nP: Uh, not anymore.");
