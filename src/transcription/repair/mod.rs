@@ -164,6 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_said_elsewhere_replaces_words_only_where_something_is_taken() {
+        // Heard again, the recording fits the name no better.
+        let hear = |_: &Utterance, candidates: &mut Vec<Candidate>| {
+            candidates.iter_mut().for_each(|one| one.gain = Some(0.0));
+            Ok::<(), Infallible>(())
+        };
+        let said = "You take lisinopril for your blood pressure?";
+        for (line, applied) in [("Listen up Phil, I lost your chart.", false), ("I take listen up Phil, yes.", true)] {
+            let mut transcript = visit(&[said, line]);
+            let Ok(()) = repair_with(&mut transcript, None, hear);
+            let found: Vec<_> = repairs(&transcript).iter().map(|one| (one.1.to_lowercase(), one.2)).collect();
+            assert_eq!(found, [("lisinopril".to_owned(), applied)], "{line}");
+        }
+    }
+
+    #[test]
     fn words_of_english_are_no_names_by_their_sound_alone() {
         for line in [
             "My youngest started kindergarten last week, and I take a taxi there.",

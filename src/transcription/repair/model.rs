@@ -51,8 +51,8 @@ fn fits(candidate: &Candidate) -> bool {
 }
 
 /// Whether the text may say the name. Words of English are left alone, however likely a name is ("listen up" for
-/// lisinopril), unless they are several and the chart, the rest of the visit, a usual dose or the sound speaks for the
-/// medicine too; one by itself gives way to its sound alone, and one that people use in visits never. So is a brand for
+/// lisinopril), unless they are several and a usual dose or the sound speaks for the medicine, or the chart or the rest of
+/// the visit where something is taken; one by itself gives way to its sound alone, and one that people use in visits never. So is a brand for
 /// which nothing speaks but its spelling: brands are short, and made to sound like words ("coalesce", Colace).
 pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
@@ -60,7 +60,7 @@ pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let is_known = has(ON_CHART) || has(SAID) || fits;
     let is_a_word = match candidate.span.len() {
         1 => has(ORDINARY) || candidate.is_english && !fits,
-        _ => candidate.is_english && !is_known && !candidate.usual_dose,
+        _ => candidate.is_english && !fits && !candidate.usual_dose && !(is_known && (DOSE..ON_CHART).any(has)),
     };
     let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
     // Several words that somebody typed are likely to be meant: "use plain Claritin".
