@@ -319,9 +319,16 @@ impl Builder {
 
     /// What the patient told of the complaint and no other line is made from. Called when those are written.
     fn complete_history(&mut self, visit: &Visit) {
-        // A review of systems says that there is a symptom, and not how it is.
-        let said = self.statements.iter().filter(|(kind, ..)| *kind != SectionKind::ReviewOfSystems);
-        let noted: Vec<told::Noted> = said.map(|(_, text, evidence)| (text.as_str(), evidence.as_slice())).collect();
+        // A review of systems says that there is a symptom, and not how it is; but of one that there is not, all.
+        let mut noted = told::Elsewhere::default();
+        for (kind, text, evidence) in &self.statements {
+            match kind {
+                SectionKind::ReviewOfSystems => {
+                    noted.denied.extend(render::denied(text).map(|text| (text, &evidence[..])))
+                }
+                _ => noted.told.push((text, evidence)),
+            }
+        }
         let lines = told::complete(&noted, visit);
         let kind = SectionKind::HistoryOfPresentIllness;
         self.statements.extend(lines.into_iter().map(|line| (kind, line.text, line.evidence)));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::domain::{Evidence, Utterance};
+use crate::domain::{Evidence, Utterance, Word};
 
 /// The longest quote, in characters; what a reader takes in at a glance.
 const LONGEST_QUOTE: usize = 240;
@@ -40,21 +40,28 @@ fn shortened(quote: &str) -> String {
     }
 }
 
-/// The start of the first and the end of the last word inside `range`, found by walking the words through the text.
-fn word_times(utterance: &Utterance, range: &Range<usize>) -> Option<(Option<u64>, Option<u64>)> {
+/// Where each word of `utterance` stands in its text, found by walking the words through it.
+pub fn word_places(utterance: &Utterance) -> Vec<Option<Range<usize>>> {
     let text = utterance.text.as_str();
     let mut from = 0;
-    let mut times: Option<(u64, u64)> = None;
-    for word in &utterance.words {
-        let Some(offset) = text[from..].find(word.text.as_str()) else { continue };
-        let (start, end) = (from + offset, from + offset + word.text.len());
-        from = end;
-        if start < range.end && end > range.start {
-            let first = times.map_or(word.start_ms, |(first, _)| first);
-            times = Some((first, word.end_ms));
-        }
-    }
-    times.map(|(start, end)| (Some(start), Some(end)))
+    let place = |word: &Word| {
+        let start = from + text[from..].find(word.text.as_str())?;
+        from = start + word.text.len();
+        Some(start..from)
+    };
+    utterance.words.iter().map(place).collect()
+}
+
+/// The start of the first and the end of the last word inside `range`.
+fn word_times(utterance: &Utterance, range: &Range<usize>) -> Option<(Option<u64>, Option<u64>)> {
+    let places = word_places(utterance);
+    let inside = |place: &Option<Range<usize>>| {
+        place.as_ref().is_some_and(|place| place.start < range.end && place.end > range.start)
+    };
+    let mut words = utterance.words.iter().zip(&places).filter(|(_, place)| inside(place)).map(|(word, _)| word);
+    let first = words.next()?;
+    let last = words.last().unwrap_or(first);
+    Some((Some(first.start_ms), Some(last.end_ms)))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! 3. [`draft()`]: every line checked against what was said, completed with the facts, and the rest put under review.
 
 mod belongs;
+mod companions;
 mod draft;
 pub(crate) mod evidence;
 mod examples;

@@ -115,6 +115,13 @@ pub fn review_of_systems(facts: &Facts) -> Vec<Line> {
     systems.into_iter().map(|system| system_line(system, &facts.symptoms)).collect()
 }
 
+const DENIES: &str = " Denies ";
+
+/// What a line of the review of systems denies.
+pub fn denied(line: &str) -> Option<&str> {
+    line.split_once(DENIES).map(|(_, denied)| denied)
+}
+
 fn system_line(system: BodySystem, symptoms: &[Symptom]) -> Line {
     let of_system: Vec<&Symptom> = symptoms.iter().filter(|symptom| symptom.system == system).collect();
     let named = |present: bool| -> Vec<&str> {
@@ -126,7 +133,7 @@ fn system_line(system: BodySystem, symptoms: &[Symptom]) -> Line {
         text.push_str(&format!(" Reports {}.", listed(&present, "and")));
     }
     if !absent.is_empty() {
-        text.push_str(&format!(" Denies {}.", listed(&absent, "or")));
+        text.push_str(&format!("{DENIES}{}.", listed(&absent, "or")));
     }
     let mut evidence = Vec::new();
     for symptom in of_system {

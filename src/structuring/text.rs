@@ -80,7 +80,7 @@ const STOP_WORD_LIST: &str = "a an the and or but so if then than that this thes
     little some any all more most much many such only own same other another again now today still back one ones don't \
     didn't doesn't isn't aren't wasn't weren't haven't hasn't hadn't can't couldn't won't wouldn't n't patient reports \
     report reported states state stated notes note noted denies deny denied described \
-    describes doctor clinician sure good great alright because since while during each every per please thank thanks hi hello";
+    describes doctor clinician sure good great alright because since while during each every either per please thank thanks hi hello";
 
 /// What was said to the patient, said of the patient: "if you're not better" as "if the patient is not better".
 pub fn of_the_patient(text: &str) -> String {

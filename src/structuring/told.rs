@@ -8,7 +8,7 @@ use std::{collections::HashSet, ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    evidence,
+    companions, evidence,
     facts::{context, corrected, diagnoses::names_an_illness, symptoms::LEXICON},
     render::Line,
     text::{self, pattern},
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{Evidence, Role},
+    language::numbers,
     terminology::DrugTable,
 };
 
@@ -44,6 +45,15 @@ const COVERED: f64 = 0.6;
 
 /// A statement of the note with what it was made from.
 pub type Noted<'s> = (&'s str, &'s [Evidence]);
+
+/// What the rest of the note says.
+#[derive(Default)]
+pub struct Elsewhere<'s> {
+    /// Statements that tell of something and how it is.
+    pub told: Vec<Noted<'s>>,
+    /// What is only denied: "Denies chest pain." in a review of systems.
+    pub denied: Vec<Noted<'s>>,
+}
 
 /// Turns in which it is said why the patient has come, at most.
 const OPENING: usize = 12;
@@ -120,8 +130,8 @@ fn quote(line: &Said, range: Range<usize>) -> Line {
     Line { text, evidence: vec![evidence::evidence(line.utterance, range)] }
 }
 
-/// The lines that complete a history, beside all that is `noted` elsewhere.
-pub fn complete(noted: &[Noted], visit: &Visit) -> Vec<Line> {
+/// The lines that complete a history, beside what is `noted` elsewhere.
+pub fn complete(noted: &Elsewhere, visit: &Visit) -> Vec<Line> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < visit.lines.len() && found.len() < MOST_LINES {
@@ -133,45 +143,55 @@ pub fn complete(noted: &[Noted], visit: &Visit) -> Vec<Line> {
 }
 
 /// What is told in line `at`, and the last line that belongs to it.
-fn tell(visit: &Visit, at: usize, noted: &[Noted]) -> (Option<Line>, usize) {
+fn tell(visit: &Visit, at: usize, noted: &Elsewhere) -> (Option<Line>, usize) {
     let line = &visit.lines[at];
     let question = visit.question_before(at).filter(|asked| asked.by_clinician());
-    if !line.by_patient_side() || is_noted(line, noted) || !tells(line, question) {
+    if !line.by_patient_side() || is_noted(visit, line, noted) || !tells(visit, line, question) {
         return (None, at);
     }
     let mut exchange = Exchange { line: Line { text: String::new(), evidence: Vec::new() } };
     if let Some(question) = question {
         exchange.asked(question);
     }
-    exchange.answered(line);
+    exchange.answered(visit, line);
     let mut last = at;
     last = exchange.set_right(visit, last);
     for _ in 0..FURTHER_QUESTIONS {
-        let Some((question, answer)) = goes_on(visit, last + 1).filter(|(_, answer)| !is_noted(answer, noted)) else {
+        let Some((question, answer)) = goes_on(visit, last + 1).filter(|(_, answer)| !is_noted(visit, answer, noted))
+        else {
             break;
         };
         exchange.asked(question);
-        exchange.answered(answer);
+        exchange.answered(visit, answer);
         last = exchange.set_right(visit, answer.index);
     }
     (Some(exchange.line), last)
 }
 
-/// Whether the statements made from `line` say most of it.
-fn is_noted(line: &Said, noted: &[Noted]) -> bool {
-    let own: HashSet<String> = statements(line).flat_map(|range| text::content_stems(&line.text()[range])).collect();
+/// Whether the statements made from `line` say most of it, or, with what is only denied, all: "no chest pain at rest" is more
+/// than "Denies chest pain".
+fn is_noted(visit: &Visit, line: &Said, noted: &Elsewhere) -> bool {
+    let own: HashSet<String> =
+        statements(visit, line).flat_map(|range| text::content_stems(&line.text()[range])).collect();
     let cites = |evidence: &[Evidence]| evidence.iter().any(|one| one.utterance == line.utterance.id);
-    let from_it = noted.iter().filter(|(_, evidence)| cites(evidence));
-    let said: HashSet<String> = from_it.flat_map(|(text, _)| text::content_stems(text)).collect();
-    !own.is_empty() && own.intersection(&said).count() as f64 >= COVERED * own.len() as f64
+    let stems = |statements: &[Noted]| -> HashSet<String> {
+        let from_it = statements.iter().filter(|(_, evidence)| cites(evidence));
+        from_it.flat_map(|(text, _)| text::content_stems(text)).collect()
+    };
+    let mut said = stems(&noted.told);
+    if !own.is_empty() && own.intersection(&said).count() as f64 >= COVERED * own.len() as f64 {
+        return true;
+    }
+    said.extend(stems(&noted.denied));
+    !own.is_empty() && context::denies(line.text()) && numbers::numbers(line.text()).is_empty() && own.is_subset(&said)
 }
 
 static MEANS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:guns?|firearms?|weapons?|rifles?|pistols?|any plans?|a plan|stockpil\w*)\b"));
 
 /// Whether `line` tells of a complaint or of how it goes. What nobody asked for must tell more.
-fn tells(line: &Said, question: Option<&Said>) -> bool {
-    let answer: String = statements(line).map(|range| format!("{} ", &line.text()[range])).collect();
+fn tells(visit: &Visit, line: &Said, question: Option<&Said>) -> bool {
+    let answer: String = statements(visit, line).map(|range| format!("{} ", &line.text()[range])).collect();
     let own = text::content_stems(&answer).len();
     let asked = question.and_then(|question| question.sentences.last().map(|range| &question.text()[range.clone()]));
     let least = if asked.is_some() { LEAST_TELLING } else { LEAST_UNASKED };
@@ -190,9 +210,9 @@ pub fn names_a_complaint(text: &str) -> bool {
 }
 
 /// The sentences of `line` that ask nothing and are about the patient.
-fn statements(line: &Said) -> impl Iterator<Item = Range<usize>> {
+fn statements(visit: &Visit, line: &Said) -> impl Iterator<Item = Range<usize>> {
     let mut of_another = false;
-    let own = of_the_patient(line).into_iter().filter(move |range| {
+    let own = of_the_patient(visit, line).into_iter().filter(move |range| {
         let sentence = &line.text()[range.clone()];
         of_another = line.utterance.role != Role::Other
             && (context::of_another_person(sentence) || of_another && context::begins_with_third_person(sentence));
@@ -203,22 +223,9 @@ fn statements(line: &Said) -> impl Iterator<Item = Range<usize>> {
 
 /// The sentences of `line` but for those in which somebody with the patient speaks of themselves: quoted in a history, an
 /// "I" is the patient.
-fn of_the_patient(line: &Said) -> Vec<Range<usize>> {
-    static GOES_ON: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?(?:it|that|those|these|they)\b"));
-    static MYSELF: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\bi(?:'m|'ve| am| have| take| had| got| use)\b[^,.;]*\bmyself\b"));
-    static SOMEBODY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:he|she|him|her|his|hers)\b"));
-    let mut of_the_speaker = false;
-    let of_patient = |range: &&Range<usize>| {
-        let sentence = &line.text()[(*range).clone()];
-        of_the_speaker = line.utterance.role == Role::Other
-            && (context::of_the_speaker(sentence, "")
-                || MYSELF.is_match(sentence)
-                || of_the_speaker && GOES_ON.is_match(sentence) && !SOMEBODY.is_match(sentence));
-        !of_the_speaker
-    };
-    line.sentences.iter().filter(of_patient).cloned().collect()
+fn of_the_patient(visit: &Visit, line: &Said) -> Vec<Range<usize>> {
+    let own = companions::own_words(visit, line);
+    line.sentences.iter().filter(|range| !own.contains(range)).cloned().collect()
 }
 
 /// Where a side named in line `at` is set right by the patient's side in one of the next turns: "the left one", "no, this
@@ -271,7 +278,7 @@ impl Exchange {
         while let Some(end) = set_right(visit, last) {
             for later in &visit.lines[last + 1..=end] {
                 match later.by_patient_side() {
-                    true => self.answered(later),
+                    true => self.answered(visit, later),
                     false => self.asked(later),
                 }
             }
@@ -286,8 +293,8 @@ impl Exchange {
         }
     }
 
-    fn answered(&mut self, answer: &Said) {
-        let own = of_the_patient(answer);
+    fn answered(&mut self, visit: &Visit, answer: &Said) {
+        let own = of_the_patient(visit, answer);
         let fits = |range: &&Range<usize>| range.end <= LONGEST_ANSWER;
         let shown = own.iter().take_while(fits).count().max(1);
         // What was left out parts one quote from the next.
@@ -319,7 +326,7 @@ mod tests {
 
     fn told(lines: &str) -> Vec<String> {
         let transcript = transcript(lines);
-        complete(&[], &Visit::new(&transcript)).into_iter().map(|line| line.text).collect()
+        complete(&Elsewhere::default(), &Visit::new(&transcript)).into_iter().map(|line| line.text).collect()
     }
 
     #[test]
@@ -449,7 +456,23 @@ mod tests {
         let transcript = transcript("D: How is your mood?\nP: I cry a lot, over nothing.");
         let visit = Visit::new(&transcript);
         let cited = [evidence::whole(visit.lines[1].utterance)];
-        assert_eq!(complete(&[("Anxiety.", &cited)], &visit).len(), 1);
-        assert!(complete(&[("Cries a lot over nothing.", &cited)], &visit).is_empty());
+        let told = |text| complete(&Elsewhere { told: vec![(text, &cited)], ..Elsewhere::default() }, &visit);
+        assert_eq!(told("Anxiety.").len(), 1);
+        assert!(told("Cries a lot over nothing.").is_empty());
+    }
+
+    #[test]
+    fn a_denial_that_says_no_more_than_the_review_of_systems_is_not_told_again() {
+        let lines = |answer: &str| {
+            let transcript = transcript(&format!("D: Any chest pain or shortness of breath?\nP: {answer}"));
+            let visit = Visit::new(&transcript);
+            let cited = [evidence::whole(visit.lines[1].utterance)];
+            let denied = vec![("chest pain or shortness of breath.", &cited[..])];
+            complete(&Elsewhere { denied, ..Elsewhere::default() }, &visit).len()
+        };
+        assert_eq!(lines("No, no chest pain, no shortness of breath either."), 0);
+        for more in ["No, no chest pain at rest.", "No chest pain for 3 days.", "No, but chest pain on the stairs."] {
+            assert_eq!(lines(more), 1, "{more}");
+        }
     }
 }

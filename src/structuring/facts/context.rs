@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::language::patterns::{pattern, patterns};
 
 patterns! {
-    RELATIVE = r"\b(mother|mom|mum|mama|father|dad|brothers?|sisters?|siblings?|sons?|daughters?|wife|husband|spouse|partner|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|nieces?|nephews?|parents?|friends?|mates?|buddy|guys?|lady|ladies|colleagues?|boss|someone|somebody|people|neighbou?rs?|co-?workers?|roommates?|family|folks)\b";
+    RELATIVE = r"\b(mother|mom|mum|mama|father|dad|brothers?|sisters?|siblings?|sons?|daughters?|wife|husband|spouse|partner|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|nieces?|nephews?|parents?|friends?|mates?|buddy|guys?|lady|ladies|colleagues?|boss|someone|somebody|pals?|chaps?|people|neighbou?rs?|co-?workers?|roommates?|family|folks)\b";
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
@@ -104,8 +104,14 @@ pub fn includes_oneself(after: &str) -> bool {
 pub fn of_the_speaker(before: &str, after: &str) -> bool {
     let Some(own) = OWN_STATE.find_iter(before).last() else { return false };
     let of_the_patient = PATIENT_OF_THE_SPEAKER.is_match(&before[own.end()..]);
-    let on_the_patient = own.as_str().to_lowercase().contains("use") && ON_ANOTHER.is_match(after);
+    let clause = after.split([',', ';']).next().unwrap_or_default();
+    let on_the_patient = own.as_str().to_lowercase().contains("use") && ON_ANOTHER.is_match(clause);
     !of_the_patient && !on_the_patient && !GIVES.is_match(before) && !THIRD_PERSON.is_match(&before[own.end()..])
+}
+
+/// Whether `sentence` says something of who speaks.
+pub fn of_oneself(sentence: &str) -> bool {
+    OWN_PERSON.is_match(sentence)
 }
 
 /// Whether `sentence` begins with an if.

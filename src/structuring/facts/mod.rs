@@ -18,9 +18,9 @@ pub mod symptoms;
 pub mod unread;
 pub mod vitals;
 
-use super::visit::Visit;
+use super::{companions, visit::Visit};
 use crate::{
-    domain::{Medication, MedicationAction, Order, Transcript, VitalSign},
+    domain::{Medication, MedicationAction, Order, SectionKind, Transcript, VitalSign},
     language::numbers,
     terminology::DrugTable,
 };
@@ -62,11 +62,16 @@ pub struct Facts {
     pub findings: Vec<findings::Finding>,
 }
 
-/// Reads the facts of `transcript`.
+/// Reads the facts of `transcript`: of what companions say of themselves, only what others take.
 pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
-    let visit = Visit::new(transcript);
+    let everybody = Visit::new(transcript);
+    let left = companions::without_own_words(transcript);
+    let visit = left.as_ref().map_or_else(|| Visit::new(transcript), Visit::new);
     let mut spoken = medications::medications(&visit, table);
-    let allergies = allergies::allergies(&visit, table);
+    if left.is_some() {
+        spoken.of_others = medications::medications(&everybody, table).of_others;
+    }
+    let allergies = allergies::allergies(&everybody, table);
     // An allergen that is only named again is no medicine in use.
     // Nor is one begun or kept by a sentence that writes the allergy down ("I'll add the codeine as an intolerance").
     let only_named = |one: &Medication| one.action != MedicationAction::Stop && one.dose.is_none();
@@ -87,6 +92,10 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         })
     });
     let symptoms = symptoms::symptoms(&visit, &allergies);
+    // A companion's illness may be one of the patient's family.
+    let of_family = |finding: &findings::Finding| finding.kind == SectionKind::FamilyHistory;
+    let patients = findings::findings(&visit).into_iter().filter(|finding| !of_family(finding));
+    let families = findings::findings(&everybody).into_iter().filter(of_family);
     Facts {
         medications: spoken.medications,
         avoided: spoken.avoided,
@@ -96,14 +105,14 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         named: spoken.named,
         of_others: spoken.of_others,
         unread: unread::unread(&visit),
-        corrected_numbers: corrected_numbers(&visit),
-        misheard: heard::in_visit(&visit),
+        corrected_numbers: corrected_numbers(&everybody),
+        misheard: heard::in_visit(&everybody),
         allergies,
         vitals: vitals::vitals(&visit),
-        orders: orders::orders(&visit),
+        orders: orders::orders(&everybody),
         illnesses: illnesses::illnesses(&visit),
         symptoms,
-        findings: findings::findings(&visit),
+        findings: patients.chain(families).collect(),
     }
 }
 
@@ -133,6 +142,25 @@ fn corrected_numbers(visit: &Visit) -> Vec<numbers::Counted> {
 mod tests {
     use super::*;
     use crate::structuring::testing::transcript;
+
+    #[test]
+    fn what_a_companion_has_and_takes_is_not_the_patients() {
+        let of = |lines: &str| {
+            let facts = facts(&transcript(lines), DrugTable::bundled());
+            let symptoms = facts.symptoms.iter().filter(|one| one.present).map(|one| one.name.to_owned());
+            facts.medications.iter().map(|one| one.name.clone()).chain(symptoms).collect::<Vec<String>>()
+        };
+        for lines in [
+            "D: Any numbness in your feet?\nO: I do, I get it every night.\nP: I don't.",
+            "D: Are you taking aspirin?\nO: Yes, I take seventy five milligrams every day.\nP: I'm not.",
+            "D: Any cough?\nO: Yes, I have a terrible cough.\nP: No.",
+            "D: Did anything help?\nO: I have asthma myself, I use a Symbicort inhaler twice a day, so I gave her two puffs.",
+            "P: A pal of mine takes fish oil.",
+        ] {
+            assert!(of(lines).is_empty(), "{lines}: {:?}", of(lines));
+        }
+        assert_eq!(of("D: What does she take?\nO: I give her montelukast, ten milligrams at night."), ["montelukast"]);
+    }
 
     #[test]
     fn a_corrected_number_no_longer_holds() {

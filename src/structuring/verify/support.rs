@@ -13,7 +13,7 @@ use crate::{
     domain::{Evidence, Role},
     language::numbers,
     structuring::{
-        evidence,
+        companions, evidence,
         facts::context,
         text,
         visit::{Line, Visit, is_question},
@@ -76,6 +76,7 @@ impl<'v, 'a> Index<'v, 'a> {
         for line in &visit.lines {
             let question = visit.question_before(line.index);
             let asked = question.map(|question| keys(question.text())).unwrap_or_default();
+            let own = companions::own_words(visit, line);
             let mut of_another = false;
             for (place, range) in line.sentences.iter().enumerate() {
                 let sentence = &line.text()[range.clone()];
@@ -83,7 +84,7 @@ impl<'v, 'a> Index<'v, 'a> {
                     || context::of_a_companion(sentence)
                     || line.utterance.role != Role::Other && context::of_kin(sentence)
                     || is_question(sentence) && context::names_a_relative(sentence)
-                    || line.utterance.role == Role::Other && context::of_the_speaker(sentence, "")
+                    || own.contains(range)
                     || of_another && context::begins_with_third_person(sentence);
                 units.push(Unit {
                     line: line.index,
