@@ -60,7 +60,7 @@ fn word_times(utterance: &Utterance, range: &Range<usize>) -> Option<(Option<u64
     };
     let mut words = utterance.words.iter().zip(&places).filter(|(_, place)| inside(place)).map(|(word, _)| word);
     let first = words.next()?;
-    let last = words.last().unwrap_or(first);
+    let last = words.next_back().unwrap_or(first);
     Some((Some(first.start_ms), Some(last.end_ms)))
 }
 

@@ -58,9 +58,10 @@ pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
     let fits = fits(candidate);
     let is_known = has(ON_CHART) || has(SAID) || fits;
+    let speaks = fits || candidate.usual_dose || is_known && (DOSE..ON_CHART).any(has);
     let is_a_word = match candidate.span.len() {
         1 => has(ORDINARY) || candidate.is_english && !fits,
-        _ => candidate.is_english && !fits && !candidate.usual_dose && !(is_known && (DOSE..ON_CHART).any(has)),
+        _ => candidate.is_english && !speaks,
     };
     let only_sounds = has(BRAND) && !(DOSE..=TREATS).any(has);
     // Several words that somebody typed are likely to be meant: "use plain Claritin".
