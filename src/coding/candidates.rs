@@ -413,6 +413,9 @@ mod tests {
         let said = |text: &str| patient(Role::Clinician, text);
         assert!(!said("The dip shows nitrites and a trace of blood.").bears_out("Acute cystitis without hematuria"));
         assert!(said("The dip shows nitrites and a trace of blood.").bears_out("Acute cystitis with hematuria"));
+        let positive = said("Your urine is positive for nitrites and white cells, no blood.");
+        assert!(!positive.bears_out("Acute cystitis with hematuria"));
+        assert!(positive.bears_out("Acute cystitis without hematuria"));
         assert!(said("No blood in the urine.").bears_out("Acute cystitis without hematuria"));
         let damaged = said("You have some diabetic neuropathy.");
         assert!(!damaged.bears_out("Type 2 diabetes mellitus without complications"));

@@ -46,7 +46,9 @@ pub fn affirms(transcript: &Transcript, cue: &Regex) -> bool {
 
 fn affirmed(sentence: &str, said: &Utterance, answer: Option<&Utterance>, cue: &Regex) -> bool {
     let Some(found) = cue.find(sentence) else { return false };
-    let before = &sentence[..found.start()];
+    // The last word of a cue is what it is about: "your urine is positive for nitrites, no blood".
+    let last_word = found.as_str().trim_end().rfind(char::is_whitespace).map_or(0, |space| space + 1);
+    let before = &sentence[..found.start() + last_word];
     // The patient is somebody's daughter to whoever came along.
     let of_another = OF_ANOTHER.is_match(sentence) && said.role != Role::Other || of_an_animal(sentence);
     if of_another || DENIES.is_match(before) {
