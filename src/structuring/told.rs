@@ -287,10 +287,13 @@ impl Exchange {
         last
     }
 
+    /// Adds the last question, and those right before it: "Blood in the urine? Vomiting?" is answered by "No blood."
     fn asked(&mut self, question: &Said) {
-        if let Some(last) = question.sentences.last() {
-            self.push(question, last.clone(), "");
-        }
+        let Some(last) = question.sentences.last() else { return };
+        let before = question.sentences.iter().rev().skip(1).take(FURTHER_QUESTIONS);
+        let run = before.take_while(|range| is_question(&question.text()[(*range).clone()]));
+        let start = run.last().map_or(last.start, |first| first.start);
+        self.push(question, start..last.end, "");
     }
 
     fn answered(&mut self, visit: &Visit, answer: &Said) {
@@ -338,6 +341,14 @@ mod tests {
             [
                 "Any numbness in your feet? \"A little tingling in the toes. Mostly at night.\" How long has that been going on? \"Maybe two months.\""
             ]
+        );
+    }
+
+    #[test]
+    fn questions_in_a_row_stand_together() {
+        assert_eq!(
+            told("D: All right. Blood in the urine? Vomiting?\nP: No blood. I'm not throwing up or anything."),
+            ["Blood in the urine? Vomiting? \"No blood. I'm not throwing up or anything.\""]
         );
     }
 

@@ -53,16 +53,18 @@ pub fn quoted(statement: &str, visit: &Visit) -> Option<Vec<Evidence>> {
     let parts = QUOTES.captures(statement.trim())?;
     let (before, answer) = (parts[1].trim(), &parts[2]);
     let free = before.is_empty() || LEAD.is_match(before);
+    if !free && !is_question(before) {
+        return None;
+    }
     visit.lines.iter().find_map(|line| {
         let quote = evidence::evidence(line.utterance, place(line.text(), answer)?);
         if free {
             return Some(vec![quote]);
         }
         let near = line.index.saturating_sub(ANSWER_REACH)..=line.index;
-        let asked = visit.lines[near].iter().find_map(|asked| {
-            let found = place(asked.text(), before)?;
-            is_question(&asked.text()[found.clone()]).then(|| evidence::evidence(asked.utterance, found))
-        })?;
+        let asked = visit.lines[near]
+            .iter()
+            .find_map(|asked| Some(evidence::evidence(asked.utterance, place(asked.text(), before)?)))?;
         Some(vec![asked, quote])
     })
 }
@@ -103,6 +105,10 @@ mod tests {
         let visit = Visit::new(&said);
         let found = |statement: &str| quoted(statement, &visit).map(|found| found.len());
         assert_eq!(found(r#"Any nosebleeds? "No, no nosebleeds. My gums are fine.""#), Some(2));
+        let said = transcript("D: Blood in the urine? Vomiting?\nP: No blood. I'm not throwing up.");
+        let visit = Visit::new(&said);
+        let quote = |asked: &str| quoted(&format!("{asked} \"No blood. I'm not throwing up.\""), &visit).is_some();
+        assert!(quote("Vomiting?") && quote("Blood in the urine? Vomiting?") && !quote("Fever?"));
         assert_eq!(found(r#"Advised: "If it bleeds, call us.""#), Some(1));
         assert_eq!(found(r#"Any nosebleeds? "My gums bleed.""#), None);
         assert_eq!(found(r#"The patient has a cancer, "My gums are fine.""#), None);
