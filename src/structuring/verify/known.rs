@@ -45,13 +45,19 @@ impl Known {
     }
 }
 
-/// What bears out a statement that quotes: a question as it was asked and, between quotation marks, what was answered. Only
-/// "Advised:" and the like may stand before.
+/// What bears out a statement that quotes: questions as they were asked, each with what was answered between quotation
+/// marks. Only "Advised:" and the like may stand before.
 pub fn quoted(statement: &str, visit: &Visit) -> Option<Vec<Evidence>> {
-    static QUOTES: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^([^"“”]*)["“]([^"“”]+)["”]\.?$"#));
+    static QUOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"([^"“”]*)["“]([^"“”]+)["”]"#));
+    let quotes: Vec<_> = QUOTE.captures_iter(statement).collect();
+    let rest = quotes.last()?.get(0).map_or("", |last| &statement[last.end()..]);
+    let found = quotes.iter().map(|quote| exchange(quote[1].trim(), &quote[2], visit)).collect::<Option<Vec<_>>>()?;
+    matches!(rest.trim(), "" | ".").then(|| found.concat())
+}
+
+/// Where `answer` was said, after the question `before` if that is one.
+fn exchange(before: &str, answer: &str, visit: &Visit) -> Option<Vec<Evidence>> {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\w+(?: \w+)?:\s*$"));
-    let parts = QUOTES.captures(statement.trim())?;
-    let (before, answer) = (parts[1].trim(), &parts[2]);
     let free = before.is_empty() || LEAD.is_match(before);
     if !free && !is_question(before) {
         return None;
@@ -108,6 +114,9 @@ mod tests {
         let said = transcript("D: Blood in the urine? Vomiting?\nP: No blood. I'm not throwing up.");
         let visit = Visit::new(&said);
         let quote = |asked: &str| quoted(&format!("{asked} \"No blood. I'm not throwing up.\""), &visit).is_some();
+        let both = r#"Blood in the urine? "No blood." "I'm not throwing up." Vomiting? "No blood.""#;
+        assert_eq!(quoted(both, &visit).map(|found| found.len()), Some(5));
+        assert_eq!(quoted(&format!("{both} He has a fever."), &visit), None);
         assert!(quote("Vomiting?") && quote("Blood in the urine? Vomiting?") && !quote("Fever?"));
         assert_eq!(found(r#"Advised: "If it bleeds, call us.""#), Some(1));
         assert_eq!(found(r#"Any nosebleeds? "My gums bleed.""#), None);
