@@ -1,5 +1,6 @@
 //! Where in a recording somebody speaks.
 
+mod left_out;
 mod muffled;
 mod regions;
 mod silero;
@@ -8,6 +9,7 @@ mod telephone;
 
 use std::path::Path;
 
+pub use left_out::left_out;
 pub use regions::Region;
 use silero::{Silero, State};
 use telephone::Widener;
