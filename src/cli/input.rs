@@ -104,6 +104,18 @@ pub fn put_right(transcript: &mut Transcript, input: &str) {
     }
 }
 
+/// Says so if somebody may be missing from the transcript that was made of `input`.
+pub fn tell_if_left_out(transcript: &Transcript, input: &str) {
+    if let Some(left_out_ms) = transcript.left_out_ms {
+        let seconds = left_out_ms / 1000;
+        eprintln!(
+            "soapstone: {}: {seconds} seconds of sound are as loud as the speech and were not taken for speech; somebody may \
+             be missing from the transcript: listen to it",
+            name(input)
+        );
+    }
+}
+
 /// The turns are told by their numbers: ids are whatever the file has, a name perhaps.
 fn about(exchange: &RoleExchange, transcript: &Transcript) -> String {
     let turn = |id: &str| transcript.utterances.iter().position(|said| said.id == id).map_or(0, |at| at + 1);

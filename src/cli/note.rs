@@ -66,7 +66,7 @@ pub struct NoteArgs {
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
     /// The clinician's voice, so that who the clinician is need not be guessed: half a minute of the clinician alone as a
-    /// recording, or the file that `soapstone voice` made of it.
+    /// recording, or the file that `soapstone voice` made of it. If nobody in the recording sounds like it, that is said.
     #[arg(long, value_name = "FILE")]
     clinician_voice: Option<PathBuf>,
     /// How the note is laid out: soap, hp, consultation, follow-up, telehealth, behavioural-health, or a clinic's own
@@ -128,7 +128,10 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
             transcript
         }
         VisitInput::Audio(recording) => {
-            scribe.transcribe(recording.source(), &vocabulary, chart.as_ref()).map_err(blame)?
+            let transcript = scribe.transcribe(recording.source(), &vocabulary, chart.as_ref()).map_err(blame)?;
+            input::tell_if_left_out(&transcript, &args.input);
+            voice::tell_if_unknown(&transcript, args.clinician_voice.as_deref());
+            transcript
         }
     };
     let note = scribe.write_note(&transcript, chart.as_ref()).map_err(blame)?;

@@ -45,7 +45,7 @@ pub struct TranscribeArgs {
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
     /// The clinician's voice, so that who the clinician is need not be guessed: half a minute of the clinician alone as a
-    /// recording, or the file that `soapstone voice` made of it.
+    /// recording, or the file that `soapstone voice` made of it. If nobody in the recording sounds like it, that is said.
     #[arg(long, value_name = "FILE")]
     clinician_voice: Option<PathBuf>,
     /// Write to this file, which is replaced only when the transcript is complete. Default: standard output.
@@ -85,6 +85,8 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     let transcript = scribe
         .transcribe(recording.source(), &vocabulary, None)
         .map_err(|error| about_input(error, input::name(&args.input)))?;
+    input::tell_if_left_out(&transcript, &args.input);
+    voice::tell_if_unknown(&transcript, args.clinician_voice.as_deref());
     output.finish(&render(args, &transcript))
 }
 

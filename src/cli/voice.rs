@@ -18,7 +18,7 @@ use super::{
 use crate::{
     audio::AudioSource,
     config::Config,
-    domain::SystemClock,
+    domain::{SystemClock, Transcript},
     pipeline::{Scribe, Work},
     transcription::ClinicianVoice,
 };
@@ -65,6 +65,20 @@ pub(super) fn know_clinician(scribe: &mut Scribe<'_>, file: Option<&Path>) -> Re
     Ok(())
 }
 
+/// Says so if the voice in `file` is none of those of `transcript`: whoever gave it takes the roles for certain otherwise.
+pub(super) fn tell_if_unknown(transcript: &Transcript, file: Option<&Path>) {
+    let unknown = file.zip(transcript.clinician_voice).filter(|(_, heard)| !heard.recognised);
+    if let Some((path, heard)) = unknown {
+        eprintln!("soapstone: {}", not_recognised(path, heard.voices));
+    }
+}
+
+fn not_recognised(path: &Path, voices: usize) -> String {
+    let among = if voices == 1 { "as the one voice".to_owned() } else { format!("among the {voices} voices") };
+    let name = path.display();
+    format!("the voice of {name} was not recognised {among} of the recording; roles are told by what was said")
+}
+
 /// No recording begins with a brace.
 fn is_json(path: &Path) -> Result<bool, Failure> {
     let mut head = [0; 64];
@@ -76,4 +90,16 @@ fn is_json(path: &Path) -> Result<bool, Failure> {
 fn read(path: &Path, name: &str) -> Result<ClinicianVoice, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
     ClinicianVoice::from_json(&bytes).map_err(|error| Failure::bad_input(name, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voice_that_was_not_recognised_is_named_with_how_many_there_were() {
+        let told = |voices| not_recognised(Path::new("dr-adams.wav"), voices);
+        assert!(told(3).contains("dr-adams.wav was not recognised among the 3 voices"), "{}", told(3));
+        assert!(told(1).contains("not recognised as the one voice of"), "{}", told(1));
+    }
 }

@@ -23,8 +23,8 @@ pub use note::{
 pub use patient_text::PatientText;
 pub use safety::{Alert, AlertKind, AlertSeverity, Reconciled, ReconciliationState};
 pub use transcript::{
-    AudioInfo, ModelRef, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript, TranscriptSchema,
-    Utterance, Word,
+    AudioInfo, ClinicianHeard, ModelRef, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript,
+    TranscriptSchema, Utterance, Word,
 };
 
 pub use verification::{Finding, Verification, VerificationSchema, VerifiedStatement};

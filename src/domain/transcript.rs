@@ -28,6 +28,13 @@ pub struct Transcript {
     /// The stretches whose labels of clinician and patient came exchanged, or seem to be, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<RoleExchange>,
+    /// Whether the clinician's voice is among those of the recording, where it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clinician_voice: Option<ClinicianHeard>,
+    /// Milliseconds of sound that is as loud as the speech and was not taken for speech, where they are many: somebody may
+    /// be missing from the transcript.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out_ms: Option<u64>,
     /// In order of their start.
     pub utterances: Vec<Utterance>,
 }
@@ -76,6 +83,15 @@ pub struct RoleExchange {
     pub to: String,
     /// Whether the labels were put right. Where they were not, who said what is in doubt.
     pub put_right: bool,
+}
+
+/// What became of a clinician's voice that was given with a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClinicianHeard {
+    /// Whether one of the voices is the clinician's. Where none is, roles are told by what was said.
+    pub recognised: bool,
+    /// How many voices were told apart.
+    pub voices: usize,
 }
 
 /// One speaker's stretch of speech.

@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 use super::numbers;
 use crate::domain::{
-    AudioInfo, ModelRef, PatientText, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript,
-    TranscriptSchema, Utterance, Word,
+    AudioInfo, ClinicianHeard, ModelRef, PatientText, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA,
+    Transcript, TranscriptSchema, Utterance, Word,
 };
 
 /// Why a file is not a transcript.
@@ -118,9 +118,20 @@ pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
         return Err(ReadingError::Empty);
     }
     check_times(&utterances)?;
-    let TranscriptFile { audio, language, models, roles_exchanged, exchanges, .. } = file;
+    let TranscriptFile { audio, language, models, roles_exchanged, exchanges, clinician_voice, left_out_ms, .. } = file;
     let language = language.unwrap_or_else(|| "en".to_owned());
-    Ok(Transcript { schema: TranscriptSchema::V1, audio, language, models, roles_exchanged, exchanges, utterances })
+    let schema = TranscriptSchema::V1;
+    Ok(Transcript {
+        schema,
+        audio,
+        language,
+        models,
+        roles_exchanged,
+        exchanges,
+        clinician_voice,
+        left_out_ms,
+        utterances,
+    })
 }
 
 #[derive(Deserialize)]
@@ -144,6 +155,8 @@ struct TranscriptFile {
     roles_exchanged: bool,
     #[serde(default)]
     exchanges: Vec<RoleExchange>,
+    clinician_voice: Option<ClinicianHeard>,
+    left_out_ms: Option<u64>,
     utterances: Vec<UtteranceFile>,
 }
 

@@ -6,8 +6,8 @@ use super::{
     asr::{AsrError, Languages, WhisperRecognizer},
     crosstalk, numbers,
     repair::hearing::Hearing,
-    speakers::{self, ClinicianVoice, Embedding, SharedChannel, VoiceEncoder, VoiceError, VoiceFileError},
-    vad::{Region, SpeechActivity, SpeechDetector, VadError},
+    speakers::{self, ClinicianVoice, Embedding, SharedChannel, Told, VoiceEncoder, VoiceError, VoiceFileError},
+    vad::{self, Region, SpeechActivity, SpeechDetector, VadError},
 };
 use crate::{
     audio::{Recording, SAMPLE_RATE_HZ},
@@ -23,6 +23,11 @@ const LISTENING: f32 = 0.05;
 const MOST_WORDS_OF_NOISE: usize = 2;
 /// … and how long a recording is in which so few are nobody's.
 const LEAST_MS_OF_NOISE: u64 = 10_000;
+
+/// Sound that may be speech and was not taken for it is worth a word from this long on …
+const LEAST_MS_LEFT_OUT: u64 = 5000;
+/// … and from this part of the speech on.
+const LEAST_SHARE_LEFT_OUT: f64 = 0.1;
 
 /// Turns recordings into transcripts.
 pub struct Transcriber {
@@ -115,7 +120,9 @@ impl Transcriber {
     ) -> Result<Transcribed, TranscriptionError> {
         let mut timings = TranscriptionTimings::default();
         let started = SystemClock.instant();
-        let activities = self.listen(recording, &|done| progress(LISTENING * done))?;
+        let mut activities = self.listen(recording, &|done| progress(LISTENING * done))?;
+        let left_out_ms = left_out_ms(recording, &activities);
+        remove_crosstalk(recording, &mut activities);
         timings.vad_ms = milliseconds_since(started);
         if spoken_ms(&activities) == 0 {
             return Err(TranscriptionError::NoSpeech);
@@ -125,13 +132,14 @@ impl Transcriber {
             self.recognize(recording, &activities, bias, &|done| progress(LISTENING + (1.0 - LISTENING) * done))?;
         timings.asr_ms = milliseconds_since(started);
         let started = SystemClock.instant();
-        let mut utterances = self.utterances(words, recording, &activities)?;
-        numbers::write(&mut utterances);
+        let mut told = self.tell_apart(words, recording, &activities)?;
+        numbers::write(&mut told.utterances);
         timings.speakers_ms = milliseconds_since(started);
-        if is_noise(&utterances, recording.duration_ms()) {
+        if is_noise(&told.utterances, recording.duration_ms()) {
             return Err(TranscriptionError::NoSpeech);
         }
-        Ok(Transcribed { transcript: self.transcript(recording, utterances), timings })
+        let transcript = Transcript { left_out_ms, ..self.transcript(recording, told) };
+        Ok(Transcribed { transcript, timings })
     }
 
     /// Where somebody speaks in each channel.
@@ -141,13 +149,7 @@ impl Transcriber {
         let listened = channels.map(|(index, channel)| {
             self.detector.listen(channel, &|done| progress((index as f32 + done) / count as f32))
         });
-        let mut activities = listened.collect::<Result<Vec<_>, _>>()?;
-        if let ([left, right], Ok(activities)) =
-            (recording.channels.as_slice(), <&mut [SpeechActivity; 2]>::try_from(activities.as_mut_slice()))
-        {
-            crosstalk::remove([left, right], activities);
-        }
-        Ok(activities)
+        listened.collect()
     }
 
     /// The words of each channel. What was said in another language is refused: written as English it is made up.
@@ -173,14 +175,14 @@ impl Transcriber {
     }
 
     /// Who said them.
-    fn utterances(
+    fn tell_apart(
         &self,
         words: Vec<Vec<Word>>,
         recording: &Recording,
         activities: &[SpeechActivity],
-    ) -> Result<Vec<Utterance>, VoiceError> {
+    ) -> Result<Told, VoiceError> {
         let words = match <[Vec<Word>; 2]>::try_from(words) {
-            Ok(both) => return Ok(speakers::of_two_channels(both)),
+            Ok(both) => return Ok(Told { utterances: speakers::of_two_channels(both), clinician: None }),
             Err(words) => words.into_iter().next().unwrap_or_default(),
         };
         let regions = activities.first().map(SpeechActivity::regions).unwrap_or_default();
@@ -195,7 +197,7 @@ impl Transcriber {
         [self.detector.model_ref(), self.recognizer.model_ref()].into_iter().chain(shared).cloned().collect()
     }
 
-    fn transcript(&self, recording: &Recording, utterances: Vec<Utterance>) -> Transcript {
+    fn transcript(&self, recording: &Recording, told: Told) -> Transcript {
         Transcript {
             schema: TranscriptSchema::V1,
             audio: Some(recording.info.clone()),
@@ -203,7 +205,9 @@ impl Transcriber {
             models: self.models(recording),
             roles_exchanged: false,
             exchanges: Vec::new(),
-            utterances,
+            clinician_voice: told.clinician,
+            left_out_ms: None,
+            utterances: told.utterances,
         }
     }
 }
@@ -228,8 +232,31 @@ fn is_noise(utterances: &[Utterance], duration_ms: u64) -> bool {
     words == 0 || words <= MOST_WORDS_OF_NOISE && duration_ms >= LEAST_MS_OF_NOISE
 }
 
+/// Takes from each of two channels what the other's person says.
+fn remove_crosstalk(recording: &Recording, activities: &mut [SpeechActivity]) {
+    if let ([left, right], Ok(activities)) =
+        (recording.channels.as_slice(), <&mut [SpeechActivity; 2]>::try_from(activities))
+    {
+        crosstalk::remove([left, right], activities);
+    }
+}
+
+/// How much sound that may be speech was not taken for it, if it is worth a word.
+fn left_out_ms(recording: &Recording, activities: &[SpeechActivity]) -> Option<u64> {
+    let channels = recording.channels.iter().zip(activities);
+    let left_out = milliseconds(channels.map(|(channel, activity)| vad::left_out(channel, activity)).sum());
+    is_much(left_out, spoken_ms(activities)).then_some(left_out)
+}
+
+fn is_much(left_out_ms: u64, spoken_ms: u64) -> bool {
+    left_out_ms >= LEAST_MS_LEFT_OUT && left_out_ms as f64 >= LEAST_SHARE_LEFT_OUT * spoken_ms as f64
+}
+
 fn spoken_ms(activities: &[SpeechActivity]) -> u64 {
-    let samples: usize = activities.iter().map(|activity| regions_len(&activity.regions())).sum();
+    milliseconds(activities.iter().map(|activity| regions_len(&activity.regions())).sum())
+}
+
+fn milliseconds(samples: usize) -> u64 {
     samples as u64 * 1000 / u64::from(SAMPLE_RATE_HZ)
 }
 
@@ -244,6 +271,12 @@ fn milliseconds_since(started: Instant) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_seconds_and_a_tenth_of_the_speech_are_much_to_leave_out() {
+        assert!(is_much(9_200, 43_000) && is_much(5_000, 10_000));
+        assert!(!is_much(3_200, 20_000) && !is_much(9_200, 140_000));
+    }
 
     #[test]
     fn a_word_in_many_seconds_is_noise_and_a_short_recording_may_have_one() {

@@ -90,7 +90,9 @@ pub fn enrol(
     Ok(Ok(ClinicianVoice { schema: VOICE_SCHEMA.to_owned(), model: encoder.model_ref().clone(), embedding }))
 }
 
-/// Which of `voices` is the clinician's, if one is as like it as `same_person` ([`Thresholds`]).
+/// Which of `voices` is the clinician's, if one is as like it as `same_person` ([`Thresholds`]). Somebody's
+/// voice is always the likest: 57 of 100 strangers were taken for the clinician where 0.65 was enough, 8 where 0.8 is asked
+/// (`docs/adr/0006-speakers-by-voice.md`).
 ///
 /// [`Thresholds`]: super::voices::Thresholds
 pub fn recognise(clinician: &Embedding, voices: &[Embedding], same_person: f32) -> Option<usize> {

@@ -23,7 +23,7 @@ pub use voices::{Embedding, VoiceEncoder, VoiceError, load as load_voices};
 use windows::Grid;
 
 use super::vad::Region;
-use crate::domain::{Role, Utterance, Word};
+use crate::domain::{ClinicianHeard, Role, Utterance, Word};
 
 /// The windows that people are told apart by: as long as those that the voice model learnt from, and speech all through,
 /// so that few hold the end of one turn and the beginning of the next.
@@ -41,21 +41,35 @@ pub struct SharedChannel<'a> {
     pub words: Vec<Word>,
 }
 
+/// Who said what in one channel.
+pub struct Told {
+    /// In order of their start.
+    pub utterances: Vec<Utterance>,
+    /// Whether the clinician's voice is one of those that were heard, if it is known.
+    pub clinician: Option<ClinicianHeard>,
+}
+
 /// Makes utterances of a channel with everybody in it: one to five people. `clinician`, if their voice is known, says
 /// who the clinician is.
 pub fn of_one_channel(
     channel: SharedChannel<'_>,
     encoder: &dyn VoiceEncoder,
     clinician: Option<&Embedding>,
-) -> Result<Vec<Utterance>, VoiceError> {
+) -> Result<Told, VoiceError> {
     let SharedChannel { samples, regions, words } = channel;
     let thresholds = encoder.thresholds();
+    let recognise =
+        |voices: &[Embedding]| clinician.and_then(|known| enrolment::recognise(known, voices, thresholds.same_person));
+    let told = |utterances: Vec<Utterance>, recognised: Option<usize>, voices: usize| {
+        let heard = ClinicianHeard { recognised: recognised.is_some(), voices: voices.max(1) };
+        Told { utterances, clinician: clinician.map(|_| heard) }
+    };
     let long = listen(samples, regions, LONG, encoder)?;
     let mut voices = clusters::voices(&long.embeddings, &thresholds);
     if voices.len() < 2 {
         match answers::two_voices(&sentences::split(0, words.clone()), samples, encoder)? {
             Some(both) => voices = both,
-            None => return Ok(of_one_voice(words)),
+            None => return Ok(told(of_one_voice(words), recognise(&voices), voices.len())),
         }
     }
     let short = listen(samples, regions, SHORT, encoder)?;
@@ -63,11 +77,12 @@ pub fn of_one_channel(
     let sentences = sentences::split_by_speaker(words, &speakers);
     let heard = sentences.iter().map(|sentence| sentence.speaker).collect::<std::collections::BTreeSet<_>>();
     if heard.len() < 2 {
-        return Ok(of_one_voice(sentences.into_iter().flat_map(|sentence| sentence.words).collect()));
+        let words = sentences.into_iter().flat_map(|sentence| sentence.words).collect();
+        return Ok(told(of_one_voice(words), recognise(&voices), heard.len()));
     }
-    let known = clinician.and_then(|clinician| enrolment::recognise(clinician, &voices, thresholds.same_person));
+    let known = recognise(&voices);
     let roles = roles::by_voice(&sentences, voices.len(), known);
-    Ok(numbered(sentences, |sentence, _| (sentence.speaker, roles[sentence.speaker])))
+    Ok(told(numbered(sentences, |sentence, _| (sentence.speaker, roles[sentence.speaker])), known, heard.len()))
 }
 
 fn listen(samples: &[i16], regions: &[Region], grid: Grid, encoder: &dyn VoiceEncoder) -> Result<Heard, VoiceError> {

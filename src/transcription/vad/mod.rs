@@ -1,13 +1,18 @@
 //! Where in a recording somebody speaks.
 
+mod left_out;
 mod muffled;
 mod regions;
 mod silero;
+mod spectrum;
+mod telephone;
 
 use std::path::Path;
 
+pub use left_out::left_out;
 pub use regions::Region;
 use silero::{Silero, State};
+use telephone::Widener;
 
 use crate::domain::{ModelRef, Progress};
 
@@ -61,21 +66,31 @@ impl SpeechDetector {
     }
 
     /// Listens to one channel at 16 kHz, from beginning to end. Talk behind a wall, of which no word can be made out, is no
-    /// speech.
+    /// speech. A telephone is listened to twice, the second time with what it cuts off put back ([`telephone`]).
     pub fn listen(&self, samples: &[i16], progress: Progress) -> Result<SpeechActivity, VadError> {
         let mut activity = SpeechActivity { probabilities: Vec::new(), samples: samples.len() };
+        let mut widened = telephone::is_telephone(samples).then(|| (Widener::new(), State::default()));
         let mut state = State::default();
         let mut floats = Vec::with_capacity(BLOCK);
         for (index, block) in samples.chunks(BLOCK).enumerate() {
             floats.clear();
             floats.extend(block.iter().map(|&sample| f32::from(sample) / 32_768.0));
             floats.resize(block.len().next_multiple_of(CHUNK_SAMPLES), 0.0);
-            let heard = self.network.probabilities(&floats, &mut state);
-            activity.probabilities.extend(heard.map_err(|error| VadError::Failed(error.to_string()))?);
+            let mut heard = self.probabilities(&floats, &mut state)?;
+            if let Some((widener, state)) = &mut widened {
+                widener.widen(&mut floats);
+                let widened = self.probabilities(&floats, state)?;
+                heard.iter_mut().zip(widened).for_each(|(heard, widened)| *heard = heard.max(widened));
+            }
+            activity.probabilities.extend(heard);
             progress((index * BLOCK + block.len()) as f32 / samples.len() as f32);
         }
         muffled::remove(samples, &mut activity);
         Ok(activity)
+    }
+
+    fn probabilities(&self, floats: &[f32], state: &mut State) -> Result<Vec<f32>, VadError> {
+        self.network.probabilities(floats, state).map_err(|error| VadError::Failed(error.to_string()))
     }
 }
 

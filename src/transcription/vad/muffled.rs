@@ -6,12 +6,10 @@
 //! may be quiet, dark or buried in noise: nothing in the upper bands moves as syllables do, and these bands are so much
 //! fainter than the lower one that no noise can be hiding the movement.
 
-use std::f32::consts::TAU;
-
-use realfft::RealFftPlanner;
-
-use super::{SpeechActivity, silero::CHUNK};
-use crate::audio::SAMPLE_RATE_HZ;
+use super::{
+    SpeechActivity,
+    spectrum::{self, Spectra},
+};
 
 /// Chunks of speech that are judged together: 4 s, in which every voice has a syllable with a clear vowel and pauses.
 const BLOCK: usize = 125;
@@ -76,20 +74,12 @@ fn mean_db(levels: &[[f32; BANDS.len()]], band: usize) -> f32 {
 
 /// The level of each band in each of `chunks`, per hertz, in decibels above one step of the samples or nearly.
 fn levels_db(samples: &[i16], chunks: &[usize]) -> Vec<[f32; BANDS.len()]> {
-    let transform = RealFftPlanner::<f32>::new().plan_fft_forward(CHUNK);
-    let hann: Vec<f32> = (0..CHUNK).map(|n| 0.5 - 0.5 * (TAU * n as f32 / CHUNK as f32).cos()).collect();
-    let (mut frame, mut spectrum) = (transform.make_input_vec(), transform.make_output_vec());
+    let mut spectra = Spectra::new();
     let mut level = |chunk: usize| {
-        let sound = &samples[chunk * CHUNK..samples.len().min((chunk + 1) * CHUNK)];
-        frame.fill(0.0);
-        for ((value, &sample), weight) in frame.iter_mut().zip(sound).zip(&hann) {
-            *value = f32::from(sample) * weight;
-        }
-        transform.process(&mut frame, &mut spectrum).expect("the lengths are the plan's own");
-        BANDS.map(|band| {
-            let [from, to] = band.map(|hz| hz * CHUNK / SAMPLE_RATE_HZ as usize);
-            let power: f32 = spectrum[from..to].iter().map(|value| value.norm_sqr()).sum();
-            10.0 * (power / (to - from) as f32).max(1.0).log10()
+        let powers = spectra.powers(samples, chunk, BANDS.map(|[from, to]| from..to));
+        std::array::from_fn(|band| {
+            let [from, to] = BANDS[band].map(spectrum::bin);
+            10.0 * (powers[band] / (to - from) as f32).max(1.0).log10()
         })
     };
     chunks.iter().map(|&chunk| level(chunk)).collect()
@@ -97,7 +87,10 @@ fn levels_db(samples: &[i16], chunks: &[usize]) -> Vec<[f32; BANDS.len()]> {
 
 #[cfg(test)]
 mod tests {
+    use std::f32::consts::TAU;
+
     use super::*;
+    use crate::{audio::SAMPLE_RATE_HZ, transcription::vad::CHUNK_SAMPLES as CHUNK};
 
     /// Chunks of two seconds' worth of "syllables": a tone at each of `pitches` that comes and goes, over steady noise of
     /// `noise` steps.

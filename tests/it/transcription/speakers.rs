@@ -10,9 +10,9 @@ use serde_json::Value;
 use soapstone::{
     audio::Recording,
     config::Config,
-    domain::{Role, RoleExchange, Transcript, no_progress},
+    domain::{ClinicianHeard, Role, RoleExchange, Transcript, no_progress},
     model_files::ModelStore,
-    transcription::{Transcriber, enrol, reading, swapped},
+    transcription::{ClinicianVoice, Transcriber, enrol, reading, swapped},
 };
 
 use super::{config, transcriber, visit};
@@ -67,9 +67,9 @@ fn who_answers_in_a_word_or_two_is_told_apart() {
     assert_eq!(speakers.len(), 2, "a few questions that sound a little otherwise are no third person's");
 }
 
-#[test]
-fn a_known_voice_is_the_clinicians() {
-    let (sound, said) = visit("visit-01-hypertension");
+/// The voice of the clinician of the visit `id`.
+fn clinician_of(id: &str) -> ClinicianVoice {
+    let (sound, said) = visit(id);
     let of_clinician = said.utterances.iter().filter(|said| said.role == Role::Clinician).take(12);
     let sample = |ms: Option<u64>| ms.unwrap_or_default() as usize * 16;
     let channel =
@@ -78,11 +78,31 @@ fn a_known_voice_is_the_clinicians() {
     let config = config();
     let voice = enrol(&alone, &config.recognition, &ModelStore::new(&config.paths)).expect("a voice is heard");
     assert!(!format!("{voice:?}").contains("0."), "Debug shows the voice");
+    voice
+}
+
+#[test]
+fn a_known_voice_is_the_clinicians() {
+    let (sound, said) = visit("visit-01-hypertension");
     let mut transcriber = transcriber();
-    transcriber.know_clinician(&voice).expect("the same model made it");
+    transcriber.know_clinician(&clinician_of("visit-01-hypertension")).expect("the same model made it");
     let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
     let share = share_with_right_role(&found, &said);
     assert!(share > 0.97, "only {share} of the words have the right role");
+    assert_eq!(found.clinician_voice, Some(ClinicianHeard { recognised: true, voices: 2 }));
+}
+
+#[test]
+fn the_voice_of_somebody_else_is_nobodys_and_changes_no_role() {
+    let (mut sound, _) = visit("visit-01-hypertension");
+    sound.channels[0].truncate(60 * 16_000);
+    let mut transcriber = transcriber();
+    let without = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    // Both clinicians are women, and their voices as alike as 0.74.
+    transcriber.know_clinician(&clinician_of("visit-04-depression")).expect("the same model made it");
+    let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    assert_eq!(found.clinician_voice, Some(ClinicianHeard { recognised: false, voices: 2 }));
+    assert_eq!((without.clinician_voice, without.utterances), (None, found.utterances));
 }
 
 #[test]

@@ -111,6 +111,16 @@ fn probabilities_of_speech_are_those_of_silero_s_own_network() {
     assert!(activity.probabilities.len() >= 10 * reference.len() && reference.len() == 64);
 }
 
+/// A telephone lacks both ends of what the detector knows voices by, and the first of the two people who talk is breathy.
+#[test]
+fn a_breathy_voice_on_a_telephone_is_heard() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vad/breathy-telephone.flac");
+    let heard = decode(AudioSource::File(&path), &config().recognition, &no_progress).expect("it is read");
+    let activity = detector().listen(&heard.channels[0], &no_progress).expect("it listens");
+    let spoken: usize = activity.regions().iter().map(|region| region.len()).sum();
+    assert!(spoken > 14 * SECOND, "{} of 17 seconds are speech", spoken as f32 / SECOND as f32);
+}
+
 #[test]
 fn a_visit_is_heard_as_it_was_said() {
     let (visit, reference) = visit("visit-01-hypertension");
