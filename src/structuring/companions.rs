@@ -13,7 +13,7 @@ use super::{
 use crate::domain::{Role, Transcript};
 
 /// The sentences of `line` in which a companion speaks of themselves: "I have migraines", and what goes on about it; "I do" to
-/// what the patient was asked; an answer that the patient gives, too.
+/// what the patient was asked.
 pub fn own_words(visit: &Visit, line: &Line) -> Vec<Range<usize>> {
     static GOES_ON: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\W*(?:and |but |so )?(?:it|that|those|these|they)\b"));
@@ -36,7 +36,8 @@ pub fn own_words(visit: &Visit, line: &Line) -> Vec<Range<usize>> {
     line.sentences.iter().filter(own).cloned().collect()
 }
 
-/// Whether a companion takes what the patient was asked for asked of themselves: they say "I do", or the patient answers, too.
+/// Whether a companion takes what the patient was asked for asked of themselves: they say "I do". Without an "I" a companion
+/// speaks for the patient, also where the patient answers, too.
 fn answers_for_themselves(visit: &Visit, line: &Line) -> bool {
     static OF_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
@@ -48,18 +49,11 @@ fn answers_for_themselves(visit: &Visit, line: &Line) -> bool {
             r"^\W*(?:(?:yes|yeah|no|oh|well)\W+)*i (?:do|am|have|did|was|don't|haven't|didn't)(?: too)?\W*(?:[,.!]|$)",
         )
     });
-    static YOU: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your)\b"));
     let Some(question) = visit.question_before(line.index).filter(|question| question.by_clinician()) else {
         return false;
     };
     let of_patient = OF_PATIENT.is_match(question.text()) || OF_PATIENT.is_match(line.text());
-    let patient_answers = || {
-        let next = visit.lines.get(line.index + 1).filter(|next| next.utterance.role == Role::Patient);
-        next.is_some_and(|next| {
-            context::affirms(next.text()) || context::denies(next.text()) || context::of_oneself(next.text())
-        })
-    };
-    !of_patient && (ELLIPTICAL.is_match(line.text()) || YOU.is_match(question.text()) && patient_answers())
+    !of_patient && ELLIPTICAL.is_match(line.text())
 }
 
 /// `transcript` without what companions say of themselves, if they do.
@@ -104,7 +98,6 @@ mod tests {
         for own in [
             "D: Any numbness in your feet?\nO: I do, I get it every night.\nP: I don't.",
             "D: Are you taking aspirin?\nO: Yes, I take seventy five milligrams every day.\nP: I'm not.",
-            "D: Do you smoke?\nO: Twenty a day.\nP: I stopped in May.",
             "D: Are you on warfarin?\nO: I am, five milligrams at night.\nP: Not me.",
             "D: Any cough?\nO: Yes, I have a terrible cough.\nP: No.",
         ] {
@@ -118,6 +111,8 @@ mod tests {
             "D: Do you give him the inhaler?\nO: I do.\nP: Yeah.",
             "D: Does she take the aspirin?\nO: Yes, every day.\nP: Yes.",
             "D: Are you taking the aspirin?\nO: She forgets it.\nP: I don't.",
+            "D: What brings you in?\nO: Fever since Monday, and a sore throat.\nP: Yes, it hurts.",
+            "D: What brings you in?\nO: Fever since Monday.\nP: No, Sunday. My throat hurts.",
             "D: Do you sleep?\nO: Not much.\nD: And your appetite?",
             "D: What brings you in?\nO: I gave her some paracetamol for the fever.\nP: Yes.",
         ] {

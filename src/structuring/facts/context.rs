@@ -109,11 +109,6 @@ pub fn of_the_speaker(before: &str, after: &str) -> bool {
     !of_the_patient && !on_the_patient && !GIVES.is_match(before) && !THIRD_PERSON.is_match(&before[own.end()..])
 }
 
-/// Whether `sentence` says something of who speaks.
-pub fn of_oneself(sentence: &str) -> bool {
-    OWN_PERSON.is_match(sentence)
-}
-
 /// Whether `sentence` begins with an if.
 pub fn begins_with_a_condition(sentence: &str) -> bool {
     static CONDITION: LazyLock<Regex> =
