@@ -159,6 +159,13 @@ mod tests {
         ] {
             assert!(of(lines).is_empty(), "{lines}: {:?}", of(lines));
         }
+        // A recogniser leaves out the "I".
+        let allergic = facts(
+            &transcript("D: Any allergies?\nP: Sulfa. It gave me hives.\nO: Am allergic to penicillin."),
+            DrugTable::bundled(),
+        );
+        let substances: Vec<&str> = allergic.allergies.known.iter().map(|one| one.substance.as_str()).collect();
+        assert_eq!(substances, ["sulfa"]);
         assert_eq!(of("D: What does she take?\nO: I give her montelukast, ten milligrams at night."), ["montelukast"]);
     }
 
