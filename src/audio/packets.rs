@@ -6,6 +6,7 @@ use std::{
 };
 
 use symphonia::core::{
+    audio::Channels,
     codecs::{
         CodecParameters,
         audio::{
@@ -30,7 +31,7 @@ use symphonia_adapter_libopus::OpusDecoder;
 use super::{
     AudioError,
     source::{Input, InputReader},
-    wav::{WavFault, WavHeader, WavPackets, is_wav},
+    wav::{MAX_CHANNELS, WavFault, WavHeader, WavPackets, is_wav},
 };
 
 /// `symphonia`'s own decoders and libopus, as it has none for Opus yet.
@@ -113,6 +114,12 @@ impl<'i> Packets<'i> {
         if parameters.codec == codec::CODEC_ID_OPUS {
             // Opus always decodes to 48 kHz; what a WebM header says is the rate before coding (RFC 7845, section 5.1).
             parameters.with_sample_rate(48_000);
+        }
+        // A decoder holds a block for each channel that is said, whatever the file's size.
+        let channels = parameters.channels.as_ref().map_or(0, Channels::count);
+        if channels > usize::from(MAX_CHANNELS) {
+            let detail = format!("it says {channels} channels");
+            return Err(AudioError::Inconsistent { input: input.name.clone(), detail });
         }
         let container = format.format_info().format;
         let is_mp3 = container == FORMAT_ID_MP3;

@@ -29,7 +29,7 @@ const STREAMED_SIZES: [u64; 5] = [0, 0x7FFF_F000, 0x7FFF_FFFF, 0x8000_0000, 0xFF
 const PACKET_FRAMES: u64 = 4096;
 
 /// More channels than any recorder of a visit has; a header that says more is taken for damage.
-const MAX_CHANNELS: u16 = 64;
+pub(super) const MAX_CHANNELS: u16 = 64;
 
 /// What is wrong with a WAV file.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use soapstone::{
     domain::no_progress,
 };
 
-use super::{Wav, decode_bytes, sample, tone};
+use super::{Wav, allocation::peak_bytes, decode_bytes, sample, tone};
 
 fn refusal(bytes: &[u8]) -> AudioError {
     let error = decode_bytes(bytes).err().expect("it is refused");
@@ -107,6 +107,16 @@ fn impossible_headers_are_refused() {
     for wav in [no_channel, no_rate, slow, odd_bits] {
         assert!(matches!(refusal(&wav.bytes()), AudioError::Inconsistent { .. }), "{:?}", refusal(&wav.bytes()));
     }
+}
+
+#[test]
+fn more_channels_than_a_recorder_has_are_refused_before_room_is_made_for_them() {
+    let mut aiff = sample("tone.aiff");
+    let common = aiff.windows(4).position(|name| name == b"COMM").expect("an AIFF file says its form");
+    aiff[common + 8..common + 10].copy_from_slice(&65_025_u16.to_be_bytes());
+    let (refused, peak) = peak_bytes(|| refusal(&aiff));
+    assert!(matches!(refused, AudioError::Inconsistent { .. }), "{refused:?}");
+    assert!(peak < 1 << 20, "{peak} bytes were held");
 }
 
 #[test]
