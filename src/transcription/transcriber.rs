@@ -6,7 +6,7 @@ use super::{
     asr::{AsrError, Languages, WhisperRecognizer},
     crosstalk, numbers,
     repair::hearing::Hearing,
-    speakers::{self, ClinicianVoice, Embedding, SharedChannel, Told, VoiceEncoder, VoiceError, VoiceFileError},
+    speakers::{self, Channel, ClinicianVoice, Embedding, Told, VoiceEncoder, VoiceError, VoiceFileError},
     vad::{self, Region, SpeechActivity, SpeechDetector, VadError},
 };
 use crate::{
@@ -181,20 +181,23 @@ impl Transcriber {
         recording: &Recording,
         activities: &[SpeechActivity],
     ) -> Result<Told, VoiceError> {
-        let words = match <[Vec<Word>; 2]>::try_from(words) {
-            Ok(both) => return Ok(Told { utterances: speakers::of_two_channels(both), clinician: None }),
-            Err(words) => words.into_iter().next().unwrap_or_default(),
-        };
-        let regions = activities.first().map(SpeechActivity::regions).unwrap_or_default();
-        let samples = recording.channels.first().map(Vec::as_slice).unwrap_or_default();
-        let channel = SharedChannel { samples, regions: &regions, words };
-        speakers::of_one_channel(channel, self.voices.as_ref(), self.clinician.as_ref())
+        let regions: Vec<Vec<Region>> = activities.iter().map(SpeechActivity::regions).collect();
+        let sound = recording.channels.iter().zip(&regions);
+        let channels = sound.zip(words).map(|((samples, regions), words)| Channel { samples, regions, words });
+        let (voices, clinician) = (self.voices.as_ref(), self.clinician.as_ref());
+        match <[Channel<'_>; 2]>::try_from(channels.collect::<Vec<_>>()) {
+            Ok(both) => speakers::of_two_channels(both, voices, clinician),
+            Err(one) => {
+                speakers::of_one_channel(one.into_iter().next().expect("a recording has a channel"), voices, clinician)
+            }
+        }
     }
 
-    /// The models that had a part in a transcript: voices are told apart only where a channel is shared.
+    /// The models that had a part in a transcript: voices are listened to where a channel is shared or one of them is known.
     fn models(&self, recording: &Recording) -> Vec<ModelRef> {
-        let shared = (recording.channels.len() < 2).then(|| self.voices.model_ref());
-        [self.detector.model_ref(), self.recognizer.model_ref()].into_iter().chain(shared).cloned().collect()
+        let listens = recording.channels.len() < 2 || self.clinician.is_some();
+        let voices = listens.then(|| self.voices.model_ref());
+        [self.detector.model_ref(), self.recognizer.model_ref()].into_iter().chain(voices).cloned().collect()
     }
 
     fn transcript(&self, recording: &Recording, told: Told) -> Transcript {

@@ -31,17 +31,17 @@ const LONG: Grid = Grid { length_ms: 1600, step_ms: 400, speech: 1.0 };
 /// The windows that words are given by: narrow enough for an answer of one word.
 const SHORT: Grid = Grid { length_ms: 800, step_ms: 200, speech: 0.5 };
 
-/// One channel in which everybody is heard.
-pub struct SharedChannel<'a> {
+/// A channel of the recording.
+pub struct Channel<'a> {
     /// At 16 kHz.
     pub samples: &'a [i16],
     /// Where somebody speaks.
     pub regions: &'a [Region],
-    /// What they say, in order.
+    /// What is said, in order.
     pub words: Vec<Word>,
 }
 
-/// Who said what in one channel.
+/// Who said what.
 pub struct Told {
     /// In order of their start.
     pub utterances: Vec<Utterance>,
@@ -52,11 +52,11 @@ pub struct Told {
 /// Makes utterances of a channel with everybody in it: one to five people. `clinician`, if their voice is known, says
 /// who the clinician is.
 pub fn of_one_channel(
-    channel: SharedChannel<'_>,
+    channel: Channel<'_>,
     encoder: &dyn VoiceEncoder,
     clinician: Option<&Embedding>,
 ) -> Result<Told, VoiceError> {
-    let SharedChannel { samples, regions, words } = channel;
+    let Channel { samples, regions, words } = channel;
     let thresholds = encoder.thresholds();
     let recognise =
         |voices: &[Embedding]| clinician.and_then(|known| enrolment::recognise(known, voices, thresholds.same_person));
@@ -114,13 +114,31 @@ fn numbered<S: PartialEq>(sentences: Vec<Sentence>, who: impl Fn(&Sentence, usiz
     sentences::join(sentences, &speakers)
 }
 
-/// Makes utterances of the words of two channels with one person each.
-pub fn of_two_channels(words: [Vec<Word>; 2]) -> Vec<Utterance> {
-    let mut sentences: Vec<Sentence> =
-        words.into_iter().enumerate().flat_map(|(channel, words)| sentences::split(channel, words)).collect();
+/// Makes utterances of two channels with one person each. `clinician`, if their voice is known, says who the clinician is.
+pub fn of_two_channels(
+    channels: [Channel<'_>; 2],
+    encoder: &dyn VoiceEncoder,
+    clinician: Option<&Embedding>,
+) -> Result<Told, VoiceError> {
+    let recognised = match clinician {
+        Some(known) => enrolment::recognise(known, &voices_of(&channels, encoder)?, encoder.thresholds().same_person),
+        None => None,
+    };
+    let words = channels.map(|channel| channel.words).into_iter().enumerate();
+    let mut sentences: Vec<Sentence> = words.flat_map(|(channel, words)| sentences::split(channel, words)).collect();
     sentences.sort_by_key(Sentence::start_ms);
-    let roles = roles::by_channel(&sentences);
+    let roles = roles::by_channel(&sentences, recognised);
     let speakers: Vec<_> =
         sentences.iter().map(|sentence| (format!("S{}", sentence.speaker + 1), roles[sentence.speaker])).collect();
-    sentences::join(sentences, &speakers)
+    let heard = clinician.map(|_| ClinicianHeard { recognised: recognised.is_some(), voices: 2 });
+    Ok(Told { utterances: sentences::join(sentences, &speakers), clinician: heard })
+}
+
+/// The voice of each channel; that of one in which hardly anything is said is like nobody's.
+fn voices_of(channels: &[Channel<'_>; 2], encoder: &dyn VoiceEncoder) -> Result<Vec<Embedding>, VoiceError> {
+    let voice = |channel: &Channel<'_>| {
+        let heard = listen(channel.samples, channel.regions, LONG, encoder)?;
+        Ok(Embedding::mean(&heard.embeddings).unwrap_or_else(|| Embedding::new(Vec::new())))
+    };
+    channels.iter().map(voice).collect()
 }

@@ -165,8 +165,14 @@ fn clinician_of(sentences: &[Sentence], said: &[Evidence]) -> Option<usize> {
     (margin >= VOICE_MARGIN || (margin >= CHANNEL_MARGIN && is_visit())).then_some(order[0])
 }
 
-/// The roles of two channels with one person each, from the sentences of both in order of time.
-pub fn by_channel(sentences: &[Sentence]) -> [Role; 2] {
+/// The roles of two channels with one person each, from the sentences of both in order of time, and from which of them is
+/// the `clinician`'s by its sound, if that is known.
+pub fn by_channel(sentences: &[Sentence], clinician: Option<usize>) -> [Role; 2] {
+    match clinician {
+        Some(0) => return [Role::Clinician, Role::Patient],
+        Some(_) => return [Role::Patient, Role::Clinician],
+        None => {}
+    }
     let said = evidence(sentences, 2);
     match said[0].odds - said[1].odds {
         difference if difference > CHANNEL_MARGIN => [Role::Clinician, Role::Patient],
@@ -334,8 +340,9 @@ mod tests {
     fn each_channel_is_the_person_whose_words_it_has() {
         let said: Vec<Sentence> =
             VISIT[..7].iter().enumerate().map(|(index, text)| spoken(text, 1 - index % 2)).collect();
-        assert_eq!(by_channel(&said), [Role::Patient, Role::Clinician]);
-        assert_eq!(by_channel(&[spoken("Hello.", 0), spoken("Hello.", 1)]), [Role::Unknown; 2]);
+        assert_eq!(by_channel(&said, None), [Role::Patient, Role::Clinician]);
+        assert_eq!(by_channel(&said, Some(0)), [Role::Clinician, Role::Patient]);
+        assert_eq!(by_channel(&[spoken("Hello.", 0), spoken("Hello.", 1)], None), [Role::Unknown; 2]);
     }
 
     #[test]

@@ -69,11 +69,16 @@ fn who_answers_in_a_word_or_two_is_told_apart() {
 
 /// The voice of the clinician of the visit `id`.
 fn clinician_of(id: &str) -> ClinicianVoice {
+    voice_of(id, Role::Clinician, 0)
+}
+
+/// The voice of whom has `role` in the visit `id`, where they are heard in `channel`.
+fn voice_of(id: &str, role: Role, channel: usize) -> ClinicianVoice {
     let (sound, said) = visit(id);
-    let of_clinician = said.utterances.iter().filter(|said| said.role == Role::Clinician).take(12);
+    let theirs = said.utterances.iter().filter(|said| said.role == role).take(12);
     let sample = |ms: Option<u64>| ms.unwrap_or_default() as usize * 16;
     let channel =
-        of_clinician.flat_map(|said| sound.channels[0][sample(said.start_ms)..sample(said.end_ms)].to_vec()).collect();
+        theirs.flat_map(|said| sound.channels[channel][sample(said.start_ms)..sample(said.end_ms)].to_vec()).collect();
     let alone = Recording { channels: vec![channel], info: sound.info.clone() };
     let config = config();
     let voice = enrol(&alone, &config.recognition, &ModelStore::new(&config.paths)).expect("a voice is heard");
@@ -103,6 +108,27 @@ fn the_voice_of_somebody_else_is_nobodys_and_changes_no_role() {
     let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
     assert_eq!(found.clinician_voice, Some(ClinicianHeard { recognised: false, voices: 2 }));
     assert_eq!((without.clinician_voice, without.utterances), (None, found.utterances));
+}
+
+#[test]
+fn a_known_voice_tells_whose_channel_is_whose() {
+    let (mut sound, _) = visit("visit-05-urinary");
+    sound.channels.iter_mut().for_each(|channel| channel.truncate(60 * 16_000));
+    let mut transcriber = transcriber();
+    let by_words = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    // The patient's own voice, so that what was said speaks against it.
+    transcriber.know_clinician(&voice_of("visit-05-urinary", Role::Patient, 1)).expect("the same model made it");
+    let by_voice = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    assert_eq!(by_voice.clinician_voice, Some(ClinicianHeard { recognised: true, voices: 2 }));
+    assert!(by_voice.models.iter().any(|model| model.task == "speakers"));
+    let other = |role| if role == Role::Clinician { Role::Patient } else { Role::Clinician };
+    let exchanged: Vec<Role> = by_words.utterances.iter().map(|said| other(said.role)).collect();
+    let roles: Vec<Role> = by_voice.utterances.iter().map(|said| said.role).collect();
+    assert!(roles.len() > 5 && roles == exchanged, "{roles:?}");
+    transcriber.know_clinician(&clinician_of("visit-01-hypertension")).expect("the same model made it");
+    let unknown = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    assert_eq!(unknown.clinician_voice, Some(ClinicianHeard { recognised: false, voices: 2 }));
+    assert_eq!(unknown.utterances, by_words.utterances);
 }
 
 #[test]
