@@ -12,6 +12,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::error::Category;
 
 use super::{files::read_bytes, metrics::diarisation::Turn};
 use crate::{
@@ -124,7 +125,7 @@ fn read_manifest(path: &Path) -> Result<Vec<Item>, ManifestError> {
     for (index, text) in read_text(path)?.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let number = index + 1;
         let wrong = |reason: String| ManifestError::Line { path: path.to_owned(), line: number, reason };
-        let line: Line = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let line: Line = serde_json::from_str(text).map_err(|error| wrong(no_line(&error)))?;
         if !ids.insert(line.id.clone()) {
             return Err(wrong(format!("the id {} is taken by an earlier line", line.id)));
         }
@@ -137,6 +138,15 @@ fn read_manifest(path: &Path) -> Result<Vec<Item>, ManifestError> {
         items.push(Item { id: line.id, audio, reference, tags: line.tags });
     }
     if items.is_empty() { Err(ManifestError::Empty { path: path.to_owned() }) } else { Ok(items) }
+}
+
+/// What is wrong with a line; the library counts from the line itself, and all its lines are the first.
+fn no_line(error: &serde_json::Error) -> String {
+    if error.classify() != Category::Data {
+        return format!("it is no JSON object (see column {})", error.column());
+    }
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned()
 }
 
 fn read_folder(path: &Path) -> Result<Vec<Item>, ManifestError> {
@@ -372,7 +382,8 @@ mod tests {
         };
         let line = r#"{"id":"a","audio":"a.flac","transcript":"a.txt"}"#;
         assert!(fault(&[("m", "")]).contains("names no recording"));
-        assert!(fault(&[("m", "{}")]).contains("line 1: missing field `id`"));
+        assert!(fault(&[("m", "\n{}")]).ends_with("line 2: missing field `id`"));
+        assert!(fault(&[("m", "\n{\"id\":")]).ends_with("line 2: it is no JSON object (see column 6)"));
         assert!(fault(&[("m", line)]).contains("there is no recording"));
         assert!(fault(&[("m", line), ("a.flac", "")]).contains("a.txt"));
         let twice = format!("{line}\n{line}");
