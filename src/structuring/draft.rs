@@ -84,6 +84,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         .chain(unsettled(facts))
         .chain(named(facts))
         .chain(unread(facts))
+        .chain(unnamed_doses(facts))
         .chain(unnamed_allergies(facts))
         .chain(review.uncertain)
         .collect();
@@ -167,6 +168,15 @@ fn unread(facts: &Facts) -> impl Iterator<Item = UncertainText> {
         text: one.name.into(),
         reason: "the value could not be read from what was said".into(),
         evidence: vec![one.evidence.clone()],
+    })
+}
+
+/// Doses of which it was not understood of what.
+fn unnamed_doses(facts: &Facts) -> impl Iterator<Item = UncertainText> {
+    facts.unnamed.iter().map(|one| UncertainText {
+        text: one.quote.clone().unwrap_or_else(|| "dose".into()),
+        reason: "a dose was changed, and of which medicine was not understood; it is not in the note's list".into(),
+        evidence: vec![one.clone()],
     })
 }
 

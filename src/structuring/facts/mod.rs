@@ -20,7 +20,7 @@ pub mod vitals;
 
 use super::{companions, visit::Visit};
 use crate::{
-    domain::{Medication, MedicationAction, Order, SectionKind, Transcript, VitalSign},
+    domain::{Evidence, Medication, MedicationAction, Order, SectionKind, Transcript, VitalSign},
     language::numbers,
     terminology::DrugTable,
 };
@@ -42,6 +42,8 @@ pub struct Facts {
     pub named: Vec<medications::Named>,
     /// Generic names of medicines that only other people take.
     pub of_others: Vec<String>,
+    /// Where the dose of something is changed whose name was not understood.
+    pub unnamed: Vec<Evidence>,
     /// Measurements that were named, with a value that could not be read.
     pub unread: Vec<unread::Unread>,
     /// Numbers that were said and corrected right afterwards, and hold nowhere else.
@@ -104,6 +106,7 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         unsettled: spoken.unsettled,
         named: spoken.named,
         of_others: spoken.of_others,
+        unnamed: medications::unnamed(&visit, table),
         unread: unread::unread(&visit),
         corrected_numbers: corrected_numbers(&everybody),
         misheard: heard::in_visit(&everybody),

@@ -20,6 +20,7 @@ mod steps;
 mod strengths;
 #[cfg(test)]
 mod tests;
+mod unnamed;
 mod verbs;
 
 use decisions::decides_on;
@@ -27,6 +28,7 @@ use later::{decide_by_anaphor, end_before, follow_up_all, retract};
 use mention::{Mention, understand};
 pub(super) use mention::{is_of_another, someone_elses};
 pub use spoken::{Avoided, Disputed, Named, Spoken, TakenBack, Unsettled};
+pub(super) use unnamed::unnamed;
 pub(crate) use verbs::verb_before;
 
 use crate::{
