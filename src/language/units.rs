@@ -20,11 +20,21 @@ pub fn dose_unit(word: &str) -> Option<&'static str> {
         "drop" | "drops" => "drops",
         "spray" | "sprays" | "squirt" | "squirts" => "sprays",
         "patch" | "patches" => "patches",
-        "meq" | "milliequivalent" | "milliequivalents" => "mEq",
+        "meq" | "milliequivalent" | "milliequivalents" | "milli equivalent" | "milli equivalents" => "mEq",
         "percent" => "%",
         "teaspoon" | "teaspoons" => "teaspoons",
         _ => return None,
     })
+}
+
+/// How many micrograms one of `unit` is; `None` of what is no weight.
+pub fn micrograms(unit: &str) -> Option<f64> {
+    match unit {
+        "mcg" => Some(1.0),
+        "mg" => Some(1e3),
+        "g" => Some(1e6),
+        _ => None,
+    }
 }
 
 /// Whether a unit counts what is taken, and does not weigh it.
@@ -38,10 +48,12 @@ pub fn unit_after(text: &str, number_end: usize) -> Option<(&'static str, Range<
     if rest.starts_with('%') {
         return Some(("%", number_end..number_end + 1));
     }
-    let word = tokens(rest.split(['.', '?', '!', ',']).next()?).into_iter().next()?;
-    let joined = rest[..word.range.start].chars().all(|between| between == ' ' || between == '-');
-    let unit = dose_unit(&word.lower).filter(|_| joined)?;
-    Some((unit, number_end + word.range.start..number_end + word.range.end))
+    let words = tokens(rest.split(['.', '?', '!', ',']).next()?);
+    let first = words.first()?;
+    let joined = rest[..first.range.start].chars().all(|between| between == ' ' || between == '-');
+    let two = words.get(1).and_then(|second| Some((dose_unit(&format!("{} {}", first.lower, second.lower))?, second)));
+    let (unit, last) = two.or_else(|| Some((dose_unit(&first.lower)?, first))).filter(|_| joined)?;
+    Some((unit, number_end + first.range.start..number_end + last.range.end))
 }
 
 #[cfg(test)]
@@ -52,6 +64,7 @@ mod tests {
     fn the_unit_of_a_number_is_read() {
         for (text, number_end, expected) in [
             ("50 milligrams", 2, Some(("mg", 3..13))),
+            ("20 milli equivalents", 2, Some(("mEq", 3..20))),
             ("50mg", 2, Some(("mg", 2..4))),
             ("a fifty-microgram tablet", 7, Some(("mcg", 8..17))),
             ("2.5%", 3, Some(("%", 3..4))),

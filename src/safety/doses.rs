@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use super::{groups::rows, medicines::Medicine};
 use crate::{
     domain::{Alert, AlertKind, AlertSeverity, Dose, Medication},
+    language::units,
     structuring::facts::sig,
     terminology::Drug,
 };
@@ -24,7 +25,8 @@ struct Most {
 
 static MOST: LazyLock<HashMap<&str, Most>> = LazyLock::new(|| {
     let read = |[name, route, most, unit, per, source]: [&'static str; 6]| {
-        let dose = Dose { value: most.parse().expect("a number, which a test holds"), unit: unit.to_owned() };
+        let dose =
+            Dose { value: most.parse().expect("a number, which a test holds"), unit: unit.to_owned(), low: None };
         (name, Most { route, dose, days: if per == "week" { 7.0 } else { 1.0 }, source })
     };
     rows(TABLE).map(read).collect()
@@ -99,20 +101,15 @@ fn slip(medicine: &Medicine, dose: &Dose) -> Option<(String, &'static str, &'sta
 fn strengths(drug: &Drug) -> Vec<Dose> {
     let read = |strength: &&str| {
         let (value, unit) = strength.split_once(' ')?;
-        Some(Dose { value: value.parse().ok()?, unit: unit.to_owned() }).filter(|dose| in_mcg(dose).is_some())
+        Some(Dose { value: value.parse().ok()?, unit: unit.to_owned(), low: None })
+            .filter(|dose| in_mcg(dose).is_some())
     };
     drug.strengths.iter().filter_map(read).collect()
 }
 
 /// An amount by weight in micrograms.
 pub(super) fn in_mcg(dose: &Dose) -> Option<f64> {
-    let unit = match dose.unit.as_str() {
-        "mcg" => 1.0,
-        "mg" => 1e3,
-        "g" => 1e6,
-        _ => return None,
-    };
-    Some(dose.value * unit)
+    Some(dose.value * units::micrograms(&dose.unit)?)
 }
 
 #[cfg(test)]
@@ -132,7 +129,7 @@ mod tests {
             assert_eq!(drug.name, name, "written as the table does");
             assert_eq!(drug.routes[0], route, "{name}: a route that is not said is the most usual");
             assert!(matches!(unit, "mg" | "mcg") && matches!(per, "day" | "week") && !source.is_empty(), "{name}");
-            let most = in_mcg(&Dose { value: most.parse().expect("a number"), unit: unit.to_owned() });
+            let most = in_mcg(&Dose { value: most.parse().expect("a number"), unit: unit.to_owned(), low: None });
             for strength in strengths(drug) {
                 assert!(in_mcg(&strength) <= most, "{name}: {} {}", strength.value, strength.unit);
             }

@@ -8,7 +8,7 @@ use super::{
     pieces::{self, Piece},
     visit::Expected,
 };
-use crate::{domain::Utterance, terminology::DrugTable};
+use crate::{domain::Utterance, language::units, terminology::DrugTable};
 
 /// The most words that one name was ever heard as.
 const LONGEST: usize = 4;
@@ -54,6 +54,8 @@ pub struct Candidate<'n> {
     pub typed: bool,
     /// Whether the dose that follows is a usual one.
     pub usual_dose: bool,
+    /// Whether the dose that follows is far from every usual one: 62.5 micrograms are no dose of dexamethasone.
+    pub unlikely_dose: bool,
     /// Whether what was heard is words of English, which somebody can have said.
     pub is_english: bool,
     /// How much better than what was written it fits the sound, in nats, where that was listened to.
@@ -167,7 +169,7 @@ impl<'n> Finder<'n> {
         let letters: usize = pieces.iter().map(|piece| piece.lower.len()).sum();
         let typed = pieces.iter().all(|piece| piece.probability.is_none());
         let sure = pieces.iter().map(|piece| piece.probability.unwrap_or(TYPED)).fold(1.0, f32::min);
-        let usual_dose = is_usual(name, context);
+        let (usual_dose, unlikely_dose) = (is_usual(name, context), is_unlikely(name, context));
         let flag = |is: bool| f32::from(u8::from(is));
         let features = [
             1.0,
@@ -190,7 +192,8 @@ impl<'n> Finder<'n> {
         ];
         let range = pieces[0].range.start..pieces[pieces.len() - 1].range.end;
         let is_english = pieces.iter().all(|piece| piece.is_word);
-        Candidate { span, range, name, features, context: context.clone(), usual_dose, is_english, typed, gain: None }
+        let (context, gain) = (context.clone(), None);
+        Candidate { span, range, name, features, context, usual_dose, unlikely_dose, is_english, typed, gain }
     }
 }
 
@@ -203,6 +206,23 @@ fn is_suspicious(pieces: &[Piece], context: &Context) -> bool {
     }
     let badly_heard = pieces.iter().any(|piece| piece.probability.is_some_and(|sure| sure < BADLY_HEARD));
     pieces.iter().any(Piece::is_strange) || context.dose.is_some() || (context.taking && badly_heard)
+}
+
+/// Less than this part of the smallest strength is nobody's dose: tablets are halved and quartered.
+const LEAST_OF_STRENGTH: f64 = 0.25;
+/// As many of the largest strength are nobody's dose.
+const MOST_OF_STRENGTH: f64 = 10.0;
+
+/// Whether the weight that follows is far from every strength of the medicine.
+fn is_unlikely(name: &Name, context: &Context) -> bool {
+    let weight = |value: f64, unit: &str| Some(value * units::micrograms(unit)?);
+    let (Some(drug), Some(dose)) = (name.drug, &context.dose) else { return false };
+    let Some(said) = weight(dose.value, dose.unit) else { return false };
+    let amounts = drug.strengths.iter().flat_map(|strength| context::amounts(strength));
+    let weights: Vec<f64> = amounts.filter_map(|(value, unit)| weight(value, unit)).collect();
+    let least = weights.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = weights.iter().copied().fold(0.0, f64::max);
+    !weights.is_empty() && !(least * LEAST_OF_STRENGTH..=most * MOST_OF_STRENGTH).contains(&said)
 }
 
 /// Whether the dose that follows is one in which the medicine is usual.

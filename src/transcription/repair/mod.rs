@@ -224,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn a_medicine_is_not_put_before_a_dose_that_it_does_not_have() {
+        for (text, applied) in [
+            ("You take deoxamethasone, 62.5 micrograms a day.", false),
+            ("You take deoxamethasone, 4 milligrams a day.", true),
+        ] {
+            let transcript = repaired(&[text]);
+            assert_eq!(repairs(&transcript), [("deoxamethasone", "dexamethasone", applied)], "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_spelt_right_is_left_alone() {
         for line in [
             "I'm not going to use penicillin, 500 milligrams or otherwise.",

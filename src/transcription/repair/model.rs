@@ -53,7 +53,8 @@ fn fits(candidate: &Candidate) -> bool {
 /// Whether the text may say the name. Words of English are left alone, however likely a name is ("listen up" for
 /// lisinopril), unless they are several and a usual dose or the sound speaks for the medicine, or the chart or the rest of
 /// the visit where something is taken; one by itself gives way to its sound alone, and one that people use in visits never. So is a brand for
-/// which nothing speaks but its spelling: brands are short, and made to sound like words ("coalesce", Colace).
+/// which nothing speaks but its spelling: brands are short, and made to sound like words ("coalesce", Colace). A name whose
+/// medicine nobody takes in the dose that follows is somebody's guess, however alike it sounds.
 pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     let has = |feature: usize| candidate.features[feature] > 0.0;
     let fits = fits(candidate);
@@ -67,7 +68,11 @@ pub fn is_applied(candidate: &Candidate, probability: f32) -> bool {
     // Several words that somebody typed are likely to be meant: "use plain Claritin".
     let meant = candidate.typed && candidate.span.len() > 1 && !is_known && !candidate.usual_dose;
     let least = if candidate.gain.is_some() { APPLIED_IF_HEARD } else { APPLIED };
-    probability >= least && !is_a_word && !meant && (is_known || !has(ORDINARY) && !only_sounds)
+    probability >= least
+        && !candidate.unlikely_dose
+        && !is_a_word
+        && !meant
+        && (is_known || !has(ORDINARY) && !only_sounds)
 }
 
 /// What the odds are made of where the place was heard again: a bias, the odds by its words, a nat of gain. Fitted by

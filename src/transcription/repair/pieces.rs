@@ -12,7 +12,7 @@ static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!(
 
 /// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech,
 /// but for units and what people are allergic to.
-const LIKE_NAMES: [&str; 41] = [
+const LIKE_NAMES: [&str; 43] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -30,6 +30,8 @@ const LIKE_NAMES: [&str; 41] = [
     "adhesive",
     "kilo",
     "kilos",
+    "equivalent",
+    "equivalents",
     "latex",
     "ragweed",
     "dexa",
