@@ -375,10 +375,25 @@ pub enum MedicationAction {
 /// An amount with its unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dose {
-    /// The number.
+    /// The number; of a range, the most.
     pub value: f64,
+    /// The least of a range: "four to six units".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
     /// `mg`, `mcg`, `units`, `mL`, `puffs`, `tablets`, …
     pub unit: String,
+}
+
+impl Dose {
+    /// As much as `times` of it.
+    pub fn times(&self, times: f64) -> Self {
+        Self { value: self.value * times, low: self.low.map(|low| low * times), unit: self.unit.clone() }
+    }
+
+    /// Its number as it is written: "6", or "4 to 6".
+    pub fn amount(&self) -> String {
+        self.low.map_or_else(|| format!("{}", self.value), |low| format!("{low} to {}", self.value))
+    }
 }
 
 /// Whether a substance must not be given at all, or was not borne.

@@ -2,6 +2,7 @@
 //! out; what they mean for a patient is decided by who uses them.
 
 pub mod numbers;
+pub mod parts;
 pub mod patterns;
 pub mod tokens;
 pub mod units;

@@ -285,11 +285,18 @@ fn is_range(text: &str, tokens: &[Token], start: usize, end: usize) -> bool {
     between && word_at(text, tokens, end) != Some("and")
 }
 
-/// Whether a point with no digit before it stands right before `token`: ".5".
+/// A point right after a shorter word is one of an abbreviation: "No.5".
+const LEAST_LETTERS: usize = 4;
+
+/// Whether a point with no digit before it stands right before `token`: ".5", and what a recogniser makes of "clonidine, point
+/// one": "clonidine.1".
 fn is_after_naked_point(text: &str, token: &Token) -> bool {
     let before = text[..token.range.start].strip_suffix('.');
-    before.is_some_and(|before| before.is_empty() || before.ends_with([' ', '(', '/', '-']))
-        && token.lower.chars().all(|c| c.is_ascii_digit())
+    let follows = |before: &str| {
+        let letters = before.chars().rev().take_while(|c| c.is_alphabetic()).count();
+        before.is_empty() || before.ends_with([' ', '(', '/', '-']) || letters >= LEAST_LETTERS
+    };
+    before.is_some_and(follows) && token.lower.chars().all(|c| c.is_ascii_digit())
 }
 
 /// "point five": a decimal with no whole part before it.
@@ -462,6 +469,7 @@ fn digits_value(digits: &str) -> Option<f64> {
 
 fn unit_value(word: &str) -> Option<f64> {
     let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let word = if matches!(word, "nought" | "naught") { "zero" } else { word };
     position(&words, word).map(|at| at as f64)
 }
 
@@ -512,6 +520,9 @@ mod tests {
             ("7 point 8", 7.8),
             (".5 mg", 0.5),
             ("take .125 daily", 0.125),
+            ("clonidine.1 twice a day", 0.1),
+            ("room No.5", 5.0),
+            ("nought point nine two", 0.92),
             ("1,000", 1000.0),
             ("10 thousand", 10000.0),
             ("two thousand and five hundred", 2500.0),

@@ -8,7 +8,9 @@ use std::ops::Range;
 
 use super::{
     numbers::{Number, numbers},
+    parts::{and_a_part, parts},
     tokens::{Token, tokens},
+    units,
 };
 
 /// A stretch of a text that is written in another way.
@@ -50,7 +52,10 @@ const UNITS: &[(&[&str], &str)] = &[
     (&["millimetres"], "mm"),
     (&["centimeters"], "cm"),
     (&["centimetres"], "cm"),
+    (&["milliequivalent"], "mEq"),
     (&["milliequivalents"], "mEq"),
+    (&["milli", "equivalent"], "mEq"),
+    (&["milli", "equivalents"], "mEq"),
 ];
 
 /// What a number below ten counts where it is written in digits.
@@ -74,6 +79,13 @@ pub fn written(text: &str) -> Vec<Written> {
         at += used;
         found.extend(read.filter(|read| read.text != text[read.range.clone()]));
     }
+    found.extend(
+        parts(text)
+            .into_iter()
+            .filter(|part| !units::is_count(part.unit) && part.unit != "teaspoons")
+            .map(|part| Written { text: format!("{} {}", part.value, part.unit), range: part.range }),
+    );
+    found.sort_by_key(|one| one.range.start);
     found
 }
 
@@ -99,6 +111,11 @@ impl Reader<'_> {
         if used == 1 && unit.is_none() && self.stays(number) {
             return (None, 1);
         }
+        let (value, unit) = match unit.and_then(|(end, unit)| Some((and_a_part(self.text, end)?, unit))) {
+            // "Two grams and a half"
+            Some(((more, end), unit)) if used == 1 => (format!("{}", number.value + more), Some((end, unit))),
+            _ => (value, unit),
+        };
         let (end, value) = match unit {
             Some((end, "%")) => (end, format!("{value}%")),
             Some((end, unit)) => (end, format!("{value} {unit}")),
@@ -129,8 +146,15 @@ impl Reader<'_> {
             "over" if !is_time => Some(format!("{one}/{two}")),
             "out of" if first.value <= second.value && !is_time => Some(format!("{one}/{two}")),
             "" | "-" if self.is_temperature(first, second) => Some(format!("{one}.{two}")),
+            "to" | "or" if self.is_amount(second) => Some(format!("{one} {between} {two}")),
             _ => None,
         }
+    }
+
+    /// Whether what `number` counts is written with it: "four to six units" may be a range or a change, and neither is six.
+    fn is_amount(&self, number: &Number) -> bool {
+        let counts = self.next_word(number.range.end).is_some_and(|word| has(COUNTED, word));
+        counts || self.unit_after(number.range.end).is_some()
     }
 
     /// "thirty-seven five", of a temperature that was spoken of before.
@@ -282,6 +306,11 @@ mod tests {
             ("about one hundred twenty over eighty", "one hundred twenty over eighty", "120/80"),
             ("98 point 6", "98 point 6", "98.6"),
             ("one oh one", "one oh one", "101"),
+            ("half a milligram at night", "half a milligram", "0.5 mg"),
+            ("a gram and a half", "a gram and a half", "1.5 g"),
+            ("two grams and a half", "two grams and a half", "2.5 g"),
+            ("20 milli equivalents", "20 milli equivalents", "20 mEq"),
+            ("Clonidine.1 milligrams", ".1 milligrams", "0.1 mg"),
             ("two fifty", "two fifty", "250"),
         ] {
             assert_eq!(pairs(said), [(spoken.to_owned(), expected.to_owned())], "{said}");
@@ -292,12 +321,14 @@ mod tests {
     fn what_could_mean_two_things_is_not_joined() {
         for (said, expected) in [
             ("ten to twenty", vec!["10", "20"]),
+            ("four to six units", vec!["4 to 6"]),
+            ("three or four tablets", vec!["3 or 4"]),
             ("two hundred and fifty, no, make that five hundred", vec!["250", "500"]),
             ("ten pounds over twelve weeks", vec!["10", "12"]),
             ("she lost twenty over two weeks", vec!["20", "2"]),
             ("one forty, over ninety percent of the time", vec!["140", "90%"]),
             ("bed thirty-seven five days", vec!["37", "5"]),
-            ("five to ten milligrams", vec!["10 mg"]),
+            ("five to ten milligrams", vec!["5 to 10 mg"]),
             ("between a hundred and one twenty", vec!["100", "120"]),
             ("two thousand, five of them, twenty", vec!["2,000", "20"]),
         ] {

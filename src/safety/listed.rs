@@ -112,7 +112,7 @@ fn dose(name: &str, sig: &str) -> Option<Dose> {
     match taken {
         Some(taken) if !units::is_count(&taken.dose.unit) => Some(sig::counted(sig, taken, &of_sig)),
         Some(taken) if matches!(taken.dose.unit.as_str(), "tablets" | "capsules") => {
-            strength().map(|strength| Dose { value: strength.value * taken.dose.value, ..strength })
+            strength().map(|strength| Dose { unit: strength.unit, ..taken.dose.times(strength.value) })
         }
         Some(taken) => Some(taken.dose),
         None => strength(),

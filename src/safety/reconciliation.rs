@@ -150,7 +150,7 @@ fn is_other(chart: &str, said: &str) -> bool {
 }
 
 fn shown(dose: &Dose) -> String {
-    format!("{} {}", dose.value, dose.unit)
+    format!("{} {}", dose.amount(), dose.unit)
 }
 
 #[cfg(test)]

@@ -175,8 +175,8 @@ pub fn avoided(avoided: &Avoided) -> Line {
 fn with_target(medication: &Medication) -> String {
     let text = medication.text.as_str();
     let Some(dose) = &medication.dose else { return text.to_owned() };
-    let amount = format!(" {} ", dose.value);
-    text.replacen(&amount, &format!(" to {} ", dose.value), 1)
+    let amount = format!(" {} ", dose.amount());
+    text.replacen(&amount, &format!(" to{amount}"), 1)
 }
 
 /// An order as a line of the plan.

@@ -9,7 +9,8 @@ use crate::{
     domain::Dose,
     language::{
         numbers,
-        units::{self, dose_unit},
+        parts::{and_a_part, parts},
+        units,
     },
     structuring::text::{Token, pattern, tokens},
 };
@@ -27,7 +28,8 @@ pub struct DoseMention {
 pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<DoseMention> {
     let tokens = tokens(text);
     let mut found = Vec::new();
-    for number in numbers::numbers(text).into_iter().map(|number| without_times(text, number)) {
+    let said = numbers::numbers(text);
+    for (at, number) in said.iter().cloned().map(|number| without_times(text, number)).enumerate() {
         let next = tokens.iter().position(|token| token.range.start >= number.range.end);
         let (unit, end) = match unit_after(text, number.range.end) {
             Some(found) => found,
@@ -38,17 +40,51 @@ pub fn doses(text: &str, usual_unit: &dyn Fn(f64) -> Option<String>) -> Vec<Dose
                 None => continue,
             },
         };
+        let least = at.checked_sub(1).map(|before| &said[before]).filter(|least| is_least(text, least, &number, &unit));
+        if let Some(least) = least {
+            found.retain(|mention: &DoseMention| mention.range.start < least.range.start);
+            let dose = Dose { value: number.value, low: Some(least.value), unit };
+            found.push(DoseMention { dose, range: least.range.start..end });
+            continue;
+        }
+        let (more, end) = and_a_part(text, end).unwrap_or((0.0, end));
         // "Two of the five hundreds" is a thousand.
         let (times, start) = times_before(text, number.range.start).filter(|_| !units::is_count(&unit)).unzip();
-        let value = number.value * times.unwrap_or(1.0);
-        found.push(DoseMention { dose: Dose { value, unit }, range: start.unwrap_or(number.range.start)..end });
+        let value = (number.value + more) * times.unwrap_or(1.0);
+        found.push(DoseMention {
+            dose: Dose { value, low: None, unit },
+            range: start.unwrap_or(number.range.start)..end,
+        });
     }
     // "Go up by four units, so twenty-four": an amount of change is no dose.
     found.retain(|mention| !text[..mention.range.start].trim_end().to_lowercase().ends_with(" by"));
-    found.extend(parts_of_a_tablet(text));
+    found.extend(parts(text).into_iter().map(|part| DoseMention {
+        dose: Dose { value: part.value, low: None, unit: part.unit.to_owned() },
+        range: part.range,
+    }));
     found.retain(|mention| !limits(text).any(|limit| limit.contains(&mention.range.start)));
     found.sort_by_key(|mention| mention.range.start);
     found
+}
+
+/// A range is not wider than this: what is five times as much is another dose.
+const WIDEST: f64 = 5.0;
+
+/// Whether `least` begins a range that ends with `most`: "four to six units", "one or two tablets". A dose that is moved is
+/// none: "go up from five to ten milligrams".
+fn is_least(text: &str, least: &numbers::Number, most: &numbers::Number, unit: &str) -> bool {
+    static MOVED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:from|up|down|back|increas\w*|rais\w*|reduc\w*|lower\w*|decreas\w*|cut\w*|drop\w*|bump\w*|mov\w*|chang\w*|switch\w*|titrat\w*|taper\w*|doubl\w*|halv\w*|went|go(?:es|ing)?)\b[^.?!;]*$",
+        )
+    });
+    let joined = match text[least.range.end..most.range.start].trim().to_lowercase().as_str() {
+        "to" | "-" | "–" | "up to" => true,
+        "or" => units::is_count(unit),
+        _ => false,
+    };
+    let is_wide = most.value > least.value * WIDEST;
+    joined && least.value > 0.0 && least.value < most.value && !is_wide && !MOVED.is_match(&text[..least.range.start])
 }
 
 /// "Forty milligrams. No, make that thirty": the unit of a bare number that takes the place of the dose before it.
@@ -107,11 +143,7 @@ pub fn counted(text: &str, strength: DoseMention, mentions: &[DoseMention]) -> D
         near && matches!(count.dose.unit.as_str(), "tablets" | "capsules") && (2.0..=4.0).contains(&count.dose.value)
     });
     let times = count.map_or(1.0, |count| count.dose.value).max(1.0);
-    if units::is_count(&strength.dose.unit) {
-        strength.dose
-    } else {
-        Dose { value: strength.dose.value * times, ..strength.dose }
-    }
+    if units::is_count(&strength.dose.unit) { strength.dose } else { strength.dose.times(times) }
 }
 
 /// The doses of `text` that the next one corrects ("fifty, no, sorry, forty milligrams").
@@ -248,21 +280,6 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
     let after_counter = after_counter && !AS_DOSE.is_match(&before);
     let follows_slash = before.ends_with(['/', '$', '£', '€']) || points_at_one;
     after_counter || counted || follows_slash
-}
-
-/// "half a tablet", "a puff".
-fn parts_of_a_tablet(text: &str) -> Vec<DoseMention> {
-    static PARTS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:(half)(?: of)? an? |(a|an) )(tablet|pill|capsule|puff|spray|patch|teaspoon|gram|milligram)\b")
-    });
-    PARTS
-        .captures_iter(text)
-        .filter_map(|captures| {
-            let value = if captures.get(1).is_some() { 0.5 } else { 1.0 };
-            let unit = dose_unit(&captures[3].to_lowercase())?.to_owned();
-            Some(DoseMention { dose: Dose { value, unit }, range: captures.get(0)?.range() })
-        })
-        .collect()
 }
 
 /// The frequency said in `text`, in the note's words, and where.
@@ -473,6 +490,31 @@ mod tests {
         for text in ["for ten days", "every 5 hours", "20 pounds", "126 milligrams per deciliter", "five times a week"]
         {
             assert_eq!(dose(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_has_both_its_ends_and_a_change_its_last() {
+        let strengths = |value: f64| [5.0, 10.0, 20.0, 40.0].contains(&value).then(|| "mg".to_owned());
+        let amounts = |text: &str| {
+            let mentions = doses(text, &strengths);
+            let shown = |mention: DoseMention| format!("{} {}", mention.dose.amount(), mention.dose.unit);
+            final_dose(text, &mentions).map(shown).expect("a dose")
+        };
+        for (text, expected) in [
+            ("four to six units with meals", "4 to 6 units"),
+            ("5 to 10 milligrams every four to six hours", "5 to 10 mg"),
+            ("5-10 mg as needed", "5 to 10 mg"),
+            ("two hundred to four hundred milligrams", "200 to 400 mg"),
+            ("one or two tablets", "1 to 2 tablets"),
+            ("half a tablet", "0.5 tablets"),
+            ("go up from five to ten milligrams", "10 mg"),
+            ("increase it to ten milligrams", "10 mg"),
+            ("twenty to ten milligrams", "10 mg"),
+            ("a gram and a half", "1.5 g"),
+            ("two grams and a half at night", "2.5 g"),
+        ] {
+            assert_eq!(amounts(text), expected, "{text}");
         }
     }
 

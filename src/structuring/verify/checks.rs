@@ -186,9 +186,14 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         let stands = fact.dose.as_ref()?;
         let doses = sig::doses(part(at), &|_| None);
         let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
-        let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose.value != stands.value);
+        let contradicted = !comparable.is_empty() && comparable.iter().all(|dose| dose.dose != *stands);
         contradicted.then(|| {
-            format!("the dose of {} that stands is {} {}", &statement[mention.range.clone()], stands.value, stands.unit)
+            format!(
+                "the dose of {} that stands is {} {}",
+                &statement[mention.range.clone()],
+                stands.amount(),
+                stands.unit
+            )
         })
     })
 }

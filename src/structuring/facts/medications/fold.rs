@@ -148,7 +148,7 @@ fn written(name: &str, strength: Option<&str>, dose: Option<&Dose>, frequency: O
     if let Some(dose) = dose {
         let space = if dose.unit == "%" { "" } else { " " };
         let unit = if dose.value <= 1.0 { singular(&dose.unit) } else { &dose.unit };
-        text.push_str(&format!(" {}{space}{unit}", dose.value));
+        text.push_str(&format!(" {}{space}{unit}", dose.amount()));
     }
     if let Some(frequency) = frequency {
         text.push(' ');

@@ -70,7 +70,7 @@ pub(super) fn take_bare_dose(line: &Line, named: &DrugMention, earlier: &[Mentio
     let Some(known) = known.and_then(|known| known.dose.as_ref()) else { return };
     let mut targets = numbers(after).into_iter().filter(|number| TO.is_match(&after[..number.range.start]));
     if let (Some(target), None) = (targets.next(), targets.next()) {
-        found.dose = Some(Dose { value: target.value, unit: known.unit.clone() });
+        found.dose = Some(Dose { value: target.value, unit: known.unit.clone(), low: None });
     }
 }
 

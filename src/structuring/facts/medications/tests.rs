@@ -27,6 +27,29 @@ fn question_and_answer_make_one_medicine() {
 }
 
 #[test]
+fn a_range_is_no_single_dose() {
+    for (line, expected) in [
+        (
+            "D: I'd like you to take insulin lispro, four to six units with meals.",
+            "start Insulin lispro 4 to 6 units with meals",
+        ),
+        (
+            "D: And let's start oxycodone, 5 to 10 milligrams every four to six hours as needed.",
+            "start Oxycodone 5 to 10 mg every 4 to 6 hours as needed",
+        ),
+        ("P: I take one or two tablets of Tylenol at night.", "taken Tylenol 1 to 2 tablets at bedtime"),
+        ("P: I take half a milligram of clonazepam at night.", "taken Clonazepam 0.5 mg at bedtime"),
+        (
+            "D: Start insulin, four to six units.\nP: Four to six. And the cream?\nD: One percent. For the cough, take five \
+            to ten mils of the syrup, every four to six hours.",
+            "start Insulin 4 to 6 units",
+        ),
+    ] {
+        assert_eq!(said(line), [expected], "{line}");
+    }
+}
+
+#[test]
 fn a_decision_can_be_taken_back() {
     let before = "P: I take metoprolol, fifty milligrams once a day.\n";
     for (lines, expected) in [
