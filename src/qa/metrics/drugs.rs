@@ -15,8 +15,13 @@ use crate::{
     terminology::DrugTable,
 };
 
-/// A drug that was said, with what was written in its place; or one that was written and not said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// How many words apart a name that is missing and one that was not said may stand and be one taken for the other: where a
+/// recogniser writes more or fewer words than were said, the alignment puts the wrong name beside its place.
+const REACH: usize = 4;
+
+/// A drug that was said, with what was written for it: the drug that was written instead, in its place or close by, and else
+/// whatever stands there. Or a drug that was written and for which no other was said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DrugConfusion {
     /// What was said; nothing where the drug was made up.
     pub said: PatientText,
@@ -50,33 +55,100 @@ struct Drug {
     surface: &'static str,
 }
 
+/// A drug that went wrong: said and not written, or written and not said.
+struct Wrong<'t> {
+    drug: &'t Drug,
+    /// The steps of the alignment that hold it.
+    steps: Range<usize>,
+    /// The words that stand in its place on the other side.
+    facing: Range<usize>,
+}
+
 /// Compares the drugs of `table` named in `reference` with those in `hypothesis`.
 pub fn drug_score(reference: &Transcript, hypothesis: &Transcript, table: &'static DrugTable) -> DrugScore {
     let (said, heard) = (read(reference, table), read(hypothesis, table));
     let steps = align(&said.words, &heard.words);
     let mut score = DrugScore::default();
+    let (mut missed, mut made_up) = (Vec::new(), Vec::new());
     for drug in &said.drugs {
         let facing = facing(&steps, &drug.words);
         let is_heard = facing.all_match || heard_as(&heard, &facing.words, |other| other.surface == drug.surface);
         score.heard.count(is_heard);
         if !is_heard {
-            let (said, written) = (shown(&said, &drug.words), shown(&heard, &facing.words));
-            score.confusions.push(DrugConfusion { said, written });
+            missed.push(Wrong { drug, steps: held(&steps, &drug.words, word_said), facing: facing.words });
         }
     }
     for drug in &heard.drugs {
         let facing = facing_back(&steps, &drug.words);
-        if heard_as(&said, &facing, |other| other.name == drug.name) {
-            continue;
-        }
-        score.false_drugs += 1;
-        // In another drug's place it is in the list already.
-        if !heard_as(&said, &facing, |_| true) {
-            let (said, written) = (shown(&said, &facing), shown(&heard, &drug.words));
-            score.confusions.push(DrugConfusion { said, written });
+        if !heard_as(&said, &facing, |other| other.name == drug.name) {
+            made_up.push(Wrong { drug, steps: held(&steps, &drug.words, word_heard), facing });
         }
     }
+    score.false_drugs = made_up.len();
+    score.confusions = confusions(&said, &heard, &missed, &made_up);
     score
+}
+
+/// What went wrong, each error once, in the order of the visit.
+fn confusions(said: &Text, heard: &Text, missed: &[Wrong<'_>], made_up: &[Wrong<'_>]) -> Vec<DrugConfusion> {
+    let pairs = pairs(heard, missed, made_up);
+    let of_missed = missed.iter().enumerate().map(|(index, wrong)| {
+        let instead = pairs.iter().find(|(one, _)| *one == index).map(|(_, other)| &made_up[*other].drug.words);
+        let written = shown(heard, instead.unwrap_or(&wrong.facing));
+        (wrong.steps.start, DrugConfusion { said: shown(said, &wrong.drug.words), written })
+    });
+    let unpaired = made_up.iter().enumerate().filter(|(index, _)| pairs.iter().all(|(_, other)| other != index));
+    let of_made_up = unpaired.map(|(_, wrong)| {
+        let written = shown(heard, &wrong.drug.words);
+        (wrong.steps.start, DrugConfusion { said: shown(said, &wrong.facing), written })
+    });
+    let mut all: Vec<(usize, DrugConfusion)> = of_missed.chain(of_made_up).collect();
+    all.sort_by_key(|(step, _)| *step);
+    all.into_iter().map(|(_, confusion)| confusion).collect()
+}
+
+/// Which of `missed` was taken for which of `made_up`, by their indices: those within [`REACH`], each once, the nearest first.
+fn pairs(heard: &Text, missed: &[Wrong<'_>], made_up: &[Wrong<'_>]) -> Vec<(usize, usize)> {
+    // In the place of some stands the same drug by another name.
+    let is_open = |wrong: &Wrong<'_>| !heard_as(heard, &wrong.facing, |other| other.name == wrong.drug.name);
+    let mut near = Vec::new();
+    for (index, wrong) in missed.iter().enumerate().filter(|(_, wrong)| is_open(wrong)) {
+        let apart = made_up.iter().map(|other| apart(&wrong.steps, &other.steps)).enumerate();
+        near.extend(apart.filter(|(_, apart)| *apart <= REACH).map(|(other, apart)| (apart, index, other)));
+    }
+    near.sort_unstable();
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (_, index, other) in near {
+        if pairs.iter().all(|pair| pair.0 != index && pair.1 != other) {
+            pairs.push((index, other));
+        }
+    }
+    pairs
+}
+
+/// How far two stretches of an alignment are apart: 0 where they overlap, 1 where they touch.
+fn apart(one: &Range<usize>, other: &Range<usize>) -> usize {
+    (one.start.max(other.start) + 1).saturating_sub(one.end.min(other.end))
+}
+
+/// The steps that hold some of `words`, which `of` reads.
+fn held(steps: &[Step], words: &Range<usize>, of: fn(&Step) -> Option<usize>) -> Range<usize> {
+    let holds = |step: &Step| of(step).is_some_and(|word| words.contains(&word));
+    span(steps.iter().enumerate().filter(|(_, step)| holds(step)).map(|(index, _)| index))
+}
+
+fn word_said(step: &Step) -> Option<usize> {
+    match step {
+        Step::Match(word, _) | Step::Substitution(word, _) | Step::Deletion(word) => Some(*word),
+        Step::Insertion(_) => None,
+    }
+}
+
+fn word_heard(step: &Step) -> Option<usize> {
+    match step {
+        Step::Match(_, word) | Step::Substitution(_, word) | Step::Insertion(word) => Some(*word),
+        Step::Deletion(_) => None,
+    }
 }
 
 fn read(transcript: &Transcript, table: &'static DrugTable) -> Text {
@@ -108,10 +180,7 @@ struct Facing {
 
 /// What was written for the words `said`, with what was put in beside them.
 fn facing(steps: &[Step], said: &Range<usize>) -> Facing {
-    let is_ours = |step: &Step| match step {
-        Step::Match(word, _) | Step::Substitution(word, _) | Step::Deletion(word) => said.contains(word),
-        Step::Insertion(_) => false,
-    };
+    let is_ours = |step: &Step| word_said(step).is_some_and(|word| said.contains(&word));
     let all_match = steps.iter().filter(|step| is_ours(step)).all(|step| matches!(step, Step::Match(..)));
     let Some(first) = steps.iter().position(is_ours) else { return Facing { words: 0..0, all_match: false } };
     let last = steps.iter().rposition(is_ours).unwrap_or(first);
@@ -122,10 +191,7 @@ fn facing(steps: &[Step], said: &Range<usize>) -> Facing {
     let is_insertion = |step: &&Step| matches!(step, Step::Insertion(_));
     let before = steps[..first].iter().rev().take_while(is_insertion).count();
     let after = steps[last + 1..].iter().take_while(is_insertion).count();
-    let written = steps[first - before..=last + after].iter().filter_map(|step| match step {
-        Step::Match(_, word) | Step::Substitution(_, word) | Step::Insertion(word) => Some(*word),
-        Step::Deletion(_) => None,
-    });
+    let written = steps[first - before..=last + after].iter().filter_map(word_heard);
     Facing { words: span(written), all_match }
 }
 
@@ -218,6 +284,50 @@ mod tests {
         let (heard, false_drugs, confusions) = score("take Tylenol for it", "take acetaminophen for it");
         assert_eq!((heard, false_drugs), (Found { found: 0, of: 1 }, 0));
         assert_eq!(confusions, [pair("Tylenol", "acetaminophen")]);
+    }
+
+    #[test]
+    fn a_drug_written_close_to_where_another_was_said_was_taken_for_it() {
+        // "start" faces "Clonidine", and the name that was said "spam".
+        let (heard, false_drugs, confusions) =
+            score("clonidine, point one. Did they start clonazepam?", "Clonidine .1. You start Clonidine spam");
+        assert_eq!((heard, false_drugs), (Found { found: 1, of: 2 }, 1));
+        assert_eq!(confusions, [pair("clonazepam", "Clonidine")]);
+        // One word is missing before the wrong name, or after it.
+        let confused = vec![pair("carbamazepine", "carbimazole")];
+        for said in ["carbamazepine before that?", "before that carbamazepine?"] {
+            let of_one = (Found { found: 0, of: 1 }, 1, confused.clone());
+            assert_eq!(score(said, "carbimazole that?"), of_one, "{said}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_is_taken_for_the_other_and_each_once() {
+        // Aligned word by word: hydroxyzine faces hydralazine; warfarin stands three words after it and was said for nothing.
+        let (_, false_drugs, confusions) =
+            score("she takes hydroxyzine each night at bed", "she takes hydralazine each night warfarin bed");
+        assert_eq!(false_drugs, 2);
+        assert_eq!(confusions, [pair("hydroxyzine", "hydralazine"), pair("at", "warfarin")]);
+        // Two that were said and one that was written: the other faces what stands there.
+        let (_, false_drugs, confusions) = score("clonazepam or lorazepam now", "spam or clonidine now");
+        assert_eq!(false_drugs, 1);
+        assert_eq!(confusions, [pair("clonazepam", "spam"), pair("lorazepam", "clonidine")]);
+    }
+
+    #[test]
+    fn a_drug_written_far_from_where_another_was_said_is_none_for_the_other() {
+        // Four words stand between the names, and three.
+        let far = |between: &str| score(&format!("clonazepam {between} today"), &format!("spam {between} clonidine")).2;
+        assert_eq!(far("and then she slept")[..], [pair("clonazepam", "spam"), pair("today", "clonidine")]);
+        assert_eq!(far("and then slept"), [pair("clonazepam", "clonidine")]);
+    }
+
+    #[test]
+    fn a_drug_written_by_its_other_name_was_taken_for_no_other() {
+        let (heard, false_drugs, confusions) =
+            score("take Tylenol and the rest", "take acetaminophen and warfarin rest");
+        assert_eq!((heard, false_drugs), (Found { found: 0, of: 1 }, 1));
+        assert_eq!(confusions, [pair("Tylenol", "acetaminophen"), pair("the", "warfarin")]);
     }
 
     #[test]
