@@ -110,6 +110,13 @@ impl Counts {
         self.peak_rss_mb = peaks.into_iter().flatten().reduce(f64::max);
     }
 
+    /// All `counts` together.
+    pub(super) fn sum<'c>(counts: impl Iterator<Item = &'c Self>) -> Self {
+        let mut sum = Self::default();
+        counts.for_each(|one| sum.add(one));
+        sum
+    }
+
     /// The rates that these counts make.
     pub fn rates(&self) -> Rates {
         let share = |found: Option<Found>| found.and_then(|found| found.share());
