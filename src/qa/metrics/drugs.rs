@@ -27,6 +27,9 @@ pub struct DrugConfusion {
     pub said: PatientText,
     /// What was written; nothing where the drug was left out.
     pub written: PatientText,
+    /// Whether the transcript suggests to its reader the drug that was said, beside what it has there ("perhaps clonazepam").
+    #[serde(default)]
+    pub suggested: bool,
 }
 
 /// Drug names of one recording.
@@ -36,16 +39,28 @@ pub struct DrugScore {
     pub heard: Found,
     /// Drugs written where none or another was said. Another name of the same drug is none of them.
     pub false_drugs: usize,
+    /// Names that the transcript at least suggests to its reader, of those that were said and not written.
+    pub suggested: Found,
     /// What went wrong, in the order of the visit.
     pub confusions: Vec<DrugConfusion>,
 }
 
 /// Words of a transcript with the drugs among them.
+#[derive(Default)]
 struct Text {
     words: Vec<String>,
     /// The text that each word came from, for showing.
     shown: Vec<String>,
+    /// The utterance that each word stands in.
+    utterances: Vec<usize>,
     drugs: Vec<Drug>,
+    suggestions: Vec<Suggestion>,
+}
+
+/// What an utterance may have said, without its text saying so.
+struct Suggestion {
+    utterance: usize,
+    words: Vec<String>,
 }
 
 /// A drug named in a text.
@@ -84,31 +99,39 @@ pub fn drug_score(reference: &Transcript, hypothesis: &Transcript, table: &'stat
             made_up.push(Wrong { drug, steps: held(&steps, &drug.words, word_heard), facing });
         }
     }
+    let taken_for = taken_for(&heard, &missed, &made_up);
+    let suggested = suggested(&heard, &steps, &missed, &taken_for);
     score.false_drugs = made_up.len();
-    score.confusions = confusions(&said, &heard, &missed, &made_up);
+    suggested.iter().for_each(|is_suggested| score.suggested.count(*is_suggested));
+    score.confusions = confusions(&said, &heard, [&missed, &made_up], &taken_for, &suggested);
     score
 }
 
 /// What went wrong, each error once, in the order of the visit.
-fn confusions(said: &Text, heard: &Text, missed: &[Wrong<'_>], made_up: &[Wrong<'_>]) -> Vec<DrugConfusion> {
-    let pairs = pairs(heard, missed, made_up);
-    let of_missed = missed.iter().enumerate().map(|(index, wrong)| {
-        let instead = pairs.iter().find(|(one, _)| *one == index).map(|(_, other)| &made_up[*other].drug.words);
-        let written = shown(heard, instead.unwrap_or(&wrong.facing));
-        (wrong.steps.start, DrugConfusion { said: shown(said, &wrong.drug.words), written })
-    });
-    let unpaired = made_up.iter().enumerate().filter(|(index, _)| pairs.iter().all(|(_, other)| other != index));
-    let of_made_up = unpaired.map(|(_, wrong)| {
-        let written = shown(heard, &wrong.drug.words);
-        (wrong.steps.start, DrugConfusion { said: shown(said, &wrong.facing), written })
-    });
-    let mut all: Vec<(usize, DrugConfusion)> = of_missed.chain(of_made_up).collect();
+fn confusions(
+    said: &Text,
+    heard: &Text,
+    [missed, made_up]: [&[Wrong<'_>]; 2],
+    taken_for: &[Option<&Wrong<'_>>],
+    suggested: &[bool],
+) -> Vec<DrugConfusion> {
+    let mut all = Vec::new();
+    for ((wrong, other), &suggested) in missed.iter().zip(taken_for).zip(suggested) {
+        let written = other.map_or(&wrong.facing, |other| &other.drug.words);
+        let (said, written) = (shown(said, &wrong.drug.words), shown(heard, written));
+        all.push((wrong.steps.start, DrugConfusion { said, written, suggested }));
+    }
+    let is_listed = |wrong: &Wrong<'_>| taken_for.iter().flatten().any(|other| std::ptr::eq(*other, wrong));
+    for wrong in made_up.iter().filter(|wrong| !is_listed(wrong)) {
+        let (said, written) = (shown(said, &wrong.facing), shown(heard, &wrong.drug.words));
+        all.push((wrong.steps.start, DrugConfusion { said, written, suggested: false }));
+    }
     all.sort_by_key(|(step, _)| *step);
     all.into_iter().map(|(_, confusion)| confusion).collect()
 }
 
-/// Which of `missed` was taken for which of `made_up`, by their indices: those within [`REACH`], each once, the nearest first.
-fn pairs(heard: &Text, missed: &[Wrong<'_>], made_up: &[Wrong<'_>]) -> Vec<(usize, usize)> {
+/// Which of `made_up` each of `missed` was taken for: one within [`REACH`], each for one, the nearest first.
+fn taken_for<'m>(heard: &Text, missed: &[Wrong<'_>], made_up: &'m [Wrong<'m>]) -> Vec<Option<&'m Wrong<'m>>> {
     // In the place of some stands the same drug by another name.
     let is_open = |wrong: &Wrong<'_>| !heard_as(heard, &wrong.facing, |other| other.name == wrong.drug.name);
     let mut near = Vec::new();
@@ -117,13 +140,38 @@ fn pairs(heard: &Text, missed: &[Wrong<'_>], made_up: &[Wrong<'_>]) -> Vec<(usiz
         near.extend(apart.filter(|(_, apart)| *apart <= REACH).map(|(other, apart)| (apart, index, other)));
     }
     near.sort_unstable();
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    let (mut taken_for, mut is_taken) = (vec![None; missed.len()], vec![false; made_up.len()]);
     for (_, index, other) in near {
-        if pairs.iter().all(|pair| pair.0 != index && pair.1 != other) {
-            pairs.push((index, other));
+        if taken_for[index].is_none() && !is_taken[other] {
+            taken_for[index] = Some(&made_up[other]);
+            is_taken[other] = true;
         }
     }
-    pairs
+    taken_for
+}
+
+/// Whether each of `missed` is suggested where it should stand, or where the drug stands that it was taken for. A suggestion is
+/// one of one name.
+fn suggested(heard: &Text, steps: &[Step], missed: &[Wrong<'_>], taken_for: &[Option<&Wrong<'_>>]) -> Vec<bool> {
+    let mut open: Vec<&Suggestion> = heard.suggestions.iter().collect();
+    let is_suggested = |(wrong, other): (&Wrong<'_>, &Option<&Wrong<'_>>)| {
+        let name = normal::words(wrong.drug.surface);
+        let instead = other.map_or(0..0, |other| other.drug.words.clone());
+        let place = place(heard, steps, wrong).chain(instead);
+        let utterances: Vec<usize> = place.map(|word| heard.utterances[word]).collect();
+        let found = open.iter().position(|one| one.words == name && utterances.contains(&one.utterance));
+        found.map(|index| open.remove(index)).is_some()
+    };
+    missed.iter().zip(taken_for).map(is_suggested).collect()
+}
+
+/// The words that were heard where a name was missed; those on both sides of it where it was left out.
+fn place(heard: &Text, steps: &[Step], missed: &Wrong<'_>) -> Range<usize> {
+    if !missed.facing.is_empty() {
+        return missed.facing.clone();
+    }
+    let before = steps[..missed.steps.start].iter().filter_map(word_heard).count();
+    before.saturating_sub(1)..(before + 1).min(heard.words.len())
 }
 
 /// How far two stretches of an alignment are apart: 0 where they overlap, 1 where they touch.
@@ -152,8 +200,11 @@ fn word_heard(step: &Step) -> Option<usize> {
 }
 
 fn read(transcript: &Transcript, table: &'static DrugTable) -> Text {
-    let mut text = Text { words: Vec::new(), shown: Vec::new(), drugs: Vec::new() };
-    for utterance in &transcript.utterances {
+    let mut text = Text::default();
+    for (index, utterance) in transcript.utterances.iter().enumerate() {
+        let suggested = utterance.repairs.iter().filter(|repair| !repair.applied);
+        let suggested = suggested.map(|repair| normal::words(&repair.suggested));
+        text.suggestions.extend(suggested.map(|words| Suggestion { utterance: index, words }));
         let tokens = normal::tokens(&utterance.text);
         let first = text.words.len();
         for mention in table.mentions(&utterance.text) {
@@ -167,6 +218,7 @@ fn read(transcript: &Transcript, table: &'static DrugTable) -> Text {
         for token in tokens {
             text.shown.push(utterance.text[token.range].to_owned());
             text.words.push(token.word);
+            text.utterances.push(index);
         }
     }
     text
@@ -330,6 +382,62 @@ mod tests {
         assert_eq!(confusions, [pair("Tylenol", "acetaminophen"), pair("the", "warfarin")]);
     }
 
+    fn perhaps(suggested: &str, applied: bool) -> Repair {
+        Repair {
+            heard: "something".into(),
+            suggested: suggested.into(),
+            start_ms: None,
+            end_ms: None,
+            applied,
+            probability: 0.4,
+            reason: "sounds alike".to_owned(),
+        }
+    }
+
+    /// What of the confusions is suggested, where each utterance that was heard has its repairs.
+    fn suggested(said: &str, heard: &[(&str, Vec<Repair>)]) -> (Found, Vec<(String, bool)>) {
+        let utterance = |(text, repairs): &(&str, Vec<Repair>)| Utterance {
+            text: (*text).into(),
+            repairs: repairs.clone(),
+            ..Utterance::default()
+        };
+        let heard = Transcript { utterances: heard.iter().map(utterance).collect(), ..Transcript::default() };
+        let score = drug_score(&transcript(said), &heard, DrugTable::bundled());
+        let marks = score.confusions.into_iter().map(|one| (one.said.into_string(), one.suggested));
+        (score.suggested, marks.collect())
+    }
+
+    #[test]
+    fn a_name_that_is_missed_and_suggested_is_marked() {
+        let said = "Did they start clonazepam? No. They kept the lisinopril.";
+        let heard = |first: Vec<Repair>, last: Vec<Repair>| {
+            let utterances = [("Did they start Clonidine?", first), ("No. They kept the listen up pill.", last)];
+            suggested(said, &utterances)
+        };
+        let marks = |clonazepam: bool, lisinopril: bool| {
+            let found = usize::from(clonazepam) + usize::from(lisinopril);
+            let names = [("clonazepam".to_owned(), clonazepam), ("lisinopril".to_owned(), lisinopril)];
+            (Found { found, of: 2 }, names.to_vec())
+        };
+        assert_eq!(heard(vec![perhaps("Clonazepam", false)], vec![]), marks(true, false));
+        assert_eq!(heard(vec![perhaps("clonazepam", false)], vec![perhaps("lisinopril", false)]), marks(true, true));
+        // Of another name, of the same in another utterance, or put into the text: no mark.
+        assert_eq!(heard(vec![perhaps("clobazam", false)], vec![perhaps("Zestril", false)]), marks(false, false));
+        assert_eq!(heard(vec![perhaps("lisinopril", false)], vec![perhaps("clonazepam", false)]), marks(false, false));
+        assert_eq!(heard(vec![perhaps("clonazepam", true)], vec![]), marks(false, false));
+    }
+
+    #[test]
+    fn a_suggestion_is_of_one_name_and_found_where_the_name_was_left_out() {
+        let said = "take lisinopril now and take lisinopril later";
+        let once = suggested(said, &[("take now and take later", vec![perhaps("lisinopril", false)])]);
+        assert_eq!(once.0, Found { found: 1, of: 2 });
+        let twice = vec![perhaps("lisinopril", false), perhaps("lisinopril", false)];
+        assert_eq!(suggested(said, &[("take now and take later", twice)]).0, Found { found: 2, of: 2 });
+        // What was heard rightly needs no suggestion.
+        assert_eq!(suggested("take lisinopril", &[("take lisinopril", vec![])]), (Found::default(), vec![]));
+    }
+
     #[test]
     fn a_name_left_out_faces_nothing() {
         let (_, _, confusions) = score("take ibuprofen with food", "take with food");
@@ -339,15 +447,7 @@ mod tests {
     #[test]
     fn repairs_are_taken_back() {
         let mut repaired = transcript("Keep the lisinopril, please");
-        let repair = Repair {
-            heard: "listen up".into(),
-            suggested: "lisinopril".into(),
-            start_ms: Some(0),
-            end_ms: Some(900),
-            applied: true,
-            probability: 0.9,
-            reason: "sounds alike".to_owned(),
-        };
+        let repair = Repair { heard: "listen up".into(), ..perhaps("lisinopril", true) };
         assert_eq!(before_repair(&repaired), None);
         repaired.utterances[0].repairs.push(repair);
         let before = before_repair(&repaired).expect("there is one");
