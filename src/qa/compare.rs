@@ -1,8 +1,9 @@
 //! Two reports of the same recordings: what got worse, beyond what chance explains?
 //!
-//! Recordings, or visits, are paired by their id. A figure regressed where its mean over them, each weighed by how much it has
-//! of what is counted (so that the mean is the figure of the summary), worsened by more than a floor, and still worsened in
-//! 95 of 100 draws of as many recordings with replacement (the bootstrap of M. Bisani and H. Ney, 2004). A single recording
+//! Recordings, or visits, are paired by their id. What is shown are the figures of all that both reports have together, as a
+//! summary has them. A figure regressed where its mean over them, each weighed by how much it has of what is counted, worsened
+//! by more than a floor, and still worsened in 95 of 100 draws of as many recordings with replacement (the bootstrap of
+//! M. Bisani and H. Ney, 2004). A single recording
 //! that collapses would drown there, so it is named by a floor of its own. Of what there should be none of, invented words and
 //! drugs that nobody named, the first one counts. What is judged and was measured before must be measured again: it might have
 //! become worse. The draws come from a fixed seed.
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::{
     noise::{Mix, Random},
-    notes::{NoteCounts, NoteRates},
+    notes::{self, NoteCounts, NoteRates},
     report::{
         AsrReport, FIGURES, FileResult, Unit,
         notes::{NOTE_FIGURES, NoteResult, NotesReport},
@@ -112,9 +113,9 @@ pub struct Difference {
     pub label: &'static str,
     /// Its unit.
     pub unit: Unit,
-    /// Its mean in the old report, weighed.
+    /// What it is over all of them in the old report: the figure of its summary, where the new report has every one.
     pub old: Option<f64>,
-    /// Its mean in the new report, weighed; `None` where it is measured in none of them any more.
+    /// The same in the new report; `None` where it is measured in none of them any more.
     pub new: Option<f64>,
     /// What follows for those that both reports measured.
     pub verdict: Verdict,
@@ -186,9 +187,13 @@ pub fn compare_notes(old: &NotesReport, new: &NotesReport) -> Comparison {
         of: one.of,
         rule: NOTE_RULES.iter().find(|rule| rule.key == one.key),
     });
+    let side = |visits: &[NoteResult], others: &[NoteResult]| {
+        let is_shared = |visit: &&NoteResult| others.iter().any(|other| other.id == visit.id);
+        notes::summary(visits.iter().filter(is_shared)).1
+    };
+    let total = [side(&old.visits, &new.visits), side(&new.visits, &old.visits)];
     let [before, after] = [old, new].map(|report| report.visits.iter().map(of_visit).collect::<Vec<_>>());
-    let unjudged = Unjudged { weight: |of: &NoteCounts| of.notes as f64, is_settled };
-    let differences = compare_rows("", figures, &before, &after, &unjudged);
+    let differences = compare_rows("", figures, [&before, &after], &total, is_settled);
     let ids = |visits: &[NoteResult]| visits.iter().map(|visit| visit.id.clone()).collect();
     paired(differences, ids(&old.visits), ids(&new.visits))
 }
@@ -254,45 +259,33 @@ fn compare_files(noise: &str, old: &[FileResult], new: &[FileResult]) -> Vec<Dif
         of: one.of,
         rule: RULES.iter().find(|rule| rule.key == one.key),
     });
+    let total = [total(old, new), total(new, old)];
     let [before, after] = [old, new].map(|files| files.iter().map(of_file).collect::<Vec<_>>());
-    let unjudged = Unjudged { weight: |of: &Counts| of.audio_ms as f64, is_settled: |_, _| false };
-    compare_rows(noise, figures, &before, &after, &unjudged)
+    compare_rows(noise, figures, [&before, &after], &total, |_, _| false)
 }
 
-/// What is known of figures besides their rules.
-struct Unjudged<C> {
-    /// What a figure without a rule weighs.
-    weight: fn(&C) -> f64,
-    /// Whether a figure (its key) has no value for a good reason.
-    is_settled: fn(&str, &C) -> bool,
+/// The figures over those of `files` that `others` have, too.
+fn total(files: &[FileResult], others: &[FileResult]) -> Rates {
+    let is_shared = |file: &&FileResult| others.iter().any(|other| other.id == file.id);
+    Counts::sum(files.iter().filter(is_shared).map(|file| &file.counts)).rates()
 }
 
-/// Compares each figure in the rows that both have.
+/// Compares each figure in the rows that both have, of which `total` has the old and the new figures. Whether a figure (its
+/// key) has no value for a good reason, `is_settled` tells.
 fn compare_rows<R, C: 'static>(
     noise: &str,
     figures: impl Iterator<Item = Column<R, C>>,
-    old: &[Row<'_, R, C>],
-    new: &[Row<'_, R, C>],
-    unjudged: &Unjudged<C>,
+    [old, new]: [&[Row<'_, R, C>]; 2],
+    total: &[R; 2],
+    is_settled: fn(&str, &C) -> bool,
 ) -> Vec<Difference> {
     let after: BTreeMap<&str, &Row<'_, R, C>> = new.iter().map(|row| (row.id, row)).collect();
-    let both = old.iter().filter_map(|row| Some((row, *after.get(row.id)?))).collect::<Vec<_>>();
+    let both = old.iter().filter_map(|row| Some([row, *after.get(row.id)?])).collect::<Vec<_>>();
     let difference = |figure: Column<R, C>| {
-        let weight = figure.rule.map_or(unjudged.weight, |rule| rule.weight);
-        let (mut pairs, mut lost) = (Vec::new(), Vec::new());
-        for (before, after) in &both {
-            let Some(was) = (figure.of)(before.rates) else { continue };
-            match (figure.of)(after.rates) {
-                Some(is) => pairs.push(Pair { id: before.id, weight: weight(before.counts), old: was, new: is }),
-                None if figure.rule.is_none() || (unjudged.is_settled)(figure.key, after.counts) => {}
-                None => lost.push((before.id.to_owned(), (weight(before.counts), was))),
-            }
-        }
-        let mean = |of: fn(&Pair<'_>) -> f64| weighed_mean(pairs.iter().map(|pair| (pair.weight, of(pair))));
-        let (old, new) = (mean(|pair| pair.old), mean(|pair| pair.new));
-        let old = old.or_else(|| weighed_mean(lost.iter().map(|(_, was)| *was)));
-        let lost_in: Vec<String> = lost.into_iter().map(|(id, _)| id).collect();
-        if new.is_none() && lost_in.is_empty() {
+        let judged = figure.rule.map(|rule| pairs(&figure, rule, &both, is_settled));
+        let (pairs, lost_in) = judged.unwrap_or_default();
+        let [old, new] = total.each_ref().map(figure.of);
+        if pairs.is_empty() && lost_in.is_empty() && (old.is_none() || new.is_none()) {
             return None;
         }
         let verdict = figure.rule.map_or(Verdict::NotJudged, |rule| judge(rule, figure.is_error, &pairs));
@@ -300,6 +293,25 @@ fn compare_rows<R, C: 'static>(
         Some(Difference { noise: noise.to_owned(), key, label, unit, old, new, verdict, lost_in })
     };
     figures.filter_map(difference).collect()
+}
+
+/// The values of a figure in the rows that both have, and the ids of those where only the old one has it.
+fn pairs<'a, R, C>(
+    figure: &Column<R, C>,
+    rule: &Rule<C>,
+    both: &[[&Row<'a, R, C>; 2]],
+    is_settled: fn(&str, &C) -> bool,
+) -> (Vec<Pair<'a>>, Vec<String>) {
+    let (mut pairs, mut lost_in) = (Vec::new(), Vec::new());
+    for [before, after] in both {
+        let Some(old) = (figure.of)(before.rates) else { continue };
+        match (figure.of)(after.rates) {
+            Some(new) => pairs.push(Pair { id: before.id, weight: (rule.weight)(before.counts), old, new }),
+            None if is_settled(figure.key, after.counts) => {}
+            None => lost_in.push(before.id.to_owned()),
+        }
+    }
+    (pairs, lost_in)
 }
 
 fn judge<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> Verdict {
@@ -432,6 +444,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_are_the_figures_of_the_reports() {
+        // Of the first nothing was repaired, so it counts as it is: 18 and 2 of 40, not 2 of 20. Lengths and words differ.
+        let mut files = report(&[80, 90, 100], 18).files;
+        files[1].counts.drugs_before_repair = Some(Found { found: 2, of: 20 });
+        files[1].counts.peak_rss_mb = Some(816.0);
+        (files[0].counts.audio_ms, files[0].counts.false_drugs) = (600_000, 1);
+        files[0].counts.words = Some(Edits { reference: 10, substitutions: 9, ..Edits::default() });
+        files.iter_mut().for_each(|file| file.rates = file.counts.rates());
+        let whole = |files: &[FileResult]| {
+            let summary = Counts::sum(files.iter().map(|file| &file.counts)).rates();
+            AsrReport { files: files.to_vec(), summary, ..AsrReport::default() }
+        };
+        let (two, three) = (whole(&files[..2]), whole(&files));
+        assert_eq!((two.summary.drug_recall_before_repair, two.summary.peak_rss_mb), (Some(0.5), Some(816.0)));
+        // A recording that only one has is left out of what is shown of both.
+        for (old, new) in [(&two, &two), (&two, &three), (&three, &two)] {
+            for figure in FIGURES {
+                let compared = compare(old, new);
+                let shown = compared.differences.iter().find(|one| one.key == figure.key);
+                let expected = (figure.of)(&two.summary);
+                let shown = shown.map(|one| (one.old, one.new));
+                assert_eq!(shown, expected.map(|_| (expected, expected)), "{}", figure.key);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_notes_are_the_figures_of_the_reports() {
+        let mut report = notes(&[40.0, 46.0], 9);
+        // 10 tokens a second and 90, for so long that both together make 20.
+        for (visit, (tokens, writing_ms)) in report.visits.iter_mut().zip([(700, 70_000), (900, 10_000)]) {
+            (visit.counts.tokens, visit.counts.writing_ms) = (tokens, writing_ms);
+            visit.rates.tokens_per_second = Some(tokens as f64 * 1_000.0 / writing_ms as f64);
+        }
+        (report.counts, report.summary) = notes::summary(report.visits.iter());
+        assert_eq!((report.summary.rouge1.whole, report.summary.tokens_per_second), (Some(43.0), Some(20.0)));
+        for one in compare_notes(&report, &report).differences {
+            let figure = NOTE_FIGURES.iter().find(|figure| figure.key == one.key).expect("it is one of them");
+            let expected = (figure.of)(&report.summary);
+            assert_eq!((one.old, one.new), (expected, expected), "{}", one.key);
+        }
+    }
+
+    #[test]
     fn recordings_are_paired_by_id_and_others_told() {
         let comparison = compare(&report(&[80, 90], 18), &report(&[80], 18));
         assert_eq!((comparison.paired, comparison.unpaired), (1, vec!["visit-1".to_owned()]));
@@ -448,16 +504,19 @@ mod tests {
 
     #[test]
     fn a_figure_that_is_measured_no_more_is_a_regression() {
-        let old = report(&BEFORE, 18);
+        let mut old = report(&BEFORE, 18);
+        let count = |file: &mut FileResult, drugs: Option<Found>, before_repair: Option<Found>| {
+            (file.counts.drugs, file.counts.drugs_before_repair) = (drugs, before_repair);
+            file.rates = file.counts.rates();
+        };
+        let heard = |found: usize| Some(Found { found, of: 20 });
+        old.files.iter_mut().for_each(|file| count(file, heard(18), heard(9)));
         let mut new = old.clone();
-        new.files[2].rates.drug_recall = None;
+        count(&mut new.files[2], None, heard(9));
         let comparison = compare(&old, &new);
         assert_eq!(lost(&comparison), [("drug_recall", "", vec!["visit-2"])]);
-        for file in &mut new.files {
-            file.rates.drug_recall = None;
-            // Neither is judged: one depends on the machine, the other on whether there was something to repair.
-            (file.rates.real_time_factor, file.rates.drug_recall_before_repair) = (None, None);
-        }
+        // That before repair is not judged: it depends on whether there was something to repair.
+        new.files.iter_mut().for_each(|file| count(file, None, None));
         let comparison = compare(&old, &new);
         assert_eq!(lost(&comparison).len(), 1, "{comparison:?}");
         let drugs = comparison.regressions().next().expect("it is lost");

@@ -221,9 +221,7 @@ fn silence(duration_ms: u64) -> Recording {
 }
 
 fn sum(files: &[FileResult]) -> Counts {
-    let mut counts = Counts::default();
-    files.iter().for_each(|file| counts.add(&file.counts));
-    counts
+    Counts::sum(files.iter().map(|file| &file.counts))
 }
 
 fn by_tag(files: &[FileResult]) -> BTreeMap<String, TagResult> {

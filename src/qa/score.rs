@@ -33,6 +33,8 @@ pub struct Counts {
     pub drugs: Option<Found>,
     /// The same before misheard names were repaired; only where some were.
     pub drugs_before_repair: Option<Found>,
+    /// Drug names that the transcript suggests to its reader, of those that were said and not written; only where some were not.
+    pub missed_drugs_suggested: Option<Found>,
     /// Drugs that were written and not said.
     pub false_drugs: usize,
     /// Time given to nobody or to the wrong person.
@@ -77,6 +79,8 @@ pub struct Rates {
     pub peak_rss_mb: Option<f64>,
     /// `drug_recall` before misheard names were repaired.
     pub drug_recall_before_repair: Option<f64>,
+    /// Share of the drug names said and not written that the transcript at least suggests ("perhaps clonazepam").
+    pub missed_drugs_suggested: Option<f64>,
     /// Drugs written and not said, per hour of recording.
     pub false_drugs_per_hour: Option<f64>,
     /// Words written per minute of recordings in which nobody speaks.
@@ -98,6 +102,7 @@ impl Counts {
             self.drugs_before_repair = so_far;
         }
         add(&mut self.drugs, other.drugs.as_ref(), Found::add);
+        add(&mut self.missed_drugs_suggested, other.missed_drugs_suggested.as_ref(), Found::add);
         self.false_drugs += other.false_drugs;
         add(&mut self.diarisation, other.diarisation.as_ref(), DiarisationErrors::add);
         add(&mut self.speaker_words, other.speaker_words.as_ref(), Edits::add);
@@ -108,6 +113,13 @@ impl Counts {
         self.work_ms += other.work_ms;
         let peaks = [self.peak_rss_mb, other.peak_rss_mb];
         self.peak_rss_mb = peaks.into_iter().flatten().reduce(f64::max);
+    }
+
+    /// All `counts` together.
+    pub(super) fn sum<'c>(counts: impl Iterator<Item = &'c Self>) -> Self {
+        let mut sum = Self::default();
+        counts.for_each(|one| sum.add(one));
+        sum
     }
 
     /// The rates that these counts make.
@@ -126,6 +138,7 @@ impl Counts {
             real_time_factor: (self.audio_ms > 0).then(|| self.work_ms as f64 / self.audio_ms as f64),
             peak_rss_mb: self.peak_rss_mb,
             drug_recall_before_repair: share(self.drugs_before_repair),
+            missed_drugs_suggested: share(self.missed_drugs_suggested),
             false_drugs_per_hour: per(self.false_drugs, self.audio_ms, 3_600_000.0),
             invented_words_per_minute: per(self.invented_words, self.speechless_ms, 60_000.0),
         }
@@ -179,6 +192,7 @@ pub(super) fn score(reference: &Reference, heard: &Transcript, audio_ms: u64) ->
     let drug_score = drugs::drug_score(&reference.transcript, heard, DrugTable::bundled());
     let mut counts = Counts { audio_ms, false_drugs: drug_score.false_drugs, ..Counts::default() };
     counts.drugs = Some(drug_score.heard).filter(|found| found.of > 0);
+    counts.missed_drugs_suggested = Some(drug_score.suggested).filter(|found| found.of > 0);
     if said.words.is_empty() {
         counts.invented_words = written.words.len();
         counts.speechless_ms = audio_ms;
@@ -304,6 +318,31 @@ mod tests {
         let mut sum = Counts::default();
         [of(1, 10), of(9, 90), Counts::default()].iter().for_each(|one| sum.add(one));
         assert_eq!((sum.rates().wer, sum.rates().peak_rss_mb), (Some(0.1), Some(90.0)));
+    }
+
+    #[test]
+    fn names_that_are_missed_are_counted_where_they_are_suggested() {
+        let mut misheard = visit();
+        misheard[1].text = "No, um, no pain. Yes, listen a pill.".into();
+        let missed = score(&reference(visit()), &transcript(misheard.clone()), 8_000).counts;
+        misheard[1].repairs.push(Repair {
+            heard: "listen a pill".into(),
+            suggested: "lisinopril".into(),
+            start_ms: Some(5_000),
+            end_ms: Some(8_000),
+            applied: false,
+            probability: 0.5,
+            reason: String::new(),
+        });
+        let suggested = score(&reference(visit()), &transcript(misheard), 8_000).counts;
+        let right = score(&reference(visit()), &transcript(visit()), 8_000).counts;
+        let shares = [&missed, &suggested, &right].map(|counts| counts.rates().missed_drugs_suggested);
+        assert_eq!(shares, [Some(0.0), Some(1.0), None]);
+        let sum = Counts::sum([missed, suggested, right].iter());
+        assert_eq!(
+            (sum.missed_drugs_suggested, sum.rates().drug_recall),
+            (Some(Found { found: 1, of: 2 }), Some(4.0 / 6.0))
+        );
     }
 
     #[test]

@@ -15,10 +15,11 @@ use crate::{
 
 /// Tell what got worse from one report to the next.
 ///
-/// Both are of `bench asr`, or both of `bench notes`. Recordings or visits are paired, and a figure counts as worse where it
-/// worsened by more than a floor in the mean and in 95 of 100 random draws of them, or collapsed in one; of false drugs and invented
-/// words the first one counts. Exit code 1 if anything got worse, or if the new report lacks what the old one measured: a recording
-/// or visit, a noise, or a figure that is judged. Time is shown and not judged.
+/// Both are of `bench asr`, or both of `bench notes`. Shown are the figures of all recordings or visits that both have together, as
+/// in the reports' summaries. One by one they are paired, and a figure counts as worse where it worsened by more than a floor in
+/// the mean and in 95 of 100 random draws of them, or collapsed in one; of false drugs and invented words the first one counts. Exit
+/// code 1 if anything got worse, or if the new report lacks what the old one measured: a recording or visit, a noise, or a figure
+/// that is judged. Time is shown and not judged.
 #[derive(Args)]
 #[command(after_help = "Example:\n  soapstone bench compare before.json after.json")]
 pub(super) struct CompareArgs {

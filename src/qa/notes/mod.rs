@@ -12,6 +12,7 @@ mod score;
 pub use corpus::{CorpusError, GoldFacts, NoteItem, read_corpus};
 pub use divisions::{Divided, Division};
 pub use runner::{NoteBench, NoteDone, ScribeWriter, Written};
+pub(super) use score::summary;
 pub use score::{DividedScore, NoteCounts, NoteRates};
 
 #[cfg(test)]

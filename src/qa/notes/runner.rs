@@ -128,7 +128,7 @@ impl NoteBench<'_> {
             visits.push(visit);
             provenance.get_or_insert(written.note.provenance);
         }
-        let (counts, summary) = score::summary(&visits);
+        let (counts, summary) = score::summary(visits.iter());
         let provenance = provenance.unwrap_or_default();
         Ok(NotesReport {
             schema: NotesSchema::V1,

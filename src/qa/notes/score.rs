@@ -181,7 +181,8 @@ fn add<T: Copy>(sum: &mut Option<T>, other: Option<T>, plus: fn(&mut T, &T)) {
 }
 
 /// The counts of `visits` added up and what they make, and the mean of the ROUGE of those that have it.
-pub(super) fn summary(visits: &[NoteResult]) -> (NoteCounts, NoteRates) {
+pub(in crate::qa) fn summary<'v>(visits: impl Iterator<Item = &'v NoteResult>) -> (NoteCounts, NoteRates) {
+    let visits: Vec<&NoteResult> = visits.collect();
     let mut counts = NoteCounts::default();
     visits.iter().for_each(|visit| counts.add(&visit.counts));
     let mean = |of: fn(&NoteRates) -> &DividedScore| {

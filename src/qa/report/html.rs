@@ -16,6 +16,7 @@ use crate::{
     domain::Role,
     qa::{
         metrics::{
+            Found,
             diarisation::{Turn, person_of_voice},
             speakers::PersonRoles,
         },
@@ -66,6 +67,7 @@ struct Page {
     words_by_file: Option<Bars>,
     words_by_tag: Option<Bars>,
     drugs_missed: Vec<Confusion>,
+    drugs_suggested: Option<Found>,
     invented: Vec<Invented>,
     noise: Option<NoiseTable>,
     roles: Vec<RoleRow>,
@@ -114,6 +116,7 @@ struct Confusion {
     file: String,
     said: String,
     written: String,
+    suggested: bool,
 }
 
 #[derive(Serialize)]
@@ -180,6 +183,7 @@ impl Page {
             words_by_file: word_bars(worst_first.iter().map(|file| (file.id.clone(), &file.counts))),
             words_by_tag: tag_bars(report),
             drugs_missed: confusions(&worst_first),
+            drugs_suggested: report.counts.missed_drugs_suggested,
             invented: invented(&report.files),
             noise: noise(report),
             roles: roles(&report.files),
@@ -219,7 +223,7 @@ fn basis(key: &str, counts: &Counts) -> String {
         let [wrong, missing, added] = [edits.substitutions, edits.deletions, edits.insertions];
         format!("{wrong} wrong, {missing} left out, {added} added, of {} {what}", edits.reference)
     };
-    let found = |found: Option<crate::qa::metrics::Found>| {
+    let found = |found: Option<Found>| {
         let found = found.unwrap_or_default();
         format!("{} of {}", found.found, found.of)
     };
@@ -230,6 +234,7 @@ fn basis(key: &str, counts: &Counts) -> String {
         "medical_term_recall" => found(counts.medical_terms),
         "drug_recall" => found(counts.drugs),
         "drug_recall_before_repair" => found(counts.drugs_before_repair),
+        "missed_drugs_suggested" => found(counts.missed_drugs_suggested),
         "role_accuracy" => found(counts.roles),
         "false_drugs_per_hour" => format!("{} in {}", counts.false_drugs, clock(counts.audio_ms)),
         "invented_words_per_minute" => format!("{} in {}", counts.invented_words, clock(counts.speechless_ms)),
@@ -331,6 +336,7 @@ fn confusions(files: &[&FileResult]) -> Vec<Confusion> {
             file: file.id.clone(),
             said: one.said.as_str().to_owned(),
             written: one.written.as_str().to_owned(),
+            suggested: one.suggested,
         };
         file.drug_confusions.iter().map(confusion).collect::<Vec<_>>()
     };
@@ -467,7 +473,7 @@ pub(crate) mod tests {
     use crate::{
         domain::ModelRef,
         qa::{
-            metrics::{Found, diarisation::tests::turns, drugs::DrugConfusion, edits::Edits},
+            metrics::{diarisation::tests::turns, drugs::DrugConfusion, edits::Edits},
             noise::{Mix, NoiseKind},
             report::TagResult,
         },
@@ -492,6 +498,7 @@ pub(crate) mod tests {
             characters: Some(Edits { reference: 2_000, ..words }),
             medical_terms: Some(Found { found: 27, of: 30 }),
             drugs: Some(Found { found: 7, of: 9 }),
+            missed_drugs_suggested: Some(Found { found: 1, of: 2 }),
             speaker_words: Some(Edits { substitutions: 40, ..words }),
             roles: Some(Found { found: 380, of: 392 }),
             diarisation: Some(crate::qa::metrics::diarisation::DiarisationErrors {
@@ -503,7 +510,10 @@ pub(crate) mod tests {
             ..Counts::default()
         };
         let mut bad = file("visit <two> & more", counts.clone());
-        bad.drug_confusions = vec![DrugConfusion { said: "lisinopril".into(), written: "<listen> up".into() }];
+        bad.drug_confusions = vec![
+            DrugConfusion { said: "lisinopril".into(), written: "<listen> up".into(), suggested: false },
+            DrugConfusion { said: "clonazepam".into(), written: "clonidine".into(), suggested: true },
+        ];
         bad.people = [("S1".to_owned(), Role::Clinician)].into();
         let husband = PersonRoles { speaker: "<husband>".to_owned(), role: Role::Other, ..PersonRoles::default() };
         bad.roles_given = vec![
@@ -558,6 +568,18 @@ pub(crate) mod tests {
             assert!(page.contains(figure.label), "{} is not in the page", figure.label);
         }
         assert!(!page.contains("<two>") && !page.contains("<listen>"));
+    }
+
+    #[test]
+    fn a_name_that_is_missed_and_suggested_is_marked() {
+        let page = page(&sample());
+        let row = |said: &str| {
+            let start = page.find(&format!("<tr><td>{said}</td>")).unwrap_or_else(|| panic!("no row of {said}"));
+            page[start..].split("</tr>").next().unwrap_or_default().to_owned()
+        };
+        assert!(row("clonazepam").contains("suggested") && !row("lisinopril").contains("suggested"));
+        assert!(page.contains("Of 2 said and not written, the transcript suggests\n1 to its reader"));
+        assert!(!super::page(&AsrReport::default()).contains("said and not written, the transcript"));
     }
 
     #[test]

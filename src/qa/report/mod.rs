@@ -119,6 +119,8 @@ pub const FIGURES: &[Figure<Rates>] = figures! {
         "Of 100 drug names that were said, how many were written, by the name that was said.";
     "drug_recall_before_repair": "Drug names before repair", Percent, false, |rates| rates.drug_recall_before_repair,
         "The same before names that were probably misheard were put right.";
+    "missed_drugs_suggested": "Missed names suggested", Percent, false, |rates| rates.missed_drugs_suggested,
+        "Of 100 drug names that were said and not written, how many the transcript suggests to its reader beside what it has.";
     "false_drugs_per_hour": "False drugs per hour", Plain, true, |rates| rates.false_drugs_per_hour,
         "Drug names that were written and nobody said, in an hour of recording.";
     "der": "Speaker time errors", Percent, true, |rates| rates.der,
