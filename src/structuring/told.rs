@@ -61,33 +61,50 @@ const OPENING: usize = 12;
 /// Why somebody has come, said as such.
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\b(?:we're|we are|you're|you are|i'm|i am|i|you|she's|he's|i've|you've|i'd)\b(?: \w+)? )?\b(?:follow(?:ing)?[- ]up (?:on|about|for|with|of)|here (?:today )?(?:for|about|because|with|to (?:follow|talk|see|discuss|check))|c[oa]me in (?:today )?(?:for|about|because|with)|seeing you (?:today )?(?:for|about)|check(?:ing)? (?:in |up )?on (?:your|the|his|her)|called (?:us )?(?:about|with)|sent (?:me|you|him|her) (?:over |in |here )?(?:for|about|with|because)|(?:need|want|wanted|like) (?:to (?:talk|ask|see|discuss|get|check)|some|a))\b",
+        r"(?:\b(?:we're|we are|you're|you are|i'm|i am|i|you|she's|he's|i've|you've|i'd)\b(?: \w+)? )?\b(?:follow(?:ing)?[- ]up (?:on|about|for|with|of)|here (?:today )?(?:for|about|because|with|to (?:follow|talk|see|discuss|check))|c[oa]me in (?:today )?(?:for|about|because|with)|seeing you (?:today )?(?:for|about)|check(?:ing)? (?:in |up )?on (?:your|the|his|her)|call(?:ed|ing) (?:us |you )?(?:about|with)|sent (?:me|you|him|her) (?:over |in |here )?(?:for|about|with|because)|(?:need|want|wanted|like) (?:to (?:talk|ask|see|discuss|get|check)|some|a))\b",
     )
 });
 
-/// What the patient came with, where the model did not say it rightly: the clinician's reason for the visit, and the
-/// patient's first words of a complaint. Small talk is no complaint.
+/// A clinician asks why: "What brings you in?", "So, your back. What happened?"
+static ASKS_WHY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bwhat(?:'s| is| has| have)? (?:brought|brings?|happened|going on|the (?:matter|problem|trouble)|bothering|troubling|wrong)\b|\b(?:what|how) (?:can|may) (?:i|we) (?:do|help)\b|\bwhat seems\b|\bwhat (?:are|were) you (?:here|in) for\b|\byou(?:'re| are) here (?:about|for)\?",
+    )
+});
+
+/// What the patient came with, where the model did not say it rightly: the clinician's reason for the visit, and what the
+/// patient answers when asked for theirs, or else their first words of a complaint. Small talk is no complaint.
 pub fn complaint(visit: &Visit) -> Vec<Line> {
     let opening = || visit.lines.iter().take(OPENING);
     let reason = opening().filter(|line| line.by_clinician()).find_map(reason);
     let told = |complains: &dyn Fn(&str) -> Option<usize>| {
-        opening().filter(|line| line.by_patient_side()).find_map(|line| complained(line, complains))
+        opening().filter(|line| line.by_patient_side()).find_map(|line| complained(visit, line, complains))
     };
     // "Hot! But the grandkids were wonderful." tells of nobody's body.
     static OWN: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|my|me|he|she|he's|she's|his|her|it|it's)\b"));
     let of_the_body = |text: &str| OF_THE_BODY.find(text).filter(|_| OWN.is_match(text)).map(|found| found.start());
-    let complained = told(&complaint_in).or_else(|| told(&of_the_body));
+    let any = |text: &str| complaint_in(text).or_else(|| of_the_body(text));
+    let asked = || {
+        let asks = opening().filter(|line| line.by_clinician() && ASKS_WHY.is_match(line.text()));
+        let mut answers = asks.filter_map(|line| visit.answer_to(line.index)).filter(|line| line.by_patient_side());
+        answers.find_map(|line| complained(visit, line, &any))
+    };
+    let complained = asked().or_else(|| told(&complaint_in)).or_else(|| told(&of_the_body));
     reason.into_iter().chain(complained).collect()
 }
 
 /// "So remind me, we're following up on your blood pressure today."
 fn reason(line: &Said) -> Option<Line> {
+    static RESULT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:tests?|results?|labs?|blood ?work|scans?|x-?rays?|biops\w+|cultures?)\b"));
     line.sentences.iter().find_map(|range| {
         let sentence = &line.text()[range.clone()];
         let found = REASON.find(sentence)?;
         let rest = &sentence[found.end()..];
-        let telling = !context::asks_for_more(sentence) && (names_a_complaint(rest) || names_an_illness(rest));
+        let tested = found.as_str().contains("call") && RESULT.is_match(rest);
+        let names = || names_a_complaint(rest) || names_an_illness(rest) || tested;
+        let telling = !context::asks_for_more(sentence) && names();
         telling.then(|| quote(line, range.start + found.start()..range.end))
     })
 }
@@ -103,7 +120,14 @@ fn complaint_in(text: &str) -> Option<usize> {
     symptom.or_else(|| HURTS.find(text).map(|found| found.start())).or_else(|| names_an_illness(text).then_some(0))
 }
 
-fn complained(line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<Line> {
+fn complained(visit: &Visit, line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<Line> {
+    // What a medicine does is no reason to come, and how it is taken none either.
+    static SIDE_EFFECTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bside[- ]effects?\b"));
+    static AMOUNT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:milligrams?|micrograms?|mg|mcg|units)\b"));
+    if visit.question_before(line.index).is_some_and(|asked| SIDE_EFFECTS.is_match(asked.text())) {
+        return None;
+    }
+    let companions = companions::own_words(visit, line);
     // "I had to go round twice, so it's my stomach again": recognisers leave out the point between the two.
     static COMES_TO_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r", (?:so|anyway|well|but anyway),? "));
     let told = |range: &&Range<usize>| {
@@ -116,7 +140,8 @@ fn complained(line: &Said, complains: &dyn Fn(&str) -> Option<usize>) -> Option<
             };
             !context::negates(before) && !of_another
         });
-        !is_question(sentence) && !context::denies(sentence) && (own || REASON.is_match(sentence))
+        let telling = !is_question(sentence) && !context::denies(sentence) && !AMOUNT.is_match(sentence);
+        telling && !companions.contains(range) && (own || REASON.is_match(sentence))
     };
     let range = line.sentences.iter().find(told)?;
     let sentence = &line.text()[range.clone()];
@@ -401,6 +426,32 @@ mod tests {
         assert_eq!(
             complaint("D: What can I do for you?\nP: I'd like to talk about my pills."),
             ["\"I'd like to talk about my pills.\""]
+        );
+        assert_eq!(
+            complaint(
+                "D: Hey, Marcus, careful, that chair's low.\nP: Oof. I think I'll stand, if that's okay.\n\
+                 D: Of course. So, your back. What happened?\n\
+                 P: I was moving a washing machine, and I felt something pull. That was ten days ago."
+            ),
+            ["\"I was moving a washing machine, and I felt something pull.\""]
+        );
+        assert_eq!(
+            complaint(
+                "D: And what's brought you both in today, mum?\nO: It's his ear. He was up half the night.\n\
+                 D: Which ear is it?\nO: The right. I had one of my migraines on top of it all."
+            ),
+            ["\"It's his ear.\""]
+        );
+        assert_eq!(
+            complaint(
+                "D: I'm calling about your blood test from this morning. Have you got new medicines?\n\
+                 P: Metronidazole. Five hundred milligrams, three times a day, for an abscess."
+            ),
+            ["\"I'm calling about your blood test from this morning.\""]
+        );
+        assert!(
+            complaint("D: How about you?\nP: I don't know.\nD: Any side effects?\nP: I was queasy at first.")
+                .is_empty()
         );
         assert!(complaint("D: How was Spain?\nP: Hot! But the children were wonderful.").is_empty());
         assert!(complaint("D: Hello, nice weather.\nP: Yes, lovely. We went to the lake.").is_empty());
