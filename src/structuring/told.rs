@@ -127,6 +127,9 @@ fn complained(visit: &Visit, line: &Said, complains: &dyn Fn(&str) -> Option<usi
     if visit.question_before(line.index).is_some_and(|asked| SIDE_EFFECTS.is_match(asked.text())) {
         return None;
     }
+    // "She ate a sock on Tuesday": the patient's dog.
+    static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:he|she|they|(?:he|she)'s|they're)\b"));
+    let of_others = |sentence: &str| line.utterance.role == Role::Patient && OF_OTHERS.is_match(sentence);
     let companions = companions::own_words(visit, line);
     // "I had to go round twice, so it's my stomach again": recognisers leave out the point between the two.
     static COMES_TO_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r", (?:so|anyway|well|but anyway),? "));
@@ -141,7 +144,7 @@ fn complained(visit: &Visit, line: &Said, complains: &dyn Fn(&str) -> Option<usi
             !context::negates(before) && !of_another
         });
         let telling = !is_question(sentence) && !context::denies(sentence) && !AMOUNT.is_match(sentence);
-        telling && !companions.contains(range) && (own || REASON.is_match(sentence))
+        telling && !of_others(sentence) && !companions.contains(range) && (own || REASON.is_match(sentence))
     };
     let range = line.sentences.iter().find(told)?;
     let sentence = &line.text()[range.clone()];
@@ -452,6 +455,10 @@ mod tests {
         assert!(
             complaint("D: How about you?\nP: I don't know.\nD: Any side effects?\nP: I was queasy at first.")
                 .is_empty()
+        );
+        assert_eq!(
+            complaint("D: How's Biscuit?\nP: She ate a sock.\nD: And you?\nP: I still wake up at three."),
+            ["\"I still wake up at three.\""]
         );
         assert!(complaint("D: How was Spain?\nP: Hot! But the children were wonderful.").is_empty());
         assert!(complaint("D: Hello, nice weather.\nP: Yes, lovely. We went to the lake.").is_empty());
