@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    facts::{Facts, context, diagnoses, findings, orders},
+    facts::{Facts, context, diagnoses, findings, orders, symptoms},
     text::{self, pattern},
     told,
     visit::Visit,
@@ -27,6 +27,9 @@ static INSTRUCTION: LazyLock<Regex> = LazyLock::new(|| {
         r"^\W*(?:continue|start|increase|decrease|order|refer|check|monitor|follow|take|stop|schedule|advise|recommend|repeat|call|keep|avoid|return|use|get|wear|rest|add|give|prescribe|review|discuss|ask|examine|see)\b",
     )
 });
+/// "Taking warfarin.", which is in the list of medicines.
+static TAKES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\W*(?:(?:the )?(?:patient|he|she|they) (?:is|are) )?(?:currently |still )?taking\b"));
 static ABOUT_THE_NOTE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\bthis (?:assessment|section|note|list)\b|\bthe (?:doctor|clinician|physician|provider) (?:also )?(?:notes?|said|says|mentions?)\b",
@@ -195,6 +198,13 @@ fn examines_now(line: &str) -> bool {
     of_patient && examined && !TO_COME.is_match(line) && !findings::names_a_test(line) && orders::tests(line).is_empty()
 }
 
+/// "No fever.": an answer of the visit, which a small model puts under the plan. "No lifting" is an instruction.
+fn denies_a_symptom(line: &str) -> bool {
+    static NO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:no|denies)\b"));
+    let denied = NO.find(line).map(|no| &line[no.end()..]);
+    denied.is_some_and(|rest| symptoms::LEXICON.iter().any(|entry| entry.pattern.is_match(rest)))
+}
+
 /// Whether a line of the plan says what is to be done: half a sentence ("Minutes, or black stools.") does not.
 fn says_what_to_do(line: &str) -> bool {
     static DOES: LazyLock<Regex> = LazyLock::new(|| {
@@ -243,7 +253,10 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         }
         SectionKind::Assessment => {
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
-            let talk = INSTRUCTION.is_match(line) || ABOUT_THE_NOTE.is_match(line) || SCORE.is_match(line);
+            let talk = INSTRUCTION.is_match(line)
+                || TAKES.is_match(line)
+                || ABOUT_THE_NOTE.is_match(line)
+                || SCORE.is_match(line);
             !begins_with_a_drug
                 && !order
                 && !talk
@@ -258,6 +271,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
             let is_advised = facts.findings.iter().any(|finding| finding.kind == SectionKind::Plan);
             !(is_advised && (context::safety_net(line) || context::begins_with_a_condition(line)))
                 && !examines_now(line)
+                && !denies_a_symptom(line)
                 && says_what_to_do(line)
         }
         _ => true,
@@ -271,7 +285,9 @@ mod tests {
 
     #[test]
     fn orders_and_medicines_are_no_diagnoses() {
-        for line in ["Synthroid for thyroid function.", "Urine culture.", "Continue metformin.", "PHQ 9."] {
+        for line in
+            ["Taking warfarin.", "Synthroid for thyroid function.", "Urine culture.", "Continue metformin.", "PHQ 9."]
+        {
             assert!(!belongs(line, SectionKind::Assessment, &Facts::default()), "{line}");
         }
         for line in [
@@ -341,9 +357,13 @@ mod tests {
     #[test]
     fn a_plan_says_what_to_do() {
         let planned = |line: &str| belongs(line, SectionKind::Plan, &Facts::default());
-        for line in
-            ["Minutes, or black stools.", "Doctor on Friday with the result.", "Three times a day, for an abscess."]
-        {
+        for line in [
+            "Minutes, or black stools.",
+            "Doctor on Friday with the result.",
+            "Three times a day, for an abscess.",
+            "No fever.",
+            "No chest pain, it's just tight.",
+        ] {
             assert!(!planned(line), "{line}");
         }
         for line in [
@@ -353,6 +373,7 @@ mod tests {
             "Amoxicillin for ten days.",
             "The patient will keep a headache diary.",
             "Elevate the leg.",
+            "No lifting for two weeks.",
         ] {
             assert!(planned(line), "{line}");
         }

@@ -13,7 +13,7 @@ use crate::{
     language::numbers,
     structuring::{
         facts::{Facts, context, sig, symptoms::LEXICON},
-        text::pattern,
+        text::{self, pattern},
     },
     terminology::DrugTable,
 };
@@ -32,6 +32,7 @@ pub fn fault(
         .or_else(|| measured_of_something_else(statement, facts))
         .or_else(|| drug_not_said(statement, index))
         .or_else(|| dose_not_said(statement, index))
+        .or_else(|| given_for_another_reason(statement, index))
         .or_else(|| dose_taken_back(statement, kind, facts))
         .or_else(|| frequency_of_another(statement, kind, facts))
         .or_else(|| corrected_away(statement, facts))
@@ -169,6 +170,40 @@ fn is_dose_of(drug: &str, value: f64, at: usize, index: &Index) -> bool {
     };
     // A number that is heard another way than it is read has no place of its own.
     if places.is_empty() { unit.drugs.contains(&drug) } else { places.iter().any(beside) }
+}
+
+/// "Warfarin for an abscess", where metronidazole was: what a medicine is said to be for was only said with others.
+fn given_for_another_reason(statement: &str, index: &Index) -> Option<String> {
+    static FOR: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?: [\w.,-]+){0,5}? for (?:an? |the |his |her |their |my )?([a-z][a-z -]*)"));
+    static NO_REASON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:now|life|ever|sure|example|long|time|day|days|week|weeks|month|months|year|years|night|nights|while|today)\b",
+        )
+    });
+    let mentions = DrugTable::bundled().mentions(statement);
+    mentions.iter().enumerate().find_map(|(at, mention)| {
+        let end = mentions.get(at + 1).map_or(statement.len(), |next| next.range.start);
+        let reason = FOR.captures(&statement[mention.range.end..end])?.get(1)?.as_str();
+        let reason = reason.split(" which").next().and_then(|reason| reason.split(" and ").next())?.trim();
+        let stems = text::content_stems(reason);
+        if stems.is_empty() || NO_REASON.is_match(reason) {
+            return None;
+        }
+        let said = (0..index.units.len()).filter(|unit| {
+            let sentence = text::content_stems(index.sentence(&index.units[*unit]));
+            stems.iter().all(|stem| sentence.contains(stem))
+        });
+        let of_line = |unit: usize| {
+            let line = index.units[unit].line;
+            let named = index.units.iter().filter(|other| other.line == line).flat_map(|other| &other.drugs);
+            named.copied().collect::<Vec<&str>>()
+        };
+        let mut near = said.map(of_line).peekable();
+        near.peek()?;
+        let of_others = near.all(|named| !named.is_empty() && !named.contains(&mention.drug.name));
+        of_others.then(|| format!("{} was not said to be for {reason}", &statement[mention.range.clone()]))
+    })
 }
 
 /// A dose that was corrected afterwards, or belongs to the time before a change.

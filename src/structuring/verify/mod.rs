@@ -388,6 +388,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_medicine_is_for_is_not_taken_from_another() {
+        use SectionKind::HistoryOfPresentIllness as Hpi;
+        let visit = "D: How are you taking the warfarin?\nP: Five milligrams every day.\nD: Any new medicines?\n\
+            P: My dentist gave me metronidazole. Five hundred milligrams, three times a day, for an abscess.\n\
+            D: And the ibuprofen?\nP: For my shoulder.\nD: Warfarin for the mechanical valve, then.";
+        let reason = written(visit, "The patient takes warfarin for an abscess.", Hpi);
+        assert_eq!(reason, "warfarin was not said to be for abscess");
+        for line in [
+            "The patient takes metronidazole for an abscess.",
+            "The patient takes ibuprofen for the shoulder.",
+            "The patient takes warfarin for the mechanical valve.",
+        ] {
+            assert!(!written(visit, line, Hpi).contains("said to be for"), "{line}");
+        }
+    }
+
+    #[test]
     fn a_line_of_the_models_takes_nothing_from_another_medicine_or_from_a_plan() {
         use SectionKind::{Assessment, PastHistory, Plan};
         let visit = "P: I had ham for like four days.\nD: So ceftriaxone, one gram, here. No ham.\nP: Okay.\n\

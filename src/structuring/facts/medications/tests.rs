@@ -615,3 +615,18 @@ fn a_verb_decides_in_its_own_clause() {
     let none = "D: Diclofenac gel is okay on the heel, but no ibuprofen or naproxen by mouth.";
     assert!(said(none).iter().all(|one| !one.contains("profen") && !one.contains("aproxen")), "{:?}", said(none));
 }
+
+#[test]
+fn what_another_medicine_does_to_it_is_no_decision() {
+    let lines = |more: &str| {
+        format!(
+            "D: How are you taking the warfarin?\nP: Five milligrams every day. My dentist gave me metronidazole, I finished it \
+             yesterday.\nD: That would do it. {more}"
+        )
+    };
+    for more in ["That one pushes the warfarin up.", "It can push your warfarin up.", "It brings the warfarin down."] {
+        let found = said(&lines(more));
+        assert!(found.contains(&"taken Warfarin 5 mg once daily".to_owned()), "{more} {found:?}");
+    }
+    assert!(said(&lines("Let's push the warfarin up to six milligrams."))[0].starts_with("increase Warfarin 6 mg"));
+}

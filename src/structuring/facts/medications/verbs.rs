@@ -66,10 +66,17 @@ pub(super) fn with_what_follows(action: MedicationAction, before: &str, after: &
             r"^\W*(?:dose )?(?:(?:needs to|should|can|has to|will|is going to|'ll|goes|go|going|comes|come|is going|back|up|down) )*to {NUMBER}"
         ))
     });
+    // "That one pushes the warfarin up": another medicine does.
+    static DRIVEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?:push|rais|increas|lower|send|bring|tak|bump|drop|knock|driv|mak|boost)e?s|pushes|(?:can|could|might|may|will|would|does|tends to) (?:push|raise|increase|lower|send|bring|bump|drop|knock|drive|make|boost)) (?:up |down )?(?:the |your |his |her )?$",
+        )
+    });
     let moved = MOVED_BEFORE.is_match(before);
     static AWAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:off|away|out)\b"));
     static ONLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,? and that's it| only| instead)\W*$"));
     match action {
+        Increase | Decrease | Taken if DRIVEN.is_match(before) => Taken,
         Taken if ONLY.is_match(after) => Start,
         Start | Increase | Taken | Change if UP.is_match(after) && (moved || action == Taken) => Increase,
         Start | Stop | Decrease | Taken | Change if DOWN.is_match(after) && (moved || action != Stop) => Decrease,
