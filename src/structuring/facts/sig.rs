@@ -156,12 +156,28 @@ pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
     mentions.windows(2).filter_map(corrected).collect()
 }
 
-/// How many of a strength that stands at byte `strength` are taken: "two of the …", and where that begins.
+/// How many of a strength that stands at byte `strength` are taken: "two of the …", "a quarter of a …", "two 500 milligram
+/// tablets", and where that begins.
 fn times_before(text: &str, strength: usize) -> Option<(f64, usize)> {
-    static TIMES: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(one|two|three|four|[1-4]) of (?:the|my|those|these|your) $"));
-    let times = TIMES.captures(&text[..strength])?.get(1)?;
-    Some((numbers::numbers(times.as_str()).first()?.value, times.start()))
+    static TIMES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?P<part>half|a quarter|quarter|(?:one|two|[12]) and a half|a tablet and a half|a pill and a half|one|two|three|four|[1-4](?:\.5)?)(?: (?:tablets?|pills?|capsules?))? of (?:an?|the|my|those|these|your) |(?P<half>half) an? |(?P<count>two|three|four|[2-4]) )$",
+        )
+    });
+    static OF_TABLETS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\d[\d.]*[ -]?(?:mg|mcg|milligrams?|micrograms?)[ -](?:tablets|pills|capsules)\b"));
+    let found = TIMES.captures(&text[..strength])?;
+    let said = ["part", "half", "count"].iter().find_map(|name| found.name(name))?;
+    if found.name("count").is_some() && !OF_TABLETS.is_match(&text[strength..]) {
+        return None;
+    }
+    let value = match said.as_str().to_lowercase().trim_start_matches("a ") {
+        "half" => 0.5,
+        "quarter" => 0.25,
+        "tablet and a half" | "pill and a half" => 1.5,
+        words => numbers::numbers(words).first()?.value,
+    };
+    Some((value, said.start()))
 }
 
 /// The unit of a dose, and where it ends. An amount in a volume of blood is a result, and one in a volume of a liquid
@@ -512,6 +528,12 @@ mod tests {
             ("increase it to ten milligrams", "10 mg"),
             ("twenty to ten milligrams", "10 mg"),
             ("a gram and a half", "1.5 g"),
+            ("a quarter of a 100 milligram tablet", "25 mg"),
+            ("half of a 50 milligram tablet", "25 mg"),
+            ("half a 40 milligram tablet at night", "20 mg"),
+            ("one and a half tablets of the 6.25 milligrams", "9.375 mg"),
+            ("two 500 milligram tablets", "1000 mg"),
+            ("two of the five hundred milligrams", "1000 mg"),
             ("two grams and a half at night", "2.5 g"),
         ] {
             assert_eq!(amounts(text), expected, "{text}");

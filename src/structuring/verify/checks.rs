@@ -35,6 +35,7 @@ pub fn fault(
         .or_else(|| given_for_another_reason(statement, index))
         .or_else(|| dose_taken_back(statement, kind, facts))
         .or_else(|| frequency_of_another(statement, kind, facts))
+        .or_else(|| direction_turned(statement))
         .or_else(|| corrected_away(statement, facts))
         .or_else(|| advised_against(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
@@ -231,6 +232,20 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
             )
         })
     })
+}
+
+/// "Increase prednisone from forty to ten": one of the three words is not what was said.
+fn direction_turned(statement: &str) -> Option<String> {
+    static MOVES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?P<up>increas\w*|rais\w*)|(?P<down>decreas\w*|reduc\w*|lower\w*))\b[^.;]*? from (?P<from>[^.;]*?) to (?P<to>[^.;]+)",
+        )
+    });
+    let moves = MOVES.captures(statement)?;
+    let amount = |name: &str| numbers::numbers(&moves[name]).first().map(|number| number.value);
+    let (from, to) = amount("from").zip(amount("to"))?;
+    let turned = if moves.name("up").is_some() { from > to } else { from < to };
+    turned.then(|| format!("from {from} to {to} is the other way"))
 }
 
 /// How often a planned medicine is taken, where it was said otherwise or of another medicine only.

@@ -388,6 +388,16 @@ mod tests {
     }
 
     #[test]
+    fn a_dose_does_not_rise_to_less() {
+        let visit =
+            "P: I take prednisone, forty milligrams.\nD: Bring the prednisone down from forty to ten milligrams.";
+        let turned = "Increase prednisone from forty to ten milligrams.";
+        assert_eq!(written(visit, turned, SectionKind::Plan), "from 40 to 10 is the other way");
+        let right = written(visit, "Decrease prednisone from forty to ten milligrams.", SectionKind::Plan);
+        assert!(!right.contains("other way"), "{right}");
+    }
+
+    #[test]
     fn what_a_medicine_is_for_is_not_taken_from_another() {
         use SectionKind::HistoryOfPresentIllness as Hpi;
         let visit = "D: How are you taking the warfarin?\nP: Five milligrams every day.\nD: Any new medicines?\n\

@@ -57,7 +57,8 @@ fn reason(one: &Candidate) -> String {
     let reasons = [
         (one.gain.is_some_and(|gain| gain > 0.0), "fits the recording better"),
         (one.usual_dose, "a usual dose follows"),
-        (one.context.dose.is_some() && !one.usual_dose, "a dose follows"),
+        (one.context.dose.is_some() && !one.usual_dose && !one.unlikely_dose, "a dose follows"),
+        (one.unlikely_dose, "but not a dose that it is given in"),
         (one.context.taking, "said to be taken"),
         (on_chart > 0.0, "on the chart's list"),
         (said > 0.0, "named elsewhere in the visit"),

@@ -30,6 +30,10 @@ pub(super) fn read_sig(visit: &Visit, line: &Line, in_line: &[DrugMention], at: 
     if found.action == MedicationAction::Stop {
         scope.end = another_begins(&text[scope.clone()]).map_or(scope.end, |begins| scope.start + begins);
     }
+    let (mention, sentence) = (&in_line[at].range, line.sentence_at(in_line[at].range.start));
+    if MEDICINE_NOT_MOVED.is_match(&text[sentence.start..mention.start]) {
+        scope.start = scope.end.min(sentence.end);
+    }
     let after = &text[scope.clone()];
     take_sig(after, line.utterance.role, found);
     if line.by_clinician() {
@@ -93,7 +97,10 @@ pub(super) fn doses(text: &str, drug: &Drug) -> Vec<DoseMention> {
     let in_percent = drug.strengths.iter().any(|strength| strength.contains('%'));
     let mut found = sig::doses(text, &|value| usual_unit(drug, value));
     found.retain(|one| (one.dose.unit != "%" || in_percent) && !vitals::is_measured(text, &one.range));
-    found.retain(|one| !DENIED_AMOUNT.is_match(&text[..one.range.start]));
+    found.retain(|one| {
+        let before = &text[..one.range.start];
+        !DENIED_AMOUNT.is_match(before) && !NOT_MOVED_TO.is_match(before)
+    });
     found.retain(|one| !drug.class.contains("insulin") || is_of_insulin(text, &one.range));
     found
 }
@@ -118,9 +125,16 @@ fn is_of_insulin(text: &str, range: &Range<usize>) -> bool {
 /// "Not the five", "don't use up the tens": an amount that is not to be taken.
 static DENIED_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:not|(?:don't|do not|never) (?:take|use|mix|finish|go back to)(?: (?:it|up|with|any|more|of))*) (?:(?:the|a|one|two|your|those|old) )*$",
+        r"\b(?:not|(?:don't|do not|never) (?:take|use|mix|finish|go back to)(?: (?:it|up|with|any|more|of))*) (?:(?:the|a|one|two|your|those|old) )*$$",
     )
 });
+
+/// "Let's not go up from …", "don't increase the …": a move that is not made.
+const NOT_MOVED: &str = r"\b(?:not|\w+n't|never|no need to) (?:\w+ )?(?:go|going|mov\w+|bring\w*|tak\w+|put\w*|increas\w+|rais\w+|lower\w*|reduc\w+|decreas\w+|drop\w*|bump\w*|push\w*|cut\w*)\b[^.?!;,]*";
+/// The amount of such a move, which is none that is taken.
+static NOT_MOVED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{NOT_MOVED}\b(?:to|from) $")));
+/// A medicine that is not moved.
+static MEDICINE_NOT_MOVED: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{NOT_MOVED}$")));
 
 /// Words of a sentence that says nothing but how much.
 const MOST_WORDS_OF_A_SIG: usize = 6;

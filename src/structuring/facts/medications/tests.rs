@@ -630,3 +630,26 @@ fn what_another_medicine_does_to_it_is_no_decision() {
     }
     assert!(said(&lines("Let's push the warfarin up to six milligrams."))[0].starts_with("increase Warfarin 6 mg"));
 }
+
+#[test]
+fn what_is_not_moved_goes_on() {
+    let taken = "P: I take lisinopril, twenty milligrams a day.\n";
+    for line in ["D: Let's not go up from 20 to 40 on the lisinopril.", "D: Lets not increase the lisinopril to 40."] {
+        let found = said(&format!("{taken}{line}"));
+        assert!(
+            found[0].ends_with("Lisinopril 20 mg once daily") && !found[0].starts_with("increase"),
+            "{line} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn parts_of_a_tablet_are_multiplied() {
+    for (line, expected) in [
+        ("P: Metoprolol, I take a quarter of a 100 milligram tablet.", "taken Metoprolol 25 mg"),
+        ("P: I take half of a 50 milligram tablet of losartan every day.", "taken Losartan 25 mg once daily"),
+        ("D: Start atorvastatin, half a 40 milligram tablet at night.", "start Atorvastatin 20 mg at bedtime"),
+    ] {
+        assert_eq!(said(line), [expected], "{line}");
+    }
+}
