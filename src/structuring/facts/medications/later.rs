@@ -9,7 +9,7 @@ use super::{
     Mention,
     decisions::{Decision, decision},
     past::{begins_again, ends_later},
-    reference::means_several,
+    reference::{self, means_several},
     sigs::{doses, frequency_alone, take_back, take_steps},
     strengths,
     verbs::{from_to, instead_of, of_one_time, reports},
@@ -204,7 +204,7 @@ fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
         let sentence = &line.text()[range.clone()];
         // "I thought my sister took a hundred."
         let of_another = line.by_patient_side() && context::of_another_person(sentence);
-        if is_question(sentence) || of_another {
+        if is_question(sentence) || of_another || reference::means_another_kind(sentence, last.drug) {
             continue;
         }
         retract(line, range, last);

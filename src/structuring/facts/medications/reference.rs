@@ -76,6 +76,12 @@ pub(super) fn in_line<'t>(line: &Line, table: &'t DrugTable, earlier: &[Mention<
     found
 }
 
+/// Whether `sentence` decides about a kind of medicine that `drug` is none of: "go up on the water pill", after enoxaparin.
+pub(super) fn means_another_kind(sentence: &str, drug: &Drug) -> bool {
+    let of_kind = |classes: &[&str]| classes.iter().any(|class| drug.class.contains(class));
+    decides(sentence) && KINDS.iter().any(|(kind, classes)| kind.is_match(sentence) && !of_kind(classes))
+}
+
 /// Whether `sentence` decides about what is taken already.
 fn decides(sentence: &str) -> bool {
     use MedicationAction::{Change, Continue, Decrease, Increase, Stop};

@@ -653,3 +653,15 @@ fn parts_of_a_tablet_are_multiplied() {
         assert_eq!(said(line), [expected], "{line}");
     }
 }
+
+#[test]
+fn a_medicine_of_another_kind_is_not_the_last_one() {
+    let found = said(
+        "D: Start enoxaparin, forty milligrams once a day.\nP: Okay.\nD: And go up on the water pill to eighty milligrams.",
+    );
+    assert_eq!(found, ["start Enoxaparin 40 mg once daily"]);
+    let found = said(
+        "P: I take furosemide, forty milligrams a day.\nD: Okay.\nD: And go up on the water pill to eighty milligrams.",
+    );
+    assert_eq!(found, ["increase Furosemide 80 mg once daily"]);
+}
