@@ -68,6 +68,7 @@ const NOTE_RULES: &[Rule<NoteCounts>] = &[
     Rule { key: "unsupported_rate", weight: |of| of.statements as f64, floor: 0.005, one_floor: 0.10 },
     Rule { key: "taken_out_rate", weight: |of| (of.statements + of.taken_out) as f64, floor: 0.02, one_floor: 0.25 },
     Rule { key: "omission_rate", weight: |of| of.looked_for as f64, floor: 0.01, one_floor: 0.15 },
+    Rule { key: "unlisted_rate", weight: |of| count(of.unlisted), floor: 0.01, one_floor: 0.15 },
 ];
 
 fn length(edits: Option<super::metrics::edits::Edits>) -> f64 {

@@ -28,7 +28,10 @@ use crate::{
     {\"id\":\"b\",\"transcript\":\"b.json\",\"facts\":\"b.facts.json\"}\n\n\
     Facts say what a note ought to hold, in a file or in the line itself; any of the three lists may be left out:\n  \
     {\"problems\":[{\"name\":\"Hypertension\",\"icd10cm\":[\"I10\"]}],\n   \
-    \"medications\":[{\"name\":\"lisinopril\"}],\"allergies\":[{\"substance\":\"penicillin\"}]}\n\n\
+    \"medications\":[{\"name\":\"lisinopril\"}],\"allergies\":[{\"substance\":\"penicillin\"}]}\n  \
+    A fact may have the words by which it was told, \"said\":[\"my lisinopril\"], also in the lists vitals, orders,\n  \
+    symptoms, past_history, family, social, findings, results, advice, follow_up and safety_net: those that\n  \
+    nothing in the note or its review rests on are counted as lost.\n\n\
     Examples:\n  \
     soapstone bench notes visits.jsonl --html report.html  a page to read: reference, note, evidence\n  \
     soapstone bench notes audio-fixtures/manifest.jsonl    the spoken visits, from their exact transcripts\n  \

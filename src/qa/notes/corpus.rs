@@ -5,12 +5,13 @@
 //! start from the corpus's folder. A recording that a manifest names is not heard: its exact transcript stands for it.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     io,
     path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::divisions::{self, Divided};
 use crate::{
@@ -92,6 +93,39 @@ pub struct GoldFacts {
     pub medications: Option<Vec<GoldMedication>>,
     /// The patient's allergies.
     pub allergies: Option<Vec<GoldAllergy>>,
+    /// Whatever else is known, by its kind.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Value>,
+}
+
+/// Kinds of facts that a clinician wants to find in a note, or to be told of.
+const WANTED: [&str; 11] = [
+    "vitals",
+    "orders",
+    "symptoms",
+    "past_history",
+    "family",
+    "social",
+    "findings",
+    "results",
+    "advice",
+    "follow_up",
+    "safety_net",
+];
+
+impl GoldFacts {
+    /// The words by which each fact was told, of those whose file has them.
+    pub fn told(&self) -> Vec<Vec<PatientText>> {
+        let medications = self.medications.iter().flatten().map(|one| one.said.clone());
+        let allergies = self.allergies.iter().flatten().map(|one| one.said.clone());
+        let words = |one: &Value| -> Vec<PatientText> {
+            let said = one["said"].as_array().into_iter().flatten();
+            said.filter_map(Value::as_str).map(PatientText::from).collect()
+        };
+        let lists = WANTED.iter().filter_map(|kind| self.others.get(*kind)?.as_array());
+        let others = lists.flatten().map(words);
+        medications.chain(allergies).chain(others).filter(|said| !said.is_empty()).collect()
+    }
 }
 
 /// A problem that was assessed.
@@ -109,6 +143,9 @@ pub struct GoldProblem {
 pub struct GoldMedication {
     /// Its ingredients.
     pub name: PatientText,
+    /// The words by which it was told.
+    #[serde(default)]
+    pub said: Vec<PatientText>,
 }
 
 /// An allergy of the patient's.
@@ -116,6 +153,9 @@ pub struct GoldMedication {
 pub struct GoldAllergy {
     /// To what.
     pub substance: PatientText,
+    /// The words by which it was told.
+    #[serde(default)]
+    pub said: Vec<PatientText>,
 }
 
 #[derive(Deserialize)]

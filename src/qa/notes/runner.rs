@@ -200,11 +200,14 @@ impl<'a> Utterances<'a> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
         domain::{
-            Allergy, AllergyKind, Coding, Encounter, Medication, MedicationAction, ModelRef, Omission, Problem,
-            Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support, UnsupportedText,
+            Allergy, AllergyKind, Coding, Encounter, Medication, MedicationAction, ModelRef, Omission, PatientText,
+            Problem, Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support,
+            UnsupportedText,
         },
         qa::notes::corpus::{GoldAllergy, GoldFacts, GoldMedication, GoldProblem},
         transcription::reading,
@@ -279,6 +282,10 @@ pub(crate) mod tests {
         }
     }
 
+    fn told_by(said: &str) -> Vec<PatientText> {
+        if said.is_empty() { Vec::new() } else { vec![said.into()] }
+    }
+
     fn facts() -> GoldFacts {
         let problem = |codes: &[&str]| GoldProblem {
             name: "Knee pain".into(),
@@ -287,11 +294,26 @@ pub(crate) mod tests {
         GoldFacts {
             problems: Some(vec![problem(&["M25.561"]), problem(&["M25.50"]), problem(&["I10"]), problem(&[])]),
             medications: Some(
-                ["Ibuprofen", "lisinopril", "clavulanate-amoxicillin"]
-                    .map(|name| GoldMedication { name: name.into() })
+                [("Ibuprofen", "ibuprofen, four hundred"), ("lisinopril", ""), ("clavulanate-amoxicillin", "")]
+                    .map(|(name, said)| GoldMedication { name: name.into(), said: told_by(said) })
                     .into(),
             ),
-            allergies: Some(vec![GoldAllergy { substance: "Penicillin".into() }]),
+            allergies: Some(vec![GoldAllergy {
+                substance: "Penicillin".into(),
+                said: told_by("I am allergic to penicillin"),
+            }]),
+            others: [
+                (
+                    "symptoms".to_owned(),
+                    json!([{"text": "knee pain", "said": ["elsewhere", "My knee has been hurting"]}]),
+                ),
+                (
+                    "advice".to_owned(),
+                    json!([{"text": "to come in", "said": ["What brings you in?"]}, {"text": "rest"}]),
+                ),
+                ("small_talk".to_owned(), json!([{"said": ["nice weather"]}])),
+            ]
+            .into(),
         }
     }
 
@@ -343,6 +365,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_fact_is_lost_where_neither_a_statement_nor_a_list_tells_of_it() {
+        // Ibuprofen, penicillin and the knee are in what the two statements rest on; what the clinician asked first is not,
+        // and of lisinopril, the combination and the rest it is not known how they were told.
+        let report = report();
+        assert_eq!((report.summary.unlisted_rate, report.visits[0].rates.unlisted_rate), (Some(0.25), None));
+        let lost = report.visits[1].disagreements.iter().filter(|one| one.kind == "unlisted");
+        assert_eq!(lost.map(|one| one.expected.as_str()).collect::<Vec<_>>(), ["What brings you in?"]);
+    }
+
+    #[test]
     fn a_summary_is_the_mean_of_the_notes_that_have_a_figure() {
         let report = report();
         assert_eq!(report.summary.rouge1, report.visits[0].rates.rouge1);
@@ -366,6 +398,6 @@ pub(crate) mod tests {
             .iter()
             .map(|one| (if one.found.is_empty() { "missing" } else { "other" }, one.kind.as_str()))
             .collect();
-        assert_eq!(told, [("missing", "medicine"), ("other", "code"), ("missing", "code")]);
+        assert_eq!(told, [("missing", "medicine"), ("other", "code"), ("missing", "code"), ("missing", "unlisted")]);
     }
 }

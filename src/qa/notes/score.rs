@@ -10,8 +10,9 @@ use super::{
     divisions::{self, Divided, Division},
 };
 use crate::{
-    domain::{Coding, Note, PatientText, Transcript},
+    domain::{Coding, Evidence, Note, PatientText, Transcript},
     inference::Usage,
+    language::tokens::tokens,
     qa::{
         metrics::{
             Found, Overlap, concepts,
@@ -93,6 +94,9 @@ pub struct NoteCounts {
     pub looked_for: usize,
     /// Of these, how many the notes leave out, and list for review.
     pub omitted: usize,
+    /// Facts of the visits whose words are in what no statement rests on and no list for review has; of how many.
+    #[serde(default)]
+    pub unlisted: Option<Found>,
     /// Time from transcript to note, in milliseconds, without loading the model.
     pub work_ms: u64,
     /// Tokens that the model wrote.
@@ -127,6 +131,9 @@ pub struct NoteRates {
     pub taken_out_rate: Option<f64>,
     /// Share of what the checks look for that the note leaves out (and lists for review).
     pub omission_rate: Option<f64>,
+    /// Share of the facts of the visit that no statement rests on and no list for review has.
+    #[serde(default)]
+    pub unlisted_rate: Option<f64>,
     /// Seconds from transcript to note, without loading the model.
     pub seconds_per_note: Option<f64>,
     /// Tokens written a second of writing; reading the prompt is not in it.
@@ -141,6 +148,7 @@ impl NoteCounts {
         add(&mut self.allergies, other.allergies, Overlap::add);
         add(&mut self.codes, other.codes, Found::add);
         add(&mut self.categories, other.categories, Found::add);
+        add(&mut self.unlisted, other.unlisted, Found::add);
         self.notes += other.notes;
         self.statements += other.statements;
         self.unsupported += other.unsupported;
@@ -165,6 +173,7 @@ impl NoteCounts {
             unsupported_rate: share(self.unsupported, self.statements),
             taken_out_rate: share(self.taken_out, self.statements + self.taken_out),
             omission_rate: share(self.omitted, self.looked_for),
+            unlisted_rate: self.unlisted.and_then(|found| found.share()),
             seconds_per_note: per(self.work_ms as f64 / 1000.0, self.notes as f64),
             tokens_per_second: per(self.tokens as f64, self.writing_ms as f64 / 1000.0),
             ..NoteRates::default()
@@ -225,6 +234,7 @@ pub(super) fn score(item: &NoteItem, transcript: &Transcript, note: &Note, usage
     let faults = check(transcript, note, &mut counts);
     if let Some(facts) = &item.facts {
         compare_facts(facts, note, &mut counts, &mut disagreements);
+        counts.unlisted = unlisted(&facts.told(), transcript, note, &mut disagreements);
     }
     let rates = with_rouge(counts.rates(), item, &whole, &parts);
     Scored { counts, rates, faults, disagreements }
@@ -302,6 +312,44 @@ fn compare_codes(facts: &GoldFacts, note: &Note, counts: &mut NoteCounts, told: 
     }
     counts.codes = Some(codes).filter(|found| found.of > 0);
     counts.categories = Some(categories).filter(|found| found.of > 0);
+}
+
+/// Counts the facts, each with the words by which it was `told`, of which the clinician who reads `note` is not told.
+fn unlisted(
+    told: &[Vec<PatientText>],
+    transcript: &Transcript,
+    note: &Note,
+    disagreements: &mut Vec<Disagreement>,
+) -> Option<Found> {
+    let statements = note.sections.iter().flat_map(|section| &section.statements).flat_map(|one| &one.evidence);
+    let review = &note.review;
+    let omitted = review.omitted.iter().flat_map(|one| &one.evidence);
+    let uncertain = review.uncertain.iter().flat_map(|one| &one.evidence);
+    let said_in = |id: &str| transcript.utterances.iter().find(|said| said.id == id).map(|said| said.text.clone());
+    let quoted = |one: &Evidence| one.quote.clone().or_else(|| said_in(&one.utterance)).map(|quote| words(&quote));
+    let shown: Vec<String> = statements.chain(omitted).chain(uncertain).filter_map(quoted).collect();
+    let mut found = Found::default();
+    for said in told {
+        let said_as = |said: &PatientText| shown.iter().any(|shown| is_within(&words(said), shown));
+        let is_lost = !said.iter().any(said_as);
+        found.count(is_lost);
+        if is_lost {
+            let expected = said[0].clone();
+            disagreements.push(Disagreement { kind: "unlisted".to_owned(), expected, found: PatientText::default() });
+        }
+    }
+    (found.of > 0).then_some(found)
+}
+
+/// Whether one of two texts is in the other: evidence is the tightest quote, and may be a part of what tells a fact.
+fn is_within(one: &str, other: &str) -> bool {
+    !one.is_empty() && !other.is_empty() && (other.contains(one) || one.contains(other))
+}
+
+/// The words of `text` in lower case, a space around each.
+fn words(text: &str) -> String {
+    let words: Vec<String> = tokens(text).into_iter().map(|token| token.lower).collect();
+    format!(" {} ", words.join(" "))
 }
 
 /// The names of ingredients in one order, however they are joined.

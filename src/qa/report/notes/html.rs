@@ -114,6 +114,7 @@ fn basis(key: &str, counts: &NoteCounts) -> String {
         "unsupported_rate" => format!("{} of {} statements", counts.unsupported, counts.statements),
         "taken_out_rate" => format!("{} of {}", counts.taken_out, counts.statements + counts.taken_out),
         "omission_rate" => format!("{} of {}", counts.omitted, counts.looked_for),
+        "unlisted_rate" => found(counts.unlisted),
         "tokens_per_second" => format!("{} tokens", counts.tokens),
         _ => String::new(),
     }

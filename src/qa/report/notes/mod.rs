@@ -71,7 +71,7 @@ pub struct NoteResult {
 /// A fact that the note has not, has otherwise, or has and should not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Disagreement {
-    /// `medicine`, `allergy` or `code`.
+    /// `medicine`, `allergy` or `code`; `unlisted` where neither a statement nor a list for review tells of it.
     pub kind: String,
     /// What the facts say; empty where they say nothing.
     pub expected: PatientText,
@@ -155,6 +155,8 @@ pub const NOTE_FIGURES: &[Figure<NoteRates>] = figures! {
         "Of 100 statements that were written, how many the checks took out before the note was finished.";
     "omission_rate": "Facts left out", Percent, true, |rates| rates.omission_rate,
         "Of 100 facts that soapstone's rules heard, how many are in no statement; the note lists them for review.";
+    "unlisted_rate": "Facts lost", Percent, true, |rates| rates.unlisted_rate,
+        "Of 100 facts that are known of the visits, how many no statement rests on and no list for review has: nobody is told of them.";
     "seconds_per_note": "Seconds per note", Plain, true, |rates| rates.seconds_per_note,
         "From transcript to note, without loading the model. It depends on the machine.";
     "tokens_per_second": "Tokens per second", Plain, false, |rates| rates.tokens_per_second,

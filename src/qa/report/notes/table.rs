@@ -14,6 +14,7 @@ const HEADS: &[(&str, &str)] = &[
     ("icd10cm_recall", "codes"),
     ("unsupported_rate", "unsupp."),
     ("omission_rate", "left out"),
+    ("unlisted_rate", "lost"),
     ("seconds_per_note", "seconds"),
 ];
 
