@@ -82,7 +82,7 @@ pub fn written(text: &str) -> Vec<Written> {
     found.extend(
         parts(text)
             .into_iter()
-            .filter(|part| !units::is_count(part.unit) && part.unit != "teaspoons")
+            .filter(|part| units::micrograms(part.unit).is_some())
             .map(|part| Written { text: format!("{} {}", part.value, part.unit), range: part.range }),
     );
     found.sort_by_key(|one| one.range.start);

@@ -130,7 +130,7 @@ static DENIED_AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// "Let's not go up from …", "don't increase the …": a move that is not made.
-const NOT_MOVED: &str = r"\b(?:not|\w+n't|never|no need to) (?:\w+ )?(?:go|going|mov\w+|bring\w*|tak\w+|put\w*|increas\w+|rais\w+|lower\w*|reduc\w+|decreas\w+|drop\w*|bump\w*|push\w*|cut\w*)\b[^.?!;,]*";
+const NOT_MOVED: &str = r"\b(?:not|\w+n't|never|no need to) (?:\w+ )?(?:(?:go|going|mov\w+|bring\w*|tak\w+|put\w*)(?: [\w']+){0,3}? (?:up|down)|increas\w+|rais\w+|lower\w*|reduc\w+|decreas\w+|drop\w*|bump\w*|push\w*|cut\w*)\b[^.?!;,]*";
 /// The amount of such a move, which is none that is taken.
 static NOT_MOVED_TO: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{NOT_MOVED}\b(?:to|from) $")));
 /// A medicine that is not moved.

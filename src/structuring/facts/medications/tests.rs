@@ -629,6 +629,14 @@ fn what_another_medicine_does_to_it_is_no_decision() {
         assert!(found.contains(&"taken Warfarin 5 mg once daily".to_owned()), "{more} {found:?}");
     }
     assert!(said(&lines("Let's push the warfarin up to six milligrams."))[0].starts_with("increase Warfarin 6 mg"));
+    for decided in ["I will increase the warfarin to six milligrams.", "We would raise the warfarin to six milligrams."]
+    {
+        assert!(
+            said(&lines(decided))[0].starts_with("increase Warfarin 6 mg"),
+            "{decided} {:?}",
+            said(&lines(decided))
+        );
+    }
 }
 
 #[test]
@@ -641,6 +649,12 @@ fn what_is_not_moved_goes_on() {
             "{line} {found:?}"
         );
     }
+}
+
+#[test]
+fn what_is_not_taken_keeps_the_dose_that_is_said_of_it() {
+    let found = said("D: Why aren't you taking the lisinopril, twenty milligrams?\nP: I am, every day.");
+    assert!(found.iter().any(|one| one.contains("Lisinopril 20 mg")), "{found:?}");
 }
 
 #[test]

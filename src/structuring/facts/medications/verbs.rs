@@ -69,7 +69,7 @@ pub(super) fn with_what_follows(action: MedicationAction, before: &str, after: &
     // "That one pushes the warfarin up": another medicine does.
     static DRIVEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:(?:push|rais|increas|lower|send|bring|tak|bump|drop|knock|driv|mak|boost)e?s|pushes|(?:can|could|might|may|will|would|does|tends to) (?:push|raise|increase|lower|send|bring|bump|drop|knock|drive|make|boost)) (?:up |down )?(?:the |your |his |her )?$",
+            r"\b(?:(?:push|rais|increas|lower|bring|bump|drop|knock|driv|boost)e?s|(?:it|that|this|which|they|those|these)(?: one)? (?:can|could|might|may|will|would|does) (?:push|raise|increase|lower|bring|bump|drop|knock|drive|boost)) (?:up |down )?(?:the |your |his |her )?$",
         )
     });
     let moved = MOVED_BEFORE.is_match(before);
