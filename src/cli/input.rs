@@ -14,7 +14,7 @@ use crate::{
     domain::{RoleExchange, Transcript},
     transcription::{
         reading::{self, ReadingError},
-        swapped,
+        swapped, unheard,
     },
 };
 
@@ -95,17 +95,37 @@ pub fn read(input: &str) -> Result<VisitInput, InputError> {
 }
 
 /// Puts the labels of a transcript that was given as `input` right where they are exchanged, and says so; also where they
-/// may be.
-pub fn put_right(transcript: &mut Transcript, input: &str) {
+/// may be, and where somebody is in the room who has none.
+pub fn check_labels(transcript: &mut Transcript, input: &str) {
     let known = transcript.exchanges.clone();
     swapped::put_right(transcript);
     for exchange in transcript.exchanges.iter().filter(|exchange| !known.contains(exchange)) {
         eprintln!("soapstone: {}: {}", name(input), about(exchange, transcript));
     }
+    unheard::mark(transcript);
+    tell_if_unheard(transcript, input);
+}
+
+/// Says what is doubtful about the transcript that was made of the recording `input`.
+pub fn tell_doubts(transcript: &Transcript, input: &str) {
+    tell_if_left_out(transcript, input);
+    tell_if_unheard(transcript, input);
+}
+
+/// Says so if somebody is in the room of whom no utterance of the transcript is.
+fn tell_if_unheard(transcript: &Transcript, input: &str) {
+    let Some(first) = transcript.unheard_companion.first() else { return };
+    eprintln!(
+        "soapstone: {}: turn {} of {} tells of somebody else in the room, and nothing is labelled as theirs; what is \
+         labelled the patient's may be theirs: check who said what",
+        name(input),
+        turn(first, transcript),
+        transcript.utterances.len()
+    );
 }
 
 /// Says so if somebody may be missing from the transcript that was made of `input`.
-pub fn tell_if_left_out(transcript: &Transcript, input: &str) {
+fn tell_if_left_out(transcript: &Transcript, input: &str) {
     if let Some(left_out_ms) = transcript.left_out_ms {
         let seconds = left_out_ms / 1000;
         eprintln!(
@@ -116,10 +136,14 @@ pub fn tell_if_left_out(transcript: &Transcript, input: &str) {
     }
 }
 
-/// The turns are told by their numbers: ids are whatever the file has, a name perhaps.
+/// The number of the utterance `id`, which messages use: ids are whatever the file has, a name perhaps.
+fn turn(id: &str, transcript: &Transcript) -> usize {
+    transcript.utterances.iter().position(|said| said.id == id).map_or(0, |at| at + 1)
+}
+
 fn about(exchange: &RoleExchange, transcript: &Transcript) -> String {
-    let turn = |id: &str| transcript.utterances.iter().position(|said| said.id == id).map_or(0, |at| at + 1);
-    let (from, to, of) = (turn(&exchange.from), turn(&exchange.to), transcript.utterances.len());
+    let (from, to) = (turn(&exchange.from, transcript), turn(&exchange.to, transcript));
+    let of = transcript.utterances.len();
     let place = if (from, to) == (1, of) { String::new() } else { format!("in turns {from} to {to} of {of} ") };
     let found = "what is labelled the clinician's is said by the patient and the other way round";
     match exchange.put_right {

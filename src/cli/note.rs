@@ -123,13 +123,13 @@ pub fn run(args: &NoteArgs, config: &Config) -> Result<(), Failure> {
     let blame = |error| about_input(error, input::name(&args.input));
     let transcript = match input {
         VisitInput::Transcript(mut transcript) => {
-            input::put_right(&mut transcript, &args.input);
+            input::check_labels(&mut transcript, &args.input);
             scribe.repair(&mut transcript, chart.as_ref());
             transcript
         }
         VisitInput::Audio(recording) => {
             let transcript = scribe.transcribe(recording.source(), &vocabulary, chart.as_ref()).map_err(blame)?;
-            input::tell_if_left_out(&transcript, &args.input);
+            input::tell_doubts(&transcript, &args.input);
             voice::tell_if_unknown(&transcript, args.clinician_voice.as_deref());
             transcript
         }

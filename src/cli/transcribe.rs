@@ -85,7 +85,7 @@ pub fn run(args: &TranscribeArgs, config: &Config) -> Result<(), Failure> {
     let transcript = scribe
         .transcribe(recording.source(), &vocabulary, None)
         .map_err(|error| about_input(error, input::name(&args.input)))?;
-    input::tell_if_left_out(&transcript, &args.input);
+    input::tell_doubts(&transcript, &args.input);
     voice::tell_if_unknown(&transcript, args.clinician_voice.as_deref());
     output.finish(&render(args, &transcript))
 }

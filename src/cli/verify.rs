@@ -61,7 +61,7 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
             return Err(Failure::bad_input(input::name(&args.transcript), reason));
         }
     };
-    input::put_right(&mut transcript, &args.transcript);
+    input::check_labels(&mut transcript, &args.transcript);
     repair::repair(&mut transcript, None);
     output.finish(&render(args.format, &verification(statements, &transcript)))
 }

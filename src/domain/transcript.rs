@@ -31,6 +31,10 @@ pub struct Transcript {
     /// Whether the clinician's voice is among those of the recording, where it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clinician_voice: Option<ClinicianHeard>,
+    /// The ids of the utterances by which somebody beside clinician and patient is in the room, where no utterance is labelled
+    /// as theirs: what is labelled the patient's may have been said by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unheard_companion: Vec<String>,
     /// Milliseconds of sound that is as loud as the speech and was not taken for speech, where they are many: somebody may
     /// be missing from the transcript.
     #[serde(default, skip_serializing_if = "Option::is_none")]

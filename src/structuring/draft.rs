@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         Allergy, Chart, Evidence, Medication, MedicationAction, Order, PatientText, Problem, Review, Section,
-        SectionKind, Statement, Support, Transcript, UncertainText, UnsupportedText, VitalSign,
+        SectionKind, Statement, Support, Transcript, UncertainText, UnsupportedText, Utterance, VitalSign,
     },
     language::numbers,
     terminology::DrugTable,
@@ -80,6 +80,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let uncertain = exchanged(transcript)
+        .chain(unheard(transcript))
         .chain(misheard(facts))
         .chain(unsettled(facts))
         .chain(named(facts))
@@ -127,6 +128,20 @@ fn exchanged(transcript: &Transcript) -> impl Iterator<Item = UncertainText> {
             reason: reason.into(),
             evidence: ends,
         }
+    })
+}
+
+/// Somebody in the room of whom no utterance is.
+fn unheard(transcript: &Transcript) -> Option<UncertainText> {
+    let tells = |said: &&Utterance| transcript.unheard_companion.contains(&said.id);
+    let evidence: Vec<Evidence> = transcript.utterances.iter().filter(tells).map(whole).collect();
+    (!evidence.is_empty()).then(|| UncertainText {
+        text: "Who speaks as the patient".into(),
+        reason:
+            "somebody else is in the room and nothing is labelled as theirs; please check which of the patient's words \
+                 are the patient's"
+                .into(),
+        evidence,
     })
 }
 

@@ -16,5 +16,5 @@ mod speakers;
 mod transcriber;
 pub mod vad;
 
-pub use speakers::{ClinicianVoice, VOICE_SCHEMA, VoiceError, VoiceFileError, swapped};
+pub use speakers::{ClinicianVoice, VOICE_SCHEMA, VoiceError, VoiceFileError, swapped, unheard};
 pub use transcriber::{Transcribed, Transcriber, TranscriptionError, TranscriptionTimings, enrol};

@@ -118,18 +118,16 @@ pub fn from_json(bytes: &[u8]) -> Result<Transcript, ReadingError> {
         return Err(ReadingError::Empty);
     }
     check_times(&utterances)?;
-    let TranscriptFile { audio, language, models, roles_exchanged, exchanges, clinician_voice, left_out_ms, .. } = file;
-    let language = language.unwrap_or_else(|| "en".to_owned());
-    let schema = TranscriptSchema::V1;
     Ok(Transcript {
-        schema,
-        audio,
-        language,
-        models,
-        roles_exchanged,
-        exchanges,
-        clinician_voice,
-        left_out_ms,
+        schema: TranscriptSchema::V1,
+        audio: file.audio,
+        language: file.language.unwrap_or_else(|| "en".to_owned()),
+        models: file.models,
+        roles_exchanged: file.roles_exchanged,
+        exchanges: file.exchanges,
+        clinician_voice: file.clinician_voice,
+        unheard_companion: file.unheard_companion,
+        left_out_ms: file.left_out_ms,
         utterances,
     })
 }
@@ -156,6 +154,8 @@ struct TranscriptFile {
     #[serde(default)]
     exchanges: Vec<RoleExchange>,
     clinician_voice: Option<ClinicianHeard>,
+    #[serde(default)]
+    unheard_companion: Vec<String>,
     left_out_ms: Option<u64>,
     utterances: Vec<UtteranceFile>,
 }

@@ -6,7 +6,7 @@ use super::{
     asr::{AsrError, Languages, WhisperRecognizer},
     crosstalk, numbers,
     repair::hearing::Hearing,
-    speakers::{self, Channel, ClinicianVoice, Embedding, Told, VoiceEncoder, VoiceError, VoiceFileError},
+    speakers::{self, Channel, ClinicianVoice, Embedding, Told, VoiceEncoder, VoiceError, VoiceFileError, unheard},
     vad::{self, Region, SpeechActivity, SpeechDetector, VadError},
 };
 use crate::{
@@ -138,7 +138,8 @@ impl Transcriber {
         if is_noise(&told.utterances, recording.duration_ms()) {
             return Err(TranscriptionError::NoSpeech);
         }
-        let transcript = Transcript { left_out_ms, ..self.transcript(recording, told) };
+        let mut transcript = Transcript { left_out_ms, ..self.transcript(recording, told) };
+        unheard::mark(&mut transcript);
         Ok(Transcribed { transcript, timings })
     }
 
@@ -209,6 +210,7 @@ impl Transcriber {
             roles_exchanged: false,
             exchanges: Vec::new(),
             clinician_voice: told.clinician,
+            unheard_companion: Vec::new(),
             left_out_ms: None,
             utterances: told.utterances,
         }

@@ -11,7 +11,7 @@ use crate::{
     qa::report::notes::{LeftOut, Line, NoteResult, NotesReport, NotesSchema, Said, Section, TakenOut},
     structuring::{Examples, Style},
     terminology::Icd10Cm,
-    transcription::swapped,
+    transcription::{swapped, unheard},
 };
 
 /// What came of a visit.
@@ -47,6 +47,7 @@ impl<'a> ScribeWriter<'a> {
         let mut scribe = Scribe::new(self.config, &SystemClock, &Unwatched);
         scribe.write_in(Style { template: &self.template, examples: examples.as_ref() });
         swapped::put_right(&mut transcript);
+        unheard::mark(&mut transcript);
         scribe.repair(&mut transcript, None);
         self.model.take();
         let note = scribe.write_note_with(&self.model, &self.icd, &transcript, None)?;

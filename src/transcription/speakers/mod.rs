@@ -13,6 +13,7 @@ mod roles;
 mod sentences;
 pub mod swapped;
 mod turns;
+pub mod unheard;
 mod voices;
 mod windows;
 
