@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{Medication, MedicationAction, SectionKind},
-    language::numbers,
+    language::{numbers, units},
     structuring::{
         facts::{Facts, context, sig, symptoms::LEXICON},
         text::{self, pattern},
@@ -28,6 +28,7 @@ pub fn fault(
     age: Option<u32>,
 ) -> Option<String> {
     number_not_said(statement, index, age)
+        .or_else(|| unit_not_said(statement, index))
         .or_else(|| pair_not_said(statement, index))
         .or_else(|| measured_of_something_else(statement, facts))
         .or_else(|| drug_not_said(statement, index))
@@ -58,6 +59,31 @@ fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<S
     let mut numbers = numbers::numbers(statement).into_iter();
     let missing = numbers.find(|number| !known(number.value) && !part_of_a_name(number.range.start))?;
     Some(format!("number {} was not said", whole_number(statement, &missing.range)))
+}
+
+/// Up to this many tablets are taken at a time, and "take two" means tablets; "lansoprazole, thirty" doesn't.
+const TAKEN_AT_A_TIME: f64 = 4.0;
+
+/// "Thirty tablets" of what was thirty milligrams, or a bare thirty; milligrams of what was micrograms.
+fn unit_not_said(statement: &str, index: &Index) -> Option<String> {
+    let counted =
+        |number: &numbers::Number, text: &str| units::unit_after(text, number.range.end).map(|(unit, _)| unit);
+    numbers::numbers(statement).into_iter().find_map(|number| {
+        let claimed = counted(&number, statement)?;
+        let said: Vec<Option<&str>> = index
+            .units
+            .iter()
+            .map(|unit| index.sentence(unit))
+            .flat_map(|sentence| {
+                let same = move |said: &numbers::Number| (said.value - number.value).abs() < 1e-6;
+                numbers::numbers(sentence).into_iter().filter(same).map(move |said| counted(&said, sentence))
+            })
+            .collect();
+        let bare_will_do = !units::is_count(claimed) || number.value <= TAKEN_AT_A_TIME;
+        let fits = |unit: &Option<&str>| unit.map_or(bare_will_do, |unit| unit == claimed);
+        let wrong = !said.is_empty() && !said.iter().any(fits);
+        wrong.then(|| format!("{} was not said in {claimed}", &statement[number.range]))
+    })
 }
 
 /// "118/72": two values that belong together.

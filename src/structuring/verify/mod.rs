@@ -398,6 +398,22 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_keeps_its_unit() {
+        let said = "D: Are you taking the lansoprazole?\nP: Yes, 30. And digoxin, 125 micrograms, and two puffs of albuterol.\n\
+                    D: Go on taking the lansoprazole, 30.";
+        for (statement, reason) in [
+            ("Take lansoprazole 30 tablets daily.", "30 was not said in tablets"),
+            ("Continue digoxin 125 mg.", "125 was not said in mg"),
+        ] {
+            assert_eq!(written(said, statement, SectionKind::Plan), reason, "{statement}");
+        }
+        for statement in ["Continue lansoprazole 30 mg.", "Continue digoxin 125 mcg.", "Two puffs of albuterol."] {
+            let reason = written(said, statement, SectionKind::Plan);
+            assert!(!reason.contains("was not said in"), "{statement}: {reason}");
+        }
+    }
+
+    #[test]
     fn what_a_medicine_is_for_is_not_taken_from_another() {
         use SectionKind::HistoryOfPresentIllness as Hpi;
         let visit = "D: How are you taking the warfarin?\nP: Five milligrams every day.\nD: Any new medicines?\n\
