@@ -22,7 +22,7 @@ patterns! {
     GIVES = r"\b(?:gave|give|given|giving) (?:him|her|them)\b";
     URGES = r"\b(?:don't|do not|can't|not) wait\b";
     CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me (?:correct|recalculate|redo (?:that|it|the math)|do the math|check (?:that|it) again|think again)|math again)\b";
-    SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|(?:ring|phone) (?:me|us|the|999|111)|come (?:back|in|to)|go to|emergency|er|911|999|111|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go (?:straight |right |back )*to|hospital|labou?r (?:ward|and delivery)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
+    SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|(?:ring|phone) (?:me|us|the|999|111)|come (?:back|in|to|straight)|go (?:straight |right |back )*to|a (?:and|&) e|a&e|casualty|urgent care|emergency|er|911|999|111|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go (?:straight |right |back )*to|hospital|labou?r (?:ward|and delivery)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
     HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
 }
 

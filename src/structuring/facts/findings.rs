@@ -240,8 +240,11 @@ fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> 
     let sentence = &line.text()[range.clone()];
     let words = sentence.split_whitespace().count();
     let longest = if context::safety_net(sentence) { LONGEST_WARNING } else { LONGEST_FINDING };
-    if !(2..=longest).contains(&words) || is_question(sentence) && !tells_an_amount(line, sentence) {
+    if words > longest || is_question(sentence) && !tells_an_amount(line, sentence) {
         return None;
+    }
+    if words < 2 {
+        return short_answer(visit, line, range);
     }
     let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
     let (kind, text, topic) = match line.utterance.role {
@@ -258,7 +261,11 @@ fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> 
                     let text = format!("{topic}, of somebody with the patient: \"{}\"", sentence.trim());
                     return Some(Finding { kind: SectionKind::SocialHistory, text, topic: None, evidence });
                 }
-                (SectionKind::SocialHistory, format!("{topic}: \"{}\"", sentence.trim()), Some(topic))
+                let whole = with_correction(line, range);
+                let text = format!("{topic}: \"{}\"", line.text()[whole.clone()].trim());
+                evidence.pop();
+                evidence.push(evidence::evidence(line.utterance, whole));
+                (SectionKind::SocialHistory, text, Some(topic))
             }
         }
         Role::Clinician => {
@@ -268,6 +275,45 @@ fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> 
         Role::Unknown => return None,
     };
     Some(Finding { kind, text, topic, evidence })
+}
+
+/// "Do you smoke?" "Never.": one word about a habit, with its question.
+fn short_answer(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> {
+    let sentence = &line.text()[range.clone()];
+    let question = visit.question_before(line.index).filter(|question| question.by_clinician() && range.start == 0)?;
+    if !line.by_patient_side() || !(context::denies(sentence) || context::affirms(sentence)) {
+        return None;
+    }
+    let asked = question.sentences.last()?.clone();
+    let asks = question.text()[asked.clone()].trim();
+    let topic = all_of(&habits(asks)).filter(|_| !HOW_A_CHILD_DRINKS.is_match(asks))?;
+    let evidence =
+        vec![evidence::evidence(question.utterance, asked.clone()), evidence::evidence(line.utterance, range.clone())];
+    let text = format!("{topic}: {asks} \"{}\"", sentence.trim());
+    Some(Finding { kind: SectionKind::SocialHistory, text, topic: Some(topic), evidence })
+}
+
+/// Sentences after an amount in which it may be taken back.
+const TURNS_TO_HONESTY: usize = 3;
+
+/// The sentence `range` and those after it in which its amount is taken back: "Three beers a week. Well, no. It's three a
+/// night."
+fn with_correction(line: &Line, range: &Range<usize>) -> Range<usize> {
+    static TAKES_BACK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:well|oh|actually|sorry|okay|all right)\W+)?no\b|\b(?:i'm honest|to be honest|honestly|actually|i mean|or rather|make (?:it|that)|more like)\b",
+        )
+    });
+    let later = line.sentences.iter().filter(|one| one.start >= range.end).take(TURNS_TO_HONESTY);
+    let mut taken_back = false;
+    for one in later {
+        let sentence = &line.text()[one.clone()];
+        taken_back |= TAKES_BACK.is_match(sentence);
+        if taken_back && habits(sentence).is_empty() && !numbers::numbers(sentence).is_empty() {
+            return range.start..one.end;
+        }
+    }
+    range.clone()
 }
 
 /// "Have two beers most evenings?": an answer with an amount, whatever mark the recogniser gave it.
@@ -550,6 +596,23 @@ mod tests {
             "Tobacco and alcohol: \"I don't smoke, and I don't drink.\""
         );
         assert!(said("D: Is he eating and drinking?\nP: Not eating much. No vomiting.").is_empty());
+    }
+
+    #[test]
+    fn one_word_about_a_habit_stands_with_its_question() {
+        assert_eq!(
+            said("D: There's a generic now. Do you smoke?\nP: Never. My roommate does.")[0].1,
+            "Tobacco: Do you smoke? \"Never.\""
+        );
+        assert!(said("D: Any fever?\nP: No.").is_empty());
+    }
+
+    #[test]
+    fn an_amount_stands_with_what_takes_it_back() {
+        assert_eq!(
+            said("D: How much do you drink?\nP: Three beers a week. Well, no. If I'm honest, it's three a night.")[0].1,
+            "Alcohol: \"Three beers a week. Well, no. If I'm honest, it's three a night.\""
+        );
     }
 
     #[test]

@@ -166,6 +166,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Nerves, "sensitivity to light", r"sensitiv(?:e|ity) to light|light (?:bothers|sensitivity|hurts)|photophobia"),
     (Nerves, "falls", r"fallen|any falls"),
     (Mind, "anxiety", r"anxious|anxiety|panic attacks?|on edge"),
+    (Mind, "loss of interest", r"(?:lost|losing) (?:all |any )?interest|no interest in (?:anything|things|doing)|(?:don't|do not|didn't|can't) (?:really |even )?(?:want|feel like|enjoy) (?:to do |doing )?(?:anything|things)|little (?:interest|pleasure)|anhedonia"),
     (Mind, "low mood", r"depress(?:ed)|feeling down|low mood|feeling hopeless|hopeless(?:ness)?"),
     (Mind, "trouble sleeping", r"trouble sleeping|insomnia|can't sleep|not sleeping|difficulty sleeping|problems sleeping|waking up at night"),
     (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting)|better off dead|thoughts of (?:death|dying|suicide|ending (?:it|your life))|ending (?:your|my) (?:own )?life|end(?:ing)? it all|kill(?:ing)? (?:yourself|myself)|(?:wish(?:ed)?|wishing) (?:you|i) (?:were|was) dead|(?:not|n't) want(?:ing)? to live|not wanting to be here|wanting to (?:harm|hurt) (?:yourself|myself)"),

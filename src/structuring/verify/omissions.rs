@@ -19,9 +19,18 @@ use crate::{
 
 static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(had|has|have|died|passed|diagnosed|diabet\w+|cancer|heart|stroke|attack|disease|pressure|depress\w+|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcohol\w*|kidney|epilepsy)\b",
+        r"\b(had|has|have|died|passed|diagnosed|diabet\w+|pacemaker|bypass|stents?|clots?|replaced|bipolar|schizo\w+|cancer|heart|stroke|attack|disease|pressure|depress\w+|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcohol\w*|kidney|epilepsy)\b",
     )
 });
+
+/// The part of a text's content words that one statement must have to tell it, …
+const TOLD: f64 = 0.5;
+/// … if it has few, …
+const TOLD_OF_FEW: f64 = 0.6;
+/// … and the part that all statements must have together, if it has not.
+const TOLD_TOGETHER: f64 = 0.85;
+/// Fewer content words than this are few.
+const MANY: usize = 5;
 
 /// What of `facts` and of the visit none of `statements` covers: facts first, then sentences that matter.
 pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omission> {
@@ -50,7 +59,9 @@ pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omiss
         found.extend(unsaid_sentences(line, &note));
     }
     let named: Vec<Evidence> = found.iter().flat_map(|one| one.evidence.clone()).collect();
-    found.extend(overlooked(visit, &note).into_iter().filter(|one| !one.evidence.iter().all(|e| named.contains(e))));
+    // The last is the answer, where there is a question.
+    let is_named = |one: &Omission| one.evidence.last().is_some_and(|said| named.contains(said));
+    found.extend(overlooked(visit, &note).into_iter().filter(|one| !is_named(one)));
     found
 }
 
@@ -76,7 +87,7 @@ fn unsaid_sentences(line: &Line, note: &Covered) -> Vec<Omission> {
             (_, true) => "family_history",
             _ => continue,
         };
-        if note.coverage(sentence) < 0.5 {
+        if note.coverage(sentence) < TOLD {
             found.push(omission(kind, sentence, &[evidence::evidence(line.utterance, range.clone())]));
         }
     }
@@ -104,6 +115,12 @@ impl<'s> Covered<'s> {
         })
     }
 
+    /// Whether the statements have all numbers of `text`, and it has any.
+    pub(super) fn has_numbers(&self, text: &str) -> bool {
+        let said = numbers::numbers(text);
+        !said.is_empty() && said.iter().all(|number| numbers::contains_value(&self.values, number.value))
+    }
+
     /// Whether one statement has all content words of `text`.
     fn has_words(&self, text: &str) -> bool {
         let wanted = text::content_stems(text);
@@ -115,15 +132,28 @@ impl<'s> Covered<'s> {
         entry.is_some_and(|entry| self.statements.iter().any(|statement| entry.pattern.is_match(statement)))
     }
 
+    /// Whether one statement tells most of `text`, or all together nearly everything, and all its numbers. A few words are
+    /// found in any note.
+    pub(super) fn tells(&self, text: &str) -> bool {
+        let said = numbers::numbers(text);
+        if !said.iter().all(|number| numbers::contains_value(&self.values, number.value)) {
+            return false;
+        }
+        match text::content_stems(text).len() < MANY {
+            true => self.coverage(text) >= TOLD_OF_FEW,
+            false => self.coverage(text) >= TOLD || self.coverage_together(text) >= TOLD_TOGETHER,
+        }
+    }
+
     /// The part of the content words of `text` that all statements have together.
-    pub(super) fn coverage_together(&self, text: &str) -> f64 {
+    fn coverage_together(&self, text: &str) -> f64 {
         let wanted = text::content_stems(text);
         let told = wanted.iter().filter(|word| self.stems.iter().any(|stems| stems.contains(word))).count();
         if wanted.is_empty() { 1.0 } else { told as f64 / wanted.len() as f64 }
     }
 
     /// The part of the content words of `text` that the best statement has.
-    pub(super) fn coverage(&self, text: &str) -> f64 {
+    fn coverage(&self, text: &str) -> f64 {
         let wanted = text::content_stems(text);
         if wanted.is_empty() {
             return 1.0;

@@ -1,17 +1,19 @@
 //! Sentences that matter to a clinician and that no statement tells. They are found by words of their own, not by the rules
 //! that find facts: what those rules misread or miss is listed here, and only what nobody looked for is lost.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
 use super::omissions::Covered;
 use crate::{
-    domain::Omission,
+    domain::{Evidence, Omission, PatientText},
+    language::numbers,
     structuring::{
         evidence,
         facts::context,
-        text::pattern,
+        text::{self, pattern},
+        told,
         visit::{Line, Visit, is_question},
     },
     terminology::DrugTable,
@@ -25,7 +27,7 @@ struct Kind {
 }
 
 /// The kinds, the one that matters most first: a sentence is listed under the first that it is of.
-static KINDS: [Kind; 7] = [
+static KINDS: [Kind; 11] = [
     Kind {
         name: "allergy",
         by_clinician: Some(false),
@@ -58,7 +60,7 @@ static KINDS: [Kind; 7] = [
         by_clinician: Some(false),
         words: LazyLock::new(|| {
             pattern(
-                r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|can't breathe|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b",
+                r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|(?:can't|couldn't|hard to|trouble) (?:breathe|breathing|(?:get|catch|take) (?:a|my|his|her|enough) \w*(?: ?breath| air))|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b",
             )
         }),
     },
@@ -67,7 +69,7 @@ static KINDS: [Kind; 7] = [
         by_clinician: Some(true),
         words: LazyLock::new(|| {
             pattern(
-                r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b",
+                r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b",
             )
         }),
     },
@@ -76,7 +78,7 @@ static KINDS: [Kind; 7] = [
         by_clinician: Some(true),
         words: LazyLock::new(|| {
             pattern(
-                r"\b(?:i'd like you to|i want you to|i'll (?:order|refer|send|check|arrange|book|see you|give you|write)|we'll (?:order|check|repeat|recheck|do|get|see|send|arrange|book)|let's (?:check|get|do|repeat|book|see)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b",
+                r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put)|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b",
             )
         }),
     },
@@ -89,33 +91,156 @@ static KINDS: [Kind; 7] = [
             )
         }),
     },
+    Kind {
+        name: "finding",
+        by_clinician: Some(true),
+        words: LazyLock::new(|| {
+            pattern(&format!(
+                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are))\b"
+            ))
+        }),
+    },
+    Kind { name: "prevention", by_clinician: None, words: LazyLock::new(|| PREVENTION.clone()) },
+    Kind {
+        name: "advice",
+        by_clinician: Some(true),
+        words: LazyLock::new(|| {
+            pattern(
+                r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b",
+            )
+        }),
+    },
+    Kind { name: "social", by_clinician: Some(false), words: LazyLock::new(|| SOCIAL.clone()) },
 ];
 
-/// The part of a sentence's words that one statement must have to tell it.
-const TOLD: f64 = 0.5;
-/// The part of them that all statements must have together.
-const TOLD_TOGETHER: f64 = 0.85;
+/// What keeps people well: also what is asked for, of which the answer tells little.
+static PREVENTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b",
+    )
+});
+
+/// How somebody lives.
+static SOCIAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b",
+    )
+});
+
+/// What a patient asks of what to do, and of what will come.
+static ADVISES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:(?:can|could|should|do|must|may|shall) (?:i|we|he|she)|(?:will|is|does|would) (?:it|this|that|they)|how (?:long|often|much|many|soon)|what (?:if|about|should|do i|can i)|when (?:can|should|do|will)|(?:with|before|after|at) (?:food|meals?|water|breakfast|lunch|dinner|supper|bed|bedtime)|is (?:it|that) (?:okay|ok|safe|all right|fine|bad))\b",
+    )
+});
+
+/// Parts of the body that are looked at, listened to and felt.
+const BODY: &str = "lungs?|chest|heart|belly|abdomen|stomach|tummy|throat|tonsils?|ears?|eardrums?|nose|sinuses|neck|glands?|nodes?|thyroid|skin|rash|wound|incision|scar|joints?|knees?|hips?|shoulders?|elbows?|back|spine|ankles?|legs?|foot|feet|hands?|wrists?|fingers?|toes?|thumbs?|eyes?|pupils?|reflex(?:es)?|pulses?|strength|sensation|gait|balance|breasts?|mouth|gums|tongue|nails?|calf|calves|liver|spleen|rhythm|breathing|breath sounds|swelling|mole|spot|lump";
+
+/// What a clinician says while examining, to begin or to end: no advice, and nothing found.
+static IN_PASSING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b",
+    )
+});
+
 /// Words without which a sentence says nothing by itself.
 const LEAST_WORDS: usize = 3;
+/// Content words of an answer that says something without its question, …
+const LEAST_TELLING: usize = 2;
+/// Words from which on a "no" with so many says more than no: "No, they build up over an hour."
+const LEAST_WORDS_OF_MORE: usize = 7;
+/// … and of a complaint that nobody asked for.
+const LEAST_COMPLAINING: usize = 4;
+/// The longest answer that is quoted, in bytes; of a longer one its first sentences.
+const LONGEST_ANSWER: usize = 200;
+/// The place of "history" among [`KINDS`].
+const HISTORY: usize = 6;
 
 /// What `visit` says that matters and that `note` does not tell, the most important first.
 pub(super) fn overlooked(visit: &Visit, note: &Covered) -> Vec<Omission> {
-    let mut found: Vec<(usize, Omission)> = visit.lines.iter().flat_map(|line| of_line(line, note)).collect();
+    let mut found: Vec<(usize, Omission)> = visit.lines.iter().flat_map(|line| of_line(visit, line, note)).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, omission)| omission).collect()
 }
 
-fn of_line(line: &Line, note: &Covered) -> Vec<(usize, Omission)> {
-    let sentences = line.sentences.iter().filter_map(|range| {
-        let sentence = &line.text()[range.clone()];
-        let (rank, kind) = KINDS.iter().enumerate().find(|(_, kind)| kind.is(line, sentence))?;
-        let is_told = note.coverage(sentence) >= TOLD || note.coverage_together(sentence) >= TOLD_TOGETHER;
-        let says_something = sentence.split_whitespace().count() >= LEAST_WORDS;
-        let matters = says_something && !is_told && !is_question(sentence) && !small(sentence);
-        let evidence = vec![evidence::evidence(line.utterance, range.clone())];
-        matters.then(|| (rank, Omission { kind: kind.name.to_owned(), text: sentence.into(), evidence }))
-    });
-    sentences.collect()
+fn of_line(visit: &Visit, line: &Line, note: &Covered) -> Vec<(usize, Omission)> {
+    let listed = |range: &Range<usize>| Some((range.start, of_sentence(line, range.clone(), note)?));
+    let listed: Vec<(usize, (usize, Omission))> = line.sentences.iter().filter_map(listed).collect();
+    let first = listed.first().map_or(line.text().len(), |(start, _)| *start);
+    let answer = of_answer(visit, line, first, note);
+    answer.into_iter().chain(listed.into_iter().map(|(_, one)| one)).collect()
+}
+
+/// The questions that end a turn or, where something else follows, the last of them: "How are you at night? How many
+/// pillows?"
+fn asked(question: &Line) -> Option<Range<usize>> {
+    let asks = |range: &&Range<usize>| is_question(&question.text()[(*range).clone()]);
+    let mut last_ones = question.sentences.iter().rev().skip_while(|range| !asks(range)).take_while(asks);
+    let last = last_ones.next()?;
+    Some(last_ones.last().map_or(last.start, |first| first.start)..last.end)
+}
+
+fn of_sentence(line: &Line, range: Range<usize>, note: &Covered) -> Option<(usize, Omission)> {
+    let sentence = &line.text()[range.clone()];
+    if is_question(sentence) || sentence.split_whitespace().count() < LEAST_WORDS {
+        return None;
+    }
+    let by_words = KINDS.iter().position(|kind| kind.is(line, sentence));
+    let rank = by_words.or_else(|| complains(line, sentence).then_some(HISTORY))?;
+    // "Here today it's one fifty over ninety, and your pulse is seventy": the vital signs have it.
+    let measured = KINDS[rank].name == "finding" && note.has_numbers(sentence);
+    let evidence = vec![evidence::evidence(line.utterance, range)];
+    (!measured && !note.tells(sentence)).then(|| (rank, omission(rank, sentence.into(), evidence)))
+}
+
+fn omission(rank: usize, text: PatientText, evidence: Vec<Evidence>) -> Omission {
+    Omission { kind: KINDS[rank].name.to_owned(), text, evidence }
+}
+
+/// Whether `sentence` is the patient's side telling of the body and how it is, at some length, or a number.
+fn complains(line: &Line, sentence: &str) -> bool {
+    let stems = text::content_stems(sentence).len();
+    let complains = || stems >= LEAST_COMPLAINING && told::names_a_complaint(sentence);
+    let counts = || stems >= LEAST_TELLING && counts(sentence);
+    line.by_patient_side() && !context::of_another_person(sentence) && (complains() || counts())
+}
+
+/// Whether a number is in `text`; "the one" is none.
+fn counts(text: &str) -> bool {
+    numbers::numbers(text).iter().any(|number| number.value > 1.0)
+}
+
+/// What `line` answers before byte `end`, with its question: "Can I still swim? "You can, gently.""
+fn of_answer(visit: &Visit, line: &Line, end: usize, note: &Covered) -> Option<(usize, Omission)> {
+    let question = &visit.lines[line.index.checked_sub(1)?];
+    let asked = asked(question)?;
+    let statements = line.sentences.iter().take_while(|range| range.end <= end.min(LONGEST_ANSWER));
+    let last = statements.filter(|range| !is_question(&line.text()[(*range).clone()])).last()?.end;
+    let (asks, answer) = (&question.text()[asked.clone()], &line.text()[..last]);
+    let kind = |name: &str| KINDS.iter().position(|kind| kind.name == name);
+    let own = text::content_stems(answer).len();
+    let only_denies =
+        context::denies(answer) && (own < LEAST_TELLING || own == LEAST_TELLING && line.sentences.len() == 1);
+    let asks_advice = || ADVISES.is_match(asks) || !DrugTable::bundled().mentions(asks).is_empty();
+    let rank = match line.by_clinician() {
+        _ if question.by_clinician() == line.by_clinician() => return None,
+        true => asks_advice().then(|| kind("advice"))??,
+        false if PREVENTION.is_match(asks) => kind("prevention")?,
+        false if only_denies => return None,
+        false if SOCIAL.is_match(asks) => kind("social")?,
+        // A bare yes to a symptom is a fact, and heard as one.
+        false if counts(answer) => HISTORY,
+        false if own == 0 => return None,
+        false if told::names_a_complaint(asks) || own >= LEAST_TELLING && told::names_a_complaint(answer) => HISTORY,
+        false => return None,
+    };
+    let whole = format!("{asks} {answer}");
+    if note.tells(if own < LEAST_TELLING { &whole } else { answer }) {
+        return None;
+    }
+    let evidence = vec![evidence::evidence(question.utterance, asked), evidence::evidence(line.utterance, 0..last)];
+    Some((rank, omission(rank, format!("{asks} \"{answer}\"").into(), evidence)))
 }
 
 /// A wish or a supposition tells nothing that is.
@@ -128,7 +253,12 @@ impl Kind {
         let speaks = self.by_clinician.is_none_or(|clinician| line.by_clinician() == clinician);
         // A change needs the medicine that it changes.
         let has_object = self.name != "medication" || !DrugTable::bundled().mentions(sentence).is_empty();
-        speaks && has_object && self.words.is_match(sentence)
+        let is_meant = match self.name {
+            "finding" | "advice" => !IN_PASSING.is_match(sentence),
+            "plan" => true,
+            _ => !small(sentence),
+        };
+        speaks && has_object && is_meant && self.words.is_match(sentence)
     }
 }
 
@@ -163,5 +293,48 @@ mod tests {
         let visit = "P: I passed out in the kitchen on Sunday.\nD: Let's check an ECG.\nD: Do you faint often?";
         let note = ["Passed out in the kitchen on Sunday.", "Check an ECG."];
         assert!(omitted(visit, &note).iter().all(|one| !one.starts_with("red_flag") && !one.starts_with("plan")));
+    }
+
+    #[test]
+    fn advice_findings_and_how_somebody_lives_are_listed() {
+        let visit = "D: Let me feel your belly. Your belly is soft.\nP: I got laid off in March.\n\
+            D: Keep walking every day. Take a deep breath.\nP: Thanks.\nD: Nice to see you.";
+        let listed = omitted(visit, &["Cough."]);
+        assert_eq!(
+            listed,
+            ["finding: Your belly is soft.", "advice: Keep walking every day.", "social: I got laid off in March."]
+        );
+        let note = ["The belly is soft.", "Laid off in March.", "Keep walking every day."];
+        assert!(omitted(visit, &note).is_empty());
+    }
+
+    #[test]
+    fn an_answer_is_listed_with_its_question() {
+        for (visit, expected) in [
+            (
+                "P: Can I still swim? The pool opens Monday.\nD: You can, gently.",
+                "advice: Can I still swim? \"You can, gently.\"",
+            ),
+            ("D: Have you had your flu shot?\nP: Not yet.", "prevention: Have you had your flu shot? \"Not yet.\""),
+            (
+                "D: How are you at night? How many pillows?\nP: Three.",
+                "history: How are you at night? How many pillows? \"Three.\"",
+            ),
+            ("D: Do you smoke?\nP: Never. My roommate does.", "social: Do you smoke? \"Never. My roommate does.\""),
+        ] {
+            assert_eq!(omitted(visit, &["Cough."]), [expected]);
+        }
+        for visit in ["D: Any rash?\nP: No.", "D: How was the drive?\nP: Long, the bridge was closed."] {
+            assert!(omitted(visit, &["Cough. Denies rash."]).is_empty(), "{visit}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_no_statement_has_is_not_told() {
+        let visit =
+            "D: Did you bring your numbers from home?\nP: I did. My pressure has been running in the 140s, mostly.";
+        let listed = omitted(visit, &["Blood pressure has been running, mostly, at home."]);
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert!(listed[0].starts_with("history:") && listed[0].contains("140s"), "{listed:?}");
     }
 }
