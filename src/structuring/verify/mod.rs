@@ -41,6 +41,8 @@ const SURE_COVERAGE: f64 = 0.55;
 
 /// Turns from which one line of the model's may be made.
 const STRETCH: usize = 6;
+/// The same of a line of the plan: what is planned is said at once, or after one answer.
+const PLAN_STRETCH: usize = 3;
 
 /// The part of such a line that must be found there.
 const WRITTEN_COVERAGE: f64 = 0.75;
@@ -153,6 +155,8 @@ impl<'v, 'a> Checker<'v, 'a> {
             states.then(|| self.only_denied(statement, kind)).flatten().map(|word| format!("{word} was denied"))
         };
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
+        let unplanned =
+            || (kind == SectionKind::Plan && !is_planned(evidence)).then(|| "nobody planned this".to_owned());
         let joins =
             || (of_history && joins_what_was_not_joined(statement)).then(|| "nobody said that of it".to_owned());
         let of_oneself = of_history || kind == SectionKind::PastHistory;
@@ -161,6 +165,7 @@ impl<'v, 'a> Checker<'v, 'a> {
         let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
         misread()
             .or_else(not_given)
+            .or_else(unplanned)
             .or_else(scattered)
             .or_else(unnamed)
             .or_else(denied)
@@ -222,8 +227,9 @@ impl<'v, 'a> Checker<'v, 'a> {
         };
         let least = if kind == SectionKind::FamilyHistory { OF_KIN_COVERAGE } else { WRITTEN_COVERAGE };
         let found = self.index.support(statement, &asserted).units.into_iter().map(|at| self.index.units[at].line);
-        found.flat_map(|line| line.saturating_sub(STRETCH - 1)..=line).any(|start| {
-            let stretch = start..start + STRETCH;
+        let turns = if kind == SectionKind::Plan { PLAN_STRETCH } else { STRETCH };
+        found.flat_map(|line| line.saturating_sub(turns - 1)..=line).any(|start| {
+            let stretch = start..start + turns;
             let near = |unit: &support::Unit| stretch.contains(&unit.line) || beginning(unit);
             self.index.coverage(statement, &|unit| near(unit) && asserted(unit)) >= least
         })
@@ -297,6 +303,12 @@ impl<'v, 'a> Checker<'v, 'a> {
         (without.coverage < LEAST_COVERAGE && without.coverage < coverage)
             .then(|| "said of a relative, not of the patient".to_owned())
     }
+}
+
+/// Whether a sentence of `evidence` plans anything.
+fn is_planned(evidence: &[Evidence]) -> bool {
+    let quotes = evidence.iter().filter_map(|one| one.quote.as_ref());
+    quotes.into_iter().any(|quote| text::sentences(quote).into_iter().any(|range| overlooked::plans(&quote[range])))
 }
 
 /// "He has been taking a wedding", "… but it has not helped": what a small model likes to add to what it has read.
@@ -395,6 +407,22 @@ mod tests {
         assert_eq!(written(visit, turned, SectionKind::Plan), "from 40 to 10 is the other way");
         let right = written(visit, "Decrease prednisone from forty to ten milligrams.", SectionKind::Plan);
         assert!(!right.contains("other way"), "{right}");
+    }
+
+    #[test]
+    fn a_plan_is_made_from_what_was_planned_at_once() {
+        let said = "D: Your temperature is normal and the blood pressure is 120 over 70.\nP: Good.\nD: Let me look for dinosaurs in \
+                    that left ear.\nP: Ha.\nD: Order a lipid panel today.\nP: Okay.\nD: And the cough?\nP: Gone.\n\
+                    D: Keep checking at home, twice a week.";
+        for (statement, reason) in [
+            ("Monitor the patient's temperature and blood pressure.", "nobody planned this"),
+            ("Look for dinosaurs in the left ear.", "nobody planned this"),
+            ("Keep checking the lipid panel at home, twice a week.", "nobody said all of this in one place"),
+            ("Order a lipid panel.", "stands"),
+            ("Keep checking at home twice a week.", "stands"),
+        ] {
+            assert_eq!(written(said, statement, SectionKind::Plan), reason, "{statement}");
+        }
     }
 
     #[test]

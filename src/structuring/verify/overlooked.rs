@@ -11,7 +11,7 @@ use crate::{
     language::numbers,
     structuring::{
         evidence,
-        facts::context,
+        facts::{context, orders},
         text::{self, pattern},
         told,
         visit::{Line, Visit, is_question},
@@ -106,7 +106,7 @@ static KINDS: [Kind; 11] = [
         by_clinician: Some(true),
         words: LazyLock::new(|| {
             pattern(
-                r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b",
+                r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b",
             )
         }),
     },
@@ -246,6 +246,15 @@ fn of_answer(visit: &Visit, line: &Line, end: usize, note: &Covered) -> Option<(
 /// A wish or a supposition tells nothing that is.
 fn small(sentence: &str) -> bool {
     context::hypothetical(sentence) && !context::safety_net(sentence)
+}
+
+/// Whether `sentence` plans or advises something, orders it, or gives a medicine with how much of it: what a line of the
+/// plan may be made from. What is said while examining and what was measured plan nothing.
+pub(super) fn plans(sentence: &str) -> bool {
+    let of_kind = |kind: &Kind| matches!(kind.name, "plan" | "advice" | "medication") && kind.words.is_match(sentence);
+    let gives = || !DrugTable::bundled().mentions(sentence).is_empty() && !numbers::numbers(sentence).is_empty();
+    let plans = || KINDS.iter().any(of_kind) || orders::orders_something(sentence) || context::safety_net(sentence);
+    !IN_PASSING.is_match(sentence) && (plans() || gives())
 }
 
 impl Kind {
