@@ -14,7 +14,7 @@ const REACH_AFTER: usize = 5;
 const REACH_BEFORE: usize = 4;
 
 /// Words that what comes after them is taken, begun or ended with.
-const TAKING: [&str; 46] = [
+const TAKING: [&str; 60] = [
     "take",
     "takes",
     "taking",
@@ -61,6 +61,20 @@ const TAKING: [&str; 46] = [
     "effects",
     "bottle",
     "missed",
+    "miss",
+    "missing",
+    "skip",
+    "skipped",
+    "forgot",
+    "forget",
+    "ran",
+    "run",
+    "running",
+    "need",
+    "needs",
+    "finished",
+    "double",
+    "doubled",
 ];
 
 /// Words that ask for medicines without a verb of taking: "Any medications?"

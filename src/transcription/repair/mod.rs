@@ -159,6 +159,10 @@ mod tests {
         let complaint = "My blood pressure was high again this week.";
         let transcript = repaired(&[complaint, "Let's start you on listen up, 10 milligrams a day."]);
         assert_eq!(repairs(&transcript), [("listen up", "lisinopril", false)]);
+        for line in ["I ran out of the listen up 10 milligrams.", "Did you skip the listen up, 10 milligrams?"] {
+            let transcript = repaired(&["Blood pressure's been up, one sixty over ninety eight.", line]);
+            assert_eq!(repairs(&transcript), [("listen up", "lisinopril", false)], "{line}");
+        }
         assert_eq!(repairs(&repaired(&[complaint, "Okay, listen up, we have ten minutes."])), []);
         assert_eq!(repairs(&repaired(&["Now listen up."])), []);
     }
