@@ -151,7 +151,7 @@ fn turns(words: &[Word]) -> Vec<Turn> {
             turns.push(turn(before, after));
             continue;
         }
-        let asked = asks(before);
+        let asked = asks(before) || opens_like_a_question(&words[start..at]);
         turns.push(match () {
             () if is_answer(after) && !begins_question(&words[at..]) => {
                 if asked {
@@ -170,6 +170,21 @@ fn turns(words: &[Word]) -> Vec<Turn> {
 
 fn asks(word: &Word) -> bool {
     word.text.ends_with('?')
+}
+
+/// Words that a question begins with, after "and" or "okay".
+const ASKING: [&str; 22] = [
+    "any", "do", "does", "did", "are", "is", "was", "were", "have", "has", "had", "can", "could", "would", "will",
+    "how", "what", "when", "where", "which", "who", "anything",
+];
+/// Words before that say nothing.
+const LEADS: [&str; 6] = ["and", "or", "so", "okay", "ok", "now"];
+
+/// Whether a sentence is one that recognisers often end with a point though it asks: "Any dizziness."
+fn opens_like_a_question(sentence: &[Word]) -> bool {
+    let word = |word: &Word| word.text.to_lowercase().trim_matches(|c: char| !c.is_alphabetic()).to_owned();
+    let first = sentence.iter().map(word).find(|word| !LEADS.contains(&word.as_str()));
+    first.is_some_and(|first| ASKING.contains(&first.as_str()))
 }
 
 fn begins_question(words: &[Word]) -> bool {
@@ -276,6 +291,23 @@ mod tests {
             assign(&words, &mut voices(), &long, &short)[8]
         };
         assert_eq!([said("No."), said("Right."), said("No?")], [1, 0, 0]);
+    }
+
+    #[test]
+    fn a_question_that_is_written_with_a_point_is_answered_too() {
+        let said = |first: &str| {
+            let words = words(&format!("{first} trouble with your sleep. No. Any pain in your chest with it?"), 500);
+            let until = words.last().expect("there are words").end_ms as usize + 1500;
+            let mut hears = [heard(1600, until, |_| 0), heard(800, until, |_| 0)];
+            for Heard { windows, embeddings } in &mut hears {
+                let near =
+                    windows.iter().zip(embeddings).filter(|(window, _)| (1400..2000).contains(&middle_ms(window)));
+                near.for_each(|(_, embedding)| *embedding = Embedding::new(vec![0.95, 0.42]));
+            }
+            let [long, short] = hears;
+            assign(&words, &mut voices(), &long, &short)[5]
+        };
+        assert_eq!([said("Any"), said("Some")], [1, 0]);
     }
 
     #[test]
