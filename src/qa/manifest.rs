@@ -126,6 +126,9 @@ fn read_manifest(path: &Path) -> Result<Vec<Item>, ManifestError> {
         let number = index + 1;
         let wrong = |reason: String| ManifestError::Line { path: path.to_owned(), line: number, reason };
         let line: Line = serde_json::from_str(text).map_err(|error| wrong(no_line(&error)))?;
+        if let Some((written, meant)) = misspelt_key(text) {
+            return Err(wrong(format!("it has no key {meant}, but {written}: is {meant} meant?")));
+        }
         if !ids.insert(line.id.clone()) {
             return Err(wrong(format!("the id {} is taken by an earlier line", line.id)));
         }
@@ -138,6 +141,22 @@ fn read_manifest(path: &Path) -> Result<Vec<Item>, ManifestError> {
         items.push(Item { id: line.id, audio, reference, tags: line.tags });
     }
     if items.is_empty() { Err(ManifestError::Empty { path: path.to_owned() }) } else { Ok(items) }
+}
+
+/// The keys of a line.
+const KEYS: [&str; 5] = ["id", "audio", "transcript", "rttm", "tags"];
+/// Letters that may be wrong in a key that is meant to be one of these.
+const LETTERS: usize = 2;
+
+/// A key of `line` that seems to be meant as one of [`KEYS`] which it has not, and that one. Other keys are for others.
+fn misspelt_key(line: &str) -> Option<(String, &'static str)> {
+    let keys: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
+    let missing = || KEYS.into_iter().filter(|key| key.len() > LETTERS && !keys.contains_key(*key));
+    let others = keys.keys().filter(|key| !KEYS.contains(&key.as_str()));
+    others.into_iter().find_map(|written| {
+        let near = |key: &&str| strsim::osa_distance(&written.to_lowercase(), key) <= LETTERS;
+        Some((written.clone(), missing().find(near)?))
+    })
 }
 
 /// What is wrong with a line; the library counts from the line itself, and all its lines are the first.
@@ -223,7 +242,8 @@ fn read_transcript(path: &Path) -> Result<Transcript, ManifestError> {
     match read {
         Err(ReadingError::Empty) => Ok(Transcript::default()),
         Err(ReadingError::NoLabels | ReadingError::UnknownLabels | ReadingError::BeforeFirstLabel { .. }) => {
-            Ok(plain_text(&String::from_utf8_lossy(&bytes)))
+            let text = String::from_utf8_lossy(&bytes);
+            Ok(reading::of_speakers(&text).unwrap_or_else(|| plain_text(&text)))
         }
         read => read.map_err(|source| ManifestError::Transcript { path: path.to_owned(), source }),
     }
@@ -293,6 +313,30 @@ mod tests {
         let turn = Turn { speaker: "S2".to_owned(), start_ms: 400, end_ms: 1_900 };
         assert_eq!(items[0].reference.turns, Some(vec![turn]));
         assert!(items[1].reference.transcript.utterances.is_empty() && items[1].reference.turns.is_none());
+    }
+
+    #[test]
+    fn a_misspelt_key_is_told() {
+        let line = r#"{"id":"a","audio":"a.flac","transcript":"a.txt","rtmm":"a.rttm"}"#;
+        let folder = folder(&[("m", line), ("a.flac", ""), ("a.txt", "hi")]);
+        let fault = read(&folder.path().join("m")).err().expect("it is refused").to_string();
+        assert!(fault.contains("line 1") && fault.contains("is rttm meant?"), "{fault}");
+    }
+
+    #[test]
+    fn speakers_without_roles_are_no_words() {
+        let line = r#"{"id":"a","audio":"a.flac","transcript":"a.txt"}"#;
+        let said = "[00:01] Speaker 1: And digoxin?\n[00:05] Speaker 2: Yes: one a day.\n";
+        let folder = folder(&[("m", line), ("a.flac", ""), ("a.txt", said)]);
+        let items = read(&folder.path().join("m")).expect("it is a manifest");
+        let said: Vec<(&str, &str)> = items[0]
+            .reference
+            .transcript
+            .utterances
+            .iter()
+            .map(|said| (said.speaker.as_str(), said.text.as_str()))
+            .collect();
+        assert_eq!(said, [("S1", "And digoxin?"), ("S2", "Yes: one a day.")]);
     }
 
     #[test]

@@ -15,14 +15,18 @@
 //! No error carries anything of the text, and no label, which may be a patient's name: they say the line, the byte, or
 //! the utterance's id.
 
-use std::{collections::HashSet, str};
+use std::{collections::HashSet, str, sync::LazyLock};
 
+use regex::Regex;
 use serde::Deserialize;
 
 use super::numbers;
-use crate::domain::{
-    AudioInfo, ClinicianHeard, ModelRef, PatientText, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA,
-    Transcript, TranscriptSchema, Utterance, Word,
+use crate::{
+    domain::{
+        AudioInfo, ClinicianHeard, ModelRef, PatientText, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA,
+        Transcript, TranscriptSchema, Utterance, Word,
+    },
+    language::patterns::pattern,
 };
 
 /// Why a file is not a transcript.
@@ -255,7 +259,7 @@ fn speakable(id: &str, index: usize) -> String {
 /// Reads a dialogue as plain text, as the module describes.
 pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     let text = &plain_apostrophes(utf8(bytes)?);
-    let lines = || text.split(['\n', '\r']).map(str::trim);
+    let lines = || text.split(['\n', '\r']).map(without_time);
     if lines().all(str::is_empty) {
         return Err(ReadingError::Empty);
     }
@@ -263,7 +267,7 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     let mut speakers = Speakers::default();
     let mut utterances: Vec<Utterance> = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        for line in line.split('\r').map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(REMARK)) {
+        for line in line.split('\r').map(without_time).filter(|line| !line.is_empty() && !line.starts_with(REMARK)) {
             match styles.split_label(line) {
                 Some((label, said)) => utterances.push(speakers.turn(label, said)),
                 None => continue_turn(&mut utterances, line, index + 1)?,
@@ -280,6 +284,41 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
         utterance.text = numbers::unmarked(&utterance.text).into();
     }
     Ok(Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
+}
+
+/// Reads a dialogue whose every line begins with who speaks, whoever they are: "Speaker 1: …". `None` where one has no label, or
+/// nobody speaks twice and there are no numbers of speakers.
+pub fn of_speakers(text: &str) -> Option<Transcript> {
+    let lines: Vec<&str> = text.lines().map(without_time).filter(|line| !line.is_empty()).collect();
+    let labelled: Vec<(&str, &str)> =
+        lines.iter().map(|line| bracket_label(line).or_else(|| colon_label(line))).collect::<Option<_>>()?;
+    let mut names: Vec<&str> = Vec::new();
+    let mut utterances = Vec::new();
+    for (index, (label, said)) in labelled.iter().enumerate() {
+        let at = names.iter().position(|name| name == label).unwrap_or_else(|| {
+            names.push(label);
+            names.len() - 1
+        });
+        let (id, speaker) = (format!("u{}", index + 1), format!("S{}", at + 1));
+        utterances.push(Utterance { id, speaker, text: (*said).into(), ..Utterance::default() });
+    }
+    let are_speakers = names.len() < utterances.len() || names.iter().all(|name| name.ends_with(char::is_numeric));
+    let of_several = names.len() > 1 && are_speakers;
+    of_several.then(|| Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
+}
+
+/// A line without the time that some programs put before it: "[00:33] Doctor: …", "00:33 Doctor: …". "9:30 is fine" is said.
+fn without_time(line: &str) -> &str {
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        let time = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?";
+        let span = format!(r"{time}(?:\s*(?:-->|-|–)\s*{time})?");
+        pattern(&format!(r"^(?:[\[(]{span}[\])]|{span}\s)[\s:-]*"))
+    });
+    let line = line.trim();
+    let Some(time) = TIME.find(line) else { return line };
+    let rest = &line[time.end()..];
+    let is_labelled = colon_label(rest).is_some() || bracket_label(rest).is_some();
+    if is_labelled || line.starts_with(['[', '(']) { rest } else { line }
 }
 
 fn continue_turn(utterances: &mut [Utterance], line: &str, number: usize) -> Result<(), ReadingError> {
