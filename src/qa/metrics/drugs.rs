@@ -99,6 +99,12 @@ pub fn drug_score(reference: &Transcript, hypothesis: &Transcript, table: &'stat
             made_up.push(Wrong { drug, steps: held(&steps, &drug.words, word_heard), facing });
         }
     }
+    // Where the two texts have unlike numbers of words, another name of the same drug stands beside its place.
+    made_up.retain(|wrong: &Wrong<'_>| {
+        let is_same =
+            |other: &Wrong<'_>| other.drug.name == wrong.drug.name && apart(&other.steps, &wrong.steps) <= REACH;
+        !missed.iter().any(is_same)
+    });
     let taken_for = taken_for(&heard, &missed, &made_up);
     let suggested = suggested(&heard, &steps, &missed, &taken_for);
     score.false_drugs = made_up.len();
@@ -329,6 +335,15 @@ mod tests {
         let (heard, false_drugs, confusions) = score("so he went home again", "so he went home warfarin again");
         assert_eq!((heard, false_drugs), (Found::default(), 1));
         assert_eq!(confusions, [pair("", "warfarin")]);
+    }
+
+    #[test]
+    fn another_name_beside_its_place_is_not_false_either() {
+        let said = "and spironolactone 25 milligrams half a tablet";
+        let (heard, false_drugs, _) = score(said, "in spirit Aldactone 25 milligrams half a tablet");
+        assert_eq!((heard, false_drugs), (Found { found: 0, of: 1 }, 0));
+        let (_, false_drugs, _) = score(said, "and 25 milligrams half a tablet of Aldactone then and more");
+        assert_eq!(false_drugs, 1);
     }
 
     #[test]

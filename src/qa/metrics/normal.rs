@@ -62,14 +62,55 @@ fn without_brackets(text: &str) -> String {
 fn pieces(text: &str) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut at = 0;
-    for number in numbers(text) {
-        found.extend(plain_pieces(text, at..number.range.start));
+    let fractions = fractions(text);
+    let in_fraction = |number: &Range<usize>| {
+        fractions.iter().any(|(range, _)| range.start <= number.start && number.end <= range.end)
+    };
+    for number in numbers(text).into_iter().filter(|number| !in_fraction(&number.range)) {
+        found.extend(parted_pieces(text, at..number.range.start, &fractions));
         found.extend(symbol_between(text, &found, &number.range));
         let word = figure(text, &number.range, number.value);
         at = number.range.end;
         found.push(Piece { word, range: number.range, is_number: true });
     }
-    found.extend(plain_pieces(text, at..text.len()));
+    found.extend(parted_pieces(text, at..text.len(), &fractions));
+    found
+}
+
+/// Fractions in figures with their words: "1/2 a tablet" is half a tablet, where "4/10" is four out of ten.
+fn fractions(text: &str) -> Vec<(Range<usize>, &'static [&'static str])> {
+    static FRACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[123]/[234]\b").expect("a fixed pattern"));
+    let words = |figures: &str| -> Option<&'static [&'static str]> {
+        Some(match figures {
+            "1/2" => &["half"],
+            "1/4" => &["quarter"],
+            "3/4" => &["0.75"],
+            "2/3" => &["2", "thirds"],
+            _ => return None,
+        })
+    };
+    let stands_alone = |range: &Range<usize>| {
+        let part = |c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | ',');
+        let after = &text[range.end..];
+        // "1/2." ends a sentence, "1/2.5" and "1/2/2020" are no fractions.
+        let goes_on = after.starts_with('/')
+            || after.starts_with(['.', ',']) && after[1..].starts_with(|c: char| c.is_ascii_digit());
+        !text[..range.start].ends_with(part) && !goes_on
+    };
+    let found = FRACTION.find_iter(text).filter(|found| stands_alone(&found.range()));
+    found.filter_map(|found| Some((found.range(), words(found.as_str())?))).collect()
+}
+
+/// The pieces of `gap`, in which no numbers but `fractions` are.
+fn parted_pieces(text: &str, gap: Range<usize>, fractions: &[(Range<usize>, &'static [&'static str])]) -> Vec<Piece> {
+    let (mut found, mut at) = (Vec::new(), gap.start);
+    for (range, words) in fractions.iter().filter(|(range, _)| gap.start <= range.start && range.end <= gap.end) {
+        found.extend(plain_pieces(text, at..range.start));
+        let piece = |word: &&str| Piece { word: (*word).to_owned(), range: range.clone(), is_number: false };
+        found.extend(words.iter().map(piece));
+        at = range.end;
+    }
+    found.extend(plain_pieces(text, at..gap.end));
     found
 }
 
@@ -92,15 +133,24 @@ fn plain_pieces(text: &str, gap: Range<usize>) -> Vec<Piece> {
         let initials = r"(?:\b\p{L}\.)+\p{L}\b\.?";
         let ordinal = r"\d+(?:st|nd|rd|th)\b";
         let word = r"[\p{L}\p{M}](?:[\p{L}\p{M}]|['’][\p{L}\p{M}])*";
-        Regex::new(&format!(r"(?i){initials}|{ordinal}|{word}|\d+(?:\.\d+)?|[%&+°½]")).expect("a fixed pattern")
+        // "20/day" is said "twenty a day".
+        let each = r"/(?:day|week|month|year|hour|night|minute)\b";
+        Regex::new(&format!(r"(?i){each}|{initials}|{ordinal}|{word}|\d+(?:\.\d+)?|[%&+°½]")).expect("a fixed pattern")
     });
     let found = PIECE.find_iter(&text[gap.clone()]);
-    let piece = |found: regex::Match<'_>| Piece {
-        word: plain_word(found.as_str()),
-        range: gap.start + found.start()..gap.start + found.end(),
-        is_number: found.as_str().bytes().all(|byte| byte.is_ascii_digit()),
+    let piece = |written: &str, start: usize| Piece {
+        word: plain_word(written),
+        range: gap.start + start..gap.start + start + written.len(),
+        is_number: written.bytes().all(|byte| byte.is_ascii_digit()),
     };
-    found.map(piece).collect()
+    let pieces = |found: regex::Match<'_>| match found.as_str().strip_prefix('/') {
+        Some(unit) => {
+            let slash = piece("/", found.start());
+            vec![Piece { word: "a".to_owned(), ..slash }, piece(unit, found.start() + 1)]
+        }
+        None => vec![piece(found.as_str(), found.start())],
+    };
+    found.flat_map(pieces).collect()
 }
 
 /// Lower case, one kind of apostrophe, initials without their points ("a.m." is "am").
@@ -157,6 +207,9 @@ fn joined_word(text: &str, last: &Piece, next: &Piece) -> Option<String> {
             _ if is_whole && (is_spaced || between == ":") => Some(format!("{}{}", last.word, next.word)),
             _ => None,
         };
+    }
+    if next.word == "k" && between.is_empty() && is_whole {
+        return Some(format!("{}000", last.word));
     }
     if next.word == "s" && matches!(between, "" | "'" | "’") {
         return Some(format!("{}s", last.word));
@@ -249,6 +302,12 @@ mod tests {
             ("your A one C", "your A1c"),
             ("B twelve", "B12"),
             ("ninety-eight point six degrees", "98.6°"),
+            ("half a tablet", "1/2 a tablet"),
+            ("two thirds of my life", "2/3 of my life"),
+            ("three quarters", "3/4"),
+            ("twenty a day", "20/day"),
+            ("two hundred and ten thousand", "210k"),
+            ("fifty thousand units", "50 000 IU"),
         ] {
             same(said, written);
         }

@@ -50,6 +50,7 @@ const FORMS: &[(&str, &str)] = &[
     ("+", "plus"),
     ("°", "degrees"),
     ("½", "half"),
+    ("iu", "units"),
     ("can't", "can not"),
     ("cannot", "can not"),
     ("won't", "will not"),
