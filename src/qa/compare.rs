@@ -3,7 +3,7 @@
 //! Recordings, or visits, are paired by their id. What is shown are the figures of all that both reports have together, as a
 //! summary has them. A figure regressed where its mean over them, each weighed by how much it has of what is counted, worsened
 //! by more than a floor, and still worsened in 95 of 100 draws of as many recordings with replacement (the bootstrap of
-//! M. Bisani and H. Ney, 2004). A single recording
+//! M. Bisani and H. Ney, 2004); of fewer than four recordings it must also be more than counts scatter by chance. A single recording
 //! that collapses would drown there, so it is named by a floor of its own. Of what there should be none of, invented words and
 //! drugs that nobody named, the first one counts. What is judged and was measured before must be measured again: it might have
 //! become worse. The draws come from a fixed seed.
@@ -31,25 +31,41 @@ struct Rule<C> {
     floor: f64,
     /// In any one.
     one_floor: f64,
+    /// How many of what it counts go wrong together, where it is a share of what is counted: a word is five letters. Of a few
+    /// recordings the draws say little, and what chance does to counts is reckoned from these.
+    clump: Option<f64>,
 }
 
 /// Time per time recorded is not judged: another program on the machine changes it more than a change of soapstone does.
 const RULES: &[Rule<Counts>] = &[
-    Rule { key: "wer", weight: |of| length(of.words), floor: 0.005, one_floor: 0.10 },
-    Rule { key: "cer", weight: |of| length(of.characters), floor: 0.005, one_floor: 0.10 },
-    Rule { key: "medical_term_recall", weight: |of| count(of.medical_terms), floor: 0.01, one_floor: 0.15 },
-    Rule { key: "drug_recall", weight: |of| count(of.drugs), floor: 0.01, one_floor: 0.25 },
-    Rule { key: "false_drugs_per_hour", weight: |of| of.audio_ms as f64, floor: 1.0, one_floor: 60.0 },
+    Rule { key: "wer", weight: |of| length(of.words), floor: 0.005, one_floor: 0.10, clump: Some(1.5) },
+    Rule { key: "cer", weight: |of| length(of.characters), floor: 0.005, one_floor: 0.10, clump: Some(6.0) },
+    Rule {
+        key: "medical_term_recall",
+        weight: |of| count(of.medical_terms),
+        floor: 0.01,
+        one_floor: 0.15,
+        clump: Some(1.0),
+    },
+    Rule { key: "drug_recall", weight: |of| count(of.drugs), floor: 0.01, one_floor: 0.25, clump: Some(1.0) },
+    Rule { key: "false_drugs_per_hour", weight: |of| of.audio_ms as f64, floor: 1.0, one_floor: 60.0, clump: None },
     Rule {
         key: "der",
         weight: |of| of.diarisation.map_or(0.0, |of| of.reference_ms as f64),
         floor: 0.01,
         one_floor: 0.15,
+        clump: Some(1000.0),
     },
-    Rule { key: "cpwer", weight: |of| length(of.speaker_words), floor: 0.01, one_floor: 0.15 },
-    Rule { key: "role_accuracy", weight: |of| count(of.roles), floor: 0.01, one_floor: 0.05 },
-    Rule { key: "invented_words_per_minute", weight: |of| of.speechless_ms as f64, floor: 1.0, one_floor: 10.0 },
-    Rule { key: "peak_rss_mb", weight: |_| 1.0, floor: 50.0, one_floor: 200.0 },
+    Rule { key: "cpwer", weight: |of| length(of.speaker_words), floor: 0.01, one_floor: 0.15, clump: Some(4.0) },
+    Rule { key: "role_accuracy", weight: |of| count(of.roles), floor: 0.01, one_floor: 0.05, clump: Some(4.0) },
+    Rule {
+        key: "invented_words_per_minute",
+        weight: |of| of.speechless_ms as f64,
+        floor: 1.0,
+        one_floor: 10.0,
+        clump: None,
+    },
+    Rule { key: "peak_rss_mb", weight: |_| 1.0, floor: 50.0, one_floor: 200.0, clump: None },
 ];
 
 /// What there should be none of: any where there was none is worse, whatever chance says.
@@ -57,18 +73,30 @@ const NONE_AT_ALL: [&str; 2] = ["false_drugs_per_hour", "invented_words_per_minu
 
 /// Those of notes, for which seconds and tokens a second are not judged either.
 const NOTE_RULES: &[Rule<NoteCounts>] = &[
-    Rule { key: "rouge1", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
-    Rule { key: "rouge2", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
-    Rule { key: "rougeL", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
-    Rule { key: "concept_f1", weight: |of| size(of.concepts), floor: 0.01, one_floor: 0.20 },
-    Rule { key: "medication_f1", weight: |of| size(of.medications), floor: 0.01, one_floor: 0.25 },
-    Rule { key: "allergy_f1", weight: |of| size(of.allergies), floor: 0.01, one_floor: 0.40 },
-    Rule { key: "icd10cm_recall", weight: |of| count(of.codes), floor: 0.02, one_floor: 0.60 },
-    Rule { key: "icd10cm_category_recall", weight: |of| count(of.categories), floor: 0.02, one_floor: 0.60 },
-    Rule { key: "unsupported_rate", weight: |of| of.statements as f64, floor: 0.005, one_floor: 0.10 },
-    Rule { key: "taken_out_rate", weight: |of| (of.statements + of.taken_out) as f64, floor: 0.02, one_floor: 0.25 },
-    Rule { key: "omission_rate", weight: |of| of.looked_for as f64, floor: 0.01, one_floor: 0.15 },
-    Rule { key: "unlisted_rate", weight: |of| count(of.unlisted), floor: 0.01, one_floor: 0.15 },
+    Rule { key: "rouge1", weight: |_| 1.0, floor: 0.5, one_floor: 15.0, clump: None },
+    Rule { key: "rouge2", weight: |_| 1.0, floor: 0.5, one_floor: 15.0, clump: None },
+    Rule { key: "rougeL", weight: |_| 1.0, floor: 0.5, one_floor: 15.0, clump: None },
+    Rule { key: "concept_f1", weight: |of| size(of.concepts), floor: 0.01, one_floor: 0.20, clump: None },
+    Rule { key: "medication_f1", weight: |of| size(of.medications), floor: 0.01, one_floor: 0.25, clump: None },
+    Rule { key: "allergy_f1", weight: |of| size(of.allergies), floor: 0.01, one_floor: 0.40, clump: None },
+    Rule { key: "icd10cm_recall", weight: |of| count(of.codes), floor: 0.02, one_floor: 0.60, clump: None },
+    Rule {
+        key: "icd10cm_category_recall",
+        weight: |of| count(of.categories),
+        floor: 0.02,
+        one_floor: 0.60,
+        clump: None,
+    },
+    Rule { key: "unsupported_rate", weight: |of| of.statements as f64, floor: 0.005, one_floor: 0.10, clump: None },
+    Rule {
+        key: "taken_out_rate",
+        weight: |of| (of.statements + of.taken_out) as f64,
+        floor: 0.02,
+        one_floor: 0.25,
+        clump: None,
+    },
+    Rule { key: "omission_rate", weight: |of| of.looked_for as f64, floor: 0.01, one_floor: 0.15, clump: None },
+    Rule { key: "unlisted_rate", weight: |of| count(of.unlisted), floor: 0.01, one_floor: 0.15, clump: None },
 ];
 
 fn length(edits: Option<super::metrics::edits::Edits>) -> f64 {
@@ -329,10 +357,26 @@ fn judge<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> Verdict {
     if let Some(collapsed) = collapsed {
         return Verdict::Worse { most_in: collapsed.id.to_owned() };
     }
-    if mean > rule.floor && low > 0.0 {
+    let by_chance = by_chance(rule, is_error, pairs);
+    if mean > rule.floor.max(by_chance) && low > 0.0 {
         return Verdict::Worse { most_in: most.id.to_owned() };
     }
-    if -mean > rule.floor && high < 0.0 { Verdict::Better } else { Verdict::Same }
+    if -mean > rule.floor.max(by_chance) && high < 0.0 { Verdict::Better } else { Verdict::Same }
+}
+
+/// As many recordings say by themselves how much chance does.
+const ENOUGH: usize = 4;
+/// So many standard deviations lie above 95 of 100 values.
+const ONE_IN_TWENTY: f64 = 1.645;
+
+/// By how much chance may worsen the mean of a few recordings; 0 of more, whose draws tell. What goes wrong is counted, and
+/// counts of `k` scatter by the root of `k` (Poisson).
+fn by_chance<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> f64 {
+    let weight: f64 = pairs.iter().map(|pair| pair.weight).sum();
+    let Some(clump) = rule.clump.filter(|_| pairs.len() < ENOUGH && weight > 0.0) else { return 0.0 };
+    let wrong = |share: f64| if is_error { share } else { 1.0 - share };
+    let errors: f64 = pairs.iter().map(|pair| (wrong(pair.old) + wrong(pair.new)) * pair.weight).sum();
+    ONE_IN_TWENTY * (errors * clump).sqrt() / weight
 }
 
 /// The mean of values that each come after their weight; `None` where they weigh nothing.
@@ -416,6 +460,14 @@ mod tests {
         assert_eq!(worse(&report(&BEFORE, 18), &mixed), []);
         let trifle = report(&BEFORE.map(|errors| errors + 3), 18);
         assert_eq!(worse(&report(&BEFORE, 18), &trifle), []);
+    }
+
+    #[test]
+    fn of_a_few_recordings_a_few_more_errors_are_chance() {
+        assert_eq!(worse(&report(&[90, 80], 18), &report(&[98, 90], 18)), []);
+        let plain = report(&[150, 150], 18);
+        assert_eq!(worse(&report(&[90, 80], 18), &plain), [("wer", "visit-1".to_owned())]);
+        assert_eq!(worse(&report(&[90], 18), &report(&[100], 18)), []);
     }
 
     #[test]
