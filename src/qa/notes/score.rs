@@ -22,7 +22,7 @@ use crate::{
     },
     structuring::{
         Visit, facts,
-        verify::{Checker, Verdict, omissions},
+        verify::{Checker, Verdict, omitted_facts},
     },
     terminology::DrugTable,
 };
@@ -275,8 +275,10 @@ fn check(transcript: &Transcript, note: &Note, counts: &mut NoteCounts) -> HashM
     }
     counts.unsupported = faults.len();
     counts.taken_out = note.review.unsupported.len();
-    counts.looked_for = omissions(&[], &facts, &visit).len();
-    counts.omitted = note.review.omitted.len();
+    let statements = note.sections.iter().flat_map(|section| &section.statements);
+    let texts: Vec<&str> = statements.map(|statement| statement.text.as_str()).collect();
+    counts.looked_for = omitted_facts(&[], &facts, &visit).len();
+    counts.omitted = omitted_facts(&texts, &facts, &visit).len();
     faults
 }
 

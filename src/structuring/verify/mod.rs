@@ -14,7 +14,7 @@ mod turned;
 use std::sync::LazyLock;
 
 use known::Known;
-pub use omissions::omissions;
+pub use omissions::{omissions, omitted_facts};
 use regex::Regex;
 pub(super) use statements::{NoteLine, note_lines};
 pub use statements::{NoteStatement, of_note, of_text};

@@ -34,6 +34,16 @@ const MANY: usize = 5;
 
 /// What of `facts` and of the visit none of `statements` covers: facts first, then sentences that matter.
 pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omission> {
+    let mut found = omitted_facts(statements, facts, visit);
+    let named: Vec<Evidence> = found.iter().flat_map(|one| one.evidence.clone()).collect();
+    // The last is the answer, where there is a question.
+    let is_named = |one: &Omission| one.evidence.last().is_some_and(|said| named.contains(said));
+    found.extend(overlooked(visit, &Covered::new(statements)).into_iter().filter(|one| !is_named(one)));
+    found
+}
+
+/// What of `facts`, of the warnings and of the relatives' illnesses in the visit none of `statements` covers.
+pub fn omitted_facts(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omission> {
     let note = Covered::new(statements);
     let mut found = Vec::new();
     for medication in &facts.medications {
@@ -58,10 +68,6 @@ pub fn omissions(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<Omiss
     for line in &visit.lines {
         found.extend(unsaid_sentences(line, &note));
     }
-    let named: Vec<Evidence> = found.iter().flat_map(|one| one.evidence.clone()).collect();
-    // The last is the answer, where there is a question.
-    let is_named = |one: &Omission| one.evidence.last().is_some_and(|said| named.contains(said));
-    found.extend(overlooked(visit, &note).into_iter().filter(|one| !is_named(one)));
     found
 }
 

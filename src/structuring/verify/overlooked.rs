@@ -220,8 +220,9 @@ fn of_answer(visit: &Visit, line: &Line, end: usize, note: &Covered) -> Option<(
     let (asks, answer) = (&question.text()[asked.clone()], &line.text()[..last]);
     let kind = |name: &str| KINDS.iter().position(|kind| kind.name == name);
     let own = text::content_stems(answer).len();
-    let only_denies =
-        context::denies(answer) && (own < LEAST_TELLING || own == LEAST_TELLING && line.sentences.len() == 1);
+    let is_short = answer.split_whitespace().count() < LEAST_WORDS_OF_MORE;
+    let says_little = own < LEAST_TELLING || own == LEAST_TELLING && line.sentences.len() == 1 && is_short;
+    let only_denies = context::denies(answer) && says_little && !counts(answer);
     let asks_advice = || ADVISES.is_match(asks) || !DrugTable::bundled().mentions(asks).is_empty();
     let rank = match line.by_clinician() {
         _ if question.by_clinician() == line.by_clinician() => return None,
