@@ -53,7 +53,7 @@ bench-recognition: models ## Recognition beside faster-whisper (docs/PERFORMANCE
 
 bench-asr: models ## Measure recognition on the spoken visits: target/bench-asr/report.html
 	mkdir -p target/bench-asr
-	$(SOAPSTONE) bench asr audio-fixtures/manifest.jsonl audio-fixtures/hallucination.jsonl \
+	$(SOAPSTONE) bench asr audio-fixtures/manifest.jsonl audio-fixtures/roles.jsonl audio-fixtures/hallucination.jsonl \
 		--json target/bench-asr/report.json --html target/bench-asr/report.html
 
 bench-notes: models ## Measure notes on the spoken visits, and on NOTES_CORPUS=FILE: target/bench-notes/report.html
