@@ -307,7 +307,7 @@ pub fn of_speakers(text: &str) -> Option<Transcript> {
     of_several.then(|| Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
 }
 
-/// A line without the time that some programs put before it: "[00:33] Doctor: …", "00:33 Doctor: …". "9:30 is fine" is said.
+/// A line without the time that some programs put before it, in brackets or not: `00:33 Doctor: …`. "9:30 is fine" is said.
 fn without_time(line: &str) -> &str {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
         let time = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?";
