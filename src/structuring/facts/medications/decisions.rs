@@ -142,6 +142,9 @@ fn end_of_own(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> u
     DrugTable::bundled().mentions(rest).first().map_or(sentence.end, |next| mention.end + next.range.start)
 }
 
+/// The end of a clause after which another begins.
+static ANEW: LazyLock<Regex> = LazyLock::new(|| pattern(r", (?:and|but|so) $"));
+
 /// The verb that decides about the mention, and whether it is negated or the medicine only talked about.
 fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (MedicationAction, bool) {
     let text = line.text();
@@ -199,7 +202,9 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let (action, negated) = match nearest {
         Some((action, range)) => {
             let leading = NO_CHANGE.replace_all(&before[..range.start], "");
-            let negated = context::negates(&leading) || ends_in_negation(&leading);
+            // "No fever, and I take my lisinopril": what was denied ends before the verb.
+            let anew = ANEW.is_match(&leading) && before[range.clone()].to_lowercase().starts_with("i ");
+            let negated = !anew && (context::negates(&leading) || ends_in_negation(&leading));
             // "We're not going back to theophylline."
             if negated && action == MedicationAction::Change && before[range.clone()].ends_with("back to") {
                 return (MedicationAction::Taken, true);

@@ -55,6 +55,12 @@ static TALKS_LATER: LazyLock<Regex> = LazyLock::new(|| {
 /// A correction that says so by itself, whoever the recogniser takes the speaker for.
 static PLAIN_CORRECTION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:make (?:that|it|at)|scratch that|correction|i (?:mean|meant)|sorry)\b"));
+/// "Dad, it's a hundred": somebody sets right what another has just said.
+static RIGHTS_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:dad|daddy|mum|mom|mommy|mother|father|pop|honey|dear|love|darling|sweetheart|grandma|grandpa|nana)\W+(?:no\W+)?(?:it's|it is|that's|you're on|you take|you're taking|he takes|she takes)\b",
+    )
+});
 /// "Let's not do that any more."
 static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -203,7 +209,8 @@ fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
     for range in sentences() {
         let sentence = &line.text()[range.clone()];
         // "I thought my sister took a hundred."
-        let of_another = line.by_patient_side() && context::of_another_person(sentence);
+        let of_another =
+            line.by_patient_side() && context::of_another_person(sentence) && !RIGHTS_ANOTHER.is_match(sentence);
         if is_question(sentence) || of_another || reference::means_another_kind(sentence, last.drug) {
             continue;
         }
@@ -260,10 +267,11 @@ fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMenti
     let near = line.index - last.last_line <= 2;
     // "We'll make it seven fifty" is a new dose of what the patient told of.
     let decides = line.by_clinician() && !told && last.by != Role::Clinician && PLANS.is_match(sentence);
-    let corrects =
-        context::corrects(sentence) && !decides || sig::replaces(&line.text()[since..range.start + first.range.start]);
+    let rights = RIGHTS_ANOTHER.is_match(sentence);
+    let corrects = (rights || context::corrects(sentence)) && !decides
+        || sig::replaces(&line.text()[since..range.start + first.range.start]);
     let same_speaker = last.speaker == line.utterance.speaker && last.by == line.utterance.role;
-    let corrected = near && corrects && (same_speaker || told || PLAIN_CORRECTION.is_match(sentence));
+    let corrected = near && corrects && (same_speaker || told || rights || PLAIN_CORRECTION.is_match(sentence));
     let settled = near && settle(line, range, doses, corrects && !same_speaker && !told, corrected, last);
     let against = |dose: &Dose| doses.iter().any(|one| sig::are_two(dose, &one.dose));
     last.several |= told && !corrects && !settled && line.by_patient_side() && last.dose.as_ref().is_some_and(against);

@@ -282,7 +282,8 @@ pub(super) fn understand<'t>(
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
         let corrected = dose_in(answer, found.drug).filter(|_| declined);
         let never = line.by_clinician() && answer.is_some_and(|answer| never_taken(answer.text()));
-        let declined = declined || never;
+        let borne = line.by_clinician() && asks_whether_it_is_borne(before, &text[mention.range.end..sentence.end]);
+        let declined = declined || never || borne;
         let answered = answer.map_or("", |answer| &answer.text()[..answer_reach(answer)]);
         let ended = declined && !never && ended_since(answered) || line.by_clinician() && over_by_answer(answered);
         found.past |= ended;
@@ -332,6 +333,18 @@ fn is_of_kin(answer: &Line) -> bool {
 /// Whether the sentence of a question has a dose of its own.
 fn names_its_dose(line: &Line, sentence: &Range<usize>) -> bool {
     !sig::doses(&line.text()[sentence.clone()], &|_| None).is_empty()
+}
+
+/// "Penicillin's okay?", "is amoxicillin all right for you?": a yes to that takes nothing.
+fn asks_whether_it_is_borne(before: &str, after: &str) -> bool {
+    static BORNE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:'s| is| are)? (?:okay|ok|all right|fine|safe)(?: (?:for|with) (?:you|him|her))?(?:,? (?:though|right))?\W*$",
+        )
+    });
+    // "Is the lisinopril okay?" asks how it goes.
+    static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:the|your|his|her|that|dose|on) $"));
+    BORNE.is_match(after) && !OWN.is_match(before)
 }
 
 /// "Any trouble with the metformin?" "Is your gabapentin helping?": a no to that denies no use of it.

@@ -38,7 +38,7 @@ pub(super) fn begins_again(text: &str) -> bool {
 fn came_off(sentence: &str) -> bool {
     static OFF: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:i|we|he|she)(?:'ve|'s| have| has)?(?: (?:just|kind of|kinda|sort of|slowly|already|actually))* (?:came|went|got|we[ae]ned|tapered)(?: (?:myself|me|him|her|himself|herself))? off (?:of )?(?:it|that|them|those)\b|(?:'ve|'s| have| has) come off (?:of )?(?:it|that|them|those)\b",
+            r"\b(?:i|we|he|she)(?:'ve|'s| have| has)?(?: (?:just|kind of|kinda|sort of|slowly|already|actually))* (?:came|went|got|we[ae]ned|tapered)(?: (?:myself|me|him|her|himself|herself))? off (?:of )?(?:it|that|them|those)\b|(?:'ve|'s| have| has) come off (?:of )?(?:it|that|them|those)\b|\b(?:you|they|he|she|we|doctor \w+|dr\.? \w+|(?:my|the|his|her) \w+)(?:'ve|'s|'d| have| has| had)? (?:took|taken) (?:me|him|her|us) off (?:of )?(?:it|that|this|them|those)\b",
         )
     });
     OFF.is_match(sentence)
@@ -152,7 +152,13 @@ pub(super) fn over_by_answer(answer: &str) -> bool {
             r"\b(?:now|still|i take|i'm (?:on|taking)|he takes|she takes|every|twice|once a|daily|increased|raised|lowered|changed|refill\w*)\b",
         )
     });
-    LONG_AGO.is_match(answer) && !GOES_ON.is_match(answer)
+    // "You took me off that in July."
+    static TAKEN_OFF: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"^\W*(?:(?:oh|well|yeah|yes|no|um|uh|hmm|but)\W+)*{WHO}(?:'ve|'s|'d| have| has| had)? (?:took|taken) (?:me|him|her|us) off (?:of )?(?:it|that|this|them|those)\b"
+        ))
+    });
+    LONG_AGO.is_match(answer) && !GOES_ON.is_match(answer) || TAKEN_OFF.is_match(answer)
 }
 
 /// "I never started it", "they wouldn't pay, so I didn't pick it up": it was never taken.

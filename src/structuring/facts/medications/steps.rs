@@ -20,7 +20,7 @@ patterns! {
 /// Where the next step begins.
 static THEN: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
     pattern(&format!(
-        r"\b(?:then|after that),? (?:(?:take|go|drop|come|cut|just|you|you'll|we|we'll|can|to|down|up|back|on|stay|at|it's|only|the) )*(?:{NUMBER}|half|back to|down to)"
+        r"\b(?:then|after that),? (?:(?:take|go|drop|come|cut|just|you|you'll|we|we'll|can|to|down|up|back|on|stay|at|it's|only|the) )*(?:{NUMBER}|half|back to|down to|none\b)"
     ))
 });
 

@@ -679,3 +679,60 @@ fn a_medicine_of_another_kind_is_not_the_last_one() {
     );
     assert_eq!(found, ["increase Furosemide 80 mg once daily"]);
 }
+
+#[test]
+fn what_a_medicine_does_is_no_decision_about_it() {
+    let taken = "P: I take ibuprofen, 400 milligrams three times a day.\n";
+    for line in ["D: I think the ibuprofen is pushing it up.", "D: The ibuprofen may raise your pressure."] {
+        assert_eq!(said(&format!("{taken}{line}")), ["taken Ibuprofen 400 mg three times daily"], "{line}");
+    }
+    let raised = "P: I take lisinopril, ten milligrams.\nD: The lisinopril is going up to twenty milligrams.";
+    assert_eq!(said(raised), ["increase Lisinopril 20 mg"]);
+}
+
+#[test]
+fn not_wanting_somebody_on_a_medicine_stops_it() {
+    let taken = "P: I take ibuprofen, 400 milligrams three times a day.\n";
+    for line in [
+        "D: So I don't want you on ibuprofen at all. Stop that today.",
+        "D: You shouldn't be on ibuprofen with those kidneys.",
+    ] {
+        assert_eq!(said(&format!("{taken}{line}")), ["stop Ibuprofen 400 mg three times daily"], "{line}");
+    }
+    assert_eq!(said("D: I want you on ibuprofen, 400 milligrams twice a day."), ["start Ibuprofen 400 mg twice daily"]);
+}
+
+#[test]
+fn what_somebody_was_taken_off_is_over() {
+    for lines in [
+        "D: And the amiodarone, are you still taking that?\nP: You took me off that in July.\nD: So I did.",
+        "D: Still on the amiodarone?\nP: They took me off it in July.",
+    ] {
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        assert!(found.iter().all(|one| one.past), "{lines}: {found:?}");
+    }
+}
+
+#[test]
+fn a_companion_sets_a_dose_right() {
+    let lines =
+        "D: What do you take?\nP: Losartan, I think fifty.\nO: Dad, it's a hundred. I fill the box.\nP: A hundred.";
+    assert_eq!(said(lines), ["taken Losartan 100 mg"]);
+}
+
+#[test]
+fn whether_a_medicine_is_borne_takes_nothing() {
+    for lines in
+        ["D: Penicillin's okay?\nP: Yes, never had a problem.", "D: Is amoxicillin all right for you?\nP: Yes."]
+    {
+        assert!(said(lines).is_empty(), "{lines}");
+    }
+    assert_eq!(said("D: Is the lisinopril okay?\nP: Yes, ten milligrams, no trouble."), ["taken Lisinopril 10 mg"]);
+}
+
+#[test]
+fn a_denial_ends_before_what_is_taken() {
+    let lines = "D: How is the cough?\nP: No fever, and I take my lisinopril, ten.";
+    assert_eq!(said(lines), ["taken Lisinopril 10 mg"]);
+}
