@@ -223,7 +223,9 @@ fn state(line: &Line, range: &Range<usize>) -> Option<Finding> {
         LazyLock::new(|| pattern(r"^\W*(?:is|are|'s|looks?|feels?|sounds?|seems?|moves?|bends?)\b"));
     static THERE_IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:there(?:'s| is| are)|no)\b"));
     let sentence = &line.text()[range.clone()];
-    let body = BODY.find_iter(sentence).last()?;
+    // "The right one is red", after the left ear.
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:and )?the (?:right|left|other) one\b"));
+    let body = BODY.find_iter(sentence).last().or_else(|| OTHER.find(sentence))?;
     let told = (IS.is_match(&sentence[body.end()..]) || THERE_IS.is_match(without_lead(sentence)))
         && !is_question(sentence)
         && !NOT_DONE.is_match(sentence)
@@ -581,6 +583,13 @@ mod tests {
             assert_eq!(found.first().map(|(_, found)| found.as_str()), Some(text), "{lines}");
             assert_eq!(found[0].0, kind, "{lines}");
         }
+    }
+
+    #[test]
+    fn the_other_one_is_found_on_examination() {
+        let said =
+            said("D: Let's look in the ears. Left drum is pearly, a bit of fluid. The right one is red and bulging.");
+        assert!(said.iter().any(|(_, text)| text == "The right one is red and bulging."), "{said:?}");
     }
 
     #[test]

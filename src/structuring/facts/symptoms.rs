@@ -169,7 +169,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Mind, "loss of interest", r"(?:lost|losing) (?:all |any )?interest|no interest in (?:anything|things|doing)|(?:don't|do not|didn't|can't) (?:really |even )?(?:want|feel like|enjoy) (?:to do |doing )?(?:anything|things)|little (?:interest|pleasure)|anhedonia"),
     (Mind, "low mood", r"depress(?:ed)|feeling down|low mood|feeling hopeless|hopeless(?:ness)?"),
     (Mind, "trouble sleeping", r"trouble sleeping|insomnia|can't sleep|not sleeping|difficulty sleeping|problems sleeping|waking up at night"),
-    (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting)|better off dead|thoughts of (?:death|dying|suicide|ending (?:it|your life))|ending (?:your|my) (?:own )?life|end(?:ing)? it all|kill(?:ing)? (?:yourself|myself)|(?:wish(?:ed)?|wishing) (?:you|i) (?:were|was) dead|(?:not|n't) want(?:ing)? to live|not wanting to be here|wanting to (?:harm|hurt) (?:yourself|myself)"),
+    (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting (?:your|my|him|her|them|one)sel(?:f|ves))|better off dead|thoughts of (?:death|dying|suicide|ending (?:it|your life))|ending (?:your|my) (?:own )?life|end(?:ing)? it all|kill(?:ing)? (?:yourself|myself)|(?:wish(?:ed)?|wishing) (?:you|i) (?:were|was) dead|(?:not|n't) want(?:ing)? to live|not wanting to be here|wanting to (?:harm|hurt) (?:yourself|myself)"),
 ];
 
 /// The symptoms of the visit: a symptom denied and affirmed counts as affirmed, with the evidence of both. What one of the
@@ -386,7 +386,9 @@ fn is_long_ago(before: &str, after: &str, next: &str) -> bool {
         || LONG_AGO.is_match(after) || LONG_AGO.is_match(before) || THAT_WAS.is_match(next) && LONG_AGO.is_match(next);
     // "I've had a cough" tells of now, and "I had a cough" of then.
     let is_over = WAS.find(before).is_some_and(|was| !before[..was.start()].trim_end().to_lowercase().ends_with("'ve"));
-    !GOES_ON.is_match(after) && (USED_TO.is_match(before) || is_over && then())
+    // "Not since he was two" goes on no more.
+    let goes_on = GOES_ON.is_match(&after.replace("not since", ""));
+    !goes_on && (USED_TO.is_match(before) || is_over && then())
 }
 
 /// "No fever and I wish I'd lose weight" without the wish.
@@ -487,6 +489,7 @@ mod tests {
     fn what_was_years_ago_is_no_symptom_of_today() {
         for lines in [
             "P: I was depressed when we lost the farm, but that was eight years ago.",
+            "P: He had wheezing as a baby, he used an inhaler but not since he was two.",
             "P: I had terrible headaches in college.",
             "P: I used to get dizzy on the boat.",
             "P: I had panic attacks. That was twenty years ago.",
@@ -554,6 +557,8 @@ mod tests {
             ("Do you wake up drenched?", &["night sweats"]),
             ("Any thoughts of ending your life?", &["thoughts of self-harm"]),
             ("Any coughing up blood?", &["coughing up blood"]),
+            ("Any thoughts of hurting yourself?", &["thoughts of self-harm"]),
+            ("Any thoughts of hurting someone else?", &[]),
         ] {
             let mut denied: Vec<_> = said(&format!("D: {question}\nP: No.")).into_iter().collect();
             let mut wanted: Vec<_> = names.iter().map(|name| (*name, false)).collect();

@@ -486,10 +486,12 @@ pub(super) fn is_target(line: &Line, at: usize) -> bool {
     let (before, after) = (&line.text()[sentence.start..at], &line.text()[at..sentence.end]);
     // Who measures today tells of another day only to compare.
     let of_another_day = PAST_BEFORE.is_match(before) || PAST_AFTER.is_match(after);
-    TARGET.is_match(before) || line.by_clinician() && of_another_day
+    TARGET.is_match(before) || ABOUT.is_match(after) || line.by_clinician() && of_another_day
 }
 
 patterns! {
+    // "Forty-something" is no measurement.
+    ABOUT = r"^[\w.]+[- ](?:something|ish|odd)\b";
     PAST_BEFORE = r"^\W*(?:(?:and|but|so|well|okay)\W+)*(?:at|in) the (?:er|emergency room|hospital|urgent care|ambulance|pharmacy)\b[^.?!;]*\b(?:was|were)\b[^.?!;]*$|^\W*(?:(?:and|but|so|well|okay)\W+)*(?:(?:at )?(?:your |the |our )?last (?:appointment|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|winter|hospital))|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b[^.?!;]*$";
     PAST_AFTER = r"^\W*[\w.]+(?: (?:over|on) (?:\w+ ?){1,3}|/\d+)? (?:at (?:your |the |our )?last|last (?:appointment|time|visit|month|week|year|spring|summer|fall|autumn|winter)|(?:back )?in (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:\w+ )?(?:days?|weeks?|months?|years?) ago)\b";
 }
@@ -644,6 +646,7 @@ mod tests {
     #[test]
     fn what_was_measured_on_another_day_is_only_compared_with() {
         for text in [
+            "They cut it because my pulse was forty-something.",
             "Last month it was 150 over 92.",
             "You were 144 over 90 in March.",
             "It was 150/92 last time.",
