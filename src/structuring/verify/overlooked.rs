@@ -42,7 +42,7 @@ static KINDS: [Kind; 11] = [
         by_clinician: None,
         words: LazyLock::new(|| {
             pattern(
-                r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle)\b",
+                r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle|resuscitat\w*|intubat\w*|code status|full code|breathing machine|life support|no tubes?|dnr|dni|living will|power of attorney|hospice)\b",
             )
         }),
     },
@@ -208,7 +208,10 @@ fn complains(line: &Line, sentence: &str) -> bool {
 
 /// Whether a number is in `text`; "the one" is none.
 fn counts(text: &str) -> bool {
-    numbers::numbers(text).iter().any(|number| number.value > 1.0)
+    static DECADE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:one|two) (?:teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b")
+    });
+    numbers::numbers(text).iter().any(|number| number.value > 1.0) || DECADE.is_match(text)
 }
 
 /// What `line` answers before byte `end`, with its question: "Can I still swim? "You can, gently.""
@@ -337,6 +340,15 @@ mod tests {
         for visit in ["D: Any rash?\nP: No.", "D: How was the drive?\nP: Long, the bridge was closed."] {
             assert!(omitted(visit, &["Cough. Denies rash."]).is_empty(), "{visit}");
         }
+    }
+
+    #[test]
+    fn what_the_patient_wants_at_the_end_is_listed_before_the_rest() {
+        let visit = "D: Keep walking every day. So do not resuscitate, do not intubate.\nP: Yes.\n\
+            D: If the ear swells or the neck is stiff, you bring him in.";
+        let listed = omitted(visit, &["Cough."]);
+        let kinds: Vec<&str> = listed.iter().filter_map(|one| one.split(':').next()).collect();
+        assert_eq!(kinds, ["safety_net", "risk", "advice"], "{listed:?}");
     }
 
     #[test]
