@@ -7,7 +7,7 @@ use regex::Regex;
 use super::said;
 use crate::{
     domain::{Chart, Evidence, Sex, Transcript},
-    language::patterns::pattern,
+    language::{numbers::graded, patterns::pattern},
     terminology::{Icd10Cm, is_lasting},
 };
 
@@ -328,13 +328,13 @@ fn of_queries(icd: &Icd10Cm, queries: &[String], patient: &Patient, limit: usize
 
 /// What to search for: the problem's name, with the side that its evidence gives to a body part that it names.
 fn query(name: &str, evidence: &[Evidence]) -> String {
-    let name = without_cause(name);
+    let name = graded(without_cause(name));
     if name
         .to_lowercase()
         .split(|c: char| !c.is_alphabetic())
         .any(|word| matches!(word, "left" | "right" | "bilateral"))
     {
-        return name.to_owned();
+        return name;
     }
     let quotes = evidence.iter().filter_map(|one| one.quote.as_ref());
     let mut sides: Vec<String> = quotes
@@ -351,7 +351,7 @@ fn query(name: &str, evidence: &[Evidence]) -> String {
     sides.dedup();
     match sides.as_slice() {
         [side] => format!("{side} {name}"),
-        _ => name.to_owned(),
+        _ => name,
     }
 }
 
@@ -370,6 +370,7 @@ mod tests {
         assert_eq!(query("Gastritis from ibuprofen", &[]), "Gastritis");
         assert_eq!(query("Bleeding on warfarin", &[]), "Bleeding");
         assert_eq!(query("Sciatica on the right", &[]), "Sciatica on the right");
+        assert_eq!(query("Stage three kidney disease", &[]), "Stage 3 kidney disease");
         assert_eq!(query("Sciatica", &said("it's left-sided sciatica")), "left Sciatica");
     }
 

@@ -6,9 +6,14 @@
 //! Two readings are offered. [`numbers`] gives the likeliest value of each stretch, which facts are made of;
 //! [`said_values`] gives every value that a listener could have heard in it, which checks compare with.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
-use super::tokens::{Token, stem, tokens};
+use regex::Regex;
+
+use super::{
+    patterns::pattern,
+    tokens::{Token, stem, tokens},
+};
 
 /// A number said or written, with its place in the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -486,6 +491,17 @@ fn tens_value(word: &str) -> Option<f64> {
 
 fn position(words: &[&str], word: &str) -> Option<usize> {
     words.iter().position(|candidate| *candidate == word)
+}
+
+/// `text` with the words of a stage or a kind in figures, as codes name them: "stage three" is "stage 3".
+pub fn graded(text: &str) -> String {
+    static GRADE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(stage|grade|type|class) (one|two|three|four|five|six)\b"));
+    let figures = |found: &regex::Captures<'_>| {
+        let number = numbers(&found[2]).first().map_or(0.0, |number| number.value);
+        format!("{} {number}", &found[1])
+    };
+    GRADE.replace_all(text, figures).into_owned()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{Medication, MedicationAction, Problem, Section, SectionKind},
+    language::numbers::graded,
     terminology::DrugTable,
 };
 
@@ -137,6 +138,7 @@ static ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether `special` is `general`, said in more words: a diabetic neuropathy is a neuropathy.
 fn is_kind_of(special: &str, general: &str) -> bool {
+    let (special, general) = (&graded(special), &graded(general));
     let (own, other) = (text::content_stems(special), text::content_stems(general));
     let head = |name: &str| {
         let passing = |stem: &String| ["flare", "exacerb", "infect"].iter().any(|word| stem.starts_with(word));
@@ -205,6 +207,7 @@ mod tests {
         for (lines, problems) in [
             (&["Bladder infection.", "Simple urinary tract infection."][..], &["Bladder infection"][..]),
             (&["UTI.", "Acute cystitis."], &["Acute cystitis"]),
+            (&["Stage three kidney disease.", "Chronic kidney disease stage 3."], &["Chronic kidney disease stage 3"]),
             (&["Neuropathy.", "Mild diabetic neuropathy."], &["Mild diabetic neuropathy"]),
             (&["Iron deficiency anemia.", "Anemia."], &["Iron deficiency anemia"]),
             (&["Trapped nerve on the left side.", "Sciatica."], &["Sciatica on the left side"]),
