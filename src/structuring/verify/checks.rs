@@ -451,7 +451,7 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, index: &Index, fa
 
 static SIDE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|low|upper|inner|outer|big|middle))? (eardrum|ear drum|drum|earache|tonsil|nostril|cheek|collarbone|forearm|knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|groin|chest|lower|upper|quadrant|index|back|buttock)\b",
+        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|low|upper|inner|outer|big|middle))? (eardrum|ear drum|drum|earache|tonsil|nostril|cheek|collarbone|forearm|knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|lobe|lung base|base|apex|hemithorax|hemisphere|ventricle|atrium|ovary|testicle|jaw|temple|groin|chest|lower|upper|quadrant|index|back|buttock)\b",
     )
 });
 

@@ -10,7 +10,7 @@ use super::{
     support::{Index, Unit},
 };
 use crate::{
-    domain::{MedicationAction, Role, SectionKind},
+    domain::{Medication, MedicationAction, Role, SectionKind},
     language::numbers,
     structuring::{
         facts::{Facts, context, findings, medications, orders},
@@ -361,7 +361,9 @@ fn decided_otherwise(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
         let from = at.checked_sub(1).map_or(0, |previous| mentions[previous].range.end);
         let claimed = medications::verb_before(&statement[from..mention.range.start]);
         let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name);
-        claimed.zip(fact).is_some_and(|((claimed, _), fact)| contradicts(claimed, fact.action))
+        let held =
+            |claimed: MedicationAction, fact: &Medication| fact.held && matches!(claimed, Start | Continue | Increase);
+        claimed.zip(fact).is_some_and(|((claimed, _), fact)| contradicts(claimed, fact.action) || held(claimed, fact))
     })?;
     Some(format!("the visit decided otherwise about {}", &statement[wrong.1.range.clone()]))
 }
@@ -640,6 +642,12 @@ mod tests {
         wrong(visit, "Increase metoprolol.", Plan, "the visit decided otherwise about metoprolol");
         assert!(reason(visit, "Increase metoprolol to 75 mg.", Plan).is_some());
         right(visit, "Continue metoprolol 50 mg.", Plan);
+    }
+
+    #[test]
+    fn what_is_held_does_not_go_on() {
+        let visit = "P: I take glipizide, ten milligrams in the morning.\nD: We hold the glipizide for now.";
+        wrong(visit, "Continue glipizide.", Plan, "the visit decided otherwise about glipizide");
     }
 
     #[test]

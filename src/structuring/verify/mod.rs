@@ -426,6 +426,13 @@ mod tests {
     }
 
     #[test]
+    fn a_side_of_the_lungs_is_a_side() {
+        let said = "D: Lungs, crackles at the left base.";
+        let wrong = "Crackles at the right base.";
+        assert_eq!(written(said, wrong, SectionKind::PhysicalExam), "right base was not said");
+    }
+
+    #[test]
     fn an_amount_keeps_its_unit() {
         let said = "D: Are you taking the lansoprazole?\nP: Yes, 30. And digoxin, 125 micrograms, and two puffs of albuterol.\n\
                     D: Go on taking the lansoprazole, 30.";
