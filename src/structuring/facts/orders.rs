@@ -18,7 +18,7 @@ use crate::{
 /// Words by which a clinician orders, as against reporting what is done already.
 static ORDERING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(order\w*|also like an?|we (?:re)?check|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|(?:we|you|he|she)(?:'ll| will| also)? need|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, ",
+        r"\b(order\w*|also like an?|we (?:re)?check|let's (?:get|do|check|send|have|repeat|recheck|set|go ahead)|(?:i'd|i would) (?:also )?like|i (?:also )?want(?: to)?|wan ?na|i'm (?:also )?(?:gonna|going to)|i am going to|we're (?:gonna|going to)|gon na|gonna|we'll|we will|i'll|i will|need to (?:get|check|do|repeat|have)|(?:we|you|he|she)(?:'ll| will| also)? need|you(?:'re| are) due|schedul\w+|refer\w*|set (?:you |that |this )?up|send you|sending|send (?:off|your|a)|arrange|book|repeat|recheck|should (?:get|have)|recommend\w*|get (?:a|an|some|you)|please)\b|^for (?:the|your|that|his|her) \w+, |^\W*(?:(?:and|so|okay)\W+)*(?:labs?|bloods|tests|imaging)(?: today)?: ",
     )
 });
 static DONE_ALREADY: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
     [
         (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function(?: tests?)?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono) (?:test|swab|screen)|throat (?:culture|swab)|blood cultures?|stool (?:antigen )?(?:test|culture|sample|studies|antigen)|h\.? pylori (?:test|antigen)|breath test|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
         (Imaging, r"\b((?:(?:chest|knee|hip|hand|wrist|foot|ankle|shoulder|spine|back|neck|elbow|finger|rib|abdominal|right|left) )*x-?rays?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?mri(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?ct(?: scan| angiogram)?(?: of (?:your|the|that)(?: (?:right|left|lower|upper))? \w+)?|cat scan|(?:\w+ )?ultrasounds?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|echo(?:cardiogram)?|mammogram|dexa(?: scan)?|bone density(?: scan| test)?|doppler|pet scan|carotid \w+)\b"),
-        (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|event monitor|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:stud(?:y|ies)|tests?)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
+        (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|(?:event|heart|cardiac) monitors?|(?:\w+[- ])?(?:day|week|hour)[- ](?:heart |holter )?monitors?|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:stud(?:y|ies)|tests?)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
         (Referral, r"\b(physical therap(?:y|ist)|physiotherap(?:y|ist)|occupational therapy|cardiolog(?:y|ist)|dermatolog(?:y|ist)|neurolog(?:y|ist)|gastroenterolog(?:y|ist)|orthop(?:a)?edic(?:s|\w*)?(?: surge(?:on|ry))?|urolog(?:y|ist)|endocrinolog(?:y|ist)|rheumatolog(?:y|ist)|pulmonolog(?:y|ist)|psychiatr(?:y|ist)|psycholog(?:y|ist)|ophthalmolog(?:y|ist)|optometr\w+|podiatr(?:y|ist)|nephrolog(?:y|ist)|hematolog(?:y|ist)|oncolog(?:y|ist)|allergist|ent(?: doctor| specialist)?|ear,? nose,? and throat|nutrition(?:ist)?|dietit?ian|dietician|counsel(?:l)?(?:ing|or)|therapist|pain (?:clinic|management|specialist)|(?:diabetic |diabetes |yearly |annual )*eye (?:exam|doctor)|sleep (?:clinic|specialist)|cardiac rehab\w*|speech therap\w+|diabetes educat\w+|surgeon|general surgery|gynecolog(?:y|ist)|obstetric\w*|vascular surg\w+|social work(?:er)?|emergency (?:room|department))\b"),
     ]
     .map(|(kind, text)| (kind, pattern(text)))
@@ -277,6 +277,15 @@ mod tests {
             said("D: For the knee, physical therapy."),
             [(OrderKind::Referral, "Referral: physical therapy".to_owned())]
         );
+    }
+
+    #[test]
+    fn what_is_listed_after_labs_is_ordered() {
+        let ordered: Vec<String> = said("D: Labs: a TSH and liver tests. I want a fourteen-day monitor.")
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect();
+        assert_eq!(ordered, ["TSH", "liver tests", "fourteen-day monitor"]);
     }
 
     #[test]

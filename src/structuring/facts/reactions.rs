@@ -111,9 +111,16 @@ fn told_in(line: &Line, range: Range<usize>) -> Option<(PatientText, Evidence)> 
     let sentence = line.sentence_at(range.start + first.start());
     // "He threw up and got hives": what matters most at the next dose.
     let within = |found: &Match| range.start + found.end() <= sentence.end;
-    let allergic = Some(first).into_iter().chain(told).take_while(within).find(|found| is_allergic(found.as_str()));
-    let found = allergic.unwrap_or(first);
-    Some((found.as_str().into(), evidence::evidence(line.utterance, sentence)))
+    let all: Vec<Match> = Some(first).into_iter().chain(told).take_while(within).collect();
+    let at = all.iter().position(|found| is_allergic(found.as_str())).unwrap_or(0);
+    // "A rash all over, with his lips swollen": both.
+    static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:,|,? and|,? with|,? then)(?: (?:and|with|then|my|his|her|the|a|an|got|had|some|also))* ?$")
+    });
+    let joined = |pair: &&[Match]| JOINED.is_match(&text[pair[0].end()..pair[1].start()]);
+    let further = all[at..].windows(2).take_while(joined).count();
+    let (start, end) = (all[at].start(), all[at + further].end());
+    Some((text[start..end].into(), evidence::evidence(line.utterance, sentence)))
 }
 
 /// The reaction that the patient's side tells in the next turns: right after the substance was named to it, or when asked.

@@ -132,6 +132,12 @@ fn a_denied_or_foreign_allergy_is_none() {
 }
 
 #[test]
+fn all_of_a_reaction_is_told() {
+    let (known, _) = said("D: Any allergies?\nP: Amoxicillin. He got a rash all over, with his lips swollen.");
+    assert_eq!(known, [("amoxicillin".to_owned(), Some("a rash all over, with his lips swollen".to_owned()))]);
+}
+
+#[test]
 fn each_substance_has_its_own_reaction() {
     let (known, _) = said("D: Any allergies?\nP: Codeine makes me throw up. And latex, I get a rash.");
     assert_eq!(known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["codeine", "latex"]);
