@@ -14,7 +14,10 @@ use std::{
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use super::{files::read_bytes, metrics::diarisation::Turn};
+use super::{
+    files::{misspelt, read_bytes},
+    metrics::diarisation::Turn,
+};
 use crate::{
     domain::{Transcript, Utterance},
     transcription::reading::{self, ReadingError},
@@ -145,18 +148,11 @@ fn read_manifest(path: &Path) -> Result<Vec<Item>, ManifestError> {
 
 /// The keys of a line.
 const KEYS: [&str; 5] = ["id", "audio", "transcript", "rttm", "tags"];
-/// Letters that may be wrong in a key that is meant to be one of these.
-const LETTERS: usize = 2;
 
 /// A key of `line` that seems to be meant as one of [`KEYS`] which it has not, and that one. Other keys are for others.
 fn misspelt_key(line: &str) -> Option<(String, &'static str)> {
     let keys: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
-    let missing = || KEYS.into_iter().filter(|key| key.len() > LETTERS && !keys.contains_key(*key));
-    let others = keys.keys().filter(|key| !KEYS.contains(&key.as_str()));
-    others.into_iter().find_map(|written| {
-        let near = |key: &&str| strsim::osa_distance(&written.to_lowercase(), key) <= LETTERS;
-        Some((written.clone(), missing().find(near)?))
-    })
+    misspelt(&keys.keys().map(String::as_str).collect::<Vec<_>>(), &KEYS)
 }
 
 /// What is wrong with a line; the library counts from the line itself, and all its lines are the first.

@@ -114,6 +114,18 @@ const WANTED: [&str; 11] = [
 ];
 
 impl GoldFacts {
+    /// A kind that seems to be meant as another, and that one.
+    fn misspelt_kind(&self) -> Option<(String, &'static str)> {
+        let named = [
+            (self.problems.is_some(), "problems"),
+            (self.medications.is_some(), "medications"),
+            (self.allergies.is_some(), "allergies"),
+        ];
+        let known: Vec<&'static str> = named.iter().map(|(_, kind)| *kind).chain(WANTED).collect();
+        let given = named.iter().filter(|(given, _)| *given).map(|(_, kind)| *kind);
+        files::misspelt(&given.chain(self.others.keys().map(String::as_str)).collect::<Vec<_>>(), &known)
+    }
+
     /// The words by which each fact was told, of those whose file has them.
     pub fn told(&self) -> Vec<Vec<PatientText>> {
         let medications = self.medications.iter().flatten().map(|one| one.said.clone());
@@ -219,6 +231,9 @@ impl Place<'_> {
             Some(Known::Here(facts)) => Some(facts),
             None => None,
         };
+        if let Some((written, meant)) = facts.as_ref().and_then(GoldFacts::misspelt_kind) {
+            return Err(self.wrong(format!("its facts have no {meant}, but {written}: is {meant} meant?")));
+        }
         Ok(NoteItem { id: line.id, transcript, note: line.note, divisions: divided, facts })
     }
 
@@ -278,6 +293,13 @@ mod tests {
 
     fn read(files: &[(&str, &str)]) -> Result<Vec<NoteItem>, CorpusError> {
         read_corpus(&folder(files).path().join("c"))
+    }
+
+    #[test]
+    fn a_misspelt_kind_of_fact_is_told() {
+        let line = format!(r#"{{"id":"a","dialogue":"{SAID}","facts":{{"problems":[],"medicatons":[]}}}}"#);
+        let fault = read(&[("c", &line)]).err().expect("it is refused").to_string();
+        assert!(fault.contains("line 1") && fault.contains("is medications meant?"), "{fault}");
     }
 
     #[test]
