@@ -13,15 +13,15 @@ pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     }
     Ok(bytes)
 }
-/// Letters that may be wrong in a key that is meant to be another.
-const LETTERS: usize = 2;
+/// Of so many letters of a key one may be wrong, if it is meant to be another: "page" is not meant to be "tags".
+const ONE_WRONG_OF: usize = 4;
 
 /// The one of `keys` that seems to be meant as one of `known` which is missing, and that one.
 pub fn misspelt(keys: &[&str], known: &[&'static str]) -> Option<(String, &'static str)> {
-    let missing = || known.iter().filter(|known| known.len() > LETTERS && !keys.contains(known));
+    let missing = || known.iter().filter(|known| !keys.contains(known));
     let others = keys.iter().filter(|key| !known.contains(key));
     others.into_iter().find_map(|written| {
-        let near = |known: &&&str| strsim::osa_distance(&written.to_lowercase(), known) <= LETTERS;
+        let near = |known: &&&str| strsim::osa_distance(&written.to_lowercase(), known) <= known.len() / ONE_WRONG_OF;
         Some(((*written).to_owned(), *missing().find(near)?))
     })
 }

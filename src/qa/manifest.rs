@@ -317,12 +317,15 @@ mod tests {
         let folder = folder(&[("m", line), ("a.flac", ""), ("a.txt", "hi")]);
         let fault = read(&folder.path().join("m")).err().expect("it is refused").to_string();
         assert!(fault.contains("line 1") && fault.contains("is rttm meant?"), "{fault}");
+        let others = r#"{"id":"a","audio":"a.flac","transcript":"a.txt","rate":1,"page":2,"task":"x"}"#;
+        fs::write(folder.path().join("m"), others).expect("it can be written");
+        assert!(read(&folder.path().join("m")).is_ok());
     }
 
     #[test]
     fn speakers_without_roles_are_no_words() {
         let line = r#"{"id":"a","audio":"a.flac","transcript":"a.txt"}"#;
-        let said = "[00:01] Speaker 1: And digoxin?\n[00:05] Speaker 2: Yes: one a day.\n";
+        let said = "# visit 3\n[00:01] Speaker 1: And digoxin?\r\n[00:05] Speaker 2: Yes: one\n a day.\n";
         let folder = folder(&[("m", line), ("a.flac", ""), ("a.txt", said)]);
         let items = read(&folder.path().join("m")).expect("it is a manifest");
         let said: Vec<(&str, &str)> = items[0]

@@ -286,25 +286,28 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     Ok(Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
 }
 
-/// Reads a dialogue whose every line begins with who speaks, whoever they are: "Speaker 1: …". `None` where one has no label, or
-/// nobody speaks twice and there are no numbers of speakers.
+/// Reads a dialogue that begins with who speaks, whoever they are: "Speaker 1: …". A line without a label goes on, one that begins
+/// with a hash is a remark. `None` where
+/// the first has none, or nobody speaks twice and speakers have no numbers.
 pub fn of_speakers(text: &str) -> Option<Transcript> {
-    let lines: Vec<&str> = text.lines().map(without_time).filter(|line| !line.is_empty()).collect();
-    let labelled: Vec<(&str, &str)> =
-        lines.iter().map(|line| bracket_label(line).or_else(|| colon_label(line))).collect::<Option<_>>()?;
+    let lines = text.split(['\n', '\r']).map(without_time);
     let mut names: Vec<&str> = Vec::new();
-    let mut utterances = Vec::new();
-    for (index, (label, said)) in labelled.iter().enumerate() {
-        let at = names.iter().position(|name| name == label).unwrap_or_else(|| {
+    let mut utterances: Vec<Utterance> = Vec::new();
+    for (index, line) in lines.enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("#")) {
+        let Some((label, said)) = bracket_label(line).or_else(|| colon_label(line)) else {
+            continue_turn(&mut utterances, line, index + 1).ok()?;
+            continue;
+        };
+        let at = names.iter().position(|name| *name == label).unwrap_or_else(|| {
             names.push(label);
             names.len() - 1
         });
-        let (id, speaker) = (format!("u{}", index + 1), format!("S{}", at + 1));
-        utterances.push(Utterance { id, speaker, text: (*said).into(), ..Utterance::default() });
+        let (id, speaker) = (format!("u{}", utterances.len() + 1), format!("S{}", at + 1));
+        utterances.push(Utterance { id, speaker, text: said.into(), ..Utterance::default() });
     }
-    let are_speakers = names.len() < utterances.len() || names.iter().all(|name| name.ends_with(char::is_numeric));
-    let of_several = names.len() > 1 && are_speakers;
-    of_several.then(|| Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
+    let are_numbered = !names.is_empty() && names.iter().all(|name| name.ends_with(char::is_numeric));
+    let are_speakers = are_numbered || names.len() > 1 && names.len() < utterances.len();
+    are_speakers.then(|| Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
 }
 
 /// A line without the time that some programs put before it, in brackets or not: `00:33 Doctor: …`. "9:30 is fine" is said.
