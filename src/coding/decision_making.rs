@@ -12,12 +12,8 @@ use crate::{
         DecisionItem, DecisionKind, Evidence, Medication, MedicationAction, Note, Order, OrderKind, Role, SectionKind,
         Statement, Transcript, Utterance, evidence_of,
     },
-    language::patterns::patterns,
-    structuring::{
-        Visit, evidence,
-        facts::context,
-        visit::{Line, is_question},
-    },
+    language::{patterns::patterns, questions::is_question},
+    structuring::{Visit, evidence, facts::context, visit::Line},
     terminology::is_lasting,
 };
 

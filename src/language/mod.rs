@@ -4,6 +4,7 @@
 pub mod numbers;
 pub mod parts;
 pub mod patterns;
+pub mod questions;
 pub mod tokens;
 pub mod units;
 pub mod written;

@@ -31,41 +31,25 @@ struct Rule<C> {
     floor: f64,
     /// In any one.
     one_floor: f64,
-    /// How many of what it counts go wrong together, where it is a share of what is counted: a word is five letters. Of a few
-    /// recordings the draws say little, and what chance does to counts is reckoned from these.
-    clump: Option<f64>,
 }
 
 /// Time per time recorded is not judged: another program on the machine changes it more than a change of soapstone does.
 const RULES: &[Rule<Counts>] = &[
-    Rule { key: "wer", weight: |of| length(of.words), floor: 0.005, one_floor: 0.10, clump: Some(1.5) },
-    Rule { key: "cer", weight: |of| length(of.characters), floor: 0.005, one_floor: 0.10, clump: Some(6.0) },
-    Rule {
-        key: "medical_term_recall",
-        weight: |of| count(of.medical_terms),
-        floor: 0.01,
-        one_floor: 0.15,
-        clump: Some(1.0),
-    },
-    Rule { key: "drug_recall", weight: |of| count(of.drugs), floor: 0.01, one_floor: 0.25, clump: Some(1.0) },
-    Rule { key: "false_drugs_per_hour", weight: |of| of.audio_ms as f64, floor: 1.0, one_floor: 60.0, clump: None },
+    Rule { key: "wer", weight: |of| length(of.words), floor: 0.005, one_floor: 0.10 },
+    Rule { key: "cer", weight: |of| length(of.characters), floor: 0.005, one_floor: 0.10 },
+    Rule { key: "medical_term_recall", weight: |of| count(of.medical_terms), floor: 0.01, one_floor: 0.15 },
+    Rule { key: "drug_recall", weight: |of| count(of.drugs), floor: 0.01, one_floor: 0.25 },
+    Rule { key: "false_drugs_per_hour", weight: |of| of.audio_ms as f64, floor: 1.0, one_floor: 60.0 },
     Rule {
         key: "der",
         weight: |of| of.diarisation.map_or(0.0, |of| of.reference_ms as f64),
         floor: 0.01,
         one_floor: 0.15,
-        clump: Some(1000.0),
     },
-    Rule { key: "cpwer", weight: |of| length(of.speaker_words), floor: 0.01, one_floor: 0.15, clump: Some(4.0) },
-    Rule { key: "role_accuracy", weight: |of| count(of.roles), floor: 0.01, one_floor: 0.05, clump: Some(4.0) },
-    Rule {
-        key: "invented_words_per_minute",
-        weight: |of| of.speechless_ms as f64,
-        floor: 1.0,
-        one_floor: 10.0,
-        clump: None,
-    },
-    Rule { key: "peak_rss_mb", weight: |_| 1.0, floor: 50.0, one_floor: 200.0, clump: None },
+    Rule { key: "cpwer", weight: |of| length(of.speaker_words), floor: 0.01, one_floor: 0.15 },
+    Rule { key: "role_accuracy", weight: |of| count(of.roles), floor: 0.01, one_floor: 0.05 },
+    Rule { key: "invented_words_per_minute", weight: |of| of.speechless_ms as f64, floor: 1.0, one_floor: 10.0 },
+    Rule { key: "peak_rss_mb", weight: |_| 1.0, floor: 50.0, one_floor: 200.0 },
 ];
 
 /// What there should be none of: any where there was none is worse, whatever chance says.
@@ -73,30 +57,18 @@ const NONE_AT_ALL: [&str; 2] = ["false_drugs_per_hour", "invented_words_per_minu
 
 /// Those of notes, for which seconds and tokens a second are not judged either.
 const NOTE_RULES: &[Rule<NoteCounts>] = &[
-    Rule { key: "rouge1", weight: |_| 1.0, floor: 0.5, one_floor: 15.0, clump: None },
-    Rule { key: "rouge2", weight: |_| 1.0, floor: 0.5, one_floor: 15.0, clump: None },
-    Rule { key: "rougeL", weight: |_| 1.0, floor: 0.5, one_floor: 15.0, clump: None },
-    Rule { key: "concept_f1", weight: |of| size(of.concepts), floor: 0.01, one_floor: 0.20, clump: None },
-    Rule { key: "medication_f1", weight: |of| size(of.medications), floor: 0.01, one_floor: 0.25, clump: None },
-    Rule { key: "allergy_f1", weight: |of| size(of.allergies), floor: 0.01, one_floor: 0.40, clump: None },
-    Rule { key: "icd10cm_recall", weight: |of| count(of.codes), floor: 0.02, one_floor: 0.60, clump: None },
-    Rule {
-        key: "icd10cm_category_recall",
-        weight: |of| count(of.categories),
-        floor: 0.02,
-        one_floor: 0.60,
-        clump: None,
-    },
-    Rule { key: "unsupported_rate", weight: |of| of.statements as f64, floor: 0.005, one_floor: 0.10, clump: None },
-    Rule {
-        key: "taken_out_rate",
-        weight: |of| (of.statements + of.taken_out) as f64,
-        floor: 0.02,
-        one_floor: 0.25,
-        clump: None,
-    },
-    Rule { key: "omission_rate", weight: |of| of.looked_for as f64, floor: 0.01, one_floor: 0.15, clump: None },
-    Rule { key: "unlisted_rate", weight: |of| count(of.unlisted), floor: 0.01, one_floor: 0.15, clump: None },
+    Rule { key: "rouge1", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
+    Rule { key: "rouge2", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
+    Rule { key: "rougeL", weight: |_| 1.0, floor: 0.5, one_floor: 15.0 },
+    Rule { key: "concept_f1", weight: |of| size(of.concepts), floor: 0.01, one_floor: 0.20 },
+    Rule { key: "medication_f1", weight: |of| size(of.medications), floor: 0.01, one_floor: 0.25 },
+    Rule { key: "allergy_f1", weight: |of| size(of.allergies), floor: 0.01, one_floor: 0.40 },
+    Rule { key: "icd10cm_recall", weight: |of| count(of.codes), floor: 0.02, one_floor: 0.60 },
+    Rule { key: "icd10cm_category_recall", weight: |of| count(of.categories), floor: 0.02, one_floor: 0.60 },
+    Rule { key: "unsupported_rate", weight: |of| of.statements as f64, floor: 0.005, one_floor: 0.10 },
+    Rule { key: "taken_out_rate", weight: |of| (of.statements + of.taken_out) as f64, floor: 0.02, one_floor: 0.25 },
+    Rule { key: "omission_rate", weight: |of| of.looked_for as f64, floor: 0.01, one_floor: 0.15 },
+    Rule { key: "unlisted_rate", weight: |of| count(of.unlisted), floor: 0.01, one_floor: 0.15 },
 ];
 
 fn length(edits: Option<super::metrics::edits::Edits>) -> f64 {
@@ -364,6 +336,17 @@ fn judge<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> Verdict {
     if -mean > rule.floor.max(by_chance) && high < 0.0 { Verdict::Better } else { Verdict::Same }
 }
 
+/// How many of what a figure counts go wrong together: a word is five letters, and one turn given to the wrong person a few
+/// words, or a second.
+const CLUMPS: [(&str, f64); 7] = [
+    ("wer", 1.5),
+    ("cer", 6.0),
+    ("medical_term_recall", 1.0),
+    ("drug_recall", 1.0),
+    ("der", 1000.0),
+    ("cpwer", 4.0),
+    ("role_accuracy", 4.0),
+];
 /// As many recordings say by themselves how much chance does.
 const ENOUGH: usize = 4;
 /// So many standard deviations lie above 95 of 100 values.
@@ -373,7 +356,8 @@ const ONE_IN_TWENTY: f64 = 1.645;
 /// counts of `k` scatter by the root of `k` (Poisson).
 fn by_chance<C>(rule: &Rule<C>, is_error: bool, pairs: &[Pair<'_>]) -> f64 {
     let weight: f64 = pairs.iter().map(|pair| pair.weight).sum();
-    let Some(clump) = rule.clump.filter(|_| pairs.len() < ENOUGH && weight > 0.0) else { return 0.0 };
+    let clump = CLUMPS.iter().find(|(key, _)| *key == rule.key && pairs.len() < ENOUGH && weight > 0.0);
+    let Some((_, clump)) = clump else { return 0.0 };
     let wrong = |share: f64| if is_error { share } else { 1.0 - share };
     let errors: f64 = pairs.iter().map(|pair| (wrong(pair.old) + wrong(pair.new)) * pair.weight).sum();
     ONE_IN_TWENTY * (errors * clump).sqrt() / weight

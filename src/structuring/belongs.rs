@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    facts::{Facts, context, diagnoses, findings, orders, symptoms},
+    facts::{Facts, context, diagnoses, findings, habits, orders, symptoms},
     text::{self, pattern},
     told,
     visit::Visit,
@@ -232,7 +232,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     match kind {
         // A medicine is neither a finding nor a result; it has its own section.
         // What the patient smokes and drinks is the social history's, in the patient's words.
-        SectionKind::HistoryOfPresentIllness => findings::habits(line).is_empty(),
+        SectionKind::HistoryOfPresentIllness => habits::habits(line).is_empty(),
         SectionKind::PhysicalExam => {
             !EARLIER.is_match(line) && drugs.is_empty() && !INSTRUCTION.is_match(line) && !TOLD.is_match(line)
         }
@@ -246,7 +246,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
                 facts.medications.iter().any(|one| one.name == name && one.action == MedicationAction::Start)
             };
             // What the patient smokes and drinks is the social history's.
-            findings::habits(line).is_empty()
+            habits::habits(line).is_empty()
                 && !begins_with_a_drug
                 && !SCORE.is_match(line)
                 && !drugs.iter().any(|mention| begun(mention.drug.name))

@@ -12,11 +12,11 @@ use super::{
     facts::{context, corrected, diagnoses::names_an_illness, symptoms::LEXICON},
     render::Line,
     text::{self, pattern},
-    visit::{Line as Said, Visit, is_question},
+    visit::{Line as Said, Visit},
 };
 use crate::{
     domain::{Evidence, Role},
-    language::numbers,
+    language::{numbers, questions::is_question},
     terminology::DrugTable,
 };
 

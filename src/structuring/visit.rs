@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::text;
 use crate::domain::{Role, Transcript, Utterance};
+use crate::language::questions::is_question;
 
 /// One utterance with its sentences.
 pub struct Line<'a> {
@@ -45,82 +46,6 @@ impl<'a> Line<'a> {
         let Some(last) = self.sentences.last() else { return false };
         is_question(&self.text()[last.clone()])
     }
-}
-
-/// Whether `sentence` is a question.
-pub fn is_question(sentence: &str) -> bool {
-    const OPENINGS: [&str; 58] = [
-        "do you",
-        "did you",
-        "are you",
-        "were you",
-        "have you",
-        "has it",
-        "had you",
-        "is it",
-        "is there",
-        "any ",
-        "does it",
-        "does that",
-        "how ",
-        "what ",
-        "when ",
-        "where ",
-        "who ",
-        "which ",
-        "why ",
-        "and any",
-        "or any",
-        "can you tell",
-        "are there",
-        "have there",
-        "do they",
-        "is your",
-        "is the",
-        "any other",
-        "have your",
-        "do your",
-        "does your",
-        "did it",
-        "was it",
-        "was there",
-        "and how",
-        "and what",
-        "and do you",
-        "and have you",
-        "and are you",
-        "and is",
-        "is she",
-        "is he",
-        "are they",
-        "was she",
-        "was he",
-        "has she",
-        "has he",
-        "have they",
-        "does she",
-        "does he",
-        "did she",
-        "did he",
-        "did they",
-        "does any",
-        "do any",
-        "anyone",
-        "anybody",
-        "anything else",
-    ];
-    // "I'm going to prescribe some meloxicam, okay?" asks nothing.
-    const TAGS: [&str; 6] = [" okay?", " ok?", " all right?", " alright?", " sound good?", " sounds good?"];
-    let sentence = sentence.trim().to_lowercase();
-    let told = TAGS.iter().find_map(|tag| sentence.strip_suffix(tag)).filter(|told| told.ends_with(','));
-    let sentence = told.unwrap_or(&sentence);
-    let opening = sentence.trim_start_matches(|c: char| !c.is_alphabetic());
-    let opening = ["okay", "all right", "alright", "right", "good", "so", "um", "uh", "well"]
-        .iter()
-        .find_map(|filler| opening.strip_prefix(filler))
-        .map_or(opening, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
-    sentence.ends_with('?')
-        || OPENINGS.iter().any(|start| opening.starts_with(start)) && opening.split(' ').count() < 25
 }
 
 /// The visit line by line.
@@ -165,19 +90,5 @@ impl<'a> Visit<'a> {
         let line = &self.lines[index.checked_sub(1)?];
         let other = line.utterance.role != self.lines[index].utterance.role;
         (other && line.asks()).then_some(line)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn questions_are_seen_with_and_without_their_mark() {
-        assert!(is_question("And the metformin?"));
-        assert!(is_question("okay any fever or chills"));
-        assert!(!is_question("I have a headache."));
-        assert!(!is_question("I'm going to prescribe some meloxicam, okay?"));
-        assert!(is_question("Any fever, okay?") && is_question("You take it, right?"));
     }
 }

@@ -17,7 +17,7 @@ pub fn txt(transcript: &Transcript) -> String {
         for repair in &said.repairs {
             let made = if repair.applied { "taken as" } else { "perhaps" };
             let (heard, suggested) = (repair.heard.as_str(), repair.suggested.as_str());
-            push(&mut text, format_args!("{REMARK}\"{heard}\", {made} {suggested}: {}\n", repair.reason));
+            push(&mut text, format_args!("{REMARK}heard \"{heard}\", {made} {suggested}: {}\n", repair.reason));
         }
     }
     text

@@ -95,8 +95,8 @@ pub enum ReadingError {
     },
 }
 
-/// What a line of a dialogue begins with that nobody said: what was made of a misheard word.
-pub(super) const REMARK: &str = "# heard ";
+/// What a line of a dialogue begins with that nobody said: a heading, or what was made of a misheard word.
+pub(super) const REMARK: &str = "# ";
 
 /// Word processors write "don’t": with one apostrophe for all, a denial is read as one wherever the text came from.
 fn plain_apostrophes(text: &str) -> String {
@@ -263,51 +263,36 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     if lines().all(str::is_empty) {
         return Err(ReadingError::Empty);
     }
-    let styles = Styles::of(lines())?;
     let mut speakers = Speakers::default();
-    let mut utterances: Vec<Utterance> = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        for line in line.split('\r').map(without_time).filter(|line| !line.is_empty() && !line.starts_with(REMARK)) {
-            match styles.split_label(line) {
-                Some((label, said)) => utterances.push(speakers.turn(label, said)),
-                None => continue_turn(&mut utterances, line, index + 1)?,
-            }
-        }
-    }
+    let mut utterances = speakers.turns(text, Styles::of(lines())?)?;
     utterances.retain(|utterance| !utterance.text.is_empty());
     if utterances.is_empty() {
         return Err(ReadingError::Empty);
     }
     speakers.name_the_patient(&mut utterances);
+    Ok(dialogue(utterances))
+}
+
+fn dialogue(mut utterances: Vec<Utterance>) -> Transcript {
     for (index, utterance) in utterances.iter_mut().enumerate() {
         utterance.id = format!("u{}", index + 1);
         utterance.text = numbers::unmarked(&utterance.text).into();
     }
-    Ok(Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
+    Transcript { language: "en".to_owned(), utterances, ..Transcript::default() }
 }
 
-/// Reads a dialogue that begins with who speaks, whoever they are: "Speaker 1: …". A line without a label goes on, one that begins
-/// with a hash is a remark. `None` where
-/// the first has none, or nobody speaks twice and speakers have no numbers.
+/// Reads a dialogue of people whose labels name no role: "Speaker 1: …". `None` where the first line has no label, or nobody
+/// speaks twice and the labels are not numbered: then a colon parts what was said.
 pub fn of_speakers(text: &str) -> Option<Transcript> {
-    let lines = text.split(['\n', '\r']).map(without_time);
-    let mut names: Vec<&str> = Vec::new();
-    let mut utterances: Vec<Utterance> = Vec::new();
-    for (index, line) in lines.enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("#")) {
-        let Some((label, said)) = bracket_label(line).or_else(|| colon_label(line)) else {
-            continue_turn(&mut utterances, line, index + 1).ok()?;
-            continue;
-        };
-        let at = names.iter().position(|name| *name == label).unwrap_or_else(|| {
-            names.push(label);
-            names.len() - 1
-        });
-        let (id, speaker) = (format!("u{}", utterances.len() + 1), format!("S{}", at + 1));
-        utterances.push(Utterance { id, speaker, text: said.into(), ..Utterance::default() });
-    }
+    let mut speakers = Speakers::default();
+    let mut utterances = speakers.turns(text, Styles { brackets: true, colons: true }).ok()?;
+    let names = &speakers.names;
     let are_numbered = !names.is_empty() && names.iter().all(|name| name.ends_with(char::is_numeric));
-    let are_speakers = are_numbered || names.len() > 1 && names.len() < utterances.len();
-    are_speakers.then(|| Transcript { language: "en".to_owned(), utterances, ..Transcript::default() })
+    if !are_numbered && (names.len() < 2 || names.len() == utterances.len()) {
+        return None;
+    }
+    utterances.iter_mut().for_each(|said| said.role = Role::Unknown);
+    Some(dialogue(utterances))
 }
 
 /// A line without the time that some programs put before it, in brackets or not: `00:33 Doctor: …`. "9:30 is fine" is said.
@@ -408,6 +393,21 @@ struct Speakers {
 }
 
 impl Speakers {
+    /// The turns of `text`, whose labels are written in these `styles`.
+    fn turns(&mut self, text: &str, styles: Styles) -> Result<Vec<Utterance>, ReadingError> {
+        let mut utterances: Vec<Utterance> = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            for line in line.split('\r').map(without_time).filter(|line| !line.is_empty() && !line.starts_with(REMARK))
+            {
+                match styles.split_label(line) {
+                    Some((label, said)) => utterances.push(self.turn(label, said)),
+                    None => continue_turn(&mut utterances, line, index + 1)?,
+                }
+            }
+        }
+        Ok(utterances)
+    }
+
     /// Where nobody is labelled the patient, a visit of a clinician and one more person is that person's, unless the label
     /// says that they came with the patient ("John: …", but not "mother: …").
     fn name_the_patient(&self, utterances: &mut [Utterance]) {

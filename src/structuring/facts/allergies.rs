@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     domain::{Allergy, Evidence, Role},
-    language::patterns::patterns,
+    language::{patterns::patterns, questions::is_question},
     structuring::{
         evidence,
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::DrugTable,
 };

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{context, findings::sentence_case};
-use crate::structuring::{
-    text::{self, pattern},
-    visit::is_question,
+use crate::{
+    language::questions::is_question,
+    structuring::text::{self, pattern},
 };
 
 /// Words of an illness that is named without a verb, at most.

@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     domain::{Evidence, PatientText, Role, SectionKind},
-    language::{numbers, patterns::patterns},
+    language::{numbers, patterns::patterns, questions::is_question},
     structuring::{
         evidence,
         text::{self, pattern},
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
 };
 

@@ -8,10 +8,11 @@ use regex::Regex;
 use super::{allergies, context, medications, reactions};
 use crate::{
     domain::Allergy,
+    language::questions::is_question,
     structuring::{
         evidence,
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::{DrugMention, DrugTable},
 };

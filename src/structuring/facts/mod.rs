@@ -6,6 +6,7 @@ pub mod context;
 pub mod corrected;
 pub mod diagnoses;
 pub mod findings;
+pub mod habits;
 pub mod heard;
 pub mod illnesses;
 mod intolerances;

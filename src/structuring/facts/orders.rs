@@ -7,11 +7,11 @@ use regex::Regex;
 use super::context;
 use crate::{
     domain::{Order, OrderKind},
-    language::numbers,
+    language::{numbers, questions::is_question},
     structuring::{
         evidence,
         text::{self, pattern},
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
 };
 

@@ -7,10 +7,11 @@ use regex::{Match, Regex};
 use super::{allergens::substances, context};
 use crate::{
     domain::{AllergyKind, Evidence, PatientText, Role},
+    language::questions::is_question,
     structuring::{
         evidence,
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::DrugTable,
 };

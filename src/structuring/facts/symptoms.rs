@@ -7,9 +7,10 @@ use regex::Regex;
 use super::{allergies, allergies::Allergies, context};
 use crate::{
     domain::{Evidence, Role},
+    language::questions::is_question,
     structuring::{
         evidence, text,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
 };
 
@@ -477,6 +478,11 @@ mod tests {
         ] {
             assert_eq!(said(lines), [], "{lines}");
         }
+    }
+
+    #[test]
+    fn a_denial_ends_where_somebody_goes_on_about_themselves() {
+        assert_eq!(said("P: No fever and I have a cough."), [("fever", false), ("cough", true)]);
     }
 
     #[test]

@@ -7,11 +7,14 @@ use regex::Regex;
 use super::{context, vitals};
 use crate::{
     domain::{Evidence, VitalSign},
-    language::numbers::{self, Number},
+    language::{
+        numbers::{self, Number},
+        questions::is_question,
+    },
     structuring::{
         evidence,
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
 };
 

@@ -8,10 +8,10 @@ use regex::Regex;
 use super::support::{Index, Unit};
 use crate::{
     domain::SectionKind,
+    language::questions::is_question,
     structuring::{
         facts::context,
         text::{self, pattern},
-        visit::is_question,
     },
 };
 

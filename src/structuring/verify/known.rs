@@ -6,12 +6,13 @@ use regex::Regex;
 
 use crate::{
     domain::Evidence,
+    language::questions::is_question,
     structuring::{
         evidence,
         facts::Facts,
         render,
         text::{self, pattern},
-        visit::{Visit, is_question},
+        visit::Visit,
     },
 };
 

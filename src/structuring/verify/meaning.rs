@@ -11,11 +11,10 @@ use super::{
 };
 use crate::{
     domain::{Medication, MedicationAction, Role, SectionKind},
-    language::numbers,
+    language::{numbers, questions::is_question},
     structuring::{
-        facts::{Facts, context, findings, medications, orders},
+        facts::{Facts, context, habits, medications, orders},
         text::{self, pattern},
-        visit::is_question,
     },
     terminology::DrugTable,
 };
@@ -175,9 +174,9 @@ fn affirmed(concept: &str, index: &Index) -> bool {
 /// "A history of smoking" where nobody spoke of smoking.
 fn habit_not_said(statement: &str, index: &Index) -> Option<String> {
     let said = |topic: &str| {
-        index.units.iter().any(|unit| findings::habits(index.sentence(unit)).iter().any(|(named, _)| *named == topic))
+        index.units.iter().any(|unit| habits::habits(index.sentence(unit)).iter().any(|(named, _)| *named == topic))
     };
-    let (topic, _) = findings::habits(statement).into_iter().find(|(topic, _)| !said(topic))?;
+    let (topic, _) = habits::habits(statement).into_iter().find(|(topic, _)| !said(topic))?;
     Some(format!("{} was not spoken of", topic.to_lowercase()))
 }
 
@@ -187,7 +186,7 @@ fn habit_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Op
     if !matches!(kind, Some(HistoryOfPresentIllness | SocialHistory)) {
         return None;
     }
-    let denied = findings::habits(statement).into_iter().filter(|(_, start)| context::negates(&statement[..*start]));
+    let denied = habits::habits(statement).into_iter().filter(|(_, start)| context::negates(&statement[..*start]));
     let told = |topic: &str| {
         let mut of_topic = facts.findings.iter().filter(|one| one.topic == Some(topic)).peekable();
         of_topic.peek().is_some() && of_topic.all(|one| !context::has_negation(&one.text))

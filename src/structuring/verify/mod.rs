@@ -24,11 +24,11 @@ pub use turned::is_history;
 use super::{
     facts::{self, Facts, context, orders},
     text::{self, pattern},
-    visit::{Visit, is_question},
+    visit::Visit,
 };
 use crate::{
     domain::{Evidence, Finding, Role, SectionKind, Transcript, Verification, VerificationSchema, VerifiedStatement},
-    language::numbers,
+    language::{numbers, questions::is_question},
     terminology::DrugTable,
 };
 

@@ -7,12 +7,12 @@ use regex::Regex;
 use super::overlooked::overlooked;
 use crate::{
     domain::{Evidence, Omission},
-    language::numbers,
+    language::{numbers, questions::is_question},
     structuring::{
         evidence,
         facts::{Facts, context, orders},
         text::{self, pattern},
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::DrugTable,
 };
@@ -121,10 +121,11 @@ impl<'s> Covered<'s> {
         })
     }
 
-    /// Whether the statements have all numbers of `text`, and it has any.
-    pub(super) fn has_numbers(&self, text: &str) -> bool {
+    /// Whether the statements have all numbers of `text`; `None` where it has none.
+    pub(super) fn has_numbers(&self, text: &str) -> Option<bool> {
         let said = numbers::numbers(text);
-        !said.is_empty() && said.iter().all(|number| numbers::contains_value(&self.values, number.value))
+        let has = |number: &numbers::Number| numbers::contains_value(&self.values, number.value);
+        (!said.is_empty()).then(|| said.iter().all(has))
     }
 
     /// Whether one statement has all content words of `text`.
@@ -141,8 +142,7 @@ impl<'s> Covered<'s> {
     /// Whether one statement tells most of `text`, or all together nearly everything, and all its numbers. A few words are
     /// found in any note.
     pub(super) fn tells(&self, text: &str) -> bool {
-        let said = numbers::numbers(text);
-        if !said.iter().all(|number| numbers::contains_value(&self.values, number.value)) {
+        if self.has_numbers(text) == Some(false) {
             return false;
         }
         match text::content_stems(text).len() < MANY {

@@ -1,148 +1,63 @@
 //! Sentences that matter to a clinician and that no statement tells. They are found by words of their own, not by the rules
 //! that find facts: what those rules misread or miss is listed here, and only what nobody looked for is lost.
 
-use std::{ops::Range, sync::LazyLock};
+use std::ops::Range;
 
 use regex::Regex;
 
 use super::omissions::Covered;
 use crate::{
     domain::{Evidence, Omission, PatientText},
-    language::numbers,
+    language::{numbers, patterns::patterns, questions::is_question},
     structuring::{
         evidence,
         facts::{context, orders},
-        text::{self, pattern},
-        told,
-        visit::{Line, Visit, is_question},
+        text, told,
+        visit::{Line, Visit},
     },
     terminology::DrugTable,
 };
 
-/// A kind of sentence that must not be lost: who says it, and by which words it is known.
-struct Kind {
-    name: &'static str,
-    by_clinician: Option<bool>,
-    words: LazyLock<Regex>,
+/// A kind of sentence that must not be lost, the one that matters most first: a sentence is listed under the first that it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Allergy,
+    Risk,
+    Medication,
+    RedFlag,
+    Result,
+    Plan,
+    History,
+    Finding,
+    Prevention,
+    Advice,
+    Social,
 }
-
-/// The kinds, the one that matters most first: a sentence is listed under the first that it is of.
-static KINDS: [Kind; 11] = [
-    Kind {
-        name: "allergy",
-        by_clinician: Some(false),
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:allerg(?:y|ies|ic)|hives|anaphyla\w+|epi-?pen|(?:lips?|tongue|face|throat|mouth) (?:\w+ )?(?:swell\w*|swollen|swelled|blew up|puffed)|swelling of (?:the|my|his|her) (?:lips?|tongue|face|throat)|brings? (?:me|him|her) out in|came? (?:up|out) in|broke out)\b",
-            )
-        }),
-    },
-    Kind {
-        name: "risk",
-        by_clinician: None,
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle|resuscitat\w*|intubat\w*|code status|full code|breathing machine|life support|no tubes?|dnr|dni|living will|power of attorney|hospice)\b",
-            )
-        }),
-    },
-    Kind {
-        name: "medication",
-        by_clinician: Some(true),
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:stop\w*|quit|hold|come off|off (?:the|of)|leave (?:off|out)|no more|no longer|skip|start\w*|begin|add|put you on|increase|double|halve|cut (?:the|it|back|down)|raise|lower|go (?:up|down)|instead of|switch\w*|change|avoid|stay away from|don't take|not use|rather not)\b",
-            )
-        }),
-    },
-    Kind {
-        name: "red_flag",
-        by_clinician: Some(false),
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|(?:can't|couldn't|hard to|trouble) (?:breathe|breathing|(?:get|catch|take) (?:a|my|his|her|enough) \w*(?: ?breath| air))|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b",
-            )
-        }),
-    },
-    Kind {
-        name: "result",
-        by_clinician: Some(true),
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b",
-            )
-        }),
-    },
-    Kind {
-        name: "plan",
-        by_clinician: Some(true),
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put)|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b",
-            )
-        }),
-    },
-    Kind {
-        name: "history",
-        by_clinician: Some(false),
-        words: LazyLock::new(|| {
-            pattern(
-                r"\b(?:i(?:'ve| have) (?:had )?(?:a )?(?:history of|type|high blood pressure|asthma|diabetes|copd|heart|kidney|liver|thyroid|epilepsy|cancer|arthritis|gout|depression|anxiety|migraines?)|i had (?:a |an |my )?(?:heart attack|stroke|cancer|surgery|operation|\w+ (?:removed|taken out|replaced)|clot)|i was diagnosed|pacemaker|stents?|valve|transplant)\b",
-            )
-        }),
-    },
-    Kind {
-        name: "finding",
-        by_clinician: Some(true),
-        words: LazyLock::new(|| {
-            pattern(&format!(
-                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are))\b"
-            ))
-        }),
-    },
-    Kind { name: "prevention", by_clinician: None, words: LazyLock::new(|| PREVENTION.clone()) },
-    Kind {
-        name: "advice",
-        by_clinician: Some(true),
-        words: LazyLock::new(|| {
-            pattern(
-                r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b",
-            )
-        }),
-    },
-    Kind { name: "social", by_clinician: Some(false), words: LazyLock::new(|| SOCIAL.clone()) },
-];
-
-/// What keeps people well: also what is asked for, of which the answer tells little.
-static PREVENTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b",
-    )
-});
-
-/// How somebody lives.
-static SOCIAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b",
-    )
-});
-
-/// What a patient asks of what to do, and of what will come.
-static ADVISES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:(?:can|could|should|do|must|may|shall) (?:i|we|he|she)|(?:will|is|does|would) (?:it|this|that|they)|how (?:long|often|much|many|soon)|what (?:if|about|should|do i|can i)|when (?:can|should|do|will)|(?:with|before|after|at) (?:food|meals?|water|breakfast|lunch|dinner|supper|bed|bedtime)|is (?:it|that) (?:okay|ok|safe|all right|fine|bad))\b",
-    )
-});
 
 /// Parts of the body that are looked at, listened to and felt.
 const BODY: &str = "lungs?|chest|heart|belly|abdomen|stomach|tummy|throat|tonsils?|ears?|eardrums?|nose|sinuses|neck|glands?|nodes?|thyroid|skin|rash|wound|incision|scar|joints?|knees?|hips?|shoulders?|elbows?|back|spine|ankles?|legs?|foot|feet|hands?|wrists?|fingers?|toes?|thumbs?|eyes?|pupils?|reflex(?:es)?|pulses?|strength|sensation|gait|balance|breasts?|mouth|gums|tongue|nails?|calf|calves|liver|spleen|rhythm|breathing|breath sounds|swelling|mole|spot|lump";
 
-/// What a clinician says while examining, to begin or to end: no advice, and nothing found.
-static IN_PASSING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b",
-    )
-});
+patterns! {
+    ALLERGY = r"\b(?:allerg(?:y|ies|ic)|hives|anaphyla\w+|epi-?pen|(?:lips?|tongue|face|throat|mouth) (?:\w+ )?(?:swell\w*|swollen|swelled|blew up|puffed)|swelling of (?:the|my|his|her) (?:lips?|tongue|face|throat)|brings? (?:me|him|her) out in|came? (?:up|out) in|broke out)\b";
+    RISK = r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle|resuscitat\w*|intubat\w*|code status|full code|breathing machine|life support|no tubes?|dnr|dni|living will|power of attorney|hospice)\b";
+    MEDICATION = r"\b(?:stop\w*|quit|hold|come off|off (?:the|of)|leave (?:off|out)|no more|no longer|skip|start\w*|begin|add|put you on|increase|double|halve|cut (?:the|it|back|down)|raise|lower|go (?:up|down)|instead of|switch\w*|change|avoid|stay away from|don't take|not use|rather not)\b";
+    RED_FLAG = r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|(?:can't|couldn't|hard to|trouble) (?:breathe|breathing|(?:get|catch|take) (?:a|my|his|her|enough) \w*(?: ?breath| air))|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b";
+    RESULT = r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b";
+    PLAN = r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put)|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b";
+    HISTORY = r"\b(?:i(?:'ve| have) (?:had )?(?:a )?(?:history of|type|high blood pressure|asthma|diabetes|copd|heart|kidney|liver|thyroid|epilepsy|cancer|arthritis|gout|depression|anxiety|migraines?)|i had (?:a |an |my )?(?:heart attack|stroke|cancer|surgery|operation|\w+ (?:removed|taken out|replaced)|clot)|i was diagnosed|pacemaker|stents?|valve|transplant)\b";
+    FINDING = &format!(
+                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are))\b"
+            );
+    PREVENTION = r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b";
+    ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
+    SOCIAL = r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b";
+    /// What a patient asks of what to do, and of what will come.
+    ASKS_ADVICE = r"\b(?:(?:can|could|should|do|must|may|shall) (?:i|we|he|she)|(?:will|is|does|would) (?:it|this|that|they)|how (?:long|often|much|many|soon)|what (?:if|about|should|do i|can i)|when (?:can|should|do|will)|(?:with|before|after|at) (?:food|meals?|water|breakfast|lunch|dinner|supper|bed|bedtime)|is (?:it|that) (?:okay|ok|safe|all right|fine|bad))\b";
+    /// What a clinician says while examining, to begin or to end: no advice, and nothing found.
+    IN_PASSING = r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b";
+    // "Mostly in the one forties."
+    DECADE = r"\b(?:one|two) (?:teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b";
+}
 
 /// Words without which a sentence says nothing by itself.
 const LEAST_WORDS: usize = 3;
@@ -154,19 +69,26 @@ const LEAST_WORDS_OF_MORE: usize = 7;
 const LEAST_COMPLAINING: usize = 4;
 /// The longest answer that is quoted, in bytes; of a longer one its first sentences.
 const LONGEST_ANSWER: usize = 200;
-/// The place of "history" among [`KINDS`].
-const HISTORY: usize = 6;
 
 /// What `visit` says that matters and that `note` does not tell, the most important first.
 pub(super) fn overlooked(visit: &Visit, note: &Covered) -> Vec<Omission> {
-    let mut found: Vec<(usize, Omission)> = visit.lines.iter().flat_map(|line| of_line(visit, line, note)).collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, omission)| omission).collect()
+    let mut found: Vec<Overlooked> = visit.lines.iter().flat_map(|line| of_line(visit, line, note)).collect();
+    found.sort_by_key(|one| one.kind);
+    let omission =
+        |one: Overlooked| Omission { kind: one.kind.name().to_owned(), text: one.text, evidence: one.evidence };
+    found.into_iter().map(omission).collect()
 }
 
-fn of_line(visit: &Visit, line: &Line, note: &Covered) -> Vec<(usize, Omission)> {
+/// What no statement tells.
+struct Overlooked {
+    kind: Kind,
+    text: PatientText,
+    evidence: Vec<Evidence>,
+}
+
+fn of_line(visit: &Visit, line: &Line, note: &Covered) -> Vec<Overlooked> {
     let listed = |range: &Range<usize>| Some((range.start, of_sentence(line, range.clone(), note)?));
-    let listed: Vec<(usize, (usize, Omission))> = line.sentences.iter().filter_map(listed).collect();
+    let listed: Vec<(usize, Overlooked)> = line.sentences.iter().filter_map(listed).collect();
     let first = listed.first().map_or(line.text().len(), |(start, _)| *start);
     let answer = of_answer(visit, line, first, note);
     answer.into_iter().chain(listed.into_iter().map(|(_, one)| one)).collect()
@@ -181,21 +103,16 @@ fn asked(question: &Line) -> Option<Range<usize>> {
     Some(last_ones.last().map_or(last.start, |first| first.start)..last.end)
 }
 
-fn of_sentence(line: &Line, range: Range<usize>, note: &Covered) -> Option<(usize, Omission)> {
+fn of_sentence(line: &Line, range: Range<usize>, note: &Covered) -> Option<Overlooked> {
     let sentence = &line.text()[range.clone()];
     if is_question(sentence) || sentence.split_whitespace().count() < LEAST_WORDS {
         return None;
     }
-    let by_words = KINDS.iter().position(|kind| kind.is(line, sentence));
-    let rank = by_words.or_else(|| complains(line, sentence).then_some(HISTORY))?;
+    let kind = Kind::of(line, sentence).or_else(|| complains(line, sentence).then_some(Kind::History))?;
     // "Here today it's one fifty over ninety, and your pulse is seventy": the vital signs have it.
-    let measured = KINDS[rank].name == "finding" && note.has_numbers(sentence);
+    let measured = kind == Kind::Finding && note.has_numbers(sentence) == Some(true);
     let evidence = vec![evidence::evidence(line.utterance, range)];
-    (!measured && !note.tells(sentence)).then(|| (rank, omission(rank, sentence.into(), evidence)))
-}
-
-fn omission(rank: usize, text: PatientText, evidence: Vec<Evidence>) -> Omission {
-    Omission { kind: KINDS[rank].name.to_owned(), text, evidence }
+    (!measured && !note.tells(sentence)).then(|| Overlooked { kind, text: sentence.into(), evidence })
 }
 
 /// Whether `sentence` is the patient's side telling of the body and how it is, at some length, or a number.
@@ -208,43 +125,49 @@ fn complains(line: &Line, sentence: &str) -> bool {
 
 /// Whether a number is in `text`; "the one" is none.
 fn counts(text: &str) -> bool {
-    static DECADE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:one|two) (?:teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b")
-    });
     numbers::numbers(text).iter().any(|number| number.value > 1.0) || DECADE.is_match(text)
 }
 
 /// What `line` answers before byte `end`, with its question: "Can I still swim? "You can, gently.""
-fn of_answer(visit: &Visit, line: &Line, end: usize, note: &Covered) -> Option<(usize, Omission)> {
+fn of_answer(visit: &Visit, line: &Line, end: usize, note: &Covered) -> Option<Overlooked> {
     let question = &visit.lines[line.index.checked_sub(1)?];
+    if question.by_clinician() == line.by_clinician() {
+        return None;
+    }
     let asked = asked(question)?;
     let statements = line.sentences.iter().take_while(|range| range.end <= end.min(LONGEST_ANSWER));
     let last = statements.filter(|range| !is_question(&line.text()[(*range).clone()])).last()?.end;
     let (asks, answer) = (&question.text()[asked.clone()], &line.text()[..last]);
-    let kind = |name: &str| KINDS.iter().position(|kind| kind.name == name);
-    let own = text::content_stems(answer).len();
-    let is_short = answer.split_whitespace().count() < LEAST_WORDS_OF_MORE;
-    let says_little = own < LEAST_TELLING || own == LEAST_TELLING && line.sentences.len() == 1 && is_short;
-    let only_denies = context::denies(answer) && says_little && !counts(answer);
-    let asks_advice = || ADVISES.is_match(asks) || !DrugTable::bundled().mentions(asks).is_empty();
-    let rank = match line.by_clinician() {
-        _ if question.by_clinician() == line.by_clinician() => return None,
-        true => asks_advice().then(|| kind("advice"))??,
-        false if PREVENTION.is_match(asks) => kind("prevention")?,
-        false if only_denies => return None,
-        false if SOCIAL.is_match(asks) => kind("social")?,
-        // A bare yes to a symptom is a fact, and heard as one.
-        false if counts(answer) => HISTORY,
-        false if own == 0 => return None,
-        false if told::names_a_complaint(asks) || own >= LEAST_TELLING && told::names_a_complaint(answer) => HISTORY,
-        false => return None,
-    };
-    let whole = format!("{asks} {answer}");
-    if note.tells(if own < LEAST_TELLING { &whole } else { answer }) {
+    let kind = if line.by_clinician() { advised(asks) } else { told_of(asks, answer, line.sentences.len()) }?;
+    let text = format!("{asks} \"{answer}\"");
+    let says_little = text::content_stems(answer).len() < LEAST_TELLING;
+    if note.tells(if says_little { &text } else { answer }) {
         return None;
     }
     let evidence = vec![evidence::evidence(question.utterance, asked), evidence::evidence(line.utterance, 0..last)];
-    Some((rank, omission(rank, format!("{asks} \"{answer}\"").into(), evidence)))
+    Some(Overlooked { kind, text: text.into(), evidence })
+}
+
+/// What a clinician's answer to the question `asks` is.
+fn advised(asks: &str) -> Option<Kind> {
+    (ASKS_ADVICE.is_match(asks) || !DrugTable::bundled().mentions(asks).is_empty()).then_some(Kind::Advice)
+}
+
+/// What a patient's `answer` of so many `sentences` to the question `asks` is, if it tells anything.
+fn told_of(asks: &str, answer: &str, sentences: usize) -> Option<Kind> {
+    let own = text::content_stems(answer).len();
+    let is_short = answer.split_whitespace().count() < LEAST_WORDS_OF_MORE;
+    let says_little = own < LEAST_TELLING || own == LEAST_TELLING && sentences == 1 && is_short;
+    let only_denies = context::denies(answer) && says_little && !counts(answer);
+    // A bare yes to a symptom is a fact, and heard as one.
+    let complains = own > 0 && told::names_a_complaint(asks) || own >= LEAST_TELLING && told::names_a_complaint(answer);
+    match () {
+        () if PREVENTION.is_match(asks) => Some(Kind::Prevention),
+        () if only_denies => None,
+        () if SOCIAL.is_match(asks) => Some(Kind::Social),
+        () if counts(answer) || complains => Some(Kind::History),
+        () => None,
+    }
 }
 
 /// A wish or a supposition tells nothing that is.
@@ -255,23 +178,85 @@ fn small(sentence: &str) -> bool {
 /// Whether `sentence` plans or advises something, orders it, or gives a medicine with how much of it: what a line of the
 /// plan may be made from. What is said while examining and what was measured plan nothing.
 pub(super) fn plans(sentence: &str) -> bool {
-    let of_kind = |kind: &Kind| matches!(kind.name, "plan" | "advice" | "medication") && kind.words.is_match(sentence);
+    let in_words = || [Kind::Plan, Kind::Advice, Kind::Medication].iter().any(|kind| kind.words().is_match(sentence));
     let gives = || !DrugTable::bundled().mentions(sentence).is_empty() && !numbers::numbers(sentence).is_empty();
-    let plans = || KINDS.iter().any(of_kind) || orders::orders_something(sentence) || context::safety_net(sentence);
+    let plans = || in_words() || orders::orders_something(sentence) || context::safety_net(sentence);
     !IN_PASSING.is_match(sentence) && (plans() || gives())
 }
 
 impl Kind {
-    fn is(&self, line: &Line, sentence: &str) -> bool {
-        let speaks = self.by_clinician.is_none_or(|clinician| line.by_clinician() == clinician);
-        // A change needs the medicine that it changes.
-        let has_object = self.name != "medication" || !DrugTable::bundled().mentions(sentence).is_empty();
-        let is_meant = match self.name {
-            "finding" | "advice" => !IN_PASSING.is_match(sentence),
-            "plan" => true,
+    const ALL: [Self; 11] = [
+        Self::Allergy,
+        Self::Risk,
+        Self::Medication,
+        Self::RedFlag,
+        Self::Result,
+        Self::Plan,
+        Self::History,
+        Self::Finding,
+        Self::Prevention,
+        Self::Advice,
+        Self::Social,
+    ];
+
+    /// The first kind that `sentence` of `line` is of.
+    fn of(line: &Line, sentence: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.is(line, sentence))
+    }
+
+    /// As `review.omitted` names it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Allergy => "allergy",
+            Self::Risk => "risk",
+            Self::Medication => "medication",
+            Self::RedFlag => "red_flag",
+            Self::Result => "result",
+            Self::Plan => "plan",
+            Self::History => "history",
+            Self::Finding => "finding",
+            Self::Prevention => "prevention",
+            Self::Advice => "advice",
+            Self::Social => "social",
+        }
+    }
+
+    /// The words that it is known by.
+    fn words(self) -> &'static Regex {
+        match self {
+            Self::Allergy => &ALLERGY,
+            Self::Risk => &RISK,
+            Self::Medication => &MEDICATION,
+            Self::RedFlag => &RED_FLAG,
+            Self::Result => &RESULT,
+            Self::Plan => &PLAN,
+            Self::History => &HISTORY,
+            Self::Finding => &FINDING,
+            Self::Prevention => &PREVENTION,
+            Self::Advice => &ADVICE,
+            Self::Social => &SOCIAL,
+        }
+    }
+
+    /// Whether it is the clinician who says it; `None` where anybody may.
+    fn by_clinician(self) -> Option<bool> {
+        match self {
+            Self::Medication | Self::Result | Self::Plan | Self::Finding | Self::Advice => Some(true),
+            Self::Allergy | Self::RedFlag | Self::History | Self::Social => Some(false),
+            Self::Risk | Self::Prevention => None,
+        }
+    }
+
+    fn is(self, line: &Line, sentence: &str) -> bool {
+        let speaks = self.by_clinician().is_none_or(|clinician| line.by_clinician() == clinician);
+        let is_meant = match self {
+            Self::Finding | Self::Advice => !IN_PASSING.is_match(sentence),
+            Self::Plan => true,
+            // A change needs the medicine that it changes.
+            Self::Medication => !small(sentence) && !DrugTable::bundled().mentions(sentence).is_empty(),
             _ => !small(sentence),
         };
-        speaks && has_object && is_meant && self.words.is_match(sentence)
+        speaks && is_meant && self.words().is_match(sentence)
     }
 }
 
@@ -358,5 +343,7 @@ mod tests {
         let listed = omitted(visit, &["Blood pressure has been running, mostly, at home."]);
         assert_eq!(listed.len(), 1, "{listed:?}");
         assert!(listed[0].starts_with("history:") && listed[0].contains("140s"), "{listed:?}");
+        let listed = omitted("P: I did. It's been running in the one forties, mostly.", &["Cough."]);
+        assert_eq!(listed, ["history: It's been running in the one forties, mostly."]);
     }
 }

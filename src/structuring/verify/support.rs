@@ -11,12 +11,12 @@ use std::{
 use super::{checks, concepts};
 use crate::{
     domain::{Evidence, Role},
-    language::numbers,
+    language::{numbers, questions::is_question},
     structuring::{
         companions, evidence,
         facts::context,
         text,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::DrugTable,
 };

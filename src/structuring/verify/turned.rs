@@ -7,10 +7,11 @@ use regex::Regex;
 
 use crate::{
     domain::{Evidence, Role, SectionKind},
+    language::questions::is_question,
     structuring::{
         facts::{context, diagnoses},
         text::{self, pattern},
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::is_lasting,
 };

@@ -30,11 +30,14 @@ const LEAST_OF_ANOTHER: usize = 2;
 /// Words to somebody that are counted beyond what the clinician says: few words about another person tell little.
 const FEW_WORDS: usize = 3;
 
+/// Who comes with a patient.
+pub(super) const COMPANIONS: &str = r"(?:wife|husband|spouse|partner|mother|mom|mum|father|dad|daughter|son|sister|brother|aunt|uncle|niece|nephew|grand\w+|cousin|girlfriend|boyfriend|fianc\w+|caregiver|carer|guardian|friend|neighbou?r|interpreter|translator)";
+
 /// "I'm his daughter", "I'm Kevin, one of the nurses", "husband here".
 static INTRODUCTION: LazyLock<Regex> = LazyLock::new(|| {
-    const OTHERS: &str = r"(?:wife|husband|spouse|partner|mother|mom|mum|father|dad|daughter|son|sister|brother|aunt|uncle|niece|nephew|grand\w+|cousin|girlfriend|boyfriend|fianc\w+|caregiver|carer|guardian|friend|neighbou?r|interpreter|translator|nurse|assistant|resident|student|intern|scribe|aide|therapist)s?";
+    const OTHERS: &str = r"nurse|assistant|resident|student|intern|scribe|aide|therapist";
     pattern(&format!(
-        r"\b(?:i'm|i am)(?: \w+,)? (?:his|her|the|an?|one of (?:the|your|our)|your|their) (?:\w+ )?{OTHERS}\b|\b{OTHERS} here\b"
+        r"\b(?:i'm|i am)(?: \w+,)? (?:his|her|the|an?|one of (?:the|your|our)|your|their) (?:\w+ )?(?:{COMPANIONS}|{OTHERS})s?\b|\b(?:{COMPANIONS}|{OTHERS})s? here\b"
     ))
 });
 

@@ -12,7 +12,7 @@ use super::{
     voices::{Embedding, Thresholds},
     windows::middle_ms,
 };
-use crate::domain::Word;
+use crate::{domain::Word, language::questions::is_question};
 
 /// What the likeness of the short windows counts, where that of the long ones counts as the encoder has it
 /// ([`Thresholds::certainty`]) for each [`UNIT_MS`].
@@ -151,7 +151,7 @@ fn turns(words: &[Word]) -> Vec<Turn> {
             turns.push(turn(before, after));
             continue;
         }
-        let asked = asks(before) || opens_like_a_question(&words[start..at]);
+        let asked = is_asked(&words[start..at]);
         turns.push(match () {
             () if is_answer(after) && !begins_question(&words[at..]) => {
                 if asked {
@@ -172,19 +172,10 @@ fn asks(word: &Word) -> bool {
     word.text.ends_with('?')
 }
 
-/// Words that a question begins with, after "and" or "okay".
-const ASKING: [&str; 22] = [
-    "any", "do", "does", "did", "are", "is", "was", "were", "have", "has", "had", "can", "could", "would", "will",
-    "how", "what", "when", "where", "which", "who", "anything",
-];
-/// Words before that say nothing.
-const LEADS: [&str; 6] = ["and", "or", "so", "okay", "ok", "now"];
-
-/// Whether a sentence is one that recognisers often end with a point though it asks: "Any dizziness."
-fn opens_like_a_question(sentence: &[Word]) -> bool {
-    let word = |word: &Word| word.text.to_lowercase().trim_matches(|c: char| !c.is_alphabetic()).to_owned();
-    let first = sentence.iter().map(word).find(|word| !LEADS.contains(&word.as_str()));
-    first.is_some_and(|first| ASKING.contains(&first.as_str()))
+/// Whether a sentence asks, whatever mark the recogniser gave it: "Any dizziness."
+fn is_asked(sentence: &[Word]) -> bool {
+    let words: Vec<&str> = sentence.iter().map(|word| word.text.as_str()).collect();
+    is_question(&words.join(" "))
 }
 
 fn begins_question(words: &[Word]) -> bool {

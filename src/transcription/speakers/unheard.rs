@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::patient::COMPANIONS;
 use crate::{
     domain::{Role, Transcript, Utterance},
     language::patterns::pattern,
@@ -20,8 +21,6 @@ use crate::{
 const SPOKEN_OF: usize = 2;
 /// Utterances before in which a person may have been named whom "she" means.
 const NAMED_WITHIN: usize = 5;
-
-const COMPANIONS: &str = r"(?:wife|husband|spouse|partner|mother|mom|mum|father|dad|daughter|son|sister|brother|aunt|uncle|niece|nephew|grand\w+|cousin|girlfriend|boyfriend|fianc\w+|caregiver|carer|guardian|friend|neighbou?r|interpreter|translator)";
 
 /// "I'm his daughter", "husband here", "is this your wife?", "and who is with you?".
 static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {

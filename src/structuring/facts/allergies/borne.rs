@@ -5,14 +5,14 @@ use std::ops::Range;
 use super::{CANNOT_TAKE, CUE, NEW_ONES, Substance, allergy_to};
 use crate::{
     domain::Allergy,
-    language::patterns::patterns,
+    language::{patterns::patterns, questions::is_question},
     structuring::{
         facts::{
             allergens::{self, substances},
             context,
             reactions::REACTION,
         },
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::DrugTable,
 };

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::offers;
 use crate::{
-    language::patterns::patterns,
-    structuring::visit::{Line, Visit, is_question},
+    language::{patterns::patterns, questions::is_question},
+    structuring::visit::{Line, Visit},
     terminology::DrugTable,
 };
 

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{Dose, MedicationAction, Role},
+    language::questions::is_question,
     structuring::{
         evidence,
         facts::{
@@ -23,7 +24,7 @@ use crate::{
             sig::{self, DoseMention},
         },
         text::pattern,
-        visit::{Line, is_question},
+        visit::Line,
     },
 };
 

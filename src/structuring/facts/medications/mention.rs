@@ -19,11 +19,12 @@ use super::{
 };
 use crate::{
     domain::{Dose, Evidence, MedicationAction, Role},
+    language::questions::is_question,
     structuring::{
         evidence,
         facts::{allergies, context, sig},
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::{Drug, DrugMention, DrugTable},
 };

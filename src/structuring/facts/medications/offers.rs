@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     domain::MedicationAction,
-    language::numbers::numbers,
+    language::{numbers::numbers, questions::is_question},
     structuring::{
         evidence,
         facts::{context, sig},
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
 };
 

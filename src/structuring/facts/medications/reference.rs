@@ -7,11 +7,12 @@ use regex::Regex;
 use super::{Mention, verbs::verb_before};
 use crate::{
     domain::{MedicationAction, Role},
+    language::questions::is_question,
     structuring::{
         evidence,
         facts::context,
         text::pattern,
-        visit::{Line, Visit, is_question},
+        visit::{Line, Visit},
     },
     terminology::{Drug, DrugMention, DrugTable},
 };

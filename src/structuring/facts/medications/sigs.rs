@@ -88,7 +88,10 @@ fn another_begins(after: &str) -> Option<usize> {
             r"\b(?:start\w*|begin\w*|add\w*|try|trying|take|use|instead|replac\w+|put(?:ting)? you on|give you|(?:switch|chang|swap)\w* (?:you )?(?:over )?(?:to|for)|to)\b",
         )
     });
-    BEGINS.find(after).map(|begins| begins.start())
+    // "We take it off slowly": the one that ends.
+    static THE_SAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:it|that|this|them|those)\b"));
+    let mut begins = BEGINS.find_iter(after).filter(|begins| !THE_SAME.is_match(&after[begins.end()..]));
+    begins.next().map(|begins| begins.start())
 }
 
 /// The doses of `text` that `drug` can have: only what has a strength in percent is taken in percent, and what was measured

@@ -75,7 +75,7 @@ pub(super) fn with_what_follows(action: MedicationAction, before: &str, after: &
     // "I think the ibuprofen is pushing it up", "prednisone may raise your sugar": what the medicine does.
     static DRIVES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^(?:,? (?:that|which))?(?: (?:is|are|was|were|'s|has|have|been|may|might|could|can|will|would|must|does|do|be|also|probably|likely|just|what's))*(?:'s)? (?:pushing|raising|increasing|lowering|bringing|bumping|dropping|knocking|driving|boosting|reducing|cutting|push|raise|increase|lower|bring|bump|drop|knock|drive|boost|reduce|pushes|raises|increases|lowers|brings|bumps|drops|knocks|drives|boosts|reduces) (?:up |down )?(?:it|that|this|them|things|your|his|her|my|the)\b",
+            r"^(?:'s)?(?: (?:is|are|was|were|has|have|been|may|might|could|can|will|would|must|does|do|be|also|probably|likely|just))* (?:pushing|raising|increasing|lowering|bringing|bumping|dropping|knocking|driving|boosting|reducing|cutting|push|raise|increase|lower|bring|bump|drop|knock|drive|boost|reduce|pushes|raises|increases|lowers|brings|bumps|drops|knocks|drives|boosts|reduces) (?:up |down )?(?:it|that|this|them|things|your|his|her|my|the)\b",
         )
     });
     let moved = MOVED_BEFORE.is_match(before);

@@ -194,3 +194,75 @@ fn what_is_done_without_a_medicine_does_not_keep_it() {
     let lines = "P: I take ibuprofen.\nD: Stop the ibuprofen.\nP: Okay.\nD: You'll be better off without ibuprofen.";
     assert_eq!(said(lines), ["stop Ibuprofen"]);
 }
+
+#[test]
+fn what_a_medicine_does_is_no_decision_about_it() {
+    let taken = "P: I take ibuprofen, 400 milligrams three times a day.\n";
+    for line in ["D: I think the ibuprofen is pushing it up.", "D: The ibuprofen may raise your pressure."] {
+        assert_eq!(said(&format!("{taken}{line}")), ["taken Ibuprofen 400 mg three times daily"], "{line}");
+    }
+    let raised = "P: I take lisinopril, ten milligrams.\nD: The lisinopril is going up to twenty milligrams.";
+    assert_eq!(said(raised), ["increase Lisinopril 20 mg"]);
+}
+
+#[test]
+fn not_wanting_somebody_on_a_medicine_stops_it() {
+    let taken = "P: I take ibuprofen, 400 milligrams three times a day.\n";
+    for line in [
+        "D: So I don't want you on ibuprofen at all. Stop that today.",
+        "D: You shouldn't be on ibuprofen with those kidneys.",
+    ] {
+        assert_eq!(said(&format!("{taken}{line}")), ["stop Ibuprofen 400 mg three times daily"], "{line}");
+    }
+    assert_eq!(said("D: I want you on ibuprofen, 400 milligrams twice a day."), ["start Ibuprofen 400 mg twice daily"]);
+}
+
+#[test]
+fn what_somebody_was_taken_off_is_over() {
+    for lines in [
+        "D: And the amiodarone, are you still taking that?\nP: You took me off that in July.\nD: So I did.",
+        "D: Still on the amiodarone?\nP: They took me off it in July.",
+    ] {
+        let transcript = transcript(lines);
+        let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+        assert_eq!(
+            found.iter().map(|one| (one.name.as_str(), one.past)).collect::<Vec<_>>(),
+            [("amiodarone", true)],
+            "{lines}"
+        );
+    }
+}
+
+#[test]
+fn a_companion_sets_a_dose_right() {
+    let lines =
+        "D: What do you take?\nP: Losartan, I think fifty.\nO: Dad, it's a hundred. I fill the box.\nP: A hundred.";
+    assert_eq!(said(lines), ["taken Losartan 100 mg"]);
+}
+
+#[test]
+fn whether_a_medicine_is_borne_takes_nothing() {
+    for lines in
+        ["D: Penicillin's okay?\nP: Yes, never had a problem.", "D: Is amoxicillin all right for you?\nP: Yes."]
+    {
+        assert!(said(lines).is_empty(), "{lines}");
+    }
+    assert_eq!(said("D: Is the lisinopril okay?\nP: Yes, ten milligrams, no trouble."), ["taken Lisinopril 10 mg"]);
+}
+
+#[test]
+fn a_denial_ends_before_what_is_taken() {
+    let lines = "D: How is the cough?\nP: No fever, and I take my lisinopril, ten.";
+    assert_eq!(said(lines), ["taken Lisinopril 10 mg"]);
+}
+
+#[test]
+fn what_ends_in_steps_says_them() {
+    let lines = "P: Lorazepam, point five, at bedtime.\n\
+                 D: I'd stop the lorazepam, we take it off slowly, half a tablet at night for two weeks and then none.";
+    let found = said(lines);
+    assert!(
+        found[0].starts_with("stop Lorazepam") && found[0].contains("in steps: \"") && found[0].contains("then none"),
+        "{found:?}"
+    );
+}
