@@ -65,6 +65,11 @@ impl<'a> Visit<'a> {
         Self { lines: transcript.utterances.iter().enumerate().map(line).collect() }
     }
 
+    /// The place of the utterance `id`.
+    pub fn line_of(&self, id: &str) -> Option<usize> {
+        self.lines.iter().position(|line| line.utterance.id == id)
+    }
+
     /// The utterance after `index`, if somebody else speaks there: the answer to a question.
     pub fn answer_to(&self, index: usize) -> Option<&Line<'a>> {
         let asker = &self.lines[index].utterance;

@@ -209,6 +209,12 @@ fn state(line: &Line, range: &Range<usize>) -> Option<Finding> {
     told.then_some(Finding { kind: SectionKind::PhysicalExam, text, topic: None, evidence })
 }
 
+static OWN_RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:and|but|well|yes|no)\W+)*my (?:own )?(?:\w+ )?(?:mother|father|mom|mum|dad|brother|sister|aunt|uncle|grand\w+|parents?|cousin)\b",
+    )
+});
+
 fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> {
     let sentence = &line.text()[range.clone()];
     let words = sentence.split_whitespace().count();
@@ -217,6 +223,8 @@ fn finding(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<Finding> 
         return None;
     }
     let (kind, text) = match line.utterance.role {
+        // A companion's "my mother" is theirs, and whose relative she is to the patient is not said.
+        Role::Other if OWN_RELATIVE.is_match(sentence) => return None,
         Role::Patient | Role::Other => match relative_illness(sentence) {
             Some(text) => (SectionKind::FamilyHistory, text),
             None => return habits::told(visit, line, range),
@@ -408,6 +416,13 @@ mod tests {
             assert_eq!(found.first().map(|(_, found)| found.as_str()), Some(text), "{lines}");
             assert_eq!(found[0].0, kind, "{lines}");
         }
+    }
+
+    #[test]
+    fn a_companions_mother_is_not_the_patients() {
+        assert!(said("O: My mother had a stroke, she started like this.").is_empty());
+        assert_eq!(said("P: My mother had a stroke.").len(), 1);
+        assert_eq!(said("O: His sister has asthma.").len(), 1);
     }
 
     #[test]

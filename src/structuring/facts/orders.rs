@@ -64,6 +64,9 @@ static FOLLOW_UP_DAY: LazyLock<Regex> = LazyLock::new(|| {
 pub fn orders(visit: &Visit) -> Vec<Order> {
     let mut found: Vec<Order> = Vec::new();
     for line in visit.lines.iter().filter(|line| line.by_clinician()) {
+        if let Some(order) = answered_follow_up(visit, line) {
+            add(&mut found, order);
+        }
         for range in &line.sentences {
             for order in sentence_orders(line, range) {
                 add(&mut found, order);
@@ -145,6 +148,25 @@ fn is_bare_order(sentence: &str, target: usize) -> bool {
         && WHEN.is_match(sentence)
         && !TOLD.is_match(&WHEN.replace_all(sentence, ""))
         && sentence.split_whitespace().count() <= BARE_ORDER
+}
+
+/// "When do I come back?" "In two weeks."
+fn answered_follow_up(visit: &Visit, line: &Line) -> Option<Order> {
+    static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:when|how soon)\b.*\b(?:come back|see (?:you|me|us|him|her)|come in|next (?:visit|appointment)|be back|check back)\b",
+        )
+    });
+    static IN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:oh|well|let's say|say|about|probably)\W+)*in (?:about |around )?((?:an? |one |two |three |four |five |six |eight |ten |twelve |a couple(?: of)? |a few |\d+ |to |or )+(?:days?|weeks?|months?|years?))\b",
+        )
+    });
+    let question = visit.question_before(line.index).filter(|question| question.by_patient_side())?;
+    let asked = question.sentences.last()?;
+    let range = line.sentences.first().filter(|_| ASKS.is_match(&question.text()[asked.clone()]))?;
+    let time = IN.captures(&line.text()[range.clone()])?;
+    Some(order(line, range, OrderKind::FollowUp, format!("Follow up in {}", time[1].trim().to_lowercase())))
 }
 
 fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
@@ -286,6 +308,12 @@ mod tests {
             .map(|(_, text)| text)
             .collect();
         assert_eq!(ordered, ["TSH", "liver tests", "fourteen-day monitor"]);
+    }
+
+    #[test]
+    fn when_to_come_back_may_be_asked() {
+        let said = said("P: When do I come back?\nD: In two weeks and bring me your readings.");
+        assert_eq!(said, [(OrderKind::FollowUp, "Follow up in two weeks".to_owned())]);
     }
 
     #[test]

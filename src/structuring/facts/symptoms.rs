@@ -118,7 +118,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Head, "nosebleeds", r"nose ?bleeds?"),
     (Head, "sneezing", r"sneez(?:ing|e)"),
     (Heart, "chest pain", r"chest (?:pains?|pressure|tightness|discomfort|hurts)|pains? in (?:my|your|the) chest|tightness in (?:my|your|the) chest|chest cramps?"),
-    (Heart, "palpitations", r"palpitations?|heart (?:racing|fluttering|pounding|skips?|skipping)|racing heart|fluttering|skipped beats"),
+    (Heart, "palpitations", r"palpitations?|heart (?:\w+ )?(?:rac(?:es?|ing)|flutter(?:s|ing)?|pound(?:s|ing)?|skip(?:s|ping)?)|racing heart|fluttering|skipped beats"),
     (Heart, "leg swelling", r"(?:leg|ankle|foot|feet|lower extremity) swelling|swelling (?:in|of) (?:your|my|the) (?:legs?|ankles?|feet|lower extremities)|swollen (?:legs?|ankles?|feet)|(?:legs?|ankles?|feet) (?:are |is |get )?(?:swelling|swollen|swell)|edema"),
     (Heart, "fainting", r"faint(?:ed|ing|s)?|pass(?:ed|ing)? out|black(?:ed|ing)? out|blackouts?|syncope|los(?:t|s of|e|ing) consciousness|(?:knocked|been) (?:out cold|unconscious)|knocked out"),
     (Heart, "trouble breathing when lying flat", r"orthopnea|trouble breathing (?:when )?lying (?:flat|down)|short of breath (?:when )?lying"),
@@ -278,6 +278,12 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         if denied && !of(range) && questions.iter().any(of) {
             continue;
         }
+        // "Any chest pain or palpitations?" "No chest pain." answers the one, and "No, no chest pain" both.
+        let names_one = named.iter().any(|entry| entry.pattern.is_match(first_answer));
+        let answers_one = names_one && !NO_TO_ALL.is_match(answer.text());
+        if denied && answers_one {
+            continue;
+        }
         for entry in named {
             let taken_up = entry.pattern.is_match(answer.text());
             if taken_up {
@@ -360,6 +366,12 @@ fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
 
 static COMPARES: LazyLock<Regex> =
     LazyLock::new(|| text::pattern(r"\b(?:(?:any )?more|worse|any worse)(?: of (?:a|the|your))? $"));
+/// "No, none", "no fever, just a cough": a no to all that was asked.
+static NO_TO_ALL: LazyLock<Regex> = LazyLock::new(|| {
+    text::pattern(
+        r"^\W*(?:no[,.]|nope|neither|none|nothing|not really)|\b(?:just|only|that's all|nothing else|none of)\b",
+    )
+});
 static EVER: LazyLock<Regex> = LazyLock::new(|| {
     text::pattern(r"\b(?:have|had|has|did) (?:you|he|she|they) ever\b|\bhistory of\b|\bin the past\b")
 });
@@ -451,6 +463,9 @@ mod tests {
 
     #[test]
     fn a_no_that_names_one_of_two_questions_answers_that_one() {
+        let named = said("D: Any chest pain or palpitations?\nP: No chest pain. My heart races sometimes.");
+        assert_eq!(named, [("chest pain", false), ("palpitations", true)]);
+        assert_eq!(said("D: Any chest pain or palpitations?\nP: No, none.").len(), 2);
         assert_eq!(
             said(
                 "D: Any swelling in your legs? Any trouble breathing at night?\nP: No swelling. I sleep in the recliner."

@@ -155,6 +155,7 @@ impl<'v, 'a> Checker<'v, 'a> {
             states.then(|| self.only_denied(statement, kind)).flatten().map(|word| format!("{word} was denied"))
         };
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
+        let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
         let unplanned =
             || (kind == SectionKind::Plan && !is_planned(evidence)).then(|| "nobody planned this".to_owned());
         let joins =
@@ -166,12 +167,25 @@ impl<'v, 'a> Checker<'v, 'a> {
         misread()
             .or_else(not_given)
             .or_else(unplanned)
+            .or_else(of_another_turn)
             .or_else(scattered)
             .or_else(unnamed)
             .or_else(denied)
             .or_else(joins)
             .or_else(of_kin)
             .or_else(turned)
+    }
+
+    /// "Dizzy after starting chlorthalidone and losartan", where losartan came up turns later: a medicine that `statement` names
+    /// and that is named in no turn of its `evidence`, nor right before or after one.
+    fn medicine_of_another_turn(&self, statement: &str, evidence: &[Evidence]) -> Option<String> {
+        let lines: Vec<usize> = evidence.iter().filter_map(|one| self.index.visit().line_of(&one.utterance)).collect();
+        let near = |unit: &support::Unit, name: &str| {
+            unit.drugs.contains(&name) && lines.iter().any(|line| unit.line.abs_diff(*line) <= 1)
+        };
+        let mentions = DrugTable::bundled().mentions(statement);
+        let far = mentions.iter().find(|one| !self.index.units.iter().any(|unit| near(unit, one.drug.name)))?;
+        Some(format!("{} was spoken of elsewhere", &statement[far.range.clone()]))
     }
 
     /// A word that `statement` affirms and that was only ever said with a "no" before it.
@@ -423,6 +437,20 @@ mod tests {
         ] {
             assert_eq!(written(said, statement, SectionKind::Plan), reason, "{statement}");
         }
+    }
+
+    #[test]
+    fn a_history_names_the_medicines_of_its_turns() {
+        let said = "D: Good morning, Mrs. Tanaka. And this is Mr. Tanaka, I take it.\nO: Yes, I'm her husband.\nD: What brings you in?\n\
+                    P: I've been dizzy when I stand up. It started two weeks ago. After the new water pill.\n\
+                    D: That's the chlorthalidone. You're taking 25 milligrams.\nP: Every morning.\nO: I put it in the box.\n\
+                    P: 25 then.\nD: And the losartan, 100 once a day.\nP: Yes.";
+        let line =
+            |end: &str| format!("Mrs. Tanaka has been dizzy for two weeks after starting the new water pill{end}.");
+        let hpi = SectionKind::HistoryOfPresentIllness;
+        let wrong = written(said, &line(", chlorthalidone, and losartan"), hpi);
+        assert_eq!(wrong, "losartan was spoken of elsewhere");
+        assert_eq!(written(said, &line(", chlorthalidone"), hpi), "stands");
     }
 
     #[test]

@@ -72,13 +72,15 @@ static GIVES_WAY: LazyLock<Regex> =
 /// "… do not take", "don't take it any more", and not "don't take it with coffee".
 static ENDS_THERE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?: (?:it|them|that|this|those|any))?(?: any ?more| at all| again)?\s*(?:[.,;!]|$)"));
-/// "Bupropion lowers the threshold", "that takes topiramate off the table": what a medicine does, and no decision about its
-/// dose.
+/// "Bupropion lowers the threshold", "the ibuprofen may be pushing it up", "that takes topiramate off the table": what a medicine
+/// does, and no decision about its dose.
 static WORKS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^ (?:\w+ly |also |can |may )?(?:lowers?|raises?|increases?|decreases?|reduces?|doubles?|helps?|works?|drops?) (?:the|your|his|her|that|blood|you|him|how|a|an)\b",
+        r"^ (?:(?:\w+ly|also|just|is|are|was|has|have|been|may|might|can|could|will|would|must|be) )*(?:lower(?:s|ing)?|rais(?:es?|ing)|increas(?:es?|ing)|decreas(?:es?|ing)|reduc(?:es?|ing)|doubl(?:es?|ing)|help(?:s|ing)?|work(?:s|ing)?|drop(?:s|ping)?|push(?:es|ing)?|bring(?:s|ing)?|bump(?:s|ing)?|knock(?:s|ing)?|driv(?:es?|ing)|boost(?:s|ing)?|mak(?:es|ing)|giv(?:es|ing)|caus(?:es|ing)) (?:up |down )?(?:the|your|his|her|my|that|this|it|them|blood|you|him|how|a|an)\b",
     )
 });
+/// "… so I don't want you on that", "… so stop it".
+static ABOUT_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:so|and|but)\b.*\b(?:it|that|this|them)\b"));
 /// Bytes between two medicines of a swap, at most.
 const LONGEST_SWAP: usize = 25;
 /// "No change there, same again" negates nothing.
@@ -159,9 +161,11 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         let clause = DECIDES_ANEW.find(after).filter(|_| names_another).map_or(after.len(), |parted| parted.start());
         let clause = NEXT_CLAUSE.find(after).map_or(clause, |next| clause.min(next.start()));
         let after = &after[..clause];
-        if WORKS.is_match(after) {
-            return None;
-        }
+        let after = match WORKS.find(after) {
+            Some(works) if !names_another && ABOUT_IT.is_match(&after[works.end()..]) => &after[works.end()..],
+            Some(_) => return None,
+            None => after,
+        };
         let verbs = DECISIONS.iter().filter_map(|(action, verb)| {
             let found = verb.find(after).filter(|found| !DONE.is_match(&after[..found.start()]))?;
             // "…, don't ever stop that."

@@ -263,10 +263,15 @@ pub(super) fn understand<'t>(
     }
     let yours = line.by_clinician() && action == MedicationAction::Taken && YOURS.is_match(before) && !found.put_off;
     found.used |= yours && found.dose.is_some();
-    let asked = is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
+    let confirmed = line.by_clinician() && action == MedicationAction::Taken && is_confirmed(visit, line, before);
+    let asked = confirmed || is_question(&text[sentence.clone()]) && !proposes(line, &text[sentence.clone()]);
+    // "That's the chlorthalidone. You're taking twenty five milligrams."
+    let goes_on_in_use = line.by_clinician() && next.is_some_and(|next| is_in_use(next) && names_none(next));
+    found.used |= goes_on_in_use || confirmed;
     found.told = line.utterance.role == Role::Clinician
         && !asked
         && !is_in_use(&text[sentence.clone()])
+        && !goes_on_in_use
         && !found.put_off
         && !yours;
     found.instructed = found.told && found.dose.is_some() && found.frequency.is_some();
@@ -383,6 +388,21 @@ fn is_in_use(sentence: &str) -> bool {
     });
     let sentence = OF_ANOTHER.replace_all(sentence, "");
     IN_USE.is_match(&sentence) || I_TAKE.is_match(&sentence)
+}
+
+fn names_none(sentence: &str) -> bool {
+    DrugTable::bundled().mentions(sentence).is_empty()
+}
+
+/// "And the losartan, a hundred once a day." "Yes.": a question that a recogniser ended with a point, where nothing but "the"
+/// stands `before` the name.
+fn is_confirmed(visit: &Visit, line: &Line, before: &str) -> bool {
+    static NAMED_BACK: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:(?:and|then|okay|so|also)\W+)*(?:the|your|his|her) $"));
+    static YES: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\W*(?:yes|yeah|yep|yup|right|correct|that's right|i do|still)\b"));
+    let answer = visit.answer_to(line.index).filter(|answer| answer.by_patient_side());
+    NAMED_BACK.is_match(before) && answer.is_some_and(|answer| YES.is_match(answer.text()))
 }
 
 /// Whether `sentence` names more than one medicine.

@@ -72,17 +72,11 @@ pub(super) fn with_what_follows(action: MedicationAction, before: &str, after: &
             r"\b(?:(?:push|rais|increas|lower|bring|bump|drop|knock|driv|boost)e?s|(?:it|that|this|which|they|those|these)(?: one)? (?:can|could|might|may|will|would|does) (?:push|raise|increase|lower|bring|bump|drop|knock|drive|boost)) (?:up |down )?(?:the |your |his |her )?$",
         )
     });
-    // "I think the ibuprofen is pushing it up", "prednisone may raise your sugar": what the medicine does.
-    static DRIVES: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^(?:'s)?(?: (?:is|are|was|were|has|have|been|may|might|could|can|will|would|must|does|do|be|also|probably|likely|just))* (?:pushing|raising|increasing|lowering|bringing|bumping|dropping|knocking|driving|boosting|reducing|cutting|push|raise|increase|lower|bring|bump|drop|knock|drive|boost|reduce|pushes|raises|increases|lowers|brings|bumps|drops|knocks|drives|boosts|reduces) (?:up |down )?(?:it|that|this|them|things|your|his|her|my|the)\b",
-        )
-    });
     let moved = MOVED_BEFORE.is_match(before);
     static AWAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:off|away|out)\b"));
     static ONLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:,? and that's it| only| instead)\W*$"));
     match action {
-        Increase | Decrease | Taken if DRIVEN.is_match(before) || DRIVES.is_match(after) => Taken,
+        Increase | Decrease | Taken if DRIVEN.is_match(before) => Taken,
         Taken if ONLY.is_match(after) => Start,
         Start | Increase | Taken | Change if UP.is_match(after) && (moved || action == Taken) => Increase,
         Start | Stop | Decrease | Taken | Change if DOWN.is_match(after) && (moved || action != Stop) => Decrease,

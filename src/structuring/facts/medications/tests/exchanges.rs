@@ -456,3 +456,19 @@ fn a_dose_alone_finds_its_medicine() {
         ["increase Lantus 24 units"]
     );
 }
+
+#[test]
+fn a_question_without_its_mark_is_confirmed() {
+    let asked = "D: And the losartan, 100 once a day.\nP: Yes.";
+    assert_eq!(said(asked), ["taken Losartan 100 mg once daily"]);
+    let kept = format!("{asked}\nD: Keep the losartan at 100.");
+    assert_eq!(said(&kept), ["continue Losartan 100 mg once daily"]);
+    assert_eq!(said("D: And omeprazole, 20 milligrams once a day.\nP: Okay."), ["start Omeprazole 20 mg once daily"]);
+}
+
+#[test]
+fn what_a_medicine_does_may_end_it() {
+    let lines = "P: It started after the new water pill.\nD: That's the chlorthalidone. You're taking 25 milligrams.\n\
+                 P: Every morning.\nD: The chlorthalidone is pushing it down, so I don't want you on that anymore. Stop it today.";
+    assert_eq!(said(lines), ["stop Chlorthalidone 25 mg once daily"]);
+}
