@@ -1,7 +1,11 @@
-//! Doses that may have been another number that sounds like them: "fifteen" for "fifty".
+//! Doses that may have been another number that sounds like them, "fifteen" for "fifty", or in another unit.
 //!
 //! Such a dose is never changed, only pointed out: a number that is unusual for the medicine, where the one that sounds
 //! like it is usual.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
 
 use super::{
     context::{self, Dose},
@@ -9,7 +13,8 @@ use super::{
 };
 use crate::{
     domain::{Repair, Utterance, Word},
-    terminology::{Drug, DrugTable},
+    language::patterns::pattern,
+    terminology::{Drug, DrugMention, DrugTable},
 };
 
 /// Numbers that are taken for one another, with their words.
@@ -26,11 +31,15 @@ const ALIKE: [[(f64, &str); 2]; 7] = [
 /// Of two numbers that sound alike, either may have been said, whatever speaks for the usual one.
 const PROBABILITY: f32 = 0.5;
 
+/// "20mA": what milliequivalents are heard as.
+static MILLIAMPERES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?P<value>\d+(?:\.\d+)?) ?(?:ma|milli-? ?amp(?:ere)?s?)\b"));
+
 /// What the doses of `said` may have been instead.
 pub fn doubtful(said: &Utterance) -> Vec<Repair> {
     let (pieces, doses) = (pieces::pieces(said), context::doses(&said.text));
     let mentions = DrugTable::bundled().mentions(&said.text);
-    let mut found = Vec::new();
+    let mut found: Vec<Repair> = of_another_unit(said, &pieces, &mentions).collect();
     for (at, mention) in mentions.iter().enumerate() {
         let end = pieces.iter().take_while(|piece| piece.range.start < mention.range.end).count();
         let Some(dose) = context::dose_after(&pieces, &doses, end) else { continue };
@@ -40,23 +49,45 @@ pub fn doubtful(said: &Utterance) -> Vec<Repair> {
         }
         let Some((other, word)) = sounds_like(dose, mention.drug) else { continue };
         let heard = &said.text[dose.number.clone()];
-        let is_said = |piece: &Piece| piece.range.start < dose.number.end && dose.number.start < piece.range.end;
-        let said_in = pieces.iter().zip(&said.words).filter(|(piece, _)| is_said(piece)).map(|(_, word)| word);
-        let words: Option<Vec<&Word>> = (said.words.len() == pieces.len()).then(|| said_in.collect());
-        found.push(Repair {
-            heard: heard.into(),
-            suggested: written_as(heard, other, word).into(),
-            start_ms: words.as_ref().map_or(said.start_ms, |words| words.first().map(|word| word.start_ms)),
-            end_ms: words.as_ref().map_or(said.end_ms, |words| words.last().map(|word| word.end_ms)),
-            applied: false,
-            probability: PROBABILITY,
-            reason: format!(
-                "{} {} is no usual dose of {}, and {other} {} is",
-                dose.value, dose.unit, mention.surface, dose.unit
-            ),
-        });
+        let reason = format!(
+            "{} {} is no usual dose of {}, and {other} {} is",
+            dose.value, dose.unit, mention.surface, dose.unit
+        );
+        found.push(suggestion(said, &pieces, dose.number.clone(), written_as(heard, other, word), reason));
     }
     found
+}
+
+/// Amounts in milliamperes beside a medicine that is counted in milliequivalents.
+fn of_another_unit<'s>(
+    said: &'s Utterance,
+    pieces: &'s [Piece],
+    mentions: &[DrugMention],
+) -> impl Iterator<Item = Repair> + 's {
+    let in_milliequivalents = |mention: &DrugMention| {
+        mention.drug.strengths.iter().flat_map(|strength| context::amounts(strength)).any(|(_, unit)| unit == "mEq")
+    };
+    let any = mentions.iter().any(in_milliequivalents);
+    MILLIAMPERES.captures_iter(said.text.as_str()).filter(move |_| any).filter_map(|found| {
+        let reason = "no medicine is counted in milliamperes".to_owned();
+        Some(suggestion(said, pieces, found.get(0)?.range(), format!("{} mEq", &found["value"]), reason))
+    })
+}
+
+/// "Heard what stands at `range`, suggest `suggested`".
+fn suggestion(said: &Utterance, pieces: &[Piece], range: Range<usize>, suggested: String, reason: String) -> Repair {
+    let is_said = |piece: &Piece| piece.range.start < range.end && range.start < piece.range.end;
+    let said_in = pieces.iter().zip(&said.words).filter(|(piece, _)| is_said(piece)).map(|(_, word)| word);
+    let words: Option<Vec<&Word>> = (said.words.len() == pieces.len()).then(|| said_in.collect());
+    Repair {
+        heard: said.text[range].into(),
+        suggested: suggested.into(),
+        start_ms: words.as_ref().map_or(said.start_ms, |words| words.first().map(|word| word.start_ms)),
+        end_ms: words.as_ref().map_or(said.end_ms, |words| words.last().map(|word| word.end_ms)),
+        applied: false,
+        probability: PROBABILITY,
+        reason,
+    }
 }
 
 /// The usual dose that sounds like an unusual one, with its word.
@@ -105,5 +136,12 @@ mod tests {
         ] {
             assert_eq!(doubts(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn milliequivalents_are_heard_as_milliamperes() {
+        let found = doubts("I'd like to start potassium chloride, 20mA twice a day.");
+        assert_eq!(found, [("20mA".to_owned(), "20 mEq".to_owned(), false)]);
+        assert_eq!(doubts("The pacemaker runs at 20 mA, and you take lisinopril."), []);
     }
 }
