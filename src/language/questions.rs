@@ -72,8 +72,12 @@ pub fn is_question(sentence: &str) -> bool {
         .iter()
         .find_map(|filler| opening.strip_prefix(filler))
         .map_or(opening, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
-    sentence.ends_with('?')
-        || OPENINGS.iter().any(|start| opening.starts_with(start)) && opening.split(' ').count() < 25
+    // "What I'd like you to do is skip it.", "When you stand up, hold on."
+    let mut words = opening.split(|c: char| !c.is_alphabetic());
+    let is_clause = words.next().is_some_and(|word| ["what", "when", "where", "which", "why"].contains(&word))
+        && words.next().is_some_and(|word| ["i", "you", "we", "it", "he", "she", "they"].contains(&word));
+    let opens = OPENINGS.iter().any(|start| opening.starts_with(start)) && opening.split(' ').count() < 25;
+    sentence.ends_with('?') || opens && !is_clause
 }
 
 #[cfg(test)]
@@ -86,6 +90,7 @@ mod tests {
         assert!(is_question("okay any fever or chills"));
         assert!(!is_question("I have a headache."));
         assert!(!is_question("I'm going to prescribe some meloxicam, okay?"));
+        assert!(!is_question("What I'd like you to do is skip it tonight.") && is_question("what brings you in"));
         assert!(is_question("Any fever, okay?") && is_question("You take it, right?"));
     }
 }

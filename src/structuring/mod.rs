@@ -26,4 +26,5 @@ pub(crate) mod visit;
 pub use draft::{Draft, draft};
 pub use examples::{Example, Examples};
 pub use style::Style;
+pub(crate) use text::sentences;
 pub use visit::Visit;

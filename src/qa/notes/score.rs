@@ -21,7 +21,7 @@ use crate::{
         report::notes::{Disagreement, NoteResult},
     },
     structuring::{
-        Visit, facts,
+        Visit, facts, sentences,
         verify::{Checker, Verdict, omitted_facts},
     },
     terminology::DrugTable,
@@ -332,7 +332,9 @@ fn unlisted(
     let shown: Vec<String> = statements.chain(omitted).chain(uncertain).filter_map(quoted).collect();
     let mut found = Found::default();
     for said in told {
-        let said_as = |said: &PatientText| shown.iter().any(|shown| is_within(&words(said), shown));
+        // Quotes end with their sentence: what was told in several is shown if each of them is.
+        let is_shown = |sentence: &str| shown.iter().any(|shown| is_within(&words(sentence), shown));
+        let said_as = |said: &PatientText| sentences(said).into_iter().all(|range| is_shown(&said.as_str()[range]));
         let is_lost = !said.iter().any(said_as);
         found.count(is_lost);
         if is_lost {

@@ -1,5 +1,6 @@
 //! Every statement against what was said: evidence found, faults named, omissions listed.
 
+mod answers;
 mod asserted;
 mod checks;
 mod concepts;

@@ -55,7 +55,7 @@ pub fn omitted_facts(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<O
     for allergy in facts.allergies.known.iter().filter(|allergy| !note.has_words(&allergy.substance)) {
         found.push(omission("allergy", &allergy.substance, &allergy.evidence));
     }
-    for vital in facts.vitals.iter().filter(|vital| !numbers::contains_value(&note.values, vital.value)) {
+    for vital in facts.vitals.iter().filter(|vital| !note.has_value(vital.value)) {
         found.push(omission("vital", &format!("{} {} {}", vital.name, vital.value, vital.unit), &vital.evidence));
     }
     for order in facts.orders.iter().filter(|order| !statements.iter().any(|one| orders::is_named_in(order, one))) {
@@ -104,13 +104,14 @@ fn unsaid_sentences(line: &Line, note: &Covered) -> Vec<Omission> {
 pub(super) struct Covered<'s> {
     statements: &'s [&'s str],
     stems: Vec<Vec<String>>,
-    values: Vec<f64>,
+    /// The numbers of each.
+    values: Vec<Vec<f64>>,
 }
 
 impl<'s> Covered<'s> {
     fn new(statements: &'s [&'s str]) -> Self {
         let stems = statements.iter().map(|statement| text::content_stems(statement)).collect();
-        let values = statements.iter().flat_map(|statement| numbers::said_values(statement)).collect();
+        let values = statements.iter().map(|statement| numbers::said_values(statement)).collect();
         Self { statements, stems, values }
     }
 
@@ -121,11 +122,15 @@ impl<'s> Covered<'s> {
         })
     }
 
+    /// Whether a statement has the number `value`.
+    fn has_value(&self, value: f64) -> bool {
+        self.values.iter().any(|values| numbers::contains_value(values, value))
+    }
+
     /// Whether the statements have all numbers of `text`; `None` where it has none.
     pub(super) fn has_numbers(&self, text: &str) -> Option<bool> {
         let said = numbers::numbers(text);
-        let has = |number: &numbers::Number| numbers::contains_value(&self.values, number.value);
-        (!said.is_empty()).then(|| said.iter().all(has))
+        (!said.is_empty()).then(|| said.iter().all(|number| self.has_value(number.value)))
     }
 
     /// Whether one statement has all content words of `text`.
@@ -139,32 +144,75 @@ impl<'s> Covered<'s> {
         entry.is_some_and(|entry| self.statements.iter().any(|statement| entry.pattern.is_match(statement)))
     }
 
-    /// Whether one statement tells most of `text`, or all together nearly everything, and all its numbers. A few words are
-    /// found in any note.
+    /// Whether one statement tells most of `text` with all its numbers, or all together tell nearly everything. A few words
+    /// are found in any note.
     pub(super) fn tells(&self, text: &str) -> bool {
-        if self.has_numbers(text) == Some(false) {
-            return false;
-        }
-        match text::content_stems(text).len() < MANY {
-            true => self.coverage(text) >= TOLD_OF_FEW,
-            false => self.coverage(text) >= TOLD || self.coverage_together(text) >= TOLD_TOGETHER,
+        self.tell(text, |_| true)
+    }
+
+    /// The same of what the clinician plans or advises: what the patient answered is no plan.
+    pub(super) fn plans(&self, text: &str) -> bool {
+        self.tell(text, |statement| !statement.contains("? \""))
+    }
+
+    /// Whether a statement names each medicine of `text`, which names one.
+    pub(super) fn names_medicines(&self, text: &str) -> bool {
+        let named = DrugTable::bundled().mentions(text);
+        !named.is_empty() && named.iter().all(|mention| self.has_drug(&mention.drug.name, None))
+    }
+
+    /// Whether a statement names the medicines of `text` with its numbers, and there are both.
+    pub(super) fn doses(&self, text: &str) -> bool {
+        let (named, numbers) = (DrugTable::bundled().mentions(text), numbers::numbers(text));
+        let names = |statement: &str| {
+            let there = DrugTable::bundled().mentions(statement);
+            named.iter().all(|one| there.iter().any(|other| other.drug.name == one.drug.name))
+        };
+        let has = |values: &[f64]| numbers.iter().all(|number| numbers::contains_value(values, number.value));
+        let mut told = self.statements.iter().zip(&self.values);
+        !named.is_empty() && !numbers.is_empty() && told.any(|(statement, values)| has(values) && names(statement))
+    }
+
+    fn tell(&self, text: &str, counts: impl Fn(&str) -> bool) -> bool {
+        let numbers = numbers::numbers(text);
+        let wanted = stems_beside(text, &numbers);
+        let of_those = self.statements.iter().zip(&self.stems).zip(&self.values).filter(|((one, _), _)| counts(one));
+        let has = |values: &[f64]| numbers.iter().all(|number| numbers::contains_value(values, number.value));
+        let best = of_those.filter(|(_, values)| has(values)).map(|((_, stems), _)| share(&wanted, stems));
+        let best = best.fold(0.0, f64::max);
+        match wanted.len() < MANY {
+            true => best >= TOLD_OF_FEW,
+            false => {
+                best >= TOLD || self.has_numbers(text) != Some(false) && self.coverage_together(text) >= TOLD_TOGETHER
+            }
         }
     }
 
     /// The part of the content words of `text` that all statements have together.
     fn coverage_together(&self, text: &str) -> f64 {
-        let wanted = text::content_stems(text);
-        let told = wanted.iter().filter(|word| self.stems.iter().any(|stems| stems.contains(word))).count();
-        if wanted.is_empty() { 1.0 } else { told as f64 / wanted.len() as f64 }
+        share(&text::content_stems(text), &self.stems.concat())
     }
 
     /// The part of the content words of `text` that the best statement has.
     fn coverage(&self, text: &str) -> f64 {
         let wanted = text::content_stems(text);
-        if wanted.is_empty() {
-            return 1.0;
-        }
-        let shared = |stems: &Vec<String>| wanted.iter().filter(|word| stems.contains(word)).count();
-        self.stems.iter().map(shared).max().unwrap_or(0) as f64 / wanted.len() as f64
+        self.stems.iter().map(|stems| share(&wanted, stems)).fold(0.0, f64::max)
     }
+}
+
+/// The content words of `text` that are no part of its `numbers`, nor of how much is taken how often.
+pub(super) fn stems_beside(text: &str, numbers: &[numbers::Number]) -> Vec<String> {
+    const MEASURES: [&str; 8] = ["milligrams", "micrograms", "grams", "once", "twice", "times", "day", "daily"];
+    let mut beside = text.to_owned();
+    for number in numbers.iter().rev() {
+        beside.replace_range(number.range.clone(), " ");
+    }
+    let measures = text::content_stems(&MEASURES.join(" "));
+    text::content_stems(&beside).into_iter().filter(|stem| numbers.is_empty() || !measures.contains(stem)).collect()
+}
+
+/// The part of `wanted` that is in `stems`: all, where nothing is wanted.
+fn share(wanted: &[String], stems: &[String]) -> f64 {
+    let shared = wanted.iter().filter(|word| stems.contains(word)).count();
+    if wanted.is_empty() { 1.0 } else { shared as f64 / wanted.len() as f64 }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use regex::Regex;
 
-use super::omissions::Covered;
+use super::{answers::Answer, omissions::Covered};
 use crate::{
     domain::{Evidence, Omission, PatientText},
     language::{numbers, patterns::patterns, questions::is_question},
@@ -20,7 +20,7 @@ use crate::{
 
 /// A kind of sentence that must not be lost, the one that matters most first: a sentence is listed under the first that it is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+pub(super) enum Kind {
     Allergy,
     Risk,
     Medication,
@@ -39,22 +39,29 @@ const BODY: &str = "lungs?|chest|heart|belly|abdomen|stomach|tummy|throat|tonsil
 
 patterns! {
     ALLERGY = r"\b(?:allerg(?:y|ies|ic)|hives|anaphyla\w+|epi-?pen|(?:lips?|tongue|face|throat|mouth) (?:\w+ )?(?:swell\w*|swollen|swelled|blew up|puffed)|swelling of (?:the|my|his|her) (?:lips?|tongue|face|throat)|brings? (?:me|him|her) out in|came? (?:up|out) in|broke out)\b";
-    RISK = r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle|resuscitat\w*|intubat\w*|code status|full code|breathing machine|life support|no tubes?|dnr|dni|living will|power of attorney|hospice)\b";
+    pub(super) RISK = r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle|resuscitat\w*|intubat\w*|code status|full code|breathing machine|life support|no tubes?|dnr|dni|living will|power of attorney|hospice|(?:speak|decide|make (?:the |your |my )?decisions) for (?:me|you|him|her)|(?:health ?care|medical) proxy|advance directive)\b";
     MEDICATION = r"\b(?:stop\w*|quit|hold|come off|off (?:the|of)|leave (?:off|out)|no more|no longer|skip|start\w*|begin|add|put you on|increase|double|halve|cut (?:the|it|back|down)|raise|lower|go (?:up|down)|instead of|switch\w*|change|avoid|stay away from|don't take|not use|rather not)\b";
     RED_FLAG = r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|(?:can't|couldn't|hard to|trouble) (?:breathe|breathing|(?:get|catch|take) (?:a|my|his|her|enough) \w*(?: ?breath| air))|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b";
     RESULT = r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b";
     PLAN = r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put)|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b";
     HISTORY = r"\b(?:i(?:'ve| have) (?:had )?(?:a )?(?:history of|type|high blood pressure|asthma|diabetes|copd|heart|kidney|liver|thyroid|epilepsy|cancer|arthritis|gout|depression|anxiety|migraines?)|i had (?:a |an |my )?(?:heart attack|stroke|cancer|surgery|operation|\w+ (?:removed|taken out|replaced)|clot)|i was diagnosed|pacemaker|stents?|valve|transplant)\b";
     FINDING = &format!(
-                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are))\b"
+                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are)|(?:there(?:'s| is| are|'re)|i (?:see|feel|hear|find)) (?:no|some|an?|any) (?:\w+ )?(?:perforation|rash|swelling|redness|tenderness|fluid|discharge|pus|deformity|weakness|numbness|rebound|guarding|mass|lumps?|exudate|crepitus|infection|instability|wax|edema|rub|murmur))\b"
             );
-    PREVENTION = r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b";
-    ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean|(?:stand|get|rise|sit) (?:up )?slowly)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
-    SOCIAL = r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b";
-    /// What a patient asks of what to do, and of what will come.
-    ASKS_ADVICE = r"\b(?:(?:can|could|should|do|must|may|shall) (?:i|we|he|she)|(?:will|is|does|would) (?:it|this|that|they)|how (?:long|often|much|many|soon)|what (?:if|about|should|do i|can i)|when (?:can|should|do|will)|(?:with|before|after|at) (?:food|meals?|water|breakfast|lunch|dinner|supper|bed|bedtime)|is (?:it|that) (?:okay|ok|safe|all right|fine|bad))\b";
+    pub(super) PREVENTION = r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b";
+    ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|nothing (?:over|more than|heavier|by mouth|to eat|stronger)|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean|(?:stand|get|rise|sit) (?:up )?slowly)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|too (?:much|many|often)|(?:bad|not good|isn't good) for (?:you|him|her|your)|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
+    pub(super) SOCIAL = r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b";
     /// What a clinician says while examining, to begin or to end: no advice, and nothing found.
     IN_PASSING = r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand(?: up)?(?: for me| here| straight| there|,|\W*$)|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b";
+    // "That's normal.", of what was named before it.
+    FOUND = r"^\W*(?:(?:and|okay|so)\b,? )?(?:(?:that|it|this|they)(?:'s| is|'re| are| looks?| sounds?| feels?)|looks?|sounds?|feels?) (?:\w+ )?(?:normal|fine|good|great|clear|healthy|okay|red|swollen|inflamed|tender|sore|stiff|weak|dull|dry|soft|loose|stable)\b";
+    NAMES_BODY = &format!(r"\b(?:{BODY})\b");
+    // "Actually, no, one and a half."
+    pub(super) CORRECTS = r"^\W*(?:(?:oh|or|well|uh|um)\b,? )?(?:actually|no\b,? (?:wait|sorry|make|not|hang on|actually|rather|i mean)|wait|sorry|scratch that|make (?:that|it)|i (?:mean|meant)|rather|correction|hang on)\b";
+    SIDE = r"\b(?:left|right|both)\b";
+    // How something goes, in the patient's words: "Maybe a little better?"
+    pub(super) COURSE = r"\b(?:better|worse|worsen\w*|improv\w+|no change|not (?:helping|working)|(?:isn't|aren't|doesn't|didn't|don't|hasn't) (?:really )?(?:help|helping|helped|work|working|changed?)|the same|used to be|comes? and goes?|gone away|went away|build(?:s|ing)? up|wearing off)\b";
+    GUESSES = r"^\W*(?:(?:uh|um|well|oh)\b,? )?(?:maybe|perhaps|probably|a (?:little|bit)|i (?:think|guess|suppose))\b";
     // "Mostly in the one forties."
     DECADE = r"\b(?:one|two) (?:teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b";
 }
@@ -62,13 +69,9 @@ patterns! {
 /// Words without which a sentence says nothing by itself.
 const LEAST_WORDS: usize = 3;
 /// Content words of an answer that says something without its question, …
-const LEAST_TELLING: usize = 2;
-/// Words from which on a "no" with so many says more than no: "No, they build up over an hour."
-const LEAST_WORDS_OF_MORE: usize = 7;
+pub(super) const LEAST_TELLING: usize = 2;
 /// … and of a complaint that nobody asked for.
 const LEAST_COMPLAINING: usize = 4;
-/// The longest answer that is quoted, in bytes; of a longer one its first sentences.
-const LONGEST_ANSWER: usize = 200;
 
 /// What `visit` says that matters and that `note` does not tell, the most important first.
 pub(super) fn overlooked(visit: &Visit, note: &Covered) -> Vec<Omission> {
@@ -80,39 +83,67 @@ pub(super) fn overlooked(visit: &Visit, note: &Covered) -> Vec<Omission> {
 }
 
 /// What no statement tells.
-struct Overlooked {
-    kind: Kind,
-    text: PatientText,
-    evidence: Vec<Evidence>,
+pub(super) struct Overlooked {
+    pub(super) kind: Kind,
+    pub(super) text: PatientText,
+    pub(super) evidence: Vec<Evidence>,
 }
 
 fn of_line(visit: &Visit, line: &Line, note: &Covered) -> Vec<Overlooked> {
-    let listed = |range: &Range<usize>| Some((range.start, of_sentence(line, range.clone(), note)?));
-    let listed: Vec<(usize, Overlooked)> = line.sentences.iter().filter_map(listed).collect();
-    let first = listed.first().map_or(line.text().len(), |(start, _)| *start);
-    let answer = of_answer(visit, line, first, note);
-    answer.into_iter().chain(listed.into_iter().map(|(_, one)| one)).collect()
+    let listed = |at: usize| Some((line.sentences[at].clone(), of_sentence(line, at, note)?));
+    let listed: Vec<(Range<usize>, Overlooked)> = (0..line.sentences.len()).filter_map(listed).collect();
+    // What else the patient tells goes on with the answer.
+    let ends = listed.iter().find(|(_, one)| !matches!(one.kind, Kind::History | Kind::Risk));
+    let end = ends.map_or(line.text().len(), |(range, _)| range.start);
+    let answer = Answer::new(visit, line, end).and_then(|answer| answer.overlooked(visit, note));
+    let is_within = |range: &Range<usize>, kind: Kind| {
+        answer
+            .as_ref()
+            .is_some_and(|(end, answer)| range.start < *end && (kind == Kind::History || answer.kind <= kind))
+    };
+    let others = listed.into_iter().filter(|(range, one)| !is_within(range, one.kind)).map(|(_, one)| one);
+    let others: Vec<Overlooked> = others.collect();
+    answer.map(|(_, one)| one).into_iter().chain(others).collect()
 }
 
-/// The questions that end a turn or, where something else follows, the last of them: "How are you at night? How many
-/// pillows?"
-fn asked(question: &Line) -> Option<Range<usize>> {
-    let asks = |range: &&Range<usize>| is_question(&question.text()[(*range).clone()]);
-    let mut last_ones = question.sentences.iter().rev().skip_while(|range| !asks(range)).take_while(asks);
-    let last = last_ones.next()?;
-    Some(last_ones.last().map_or(last.start, |first| first.start)..last.end)
-}
-
-fn of_sentence(line: &Line, range: Range<usize>, note: &Covered) -> Option<Overlooked> {
-    let sentence = &line.text()[range.clone()];
-    if is_question(sentence) || sentence.split_whitespace().count() < LEAST_WORDS {
+fn of_sentence(line: &Line, at: usize, note: &Covered) -> Option<Overlooked> {
+    let sentence = &line.text()[line.sentences[at].clone()];
+    if asks(line, sentence) || sentence.split_whitespace().count() < LEAST_WORDS && !FOUND.is_match(sentence) {
         return None;
     }
-    let kind = Kind::of(line, sentence).or_else(|| complains(line, sentence).then_some(Kind::History))?;
+    let range = whole(line, at);
+    let said = &line.text()[range.clone()];
+    let kind = Kind::of(line, said).or_else(|| complains(line, said).then_some(Kind::History))?;
     // "Here today it's one fifty over ninety, and your pulse is seventy": the vital signs have it.
-    let measured = kind == Kind::Finding && note.has_numbers(sentence) == Some(true);
+    let measured = kind == Kind::Finding && note.has_numbers(said) == Some(true);
     let evidence = vec![evidence::evidence(line.utterance, range)];
-    (!measured && !note.tells(sentence)).then(|| Overlooked { kind, text: sentence.into(), evidence })
+    (!measured && !kind.is_told(said, note)).then(|| Overlooked { kind, text: said.into(), evidence })
+}
+
+/// Whether `sentence` of `line` is a question: "Maybe a little better?" of a patient's is none.
+pub(super) fn asks(line: &Line, sentence: &str) -> bool {
+    is_question(sentence) && !(line.by_patient_side() && GUESSES.is_match(sentence))
+}
+
+/// Sentence `at` of `line`, with what corrects it, and with the one before where only that says of what it tells: "Left ear
+/// first. That's normal."
+fn whole(line: &Line, at: usize) -> Range<usize> {
+    let text = |range: &Range<usize>| &line.text()[range.clone()];
+    let own = &line.sentences[at];
+    let names = |before: &&Range<usize>| NAMES_BODY.is_match(text(before)) && !is_question(text(before));
+    let found = line.by_clinician() && FOUND.is_match(text(own)) && !NAMES_BODY.is_match(text(own));
+    let before = at.checked_sub(1).filter(|_| found).and_then(|before| line.sentences.get(before)).filter(names);
+    before.unwrap_or(own).start..correction(line, at + 1).unwrap_or(own.end)
+}
+
+/// Where what sentence `at` of `line` corrects of the one before it ends: "Actually, no, one and a half.", "No, hang on. Five
+/// on Monday."
+fn correction(line: &Line, at: usize) -> Option<usize> {
+    let text = |at: usize| line.sentences.get(at).map(|range| &line.text()[range.clone()]);
+    let tells = |said: &str| counts(said) || SIDE.is_match(said) || !DrugTable::bundled().mentions(said).is_empty();
+    let first = text(at).filter(|first| CORRECTS.is_match(first))?;
+    let last = if tells(first) { at } else { at + 1 };
+    text(last).filter(|said| tells(said)).map(|_| line.sentences[last].end)
 }
 
 /// Whether `sentence` is the patient's side telling of the body and how it is, at some length, or a number.
@@ -124,50 +155,8 @@ fn complains(line: &Line, sentence: &str) -> bool {
 }
 
 /// Whether a number is in `text`; "the one" is none.
-fn counts(text: &str) -> bool {
+pub(super) fn counts(text: &str) -> bool {
     numbers::numbers(text).iter().any(|number| number.value > 1.0) || DECADE.is_match(text)
-}
-
-/// What `line` answers before byte `end`, with its question: "Can I still swim? "You can, gently.""
-fn of_answer(visit: &Visit, line: &Line, end: usize, note: &Covered) -> Option<Overlooked> {
-    let question = &visit.lines[line.index.checked_sub(1)?];
-    if question.by_clinician() == line.by_clinician() {
-        return None;
-    }
-    let asked = asked(question)?;
-    let statements = line.sentences.iter().take_while(|range| range.end <= end.min(LONGEST_ANSWER));
-    let last = statements.filter(|range| !is_question(&line.text()[(*range).clone()])).last()?.end;
-    let (asks, answer) = (&question.text()[asked.clone()], &line.text()[..last]);
-    let kind = if line.by_clinician() { advised(asks) } else { told_of(asks, answer, line.sentences.len()) }?;
-    let text = format!("{asks} \"{answer}\"");
-    let says_little = text::content_stems(answer).len() < LEAST_TELLING;
-    if note.tells(if says_little { &text } else { answer }) {
-        return None;
-    }
-    let evidence = vec![evidence::evidence(question.utterance, asked), evidence::evidence(line.utterance, 0..last)];
-    Some(Overlooked { kind, text: text.into(), evidence })
-}
-
-/// What a clinician's answer to the question `asks` is.
-fn advised(asks: &str) -> Option<Kind> {
-    (ASKS_ADVICE.is_match(asks) || !DrugTable::bundled().mentions(asks).is_empty()).then_some(Kind::Advice)
-}
-
-/// What a patient's `answer` of so many `sentences` to the question `asks` is, if it tells anything.
-fn told_of(asks: &str, answer: &str, sentences: usize) -> Option<Kind> {
-    let own = text::content_stems(answer).len();
-    let is_short = answer.split_whitespace().count() < LEAST_WORDS_OF_MORE;
-    let says_little = own < LEAST_TELLING || own == LEAST_TELLING && sentences == 1 && is_short;
-    let only_denies = context::denies(answer) && says_little && !counts(answer);
-    // A bare yes to a symptom is a fact, and heard as one.
-    let complains = own > 0 && told::names_a_complaint(asks) || own >= LEAST_TELLING && told::names_a_complaint(answer);
-    match () {
-        () if PREVENTION.is_match(asks) => Some(Kind::Prevention),
-        () if only_denies => None,
-        () if SOCIAL.is_match(asks) => Some(Kind::Social),
-        () if counts(answer) || complains => Some(Kind::History),
-        () => None,
-    }
 }
 
 /// A wish or a supposition tells nothing that is.
@@ -222,7 +211,7 @@ impl Kind {
     }
 
     /// The words that it is known by.
-    fn words(self) -> &'static Regex {
+    pub(super) fn words(self) -> &'static Regex {
         match self {
             Self::Allergy => &ALLERGY,
             Self::Risk => &RISK,
@@ -249,14 +238,31 @@ impl Kind {
 
     fn is(self, line: &Line, sentence: &str) -> bool {
         let speaks = self.by_clinician().is_none_or(|clinician| line.by_clinician() == clinician);
+        let in_two = || {
+            self == Self::Finding
+                && NAMES_BODY.is_match(sentence)
+                && text::sentences(sentence).last().is_some_and(|last| FOUND.is_match(&sentence[last.clone()]))
+        };
         let is_meant = match self {
+            Self::Finding if in_two() => true,
             Self::Finding | Self::Advice => !IN_PASSING.is_match(sentence),
             Self::Plan => true,
             // A change needs the medicine that it changes.
             Self::Medication => !small(sentence) && !DrugTable::bundled().mentions(sentence).is_empty(),
             _ => !small(sentence),
         };
-        speaks && is_meant && self.words().is_match(sentence)
+        let in_words =
+            self.words().is_match(sentence) || in_two() || self == Self::History && COURSE.is_match(sentence);
+        speaks && is_meant && in_words
+    }
+
+    /// Whether `note` tells what `said` of this kind says.
+    pub(super) fn is_told(self, said: &str, note: &Covered) -> bool {
+        match self.by_clinician() {
+            Some(true) if self == Self::Medication => note.plans(said) || note.doses(said),
+            Some(true) if self != Self::Result => note.plans(said),
+            _ => note.tells(said),
+        }
     }
 }
 
@@ -323,9 +329,66 @@ mod tests {
         ] {
             assert_eq!(omitted(visit, &["Cough."]), [expected]);
         }
+        let note = ["Sister has eczema, you always ask.", "Woke up at night gasping.", "Call if up nine pounds."];
+        for (visit, expected) in [
+            (
+                "D: Do you smoke?\nP: Never. My roommate does, inside. Oh, and my sister has eczema.",
+                "social: Do you smoke? \"Never. My roommate does, inside.\"",
+            ),
+            (
+                "D: How many pillows?\nP: Three. It used to be two. And I woke up at night, gasping.",
+                "history: How many pillows? \"Three. It used to be two.\"",
+            ),
+            (
+                "D: And how is it on the tablets?\nP: I don't know. Maybe a little better?",
+                "history: And how is it on the tablets? \"I don't know. Maybe a little better?\"",
+            ),
+            (
+                "D: Did it come on like a thunderclap?\nP: No, they build up over an hour or so.",
+                "history: Did it come on like a thunderclap? \"No, they build up over an hour or so.\"",
+            ),
+            (
+                "D: Which ear is it?\nP: The left one hurts.\nO: No! The right.",
+                "history: Which ear is it? \"The left one hurts.\" \"No! The right.\"",
+            ),
+            (
+                "D: Are there guns in the house?\nP: A rifle. My brother's keeping it at his place.",
+                "risk: Are there guns in the house? \"A rifle. My brother's keeping it at his place.\"",
+            ),
+            (
+                "D: Your daughter would speak for you. Is that still so?\nP: Yes. She's got the papers.",
+                "risk: Is that still so? \"Yes. She's got the papers.\"",
+            ),
+            ("D: So that's nine pounds in a month.", "result: So that's nine pounds in a month."),
+        ] {
+            let listed = omitted(visit, &note);
+            assert!(listed.contains(&expected.to_owned()), "{listed:?}");
+        }
         for visit in ["D: Any rash?\nP: No.", "D: How was the drive?\nP: Long, the bridge was closed."] {
             assert!(omitted(visit, &["Cough. Denies rash."]).is_empty(), "{visit}");
         }
+    }
+
+    #[test]
+    fn a_sentence_is_listed_with_what_it_is_nothing_without() {
+        for (visit, expected) in [
+            (
+                "D: I'd like you to keep it to two liters a day. Actually, no, one and a half liters.",
+                "plan: I'd like you to keep it to two liters a day. Actually, no, one and a half liters.",
+            ),
+            ("D: Left ear first. That's normal.", "finding: Left ear first. That's normal."),
+            ("D: There's no perforation.", "finding: There's no perforation."),
+            ("D: I'll write the note. Nothing over fifteen pounds.", "advice: Nothing over fifteen pounds."),
+            ("P: Not with the ibuprofen?\nD: Never both.", "advice: Not with the ibuprofen? \"Never both.\""),
+            ("D: And no more tinned soup.", "advice: And no more tinned soup."),
+        ] {
+            let note = ["Ibuprofen (stopped).", "What do you eat? \"Soup. Out of a tin.\""];
+            let listed = omitted(visit, &note);
+            assert!(listed.contains(&expected.to_owned()), "{listed:?}");
+        }
+        let note = ["Increase Metformin to 1000 mg twice daily."];
+        let visit = "D: And for the diabetes, let's go up on the metformin, to one thousand milligrams twice a day.";
+        assert!(omitted(visit, &note).is_empty());
     }
 
     #[test]
