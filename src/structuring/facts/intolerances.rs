@@ -17,8 +17,9 @@ use crate::{
     terminology::{DrugMention, DrugTable},
 };
 
-/// What a medicine can bring on, as people call it.
-const EFFECTS: &str = r"(?:anaphyla\w+|hives|(?:a |an |the |that |this )?(?:(?:bad|awful|terrible|horrible|dry|nasty|itchy|red|skin) )*(?:rash|coughs?|headaches?|stomach (?:upset|pain|cramps|ache)|upset stomach|muscle (?:aches?|pains?|cramps?)|leg cramps|thrush|nightmares|palpitations)|cough(?:ing)?|swelling|swollen (?:ankles?|feet|legs?|face|lips?)|(?:ankles?|feet|legs?|face|lips?) (?:swell|swelled|swelling|swollen)(?: up)?|itch(?:ing|y|ed)?|wheez(?:ing|ed|y)|throw(?:ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|nauseated|sick(?: to my stomach)?|diarrh(?:o)?ea|the runs|constipat(?:ion|ed)|dizz(?:y|iness)|light-?headed|faint|hungover|(?:a )?seizures?|drows(?:y|iness)|sleepy|groggy|fogg(?:y|ed)|weird dreams|restless\w*|shak(?:y|ing)|aches and pains|bleed(?:ing)?)";
+/// What a medicine can bring on, as people call it. That it makes sleepy is what many do, and no reason not to give it at night: it
+/// stands with the medicine, and not among allergies.
+const EFFECTS: &str = r"(?:anaphyla\w+|hives|(?:a |an |the |that |this )?(?:(?:bad|awful|terrible|horrible|dry|nasty|itchy|red|skin) )*(?:rash|coughs?|headaches?|stomach (?:upset|pain|cramps|ache)|upset stomach|muscle (?:aches?|pains?|cramps?)|leg cramps|thrush|nightmares|palpitations)|cough(?:ing)?|swelling|swollen (?:ankles?|feet|legs?|face|lips?)|(?:ankles?|feet|legs?|face|lips?) (?:swell|swelled|swelling|swollen)(?: up)?|itch(?:ing|y|ed)?|wheez(?:ing|ed|y)|throw(?:ing)? up|threw up|vomit(?:ing|ed)?|nausea|nauseous|nauseated|sick(?: to my stomach)?|diarrh(?:o)?ea|the runs|constipat(?:ion|ed)|dizz(?:y|iness)|light-?headed|faint|(?:a )?seizures?|weird dreams|restless\w*|shak(?:y|ing)|aches and pains|bleed(?:ing)?)";
 
 /// Words that say that it is no longer taken.
 const ENDED: &str = r"(?:stopped|quit|discontinued|came off|went off|(?:took|taken|take) (?:(?:me|him|her|you) )?off|switched|changed|swapped|couldn't (?:take|tolerate|stand|stay on)|could not (?:take|tolerate|stay on)|had to (?:stop|come off)|left (?:it|that) off|gave (?:it|that) up|(?:don't|doesn't|not) (?:take|use|have|on) [^.?!,]{0,30}any ?more|not any ?more|no longer)";
@@ -182,6 +183,7 @@ mod tests {
             "P: My sister stopped the simvastatin because of the muscle pain.",
             "P: I stopped the ibuprofen, and it didn't make me sick.",
             "P: I stopped the prednisone on Friday. I still have the cough.",
+            "P: I had gabapentin once, for shingles, but I quit it, it made me foggy.",
             "P: I took codeine for the cough and stopped it on Monday.",
             "D: You were on ramipril, did that give you a cough?\nP: No, never.",
             "D: If it gives you a cough, we'll have you come off the lisinopril.",
