@@ -44,6 +44,9 @@ static DID_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:because of|due to) (?:the |my |that )?(?P<effect>{EFFECTS})\b[^.?!]{{0,40}}\b{ENDED}\b[^.?!]{{0,15}}$"
     ))
 });
+/// "It was the simvastatin that gave me the muscle aches."
+static IT_WAS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that) was (?:the |my |that )?$"));
+static THAT_DID: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ (?:that|which|what) (?:gave|made|caused|brought)\b"));
 /// "They switched me from lisinopril to …": what is said after the other name is still said of this one.
 static FROM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -100,6 +103,7 @@ fn given_up(visit: &Visit, line: &Line, in_line: &[DrugMention], at: usize, tabl
     let weighed = line.by_clinician() && allergies::MAY.is_match(&all);
     // "… and then doxycycline, because the Augmentin gave me terrible diarrhea": why something else was taken.
     let ended = ended || line.by_patient_side() && BECAUSE_IT.is_match(before) && HARMED.is_match(after);
+    let ended = ended || line.by_patient_side() && IT_WAS.is_match(before) && THAT_DID.is_match(after);
     if !ended || weighed || GOES_ON.is_match(if asked { after } else { &all }) || allergies::NOT_ONE.is_match(&all) {
         return None;
     }
@@ -170,6 +174,7 @@ mod tests {
             ("P: They switched me from lisinopril to losartan because of the cough.", "lisinopril", "cough"),
             ("D: Are you still on the Jardiance?\nP: No, they stopped that, I got thrush.", "jardiance", "thrush"),
             ("D: And the tamsulosin?\nP: I got so dizzy I nearly fell. So I quit.", "tamsulosin", "dizzy"),
+            ("P: It was the simvastatin that gave me muscle aches, years ago.", "simvastatin", "muscle aches"),
             ("P: I don't take the iron anymore, it made me constipated.", "iron", "constipated"),
         ] {
             assert_eq!(said(lines), [(substance.to_owned(), effect.to_owned())], "{lines}");

@@ -49,7 +49,7 @@ static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
 
 static FOLLOW_UP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(?:see|check|talk to|have) (?:you|him|her|them) (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b",
+        r"\b(?:(?:see|check|talk to|have) (?:you|him|her|them) (?:back |again )?(?:here |back )?|follow(?:ing)?[- ]up(?: with (?:me|us))? |come back(?: and see (?:me|us))?(?: to see (?:me|us))? |(?:back|return|recheck|visit|appointment)(?: here| with me| to (?:the )?(?:clinic|office))? |be back |see me (?:back |again )?|check back |follow up |see (?:how \w+ \w+ )?)(?:in|within|after) (?:about |around )?((?:an? |one |two |three |four |five |six |seven |eight |ten |twelve |a couple(?: of)? |a few |another |\d+ |to |or |- ?|few )+(?:days?|weeks?|months?|years?))\b",
     )
 });
 
@@ -190,6 +190,7 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
     {
         found.push(order(line, range, OrderKind::Referral, format!("Referral: {}", &captures[1])));
     }
+    found.extend(tested(sentence).into_iter().map(|text| order(line, range, OrderKind::Laboratory, text)));
     found.extend(check_again(sentence).map(|text| order(line, range, OrderKind::Laboratory, text)));
     if is_question(sentence) && !sentence.to_lowercase().contains("okay?") {
         return found;
@@ -248,6 +249,29 @@ fn check_again(sentence: &str) -> Option<String> {
     let meant = !is_conditional(before) && !context::negates(before) && !before.to_lowercase().contains("let me");
     meant.then(|| format!("{} test", found[1].to_lowercase()))
 }
+
+/// "We'll check potassium and creatinine in a week", "we'll repeat the kidney tests": values of the blood that are to be tested, each
+/// by its name.
+fn tested(sentence: &str) -> Vec<String> {
+    static TESTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b(?:we|i)(?:'ll| will|'d like to| want to|'re going to|'m going to|'re gonna|'m gonna| need to)(?: also| just| then)? (?P<verb>check|recheck|re-check|repeat|measure|test|draw|get|send)(?: (?:the|your|his|her|a|another|both))? (?P<names>{ANALYTE}(?:(?:,|,? and|,? or)(?: (?:the|your|his|her))? {ANALYTE})*)\b"
+        ))
+    });
+    static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(ANALYTE));
+    let Some(found) = TESTED.captures(sentence) else { return Vec::new() };
+    let whole = found.get(0).map_or(0..0, |whole| whole.range());
+    if is_conditional(&sentence[..whole.start]) || PUT_OFF.is_match(&sentence[whole.end..]) {
+        return Vec::new();
+    }
+    let again =
+        ["re", "another"].iter().any(|word| found[0].to_lowercase().contains(word) && found["verb"].starts_with('r'));
+    let lead = if again { "Repeat " } else { "" };
+    NAME.find_iter(&found["names"]).map(|name| format!("{lead}{}", name.as_str().to_lowercase())).collect()
+}
+
+/// What is tested in the blood and often spoken of otherwise, too: by its name alone it is no order.
+const ANALYTE: &str = r"(?:potassium|creatinine|sodium|calcium|magnesium|phosph(?:ate|orus)|lactate|h(?:a)?emoglobin|platelets|white count|bilirubin|kidney (?:blood )?tests?|kidney numbers|liver numbers|blood count)";
 
 /// A name without the small words that its pattern took along: "the mri", "by ultrasound".
 fn bare(name: &str) -> &str {
@@ -390,5 +414,26 @@ mod tests {
         assert!(!is_named_in(&visit, "Take it for 2 weeks."));
         assert!(is_named_in(&visit, "Return in 2 weeks."));
         assert!(is_named_in(&order(OrderKind::Laboratory, "TSH"), "Check the TSH in two weeks."));
+    }
+
+    #[test]
+    fn values_of_the_blood_that_are_to_be_tested_are_ordered() {
+        for (lines, expected) in [
+            ("D: We'll check potassium and creatinine in one week.", &["potassium", "creatinine"][..]),
+            ("D: We'll repeat the kidney tests in two weeks.", &["Repeat kidney tests"]),
+            ("D: Blood cultures are pending, we'll repeat the lactate at six.", &["Repeat lactate"]),
+        ] {
+            let named: Vec<String> = said(lines).into_iter().map(|(_, text)| text).collect();
+            assert_eq!(named, expected, "{lines}");
+        }
+        for lines in [
+            "D: If you cramp we'll check the potassium.",
+            "D: I'd like the potassium a bit higher.",
+            "D: The potassium was fine.",
+        ] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
+        let back = said("D: Back here in two weeks with the nurse.");
+        assert_eq!(back, [(OrderKind::FollowUp, "Follow up in two weeks".to_owned())]);
     }
 }

@@ -130,6 +130,13 @@ pub fn are_two(one: &Dose, other: &Dose) -> bool {
     one.unit == other.unit && one.value != other.value && !units::is_count(&one.unit)
 }
 
+/// "Two hundred milligrams, two of them three times a day".
+static OF_THEM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[,.]? (?:and )?(?:i |he |she |you )?(?:takes? |taking |use |using )?(two|three|four|[2-4]) of (?:them|those|these)\b",
+    )
+});
+
 /// Bytes between the strength of a tablet and how many of them are taken, at most.
 const LONGEST_COUNT: usize = 25;
 
@@ -142,7 +149,11 @@ pub fn counted(text: &str, strength: DoseMention, mentions: &[DoseMention]) -> D
         });
         near && matches!(count.dose.unit.as_str(), "tablets" | "capsules") && (2.0..=4.0).contains(&count.dose.value)
     });
-    let times = count.map_or(1.0, |count| count.dose.value).max(1.0);
+    let of_them = || {
+        let found = OF_THEM.captures(&text[strength.range.end..])?;
+        numbers::numbers(&found[1]).first().map(|count| count.value)
+    };
+    let times = count.map(|count| count.dose.value).or_else(of_them).unwrap_or(1.0).max(1.0);
     if units::is_count(&strength.dose.unit) { strength.dose } else { strength.dose.times(times) }
 }
 
@@ -278,10 +289,12 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
     let counted = next.is_some_and(|at| {
         let gap = &text[range.end..tokens[at].range.start];
         let lower = tokens[at].lower.as_str();
-        // "Two a day" counts tablets, "a hundred a day" doesn't.
+        // "Two a day" counts tablets, "a hundred a day" and "twelve and a half a day" don't.
         let values = numbers::numbers(&text[range.clone()]);
         let least = |least: f64| values.iter().all(|number| number.value >= least);
-        let weighed = matches!(lower, "a" | "per") && least(TOO_MANY) || lower == "of" && least(TOO_MANY_OF);
+        let in_part = values.iter().all(|number| number.value.fract() != 0.0) && least(TOO_MANY_OF);
+        let weighed =
+            matches!(lower, "a" | "per") && (least(TOO_MANY) || in_part) || lower == "of" && least(TOO_MANY_OF);
         gap.trim().is_empty() && COUNTED.contains(&lower) && !weighed || gap.contains(['/', '%'])
     });
     let points_at_one =

@@ -122,6 +122,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Heart, "leg swelling", r"(?:leg|ankle|foot|feet|lower extremity) swelling|swelling (?:in|of) (?:your|my|the) (?:legs?|ankles?|feet|lower extremities)|swollen (?:legs?|ankles?|feet)|(?:legs?|ankles?|feet) (?:are |is |get )?(?:swelling|swollen|swell)|edema"),
     (Heart, "fainting", r"faint(?:ed|ing|s)?|pass(?:ed|ing)? out|black(?:ed|ing)? out|blackouts?|syncope|los(?:t|s of|e|ing) consciousness|(?:knocked|been) (?:out cold|unconscious)|knocked out"),
     (Heart, "trouble breathing when lying flat", r"orthopnea|trouble breathing (?:when )?lying (?:flat|down)|short of breath (?:when )?lying"),
+    (Heart, "waking up short of breath", r"(?:wak(?:e|es|ing)|woke|woken) (?:you |me |him |her )?(?:up )?(?:(?:at|every|in the|in the middle of the|last|all) )?(?:nights? )?(?:and )?(?:gasping|short of breath|breathless|choking|fighting for (?:air|breath)|can't breathe)|gasping (?:for (?:air|breath) )?at night"),
     (Lungs, "shortness of breath", r"short(?:ness)? of breath|short of breath|breathless(?:ness)?|trouble breathing|difficulty (?:in )?breathing|problems? breathing|hard to breathe|winded|puffed|dyspnea|out of breath|catch my breath"),
     (Lungs, "cough", r"cough(?:s|ing|ed)?"),
     (Lungs, "wheezing", r"wheez(?:ing|e|y|es)"),
@@ -163,6 +164,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Nerves, "weakness", r"weak(?:ness)?"),
     (Nerves, "seizures", r"seizures?|convulsions?"),
     (Nerves, "tremor", r"tremors?|shaky hands|hands shak(?:e|ing)"),
+    (Nerves, "confusion", r"confusion|(?:he|she|mom|mum|dad|granny|grandma|grandpa|they)(?:'s| was| is| got| gets| seemed| seems| has been|'s been)? (?:\w+ )?confused"),
     (Nerves, "memory problems", r"memory (?:loss|problems?)|forgetful(?:ness)?"),
     (Nerves, "sensitivity to light", r"sensitiv(?:e|ity) to light|light (?:bothers|sensitivity|hurts)|photophobia"),
     (Nerves, "falls", r"fallen|any falls"),
@@ -170,7 +172,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Mind, "loss of interest", r"(?:lost|losing) (?:all |any )?interest|no interest in (?:anything|things|doing)|(?:don't|do not|didn't|can't) (?:really |even )?(?:want|feel like|enjoy) (?:to do |doing )?(?:anything|things)|little (?:interest|pleasure)|anhedonia"),
     (Mind, "low mood", r"depress(?:ed)|feeling down|low mood|feeling hopeless|hopeless(?:ness)?"),
     (Mind, "trouble sleeping", r"trouble sleeping|insomnia|can't sleep|not sleeping|difficulty sleeping|problems sleeping|waking up at night"),
-    (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting (?:your|my|him|her|them|one)sel(?:f|ves))|better off dead|thoughts of (?:death|dying|suicide|ending (?:it|your life))|ending (?:your|my) (?:own )?life|end(?:ing)? it all|kill(?:ing)? (?:yourself|myself)|(?:wish(?:ed)?|wishing) (?:you|i) (?:were|was) dead|(?:not|n't) want(?:ing)? to live|not wanting to be here|wanting to (?:harm|hurt) (?:yourself|myself)"),
+    (Mind, "thoughts of self-harm", r"suicid(?:al|e)|harm(?:ing)? yourself|hurt(?:ing)? yourself|harming myself|hurt(?:ing)? myself|thoughts of (?:self[- ]harm|hurting (?:your|my|him|her|them|one)sel(?:f|ves))|better off dead|thoughts of (?:death|dying|suicide|ending (?:it|your life))|ending (?:your|my) (?:own )?life|end(?:ing)? it all|kill(?:ing)? (?:yourself|myself)|(?:wish(?:ed)?|wishing) (?:you|i) (?:were|was) dead|(?:not|n't) want(?:ing)? to live|not wanting to be here|(?:don't|do not) want to be here any ?more|(?:easier|better) (?:just )?(?:not to|if i (?:didn't|don't|never)) (?:wake|woke) up|wanting to (?:harm|hurt) (?:yourself|myself)"),
 ];
 
 /// The symptoms of the visit: a symptom denied and affirmed counts as affirmed, with the evidence of both. What one of the
@@ -254,7 +256,7 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
     let questions: Vec<_> = line.sentences.iter().filter(|range| is_question(&line.text()[(*range).clone()])).collect();
     let first_answer = answer.sentences.first().map(|range| &answer.text()[range.clone()]).unwrap_or_default();
     let denied = context::denies(first_answer);
-    let affirmed = context::affirms(first_answer);
+    let affirmed = context::affirms(first_answer) || !denied && tells_how(first_answer);
     let mut found = Vec::new();
     for range in &questions {
         let sentence = &line.text()[(*range).clone()];
@@ -303,6 +305,17 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         }
     }
     found
+}
+
+/// Whether an answer says when, where or how much something is, and so that it is: "On the second flight of stairs, yes.", "Only
+/// when I take a deep breath."
+fn tells_how(answer: &str) -> bool {
+    static HOW: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"^\W*(?:(?:uh|um|oh|well|so|and|you know)\W+)*(?:(?:(?:only|just|mostly|mainly|usually|especially|more|maybe|about) )?(?:when (?:i|he|she|it|we)|if (?:i|he|she)|at (?:night|first|times|work|the (?:end|moment))|on (?:the|my|both|and off|stairs|exertion)|in (?:the (?:morning|evening|mornings|evenings|afternoon|knee|back|heat)|my|both)|by (?:the|evening|night|noon)|after (?:i|meals?|eating|walking|the)|since|every (?:day|night|morning|time|other|few)|all (?:day|night|the time|over)|(?:once|twice|\w+ times) (?:a|this|last|in)|most (?:days|nights|of)|some (?:days|nights|of)|both|the (?:left|right|other) |right here)|(?:a|one) hundred (?:and )?(?:one|two|three|four|point)\b|for (?:about |the last )?\w+ (?:days?|weeks?|months?))|,? (?:yes|yeah|yep)\W*$",
+        )
+    });
+    HOW.is_match(answer) && !is_question(answer) && !context::has_negation(answer)
 }
 
 /// Whether an answer says a word of the question again, so that its "no" is about that.
@@ -386,7 +399,7 @@ static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
 fn is_long_ago(before: &str, after: &str, next: &str) -> bool {
     static WAS: LazyLock<Regex> = LazyLock::new(|| {
         text::pattern(
-            r"\b(?:was|were|had|got|felt|used to (?:be|have|get|feel)|suffered(?: from)?|went through)(?: (?:a|an|the|some|any|so|very|really|pretty|quite|terrible|bad|awful|these|my|lots of|a lot of|\w+ly))*\W*$",
+            r"\b(?:was|were|had|got|felt|gave (?:me|him|her)|used to (?:be|have|get|feel)|suffered(?: from)?|went through)(?: (?:a|an|the|some|any|so|very|really|pretty|quite|terrible|bad|awful|these|my|lots of|a lot of|\w+ly))*\W*$",
         )
     });
     static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
@@ -597,5 +610,26 @@ mod tests {
         };
         assert!(found("D: Are you more short of breath lying flat?\nP: No, I sleep fine.").is_empty());
         assert_eq!(found("D: Are you short of breath lying flat?\nP: No, I sleep fine."), [false]);
+    }
+
+    #[test]
+    fn an_answer_that_says_when_or_where_affirms() {
+        for (lines, expected) in [
+            ("D: Short of breath?\nP: On the second flight of stairs, yes.", ("shortness of breath", true)),
+            ("D: Swelling in the legs?\nP: By the evening, both of them.", ("leg swelling", true)),
+            ("D: Chest pain?\nP: Only when I take a big breath, here on the left.", ("chest pain", true)),
+            ("D: Any fever at home?\nO: A hundred and two last night.", ("fever", true)),
+            ("D: Waking up at night gasping?\nP: No.", ("waking up short of breath", false)),
+            ("O: He was confused this morning too.", ("confusion", true)),
+            ("P: Some days I think it would be easier not to wake up.", ("thoughts of self-harm", true)),
+        ] {
+            assert_eq!(said(lines), [expected], "{lines}");
+        }
+        for lines in [
+            "D: Any chest pain?\nP: When do you mean?",
+            "D: Muscle aches?\nP: It was the simvastatin that gave me the muscle aches, years ago.",
+        ] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
     }
 }

@@ -19,6 +19,9 @@ use crate::{
     terminology::DrugTable,
 };
 
+/// LOINC's code for an oxygen saturation by pulse oximetry.
+const SATURATION: &str = "59408-5";
+
 /// A kind of measurement that one number gives.
 struct Kind {
     loinc: &'static str,
@@ -52,7 +55,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         ),
         kind("8310-5", "Body temperature", r"\b(temperature|temp|fever|temps)\b", None, 33.0..110.0, temperature_unit),
         kind(
-            "59408-5",
+            SATURATION,
             "Oxygen saturation",
             r"\b(oxygen|o2|saturations?|sats?|sp ?o2|pulse ox|oximet\w+|satting)\b",
             None,
@@ -124,7 +127,9 @@ pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
             // A position that is not said again is the same; two that are said are two measurements.
             let same = |known: &VitalSign| {
                 let is_one = known.name.ends_with(&vital.name.to_lowercase())
-                    || vital.name.ends_with(&known.name.to_lowercase());
+                    || vital.name.ends_with(&known.name.to_lowercase())
+                    || known.name.starts_with(&vital.name)
+                    || vital.name.starts_with(&known.name);
                 known.loinc == vital.loinc && known.value == vital.value && (known.name == vital.name || is_one)
             };
             match found.iter_mut().find(|known| same(known)) {
@@ -159,6 +164,7 @@ pub(super) fn line_vitals(visit: &Visit, line: &Line) -> Vec<VitalSign> {
         found.extend(single_values(visit, line, &numbers, &is_taken, kind));
     }
     found.extend(pulses_beside_pressures(visit, line, &numbers));
+    found.extend(further_saturations(line, &numbers, &found));
     let numbers: Vec<Number> = numbers.iter().filter(|number| !is_taken(number)).cloned().collect();
     found.extend(feet_and_inches(line, &numbers));
     found
@@ -288,6 +294,41 @@ fn pulses_beside_pressures(visit: &Visit, line: &Line, numbers: &[Number]) -> Ve
     beside.map(vital).collect()
 }
 
+/// What the patient breathed when a saturation was measured that ends at byte `end`: "86 percent on room air", "93 now on four
+/// liters".
+fn breathing(text: &str, end: usize) -> Option<String> {
+    static ON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?: ?%| percent)?,?(?: now| today| here| again| still)? (?:(?:on|with) (?P<gas>room air|(?:(?:\d+|one|two|three|four|five|six|eight|ten|fifteen) )?(?:liters?|litres?)|oxygen|bipap|cpap|a (?:non-?rebreather|mask))|breathing (?P<air>room air))\b",
+        )
+    });
+    let found = ON.captures(&text[end..])?;
+    let gas = found.name("gas").or_else(|| found.name("air"))?.as_str().to_lowercase();
+    let number = numbers::numbers(&gas).first().map(|number| number.value);
+    Some(number.map_or(gas, |liters| format!("{liters} L of oxygen")))
+}
+
+/// Saturations that are told after the first of `found` in the same sentence, with what was breathed: "86 percent on room air, 93
+/// now on four liters".
+fn further_saturations(line: &Line, numbers: &[Number], found: &[VitalSign]) -> Vec<VitalSign> {
+    let text = line.text();
+    let Some(first) = found.iter().find(|vital| vital.loinc == SATURATION) else { return Vec::new() };
+    let Some(start) = numbers.iter().find(|number| number.value == first.value) else { return Vec::new() };
+    let sentence = line.sentence_at(start.range.start);
+    let after = numbers.iter().filter(|number| {
+        number.range.start > start.range.start
+            && sentence.contains(&number.range.start)
+            && (50.0..101.0).contains(&number.value)
+    });
+    let named = |number: &Number| {
+        let name = format!("Oxygen saturation ({})", breathing(text, number.range.end)?);
+        let quote = sentence_quote(line, number.range.clone());
+        let evidence = vec![evidence::evidence(line.utterance, quote)];
+        Some(VitalSign { loinc: SATURATION.to_owned(), name, value: number.value, unit: "%".to_owned(), evidence })
+    };
+    after.filter_map(named).collect()
+}
+
 /// The unit in which weights are told in this visit: a scale that shows pounds is not said to with each weight. None where both
 /// units, or neither, are spoken of.
 fn usual_weight_unit(visit: &Visit) -> Option<&'static str> {
@@ -363,7 +404,9 @@ fn single_values(
             continue;
         }
         let quote = evidence::evidence(line.utterance, sentence_quote(line, number.range.clone()));
-        let (loinc, name) = (kind.loinc.to_owned(), kind.name.to_owned());
+        let breathed = breathing(text, number.range.end).filter(|_| kind.loinc == SATURATION);
+        let name = breathed.map_or(kind.name.to_owned(), |gas| format!("{} ({gas})", kind.name));
+        let loinc = kind.loinc.to_owned();
         found.push(VitalSign { loinc, name, value, unit: unit.to_owned(), evidence: vec![quote] });
     }
     found
@@ -670,5 +713,19 @@ mod tests {
         ] {
             assert!(said(text).is_empty(), "{text}: {:?}", said(text));
         }
+    }
+
+    #[test]
+    fn a_saturation_says_what_was_breathed() {
+        let names = |lines: &str| -> Vec<(String, f64)> {
+            let transcript = transcript(lines);
+            vitals(&Visit::new(&transcript)).into_iter().map(|vital| (vital.name, vital.value)).collect()
+        };
+        let said = "D: Your oxygen was eighty-six percent on room air, ninety-three now on four liters.";
+        assert_eq!(
+            names(said),
+            [("Oxygen saturation (room air)".to_owned(), 86.0), ("Oxygen saturation (4 L of oxygen)".to_owned(), 93.0)]
+        );
+        assert_eq!(names("D: Oxygen is 97% today."), [("Oxygen saturation".to_owned(), 97.0)]);
     }
 }

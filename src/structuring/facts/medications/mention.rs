@@ -102,6 +102,12 @@ static OF_BLOOD: LazyLock<Regex> = LazyLock::new(|| {
 /// "We could try …": not yet decided.
 static WEIGHED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:could|might|may|maybe|perhaps|option|alternatively)\b"));
+/// "I took a bunch of Benadryl": a poisoning is no treatment.
+static OVERDOSED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\boverdos\w+ (?:\w+ )?$|\b(?:took|swallowed|taken|swallowing) (?:\w+ ){0,3}(?:bunch|handful|bottle|whole \w+|lot|pile|all|load|too many)(?: of)? (?:my |the |his |her |those )?$",
+    )
+});
 /// Given in the room.
 static GIVEN_HERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -183,6 +189,9 @@ pub(super) fn understand<'t>(
     let after = &text[mention.range.end..sentence.end];
     let reacted = allergies::is_allergy_context(visit, line, &mention.range) && !was_on(before);
     if reacted || LEVEL.is_match(after) {
+        return None;
+    }
+    if line.by_patient_side() && OVERDOSED.is_match(before) {
         return None;
     }
     if is_of_another(line, &sentence, &mention.range) || tells_of_another(visit, line, &sentence) {

@@ -679,3 +679,23 @@ fn a_medicine_of_another_kind_is_not_the_last_one() {
     );
     assert_eq!(found, ["increase Furosemide 80 mg once daily"]);
 }
+
+#[test]
+fn how_many_of_a_strength_are_taken_is_multiplied() {
+    let found = said("P: Ibuprofen, two hundred milligrams, two of them three times a day.");
+    assert_eq!(found, ["taken Ibuprofen 400 mg three times daily"]);
+}
+
+#[test]
+fn a_bare_dose_that_is_corrected_is_a_dose() {
+    let found = said(
+        "D: And I'm starting spironolactone, hmm, let me think. Twenty-five. No, let's do twelve and a half a day, half a tablet.",
+    );
+    assert_eq!(found, ["start Spironolactone 12.5 mg once daily"]);
+}
+
+#[test]
+fn a_poisoning_is_no_treatment() {
+    let found = said("D: Have you ever tried to hurt yourself?\nP: Once, in college, I took a bunch of Benadryl.");
+    assert!(found.is_empty(), "{found:?}");
+}
