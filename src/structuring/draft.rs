@@ -300,7 +300,14 @@ impl Builder {
                 SectionKind::Assessment => belongs::one_by_one(&finding.text, visit),
                 _ => vec![finding.text.clone()],
             };
-            self.statements.extend(texts.into_iter().map(|text| (kind, text, finding.evidence.clone())));
+            for text in texts {
+                let says = |(of, known, _): &(SectionKind, String, Vec<Evidence>)| {
+                    *of == kind && (known.eq_ignore_ascii_case(&text) || text::says_no_more(&text, known))
+                };
+                if !self.statements.iter().any(says) {
+                    self.statements.push((kind, text, finding.evidence.clone()));
+                }
+            }
         }
     }
 

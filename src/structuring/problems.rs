@@ -179,7 +179,16 @@ fn side_phrase(name: &str) -> Option<&str> {
 fn problem_name(line: &str) -> String {
     static SIDE: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^[,;:(] ?((?:(?:on|of) the )?(?:left|right)(?:[- ]?(?:side|sided))?)\b\W*$"));
-    let end = line.find([',', ';', ':', '(', '.']).unwrap_or(line.len());
+    // "Major depression, recurrent, moderate now": what kind it is belongs to its name.
+    static KIND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^, (?:recurrent|single episode|first episode|mild|moderate|severe|in (?:partial |full )?remission|(?:un|well |poorly )controlled|acute|chronic|stage \w+|type \w+)\b",
+        )
+    });
+    let mut end = line.find([',', ';', ':', '(', '.']).unwrap_or(line.len());
+    while let Some(kind) = KIND.find(&line[end..]) {
+        end += kind.end();
+    }
     let name = line[..end].trim();
     let side = SIDE.captures(&line[end..]).map(|found| found[1].to_lowercase());
     let name = [" is ", " are ", " which ", " that ", " with good ", " due to her ", " due to his "]
@@ -211,6 +220,7 @@ mod tests {
             (&["Neuropathy.", "Mild diabetic neuropathy."], &["Mild diabetic neuropathy"]),
             (&["Iron deficiency anemia.", "Anemia."], &["Iron deficiency anemia"]),
             (&["Trapped nerve on the left side.", "Sciatica."], &["Sciatica on the left side"]),
+            (&["Major depression, recurrent, moderate now."], &["Major depression, recurrent, moderate"]),
             (&["High blood pressure.", "Hypertension, not at goal."], &["High blood pressure"]),
         ] {
             assert_eq!(names(lines), problems);

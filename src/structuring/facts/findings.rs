@@ -258,6 +258,9 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
     if let Some(diagnosis) = diagnoses::diagnosed(sentence) {
         return Some((SectionKind::Assessment, diagnosis));
     }
+    if CODE_STATUS.is_match(sentence) && !is_question(sentence) && !context::hypothetical(sentence) {
+        return Some((SectionKind::Plan, format!("Code status: \"{}\"", sentence_case(without_lead(sentence)))));
+    }
     // "It can, so let me know if it does" tells nothing by itself.
     if context::safety_net(sentence) && !text::content_stems(sentence).is_empty() {
         return Some((SectionKind::Plan, format!("Advised: \"{}\"", sentence_case(without_lead(sentence)))));
@@ -279,6 +282,13 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
     let of_medicines = !DrugTable::bundled().mentions(sentence).is_empty();
     (BODY.is_match(sentence) && FOUND.is_match(sentence) && !of_medicines).then_some((SectionKind::PhysicalExam, text))
 }
+
+/// What is to be done if the heart or the breath stops.
+static CODE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:do not (?:resuscitate|intubate)|dnr|dni|full code|comfort (?:care|measures) only|no (?:cpr|intubation|resuscitation))\b",
+    )
+});
 
 /// "Don't take any more, with your kidney function it's no good": what to do is no result.
 static DIRECTS: LazyLock<Regex> =
@@ -373,6 +383,11 @@ mod tests {
                 "D: So, your A1c from last week came back at seven point eight.",
                 Results,
                 "The A1c from last week came back at seven point eight.",
+            ),
+            (
+                "D: So do not resuscitate, do not intubate, BiPAP is fine.",
+                Plan,
+                "Code status: \"Do not resuscitate, do not intubate, BiPAP is fine.\"",
             ),
             (
                 "D: If you get chest pain, call nine one one.",

@@ -46,6 +46,16 @@ static FEEDS: LazyLock<Regex> = LazyLock::new(|| {
 static EATING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beat(?:s|ing)? (?:and|or) $"));
 static QUIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:quit|stopped|gave (?:it|them|that) up)\b"));
 
+static AMOUNT_OF_IT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\bhow (?:much|many|often)(?: is (?:it|that)| of (?:it|that|them)| a \w+)?\W*$"));
+/// "The beer was good.": a drink that is only named is no habit.
+static ONLY_NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bthe (?:beers?|wine|whisky|whiskey|vodka)\b"));
+static OF_HABIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:drink\w*|drank|drunk|have|having|had|got|like|enjoy|quit|stop\w*|gave|give|cut|down|never|no|not|don't|didn't|on|a|every|each|some|few|couple|down|off|more|less|too)\b|\d",
+    )
+});
+
 /// Words of a question that is about a habit and nothing else, at most.
 const SHORT_QUESTION: usize = 8;
 
@@ -56,7 +66,11 @@ pub(super) fn told(visit: &Visit, line: &Line, range: &Range<usize>) -> Option<F
         return one_word(visit, line, range);
     }
     let question = visit.question_before(line.index);
-    let topic = habit(sentence, &line.text()[..range.start], question.map(Line::text))?;
+    // "And the beer?" "How much is it?" "Two a day.": what is asked about was named before.
+    let it = question.filter(|question| AMOUNT_OF_IT.is_match(last_question(question.text())));
+    let named = it.and_then(|question| visit.question_before(question.index));
+    let asks = named.filter(|named| !habits(named.text()).is_empty()).or(question);
+    let topic = habit(sentence, &line.text()[..range.start], asks.map(Line::text))?;
     let of_companion = line.utterance.role == Role::Other && SPEAKS_OF_SELF.is_match(sentence);
     let range = if of_companion { range.clone() } else { with_correction(line, range) };
     let said = line.text()[range.clone()].trim();
@@ -118,6 +132,10 @@ fn habit(sentence: &str, before: &str, question: Option<&str>) -> Option<&'stati
         return None;
     }
     let named = habits(sentence);
+    let clause = sentence.rsplit(", but ").next().unwrap_or(sentence);
+    if ONLY_NAMED.is_match(clause) && !OF_HABIT.is_match(clause) && numbers::numbers(clause).is_empty() {
+        return None;
+    }
     let fed = question.is_some_and(|question| FEEDS.is_match(question));
     let drinks = |start: usize| sentence[start..].to_lowercase().starts_with("drink");
     let named: Vec<_> = named.into_iter().filter(|(_, start)| !(fed && drinks(*start))).collect();
@@ -180,6 +198,13 @@ mod tests {
         let found = findings(&Visit::new(&transcript));
         assert_eq!(found[0].text, "Tobacco: \"No, I quit, what, eleven years ago.\"");
         assert_eq!(found[0].evidence.len(), 2);
+    }
+
+    #[test]
+    fn an_amount_is_of_what_was_named_before() {
+        let visit = "P: Caught nothing but a cold, doc, but the beer was good.\nD: Ha.\nP: And the beer?\n\
+            D: How much is it?\nP: Two a day, four on the boat.";
+        assert_eq!(said(visit), [(SectionKind::SocialHistory, "Alcohol: \"Two a day, four on the boat.\"".to_owned())]);
     }
 
     #[test]

@@ -368,7 +368,7 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
 
 /// What `sentence` names, each entry once. A word inside a longer expression is not meant by itself: "coughing up blood" is
 /// no cough, and no numbness of the saddle no other numbness.
-fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
+pub fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
     let named = |entry: &'static Entry| Some((entry, entry.pattern.find(sentence)?.range()));
     let all: Vec<_> = LEXICON.iter().filter_map(named).collect();
     let inside = |one: &Range<usize>| {

@@ -16,7 +16,7 @@ use crate::{
         facts::{Facts, context, habits, medications, orders},
         text::{self, pattern},
     },
-    terminology::DrugTable,
+    terminology::{DrugTable, is_lasting},
 };
 
 /// The first fault of what `statement` means, as a reason for the clinician.
@@ -71,18 +71,37 @@ fn found_only_now(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
     if !past || context::names_a_relative(statement) {
         return None;
     }
-    let found_now = |unit: &Unit| {
+    // What stays with somebody is of the past too, although the clinician says that it is there.
+    static HAS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?:you|he|she)(?:'s got| has| have)|shows?|showed|with (?:an? )?\w+ \w+|acute|so (?:it's|that's))\b",
+        )
+    });
+    let finds = |unit: &Unit, lasting: bool| {
         let line = index.line(unit.line);
-        line.by_clinician() && FINDS.is_match(line.text())
+        line.by_clinician() && (FINDS.is_match(line.text()) || !lasting && HAS.is_match(line.text()))
     };
+    let flares = FLARE.find(statement).filter(|_| kind == Some(PastHistory) && !HISTORY.is_match(statement));
+    if let Some(flare) = flares {
+        let word = flare.as_str().to_lowercase();
+        let mut naming = index.units.iter().filter(|unit| index.sentence(unit).to_lowercase().contains(&word));
+        if naming.all(|unit| finds(unit, false)) {
+            return Some(format!("{word} was not said of the patient's past"));
+        }
+    }
     let (_, range) = concepts::illnesses(statement).into_iter().find(|(keys, range)| {
         let mut naming = index.units.iter().enumerate().filter(|(_, unit)| keys.iter().any(|key| unit.names(key)));
-        let only_now =
-            |(at, unit): (usize, &Unit)| found_now(unit) || keys.iter().all(|key| unaffirmed(key, at, unit, index));
+        let lasting = is_lasting(&statement[range.clone()]);
+        let only_now = |(at, unit): (usize, &Unit)| {
+            finds(unit, lasting) || keys.iter().all(|key| unaffirmed(key, at, unit, index))
+        };
         !context::negates(&statement[..range.start]) && naming.clone().next().is_some() && naming.all(only_now)
     })?;
     Some(format!("{} was not said of the patient's past", statement[range].to_lowercase()))
 }
+
+/// An illness that is worse just now.
+static FLARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:flare|exacerbation)\b"));
 
 /// "Possible appendicitis" where it was only said not to be one.
 fn ruled_out(statement: &str, index: &Index) -> Option<String> {

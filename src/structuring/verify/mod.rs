@@ -28,7 +28,10 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    domain::{Evidence, Finding, Role, SectionKind, Transcript, Verification, VerificationSchema, VerifiedStatement},
+    domain::{
+        Evidence, Finding, Medication, Role, SectionKind, Transcript, Verification, VerificationSchema,
+        VerifiedStatement,
+    },
     language::{numbers, questions::is_question},
     terminology::DrugTable,
 };
@@ -44,6 +47,9 @@ const SURE_COVERAGE: f64 = 0.55;
 const STRETCH: usize = 6;
 /// The same of a line of the plan: what is planned is said at once, or after one answer.
 const PLAN_STRETCH: usize = 3;
+
+/// Content words beside a symptom by which a clause tells more than that it is there.
+const LEAST_SAID_OF_A_SYMPTOM: usize = 2;
 
 /// The part of such a line that must be found there.
 const WRITTEN_COVERAGE: f64 = 0.75;
@@ -155,7 +161,9 @@ impl<'v, 'a> Checker<'v, 'a> {
             let states = matches!(kind, PhysicalExam | Results | Assessment);
             states.then(|| self.only_denied(statement, kind)).flatten().map(|word| format!("{word} was denied"))
         };
+        let cut_off = || (kind == SectionKind::Plan).then(|| self.dose_cut_off(statement)).flatten();
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
+        let of_another_exchange = || of_history.then(|| self.symptom_of_another_exchange(statement)).flatten();
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
         let unplanned =
             || (kind == SectionKind::Plan && !is_planned(evidence)).then(|| "nobody planned this".to_owned());
@@ -166,9 +174,11 @@ impl<'v, 'a> Checker<'v, 'a> {
             || (of_oneself && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
         let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
         misread()
+            .or_else(cut_off)
             .or_else(not_given)
             .or_else(unplanned)
             .or_else(of_another_turn)
+            .or_else(of_another_exchange)
             .or_else(scattered)
             .or_else(unnamed)
             .or_else(denied)
@@ -187,6 +197,45 @@ impl<'v, 'a> Checker<'v, 'a> {
         let mentions = DrugTable::bundled().mentions(statement);
         let far = mentions.iter().find(|one| !self.index.units.iter().any(|unit| near(unit, one.drug.name)))?;
         Some(format!("{} was spoken of elsewhere", &statement[far.range.clone()]))
+    }
+
+    /// "Mirtazapine at 7." of seven and a half: a bare number at the end that is no dose of the one medicine that is named.
+    fn dose_cut_off(&self, statement: &str) -> Option<String> {
+        static ENDS_BARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:at|to|of|with) \d+\.?$"));
+        let named = DrugTable::bundled().mentions(statement);
+        let [mention] = &named[..] else { return None };
+        let of_it = |one: &&Medication| one.name == mention.drug.name;
+        let dose = self.facts.medications.iter().find(of_it)?.dose.as_ref()?;
+        let bare = ENDS_BARE.find(statement)?;
+        let number = numbers::numbers(bare.as_str()).first()?.value;
+        (number != dose.value).then(|| format!("{number} is no dose of {} here", mention.drug.name))
+    }
+
+    /// "Lightheaded on the second flight of stairs", where the breath was short there and the head light elsewhere: a symptom of
+    /// which a clause says more than that it is there, and that is named nowhere near what it says.
+    fn symptom_of_another_exchange(&self, statement: &str) -> Option<String> {
+        static CLAUSE_END: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"[,;.]|\b(?:and|but) (?:(?:he|she|they|it|the patient|had|has|was|is|also)\b)"));
+        let starts = CLAUSE_END.find_iter(statement).map(|end| end.end());
+        let ends = CLAUSE_END.find_iter(statement).map(|end| end.start()).chain([statement.len()]);
+        let clauses = std::iter::once(0).chain(starts).zip(ends).map(|(start, end)| &statement[start.min(end)..end]);
+        clauses.flat_map(|clause| facts::symptoms::mentions(clause).into_iter().map(move |one| (clause, one))).find_map(
+            |(clause, (entry, range))| {
+                let beside = format!("{} {}", &clause[..range.start], &clause[range.end..]);
+                let said_of_it = text::content_stems(&beside);
+                let near = |line: usize| {
+                    let lines = &self.index.visit().lines;
+                    let near = &lines[line.saturating_sub(1)..(line + 2).min(lines.len())];
+                    let stems: Vec<String> = near.iter().flat_map(|line| text::content_stems(line.text())).collect();
+                    said_of_it.iter().filter(|stem| stems.contains(stem)).count()
+                };
+                let lines = self.index.visit().lines.iter().filter(|line| entry.pattern.is_match(line.text()));
+                let best = lines.map(|line| near(line.index)).max()?;
+                let says_more = said_of_it.len() >= LEAST_SAID_OF_A_SYMPTOM;
+                (says_more && 2 * best < said_of_it.len())
+                    .then(|| format!("{} was spoken of elsewhere", clause[range].to_lowercase()))
+            },
+        )
     }
 
     /// A word that `statement` affirms and that was only ever said with a "no" before it.
@@ -412,6 +461,38 @@ mod tests {
             Verdict::Unsupported(_, reason) => reason,
             _ => "stands".to_owned(),
         }
+    }
+
+    #[test]
+    fn a_symptom_is_told_with_what_was_said_of_it() {
+        let visit = "D: Any chest pain with it? Lightheaded?\nP: A little lightheaded the first time.\n\
+            D: Short of breath?\nP: On the second flight of stairs, yes.\nD: Swelling?\nP: My legs, in the evening.";
+        let kind = SectionKind::HistoryOfPresentIllness;
+        let joined = "He had lightheadedness on the second flight of stairs.";
+        assert_eq!(written(visit, joined, kind), "lightheadedness was spoken of elsewhere");
+        for line in ["He was short of breath on the second flight of stairs.", "A little lightheaded the first time."] {
+            assert_eq!(written(visit, line, kind), "stands");
+        }
+    }
+
+    #[test]
+    fn what_was_only_found_now_is_not_of_the_past() {
+        let visit = "P: I have the COPD and sugar.\nD: The X-ray shows a left lower lobe pneumonia.\n\
+            D: So he has pneumonia with sepsis, and a COPD flare.";
+        for line in ["COPD flare.", "Pneumonia.", "Pneumonia with sepsis."] {
+            let reason = written(visit, line, SectionKind::PastHistory);
+            assert!(reason.ends_with("was not said of the patient's past"), "{line} {reason}");
+        }
+        assert_eq!(written(visit, "COPD.", SectionKind::PastHistory), "stands");
+    }
+
+    #[test]
+    fn a_dose_is_not_cut_off() {
+        let visit = "P: I sleep seven hours.\nD: For sleep, start mirtazapine, seven and a half milligrams at bedtime.";
+        let cut = "Also recommend mirtazapine at 7.";
+        assert_eq!(written(visit, cut, SectionKind::Plan), "7 is no dose of mirtazapine here");
+        let visit = "P: I take losartan, a hundred milligrams.\nD: Keep the losartan at 100.";
+        assert_eq!(written(visit, "Keep losartan at 100.", SectionKind::Plan), "stands");
     }
 
     #[test]

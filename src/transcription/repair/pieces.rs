@@ -12,7 +12,7 @@ static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!(
 
 /// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech,
 /// but for units and what people are allergic to.
-const LIKE_NAMES: [&str; 43] = [
+const LIKE_NAMES: [&str; 53] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -56,6 +56,16 @@ const LIKE_NAMES: [&str; 43] = [
     "sustain",
     "timeline",
     "vascular",
+    "fraction",
+    "fractions",
+    "reaction",
+    "reactions",
+    "mother-in-law",
+    "father-in-law",
+    "brother-in-law",
+    "sister-in-law",
+    "daughter-in-law",
+    "son-in-law",
 ];
 
 /// Endings that make another word of an ordinary one, with what stands there without them.
