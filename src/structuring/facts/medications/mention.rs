@@ -108,6 +108,12 @@ static OVERDOSED: LazyLock<Regex> = LazyLock::new(|| {
         r"\boverdos\w+ (?:\w+ )?$|\b(?:took|swallowed|taken|swallowing) (?:\w+ ){0,3}(?:bunch|handful|bottle|whole \w+|lot|pile|all|load|too many)(?: of)? (?:my |the |his |her |those )?$",
     )
 });
+/// "You're taking a hundred and fifty?" "I went back to a hundred."
+static MOVED_SINCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:went|gone|am|i'm|came) (?:back|down) to\b|\b(?:cut|dropped|brought|took|put) (?:it |that |them )?(?:back |down )(?:down )?to\b|\bi only (?:take|took|use)\b|\bi'm only (?:on|taking)\b",
+    )
+});
 /// Given in the room.
 static GIVEN_HERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -295,7 +301,8 @@ pub(super) fn understand<'t>(
         let denies = answer.is_some_and(|answer| context::denies(answer.text()) || is_of_kin(answer));
         let declined = line.by_clinician() && denies && !of_effect;
         let asks_leave = line.by_patient_side() && ASKS_LEAVE.is_match(&text[sentence.clone()]);
-        let corrected = dose_in(answer, found.drug).filter(|_| declined);
+        let moved = line.by_clinician() && answer.is_some_and(|answer| MOVED_SINCE.is_match(answer.text()));
+        let corrected = dose_in(answer, found.drug).filter(|_| declined || moved);
         let never = line.by_clinician() && answer.is_some_and(|answer| never_taken(answer.text()));
         let borne = line.by_clinician() && asks_whether_it_is_borne(before, &text[mention.range.end..sentence.end]);
         let declined = declined || never || borne;

@@ -699,3 +699,12 @@ fn a_poisoning_is_no_treatment() {
     let found = said("D: Have you ever tried to hurt yourself?\nP: Once, in college, I took a bunch of Benadryl.");
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn what_the_patient_went_back_to_goes_on() {
+    let found = said(
+        "D: So the sertraline, you're taking a hundred and fifty?\nP: I went back to a hundred, the one fifty made me jittery.\n\
+         D: Okay, a hundred then.\nP: Yes.\nD: I'd stay at a hundred of the sertraline for now and not go back up.",
+    );
+    assert_eq!(found, ["continue Sertraline 100 mg"]);
+}
