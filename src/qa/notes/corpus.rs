@@ -8,14 +8,17 @@ use std::{
     collections::{BTreeMap, HashSet},
     io,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
+use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::divisions::{self, Divided};
 use crate::{
     domain::{PatientText, Transcript},
+    language::patterns::pattern,
     pipeline::MIN_WORDS,
     qa::files,
     transcription::reading::{self, ReadingError},
@@ -126,6 +129,13 @@ impl GoldFacts {
         files::misspelt(&given.chain(self.others.keys().map(String::as_str)).collect::<Vec<_>>(), &known)
     }
 
+    /// A code of a problem that does not look like one.
+    fn no_code(&self) -> Option<&str> {
+        static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?$"));
+        let codes = self.problems.iter().flatten().flat_map(|problem| &problem.icd10cm).map(String::as_str);
+        codes.into_iter().find(|code| !CODE.is_match(code))
+    }
+
     /// The words by which each fact was told, of those whose file has them.
     pub fn told(&self) -> Vec<Vec<PatientText>> {
         let medications = self.medications.iter().flatten().map(|one| one.said.clone());
@@ -227,12 +237,15 @@ impl Place<'_> {
         let mut divided = line.note.as_ref().map(|note| divisions::by_headings(note)).unwrap_or_default();
         divided.extend(line.divisions);
         let facts = match line.facts {
-            Some(Known::File(file)) => Some(read_facts(&self.beside(&file))?),
+            Some(Known::File(file)) => Some(read_facts(&self.named(&file)?, &self.beside(&file))?),
             Some(Known::Here(facts)) => Some(facts),
             None => None,
         };
         if let Some((written, meant)) = facts.as_ref().and_then(GoldFacts::misspelt_kind) {
             return Err(self.wrong(format!("its facts have no {meant}, but {written}: is {meant} meant?")));
+        }
+        if let Some(code) = facts.as_ref().and_then(GoldFacts::no_code) {
+            return Err(self.wrong(format!("{code} is not written as an ICD-10-CM code is: E11.9, I10, S83.241A")));
         }
         Ok(NoteItem { id: line.id, transcript, note: line.note, divisions: divided, facts })
     }
@@ -240,10 +253,16 @@ impl Place<'_> {
     fn said(&self, line: &Line) -> Result<Transcript, CorpusError> {
         let read = match (&line.dialogue, &line.transcript) {
             (Some(dialogue), None) => reading::from_dialogue(dialogue.as_bytes()),
-            (None, Some(file)) => from_file(&read_bytes(&self.beside(file))?),
+            (None, Some(file)) => from_file(&self.named(file)?),
             _ => return Err(self.wrong("it needs a \"dialogue\" or a \"transcript\", and one only".to_owned())),
         };
         read.map_err(|source| CorpusError::Said { path: self.path.to_owned(), line: self.line, source })
+    }
+
+    /// What is in a file that the line names.
+    fn named(&self, file: &Path) -> Result<Vec<u8>, CorpusError> {
+        let path = self.beside(file);
+        files::read_bytes(&path).map_err(|source| self.wrong(format!("it names {}: {source}", path.display())))
     }
 
     fn beside(&self, file: &Path) -> PathBuf {
@@ -264,13 +283,13 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, CorpusError> {
     files::read_bytes(path).map_err(|source| CorpusError::Read { path: path.to_owned(), source })
 }
 
-fn read_facts(path: &Path) -> Result<GoldFacts, CorpusError> {
+fn read_facts(bytes: &[u8], path: &Path) -> Result<GoldFacts, CorpusError> {
     let wrong = |error: serde_json::Error| CorpusError::Facts {
         path: path.to_owned(),
         line: error.line(),
         column: error.column(),
     };
-    serde_json::from_slice(&read_bytes(path)?).map_err(wrong)
+    serde_json::from_slice(bytes).map_err(wrong)
 }
 
 #[cfg(test)]
@@ -362,9 +381,12 @@ mod tests {
         assert!(fault(&[("c", &line(r#""dialogue":"nobody""#))]).contains("line 1: what was said cannot be read"));
         assert!(fault(&[("c", &line(r#""dialogue":"[doctor] hello""#))]).contains("only 1 words are said"));
         assert!(fault(&[("c", &format!("{dialogue}\n\n{dialogue}"))]).contains("line 3: the id a is taken"));
-        assert!(fault(&[("c", &line(r#""transcript":"none.json""#))]).contains("none.json"));
+        let missing = fault(&[("c", &line(r#""transcript":"none.json""#))]);
+        assert!(missing.contains("line 1: it names") && missing.contains("none.json"), "{missing}");
         let with_facts = dialogue.replace('}', r#","facts":"f"}"#);
         let facts = fault(&[("c", &with_facts), ("f", r#"{"allergies":["secret"]}"#)]);
         assert!(facts.contains("is no file of facts (line 1") && !facts.contains("secret"), "{facts}");
+        let coded = [("c", &*with_facts), ("f", r#"{"problems":[{"name":"x","icd10cm":["I99999"]}]}"#)];
+        assert!(fault(&coded).contains("line 1: I99999 is not written as an ICD-10-CM code"));
     }
 }
