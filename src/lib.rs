@@ -17,6 +17,7 @@ pub mod coding;
 pub mod config;
 pub mod delivery;
 pub mod domain;
+pub mod embedding;
 pub mod inference;
 pub mod language;
 pub mod model_files;

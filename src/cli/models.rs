@@ -119,7 +119,7 @@ fn list(store: &ModelStore) -> Result<(), Failure> {
 
 /// A line of the list; what the model is for has a line of its own below, so that both fit a terminal.
 fn row([name, task, size, memory, licence, here]: [&str; 6]) -> String {
-    format!("{name:<26} {task:<8} {size:>9} {memory:>9}  {licence:<12} {here}")
+    format!("{name:<26} {task:<9} {size:>9} {memory:>9}  {licence:<12} {here}")
 }
 
 fn here(store: &ModelStore, name: &str) -> Result<&'static str, Failure> {

@@ -20,6 +20,8 @@ pub enum Task {
     Speakers,
     /// A language model.
     Text,
+    /// What texts mean, as vectors.
+    Embedding,
     /// Codes and their words; pulled by `soapstone terminology`.
     Terminology,
 }
@@ -32,6 +34,7 @@ impl Task {
             Self::Vad => "vad",
             Self::Speakers => "speakers",
             Self::Text => "text",
+            Self::Embedding => "embedding",
             Self::Terminology => "terminology",
         }
     }

@@ -131,7 +131,7 @@ impl ModelStore {
     fn folder(&self, task: Task) -> &Path {
         match task {
             Task::Terminology => &self.terminology,
-            Task::Asr | Task::Vad | Task::Speakers | Task::Text => &self.models,
+            Task::Asr | Task::Vad | Task::Speakers | Task::Text | Task::Embedding => &self.models,
         }
     }
 

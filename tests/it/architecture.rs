@@ -14,7 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("audio", &["domain", "config"]),
     ("model_files", &["domain", "config"]),
-    ("terminology", &["domain", "config", "model_files"]),
+    ("embedding", &["domain", "model_files"]),
+    ("terminology", &["domain", "config", "model_files", "embedding"]),
     ("inference", &["domain", "config", "model_files"]),
     ("transcription", &["domain", "language", "config", "audio", "model_files", "terminology"]),
     ("structuring", &["domain", "language", "config", "inference", "terminology"]),
@@ -77,8 +78,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Each outside library that must stay in its room, with the folders (or files) of `src` that may name it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("whisper_rs", &["transcription/asr"]),
-    ("candle_core", &["inference", "model_files/weights.rs", "transcription/vad", "transcription/speakers"]),
-    ("candle_nn", &["inference", "transcription/vad", "transcription/speakers"]),
+    (
+        "candle_core",
+        &["embedding", "inference", "model_files/weights.rs", "transcription/vad", "transcription/speakers"],
+    ),
+    ("candle_nn", &["embedding", "inference", "transcription/vad", "transcription/speakers"]),
     ("tantivy", &["terminology"]),
     ("symphonia", &["audio"]),
     ("rubato", &["audio"]),

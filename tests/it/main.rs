@@ -3,6 +3,7 @@
 mod architecture;
 mod audio;
 mod cli;
+mod embedding;
 mod inference;
 mod note;
 mod qa;
