@@ -20,7 +20,7 @@ setup: ## Install the system packages that the build needs
 build: setup ## Build the release binary
 	cargo build $(CARGO_FLAGS)
 
-models: build ## Fetch the default models and ICD-10-CM (1.4 GB)
+models: build ## Fetch the default models and ICD-10-CM (1.5 GB)
 	$(SOAPSTONE) models pull
 	$(SOAPSTONE) terminology pull
 

@@ -26,12 +26,15 @@ enum TerminologyCommand {
     /// Shows the code lists and whether they are on this machine.
     #[command(after_help = "Example:\n  soapstone terminology list")]
     List,
-    /// Fetches ICD-10-CM and builds its index; does nothing where both are done.
+    /// Fetches ICD-10-CM and the model that compares meanings, and builds the index; does nothing where all is done.
+    ///
+    /// Building takes one to two minutes: what every code means is computed once.
     #[command(after_help = "Example:\n  soapstone terminology pull")]
     Pull,
     /// Builds the index from the tabular list (XML) that is already on this machine.
     ///
-    /// It must be the release that the program knows, the file `icd10c-tabular-April-1-2026.xml`.
+    /// It must be the release that the program knows, the file `icd10c-tabular-April-1-2026.xml`. The model that compares
+    /// meanings must be here: `soapstone models import` takes it from a file, too.
     #[command(after_help = "Example:\n  soapstone terminology import icd10c-tabular-April-1-2026.xml")]
     Import {
         /// The XML file.
@@ -74,7 +77,7 @@ pub fn run(args: &TerminologyArgs, config: &Config) -> Result<(), Failure> {
             bar::with(icd10cm::NAME, |progress| icd10cm::import(&config.paths, file, progress))?;
             print_line(format_args!("{} indexed in {}", icd10cm::NAME, dir.display()))?;
         }
-        TerminologyCommand::Search { text, limit } => search(&Icd10Cm::open(dir)?, &text.join(" "), *limit)?,
+        TerminologyCommand::Search { text, limit } => search(&Icd10Cm::open(&config.paths)?, &text.join(" "), *limit)?,
     }
     Ok(())
 }
@@ -100,7 +103,7 @@ fn search(list: &Icd10Cm, text: &str, limit: usize) -> Result<(), Failure> {
 
 fn list(config: &Config) -> Result<(), Failure> {
     let about = Manifest::embedded().get(icd10cm::NAME).map_or("", |entry| entry.about.as_str());
-    let here = match Icd10Cm::open(&config.paths.terminology) {
+    let here = match Icd10Cm::open(&config.paths) {
         Ok(list) => {
             let (all, billable) = list.counts();
             format!("here, {billable} billable codes of {all}")

@@ -8,7 +8,7 @@ use super::said;
 use crate::{
     domain::{Chart, Evidence, Sex, Transcript},
     language::{numbers::graded, patterns::pattern},
-    terminology::{Icd10Cm, is_lasting},
+    terminology::{Icd10Cm, icd10cm::Nearness, is_lasting},
 };
 
 static PREGNANCY: LazyLock<Regex> =
@@ -165,15 +165,19 @@ impl Patient {
 const LEAST_BORNE_OUT: f32 = 0.53;
 
 /// The best `limit` codes for `text` that `patient` can have.
-fn candidates(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) -> Vec<Candidate> {
+fn candidates(icd: &Icd10Cm, text: &str, near: &Nearness, patient: &Patient, limit: usize) -> Vec<Candidate> {
     let sex_of = |code: &str| icd.get(code).and_then(|code| code.sex());
-    icd.search(text, 3 * limit)
+    icd.search_near(text, near, 3 * limit)
         .into_iter()
         .filter(|found| found.borne_out >= LEAST_BORNE_OUT)
         .filter(|found| patient.can_have(&found.code, sex_of(&found.code)) && patient.bears_out(&found.title))
         .take(limit)
         .map(|found| Candidate { code: found.code, title: found.title, score: found.score })
         .collect()
+}
+
+fn of_text(icd: &Icd10Cm, text: &str, patient: &Patient, limit: usize) -> Vec<Candidate> {
+    candidates(icd, text, &icd.nearness(text), patient, limit)
 }
 
 /// An event that is over is another code than one that is happening: what it is called then, and which categories are
@@ -259,7 +263,7 @@ fn personal_history(icd: &Icd10Cm, illness: &str, patient: &Patient, limit: usiz
         .filter(|word| word.len() > 4)
         .map(|word| word.chars().take(6).collect())
         .collect();
-    let mut found = candidates(icd, &format!("personal history of {illness}"), patient, 2 * limit);
+    let mut found = of_text(icd, &format!("personal history of {illness}"), patient, 2 * limit);
     found.retain(|candidate| {
         let title = candidate.title.to_lowercase();
         title.contains("history of") && stems.iter().any(|stem| title.contains(stem.as_str()))
@@ -288,12 +292,13 @@ pub fn for_problem(
         }
         let said = |text: &str| INJURY.is_match(text);
         let is_injured = said(name) || evidence.iter().filter_map(|one| one.quote.as_deref()).any(said);
-        let mut found = of_queries(icd, &queries, patient, 2 * limit);
+        let near = icd.nearness(&graded(name));
+        let mut found = of_queries(icd, &queries, &near, patient, 2 * limit);
         found.retain(|candidate| is_injured || !candidate.code.starts_with(['S', 'T']));
         found.truncate(limit);
         return found;
     };
-    let mut found = candidates(icd, event.then, patient, 2 * limit);
+    let mut found = of_text(icd, event.then, patient, 2 * limit);
     found.retain(|candidate| !event.acute.iter().any(|category| candidate.code.starts_with(category)));
     found.truncate(limit);
     found
@@ -312,9 +317,9 @@ fn queries(name: &str) -> Vec<String> {
 }
 
 /// The best candidates of the first query, with the two best of each later one among them.
-fn of_queries(icd: &Icd10Cm, queries: &[String], patient: &Patient, limit: usize) -> Vec<Candidate> {
+fn of_queries(icd: &Icd10Cm, queries: &[String], near: &Nearness, patient: &Patient, limit: usize) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
-    let mut lists = queries.iter().map(|query| candidates(icd, query, patient, limit));
+    let mut lists = queries.iter().map(|query| candidates(icd, query, near, patient, limit));
     let first = lists.next().unwrap_or_default();
     let others = lists.flat_map(|list| list.into_iter().take(2));
     let (best, rest) = first.split_at(first.len().min(limit / 2));

@@ -58,7 +58,7 @@ pub(super) fn check(config: &Config, work: Work) -> Result<(), VisitError> {
         }
     }
     if work.writes() {
-        match Icd10Cm::open(&config.paths.terminology) {
+        match Icd10Cm::open(&config.paths) {
             Ok(_) => {}
             Err(TerminologyError::Missing { name, command }) => missing.push((name.to_owned(), command.to_owned())),
             Err(error) => return Err(error.into()),

@@ -190,7 +190,7 @@ impl<'a> Scribe<'a> {
         self.timed(Stage::Code, |progress| {
             Ok(coder.code(&mut draft.problems, &draft.sections, &patient, progress)?)
         })?;
-        let models = transcript.models.iter().chain([model.model_ref()]).cloned().collect();
+        let models = transcript.models.iter().chain([model.model_ref(), icd.model_ref()]).cloned().collect();
         let mut note = self.note(transcript, draft, models);
         note.review.decision_making = coding::decision_making::elements(&note, transcript);
         Ok(note)
@@ -262,7 +262,7 @@ fn whole_milliseconds(time: Duration) -> u64 {
 
 /// Loads what notes are written with: the language model and ICD-10-CM.
 pub fn load_writing(config: &Config) -> Result<(Engine, Icd10Cm), VisitError> {
-    let icd = Icd10Cm::open(&config.paths.terminology)?;
+    let icd = Icd10Cm::open(&config.paths)?;
     let file = ModelStore::new(&config.paths).locate(&config.writing.model)?;
     Ok((Engine::load(&file.path, file.model_ref, &config.writing)?, icd))
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model_files::ModelError;
+use crate::{embedding::EmbeddingError, model_files::ModelError};
 
 /// Why a terminology cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,9 @@ pub enum TerminologyError {
     /// The source file cannot be had.
     #[error(transparent)]
     File(#[from] ModelError),
+    /// Texts cannot be compared by their meaning.
+    #[error(transparent)]
+    Meaning(EmbeddingError),
     /// Reading or writing failed.
     #[error("{}: {source}", path.display())]
     Io {
@@ -59,5 +62,14 @@ impl TerminologyError {
 impl From<tantivy::TantivyError> for TerminologyError {
     fn from(error: tantivy::TantivyError) -> Self {
         Self::Index(error.to_string())
+    }
+}
+
+impl From<EmbeddingError> for TerminologyError {
+    fn from(error: EmbeddingError) -> Self {
+        match error {
+            EmbeddingError::File(error) => Self::File(error),
+            error => Self::Meaning(error),
+        }
     }
 }

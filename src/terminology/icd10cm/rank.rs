@@ -1,18 +1,27 @@
 //! Orders codes as a coder would: BM25 finds those that share words with what was said, then each is compared, phrase by
-//! phrase, by how much of what was said it has and how little else it adds.
+//! phrase, by how much of what was said it has and how little else it adds. Those that mean nearly what was said, in whatever
+//! words, come besides, and are lifted by how near they are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tantivy::tokenizer::TextAnalyzer;
 
 use super::index::{OpenIndex, analyzer};
 use super::synonyms::Variant;
-use super::{IcdCandidate, IcdCode};
+use super::{IcdCandidate, IcdCode, Nearness};
 
 /// Codes taken from the index for each variant.
 const RETRIEVED: usize = 250;
 /// A candidate must have this much of what was said.
 const LEAST_RECALL: f32 = 0.35;
+/// A meaning counts from this cosine on; what is of another kind of illness is often as near.
+const NEAR: f32 = 0.5;
+/// From here on, what a phrase says in words that were not said is taken for what was said in words that it lacks.
+const SAID_OTHERWISE: f32 = 0.6;
+/// From here on a phrase says what was said, as it is.
+const SAID_SO: f32 = 0.75;
+/// What the nearest meaning adds to the fit of words of which none fits.
+const WORTH_OF_MEANING: f32 = 0.5;
 /// Words that carry no meaning of their own here.
 const SILENT: &[&str] = &[
     "a", "an", "and", "as", "at", "by", "due", "for", "from", "her", "his", "i", "in", "is", "my", "nos", "of", "on",
@@ -22,9 +31,11 @@ const SILENT: &[&str] = &[
 const FREE: &[&str] =
     &["unspecifi", "complic", "site", "primari", "essenti", "mellitus", "encount", "initi", "specifi", "uncompl"];
 
-/// The best candidates for any of `variants`.
-pub(super) fn search(index: &OpenIndex, variants: &[Variant], limit: usize) -> Vec<IcdCandidate> {
-    let mut ranking = Ranking { index, analyzer: analyzer(), rarity: HashMap::new(), codes: HashMap::new() };
+/// The best candidates for any of `variants`, among them those that `nearness` names.
+pub(super) fn search(index: &OpenIndex, variants: &[Variant], nearness: &Nearness, limit: usize) -> Vec<IcdCandidate> {
+    let near = nearness.keys().filter_map(|code| index.get(code)).collect();
+    let (rarity, codes) = (HashMap::new(), HashMap::new());
+    let mut ranking = Ranking { index, analyzer: analyzer(), rarity, codes, nearness, near };
     let mut best: HashMap<String, IcdCandidate> = HashMap::new();
     for variant in variants {
         for candidate in ranking.candidates(variant) {
@@ -56,6 +67,9 @@ struct Ranking<'i> {
     rarity: HashMap<String, f32>,
     /// Categories met on the way up.
     codes: HashMap<String, Option<IcdCode>>,
+    nearness: &'i Nearness,
+    /// The codes that it names.
+    near: Vec<IcdCode>,
 }
 
 impl Ranking<'_> {
@@ -64,7 +78,9 @@ impl Ranking<'_> {
         if said.is_empty() {
             return Vec::new();
         }
-        let found = self.index.billable_with(&said, RETRIEVED);
+        let mut found = self.index.billable_with(&said, RETRIEVED);
+        let by_words: HashSet<String> = found.iter().map(|code| code.code.clone()).collect();
+        found.extend(self.near.iter().filter(|code| !by_words.contains(&code.code)).cloned());
         let said: BTreeSet<String> = said.into_iter().collect();
         found.into_iter().filter_map(|code| self.candidate(&code, &said, variant.weight)).collect()
     }
@@ -95,10 +111,38 @@ impl Ranking<'_> {
             }
         }
         let (fit, matched_term) = best;
-        let score = weight * fit.score * prior(code, said);
+        let near = self.nearness.get(&code.code).copied().unwrap_or_default();
+        let meaning = ((near - NEAR) / (1.0 - NEAR)).clamp(0.0, 1.0);
+        let together = 1.0 - (1.0 - weight * fit.score) * (1.0 - WORTH_OF_MEANING * meaning);
+        let score = together * prior(code, said);
+        let borne_out = fit.borne_out.max(self.borne_out_by_meaning(code, near, said));
         let (code, title) = (code.code.clone(), code.title.clone());
-        let candidate = IcdCandidate { code, title, billable: true, score, borne_out: fit.borne_out, matched_term };
+        let candidate = IcdCandidate { code, title, billable: true, score, borne_out, matched_term };
         (score > 0.0).then_some(candidate)
+    }
+
+    /// The part of what `code` says that was said in whatever words. A single word is near to every kind of what it names, and
+    /// one number is as near as another: they bear out none.
+    fn borne_out_by_meaning(&mut self, code: &IcdCode, near: f32, said: &BTreeSet<String>) -> f32 {
+        let title = self.words(&code.title);
+        let mut numbers = title.iter().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).peekable();
+        let of_another_number = numbers.peek().is_some() && !numbers.any(|number| said.contains(number));
+        if near < SAID_OTHERWISE || said.len() < 2 || of_another_number {
+            return 0.0;
+        }
+        let phrases = std::iter::once(&code.title).chain(&code.inclusion_terms);
+        let otherwise = phrases.map(|phrase| {
+            let phrase = self.words(phrase);
+            let both = self.weight(phrase.intersection(said));
+            let (unsaid, otherwise) = (self.weight(phrase.difference(said)), self.weight(said.difference(&phrase)));
+            (both + unsaid.min(otherwise)) / (both + unsaid + f32::EPSILON)
+        });
+        otherwise.fold(if near < SAID_SO { 0.0 } else { near.min(1.0) }, f32::max)
+    }
+
+    /// The rarity of `words`, added up.
+    fn weight<'w>(&mut self, words: impl Iterator<Item = &'w String>) -> f32 {
+        words.map(|word| if FREE.contains(&word.as_str()) { 0.3 } else { self.rarity_of(word) }).sum()
     }
 
     /// The categories above the code, nearest first.

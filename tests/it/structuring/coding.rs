@@ -10,8 +10,7 @@ use super::{scripted::ScriptedModel, transcript};
 
 #[test]
 fn codes_are_chosen_among_retrieved_ones_and_exist() {
-    let terminology = Config::default().paths.terminology;
-    let icd = Icd10Cm::open(&terminology).expect("run `soapstone terminology pull` first");
+    let icd = Icd10Cm::open(&Config::default().paths).expect("run `soapstone terminology pull` first");
     let visit = transcript(
         "D: So your high blood pressure is not well controlled.\nP: And my right knee hurts.\nD: That's arthritis of the right knee.",
     );
@@ -48,8 +47,7 @@ fn codes_are_chosen_among_retrieved_ones_and_exist() {
 
 #[test]
 fn no_code_names_a_kind_of_illness_that_nobody_named() {
-    let terminology = Config::default().paths.terminology;
-    let icd = Icd10Cm::open(&terminology).expect("run `soapstone terminology pull` first");
+    let icd = Icd10Cm::open(&Config::default().paths).expect("run `soapstone terminology pull` first");
     let visit = transcript("D: It's a virus.\nD: And it is broken.");
     let model = ScriptedModel::new(4096, Vec::new());
     let questions = Questions::about(&visit, &model).expect("the script counts");
@@ -68,8 +66,7 @@ fn no_code_names_a_kind_of_illness_that_nobody_named() {
 
 #[test]
 fn the_first_code_says_what_was_said() {
-    let terminology = Config::default().paths.terminology;
-    let icd = Icd10Cm::open(&terminology).expect("run `soapstone terminology pull` first");
+    let icd = Icd10Cm::open(&Config::default().paths).expect("run `soapstone terminology pull` first");
     let model = ScriptedModel::new(4096, Vec::new());
     let codes = |name: &str, lines: &str| -> Vec<String> {
         let visit = transcript(lines);

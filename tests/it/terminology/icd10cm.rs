@@ -19,7 +19,7 @@ fn tabular_list() -> Vec<icd10cm::IcdCode> {
 }
 
 fn opened() -> Icd10Cm {
-    Icd10Cm::open(&Config::default().paths.terminology).unwrap_or_else(|error| panic!("{error}"))
+    Icd10Cm::open(&Config::default().paths).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -133,6 +133,43 @@ fn a_code_that_is_meant_says_little_that_was_not_said() {
 }
 
 #[test]
+fn a_code_is_found_by_what_is_meant() {
+    let list = opened();
+    for (phrase, code) in [
+        ("actinic keratoses", "L57.0"),
+        ("tired all the time", "R53.83"),
+        ("iron deficiency anemia from chronic blood loss", "D50.0"),
+        ("body mass index of 36.4", "Z68.36"),
+    ] {
+        let best = list.search(phrase, 8).into_iter().find(|candidate| candidate.borne_out >= LEAST_BORNE_OUT);
+        assert_eq!(best.map(|best| best.code).as_deref(), Some(code), "{phrase}");
+    }
+}
+
+#[test]
+fn neither_a_single_word_nor_another_number_tells_a_kind() {
+    let list = opened();
+    for (word, kind) in [("cyst", "L72.11"), ("swelling", "B83.1"), ("fracture", "M84.30XA"), ("bmi 36.4", "Z68.45")] {
+        let found = list.search(word, 24);
+        let kind = found.iter().find(|candidate| candidate.code == kind);
+        assert!(kind.is_none_or(|kind| kind.borne_out < LEAST_BORNE_OUT), "{word}: {kind:?}");
+    }
+}
+
+#[test]
+fn a_meaning_is_searched_in_less_than_a_tenth_of_a_second() {
+    let list = opened();
+    let took = |_| {
+        let started = std::time::Instant::now();
+        assert!(!list.nearness("my knee hurts when I climb the stairs").is_empty());
+        started.elapsed()
+    };
+    // The quickest of several: other tests are running.
+    let quickest = (0..8).map(took).min().expect("several");
+    assert!(quickest < std::time::Duration::from_millis(100), "{quickest:?}");
+}
+
+#[test]
 fn candidates_are_billable_distinct_and_in_order() {
     for (phrase, _) in SPOKEN {
         let found = opened().search(phrase, 8);
@@ -162,7 +199,7 @@ fn opening_costs_a_small_part_of_building() {
 #[test]
 fn where_nothing_was_pulled_the_command_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
-    let Err(error) = Icd10Cm::open(folder.path()) else { panic!("nothing is there") };
+    let Err(error) = Icd10Cm::open(&PathsConfig::under(folder.path())) else { panic!("nothing is there") };
     assert!(matches!(error, TerminologyError::Missing { command: "soapstone terminology pull", .. }), "{error}");
 }
 
