@@ -140,6 +140,7 @@ fn a_code_is_found_by_what_is_meant() {
         ("tired all the time", "R53.83"),
         ("iron deficiency anemia from chronic blood loss", "D50.0"),
         ("body mass index of 36.4", "Z68.36"),
+        ("bmi 36.4", "Z68.36"),
     ] {
         let best = list.search(phrase, 8).into_iter().find(|candidate| candidate.borne_out >= LEAST_BORNE_OUT);
         assert_eq!(best.map(|best| best.code).as_deref(), Some(code), "{phrase}");
