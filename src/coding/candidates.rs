@@ -8,7 +8,11 @@ use super::said;
 use crate::{
     domain::{Chart, Evidence, Sex, Transcript},
     language::{numbers::graded, patterns::pattern},
-    terminology::{Icd10Cm, icd10cm::Nearness, is_lasting},
+    terminology::{
+        Icd10Cm,
+        icd10cm::{IcdCandidate, Nearness},
+        is_lasting,
+    },
 };
 
 static PREGNANCY: LazyLock<Regex> =
@@ -107,6 +111,8 @@ pub struct Patient {
     of_diabetes: Option<String>,
     /// How the words of the visit begin.
     words: HashSet<String>,
+    /// Parts of the body of which one side alone was spoken of, with that side.
+    sides: Vec<(String, String)>,
 }
 
 impl Patient {
@@ -127,8 +133,23 @@ impl Patient {
             newborn: age.map_or_else(|| said(&NEWBORN), |age| age == 0),
             kinds: KINDS.iter().map(|kind| said(&kind.said)).collect(),
             of_diabetes: damage,
+            sides: one_sided(transcript),
             words: transcript.utterances.iter().flat_map(|utterance| beginnings(&utterance.text)).collect(),
         }
+    }
+
+    /// The same code with the side of which alone was spoken, where `found` leaves the side open: "unspecified knee" of whose right
+    /// knee hurts.
+    fn with_side(&self, icd: &Icd10Cm, found: Candidate) -> Candidate {
+        let title = found.title.to_lowercase();
+        let sided = self.sides.iter().find_map(|(side, part)| {
+            let open = format!("unspecified {part}");
+            let wanted = title.contains(&open).then(|| title.replace(&open, &format!("{side} {part}")))?;
+            let category = found.code.chars().take(CATEGORY).collect::<String>();
+            let same = |one: &&IcdCandidate| one.code.starts_with(&category) && one.title.to_lowercase() == wanted;
+            icd.search(&wanted, MOST_SIBLINGS).iter().find(same).cloned()
+        });
+        sided.map_or(found.clone(), |one| Candidate { code: one.code, title: one.title, score: found.score })
     }
 
     /// Whether nothing that was said speaks against `title`, and all that it needs was said.
@@ -158,6 +179,28 @@ impl Patient {
         let other_sex = matches!((self.sex, sex_of_code), (Some(own), Some(of_code)) if own != of_code);
         fits_chapter && !other_sex
     }
+}
+
+/// Letters of a code that name its category.
+const CATEGORY: usize = 3;
+/// Codes among which that of the other side of one is looked for.
+const MOST_SIBLINGS: usize = 12;
+
+/// The parts of the body that were named more than once with a side, and never with the other: what is normal is named once.
+fn one_sided(transcript: &Transcript) -> Vec<(String, String)> {
+    let mut named: Vec<(String, String)> = Vec::new();
+    for utterance in &transcript.utterances {
+        let sided = SIDED.captures_iter(&utterance.text);
+        named.extend(sided.map(|found| (found[1].to_lowercase(), found[2].to_lowercase())));
+    }
+    let all = named.clone();
+    named.retain(|one| {
+        let other_side = all.iter().any(|other| other.1 == one.1 && other.0 != one.0);
+        !other_side && all.iter().filter(|other| *other == one).count() > 1
+    });
+    named.sort();
+    named.dedup();
+    named
 }
 
 /// A code that says more than this beyond what was said is a guess at a kind of the illness, not its code: nobody said Zika
@@ -296,7 +339,13 @@ pub fn for_problem(
         let mut found = of_queries(icd, &queries, &near, patient, 2 * limit);
         found.retain(|candidate| is_injured || !candidate.code.starts_with(['S', 'T']));
         found.truncate(limit);
-        return found;
+        let mut sided: Vec<Candidate> = Vec::new();
+        for candidate in found.into_iter().map(|candidate| patient.with_side(icd, candidate)) {
+            if !sided.iter().any(|known| known.code == candidate.code) {
+                sided.push(candidate);
+            }
+        }
+        return sided;
     };
     let mut found = of_text(icd, event.then, patient, 2 * limit);
     found.retain(|candidate| !event.acute.iter().any(|category| candidate.code.starts_with(category)));
@@ -377,6 +426,19 @@ mod tests {
         assert_eq!(query("Sciatica on the right", &[]), "Sciatica on the right");
         assert_eq!(query("Stage three kidney disease", &[]), "Stage 3 kidney disease");
         assert_eq!(query("Sciatica", &said("it's left-sided sciatica")), "left Sciatica");
+    }
+
+    #[test]
+    fn a_side_is_known_that_is_named_again_and_never_the_other() {
+        let sides = |lines: &[&str]| {
+            let said = |text: &&str| Utterance { text: (*text).into(), ..Utterance::default() };
+            let utterances = lines.iter().map(said).collect();
+            one_sided(&Transcript { utterances, ..Transcript::default() })
+        };
+        let knee = [("right".to_owned(), "knee".to_owned())];
+        assert_eq!(sides(&["It's my right knee.", "The left one is fine.", "An X-ray of the right knee."]), knee);
+        assert!(sides(&["Left ear first.", "And the right one is red."]).is_empty());
+        assert!(sides(&["My right knee.", "The right knee?", "And the left knee, too."]).is_empty());
     }
 
     #[test]

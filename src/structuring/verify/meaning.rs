@@ -77,9 +77,15 @@ fn found_only_now(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
             r"\b(?:(?:you|he|she)(?:'s got| has| have)|shows?|showed|with (?:an? )?\w+ \w+|acute|so (?:it's|that's))\b",
         )
     });
+    static THEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:had|was|were|last|ago|before|previous\w*|history|in (?:(?:19|20)\d\d|january|february|march|april|may|june|july|august|september|october|november|december|the (?:spring|summer|fall|autumn|winter)))\b",
+        )
+    });
     let finds = |unit: &Unit, lasting: bool| {
         let line = index.line(unit.line);
-        line.by_clinician() && (FINDS.is_match(line.text()) || !lasting && HAS.is_match(line.text()))
+        let has = || !lasting && HAS.is_match(line.text()) && !THEN.is_match(index.sentence(unit));
+        line.by_clinician() && (FINDS.is_match(line.text()) || has())
     };
     let flares = FLARE.find(statement).filter(|_| kind == Some(PastHistory) && !HISTORY.is_match(statement));
     if let Some(flare) = flares {
@@ -91,7 +97,8 @@ fn found_only_now(statement: &str, kind: Option<SectionKind>, index: &Index) -> 
     }
     let (_, range) = concepts::illnesses(statement).into_iter().find(|(keys, range)| {
         let mut naming = index.units.iter().enumerate().filter(|(_, unit)| keys.iter().any(|key| unit.names(key)));
-        let lasting = is_lasting(&statement[range.clone()]);
+        // "Ear infection in September", of one that is there again.
+        let lasting = is_lasting(&statement[range.clone()]) || THEN.is_match(statement);
         let only_now = |(at, unit): (usize, &Unit)| {
             finds(unit, lasting) || keys.iter().all(|key| unaffirmed(key, at, unit, index))
         };

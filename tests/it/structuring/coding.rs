@@ -1,5 +1,5 @@
 use soapstone::{
-    coding::{ANSWER_TOKENS, Coder, Patient},
+    coding::{self, ANSWER_TOKENS, Coder, Patient},
     config::Config,
     domain::{Chart, Coding, Evidence, Problem, Sex, no_progress},
     structuring::{self, Style, facts, sections::Questions},
@@ -103,4 +103,18 @@ fn the_first_code_says_what_was_said() {
     );
     let unborn = "D: Could you be pregnant?\nP: No.\nP: My puppy is ten weeks old.";
     assert!(codes("Bladder infection", unborn).iter().all(|code| !code.starts_with(['O', 'P'])));
+}
+
+#[test]
+fn a_code_has_the_side_of_which_alone_was_spoken() {
+    let icd = Icd10Cm::open(&Config::default().paths).expect("run `soapstone terminology pull` first");
+    let visit = transcript(
+        "P: It's my right knee. I twisted it.\nD: For the knee, I think it's a medial meniscus tear. We'll X-ray the right knee.",
+    );
+    let quote = "For the knee, I think it's a medial meniscus tear.";
+    let evidence = [Evidence { utterance: "u2".to_owned(), quote: Some(quote.into()), ..Evidence::default() }];
+    let found = coding::for_problem(&icd, "Medial meniscus tear", &evidence, &Patient::new(&visit, None), 8);
+    let titles: Vec<&str> = found.iter().map(|one| one.title.as_str()).collect();
+    assert!(titles.iter().any(|title| title.contains("right knee")), "{titles:?}");
+    assert!(titles.iter().all(|title| !title.contains("unspecified knee")), "{titles:?}");
 }
