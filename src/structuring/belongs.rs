@@ -247,12 +247,16 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
             };
             // What the patient smokes and drinks is the social history's.
             habits::habits(line).is_empty()
+                && !ORGAN.is_match(line)
+                && !orders::begins_with_a_test(without_article(line))
                 && !begins_with_a_drug
                 && !SCORE.is_match(line)
                 && !drugs.iter().any(|mention| begun(mention.drug.name))
         }
         SectionKind::Assessment => {
-            let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line);
+            let test = orders::begins_with_a_test(without_article(line)) || findings::names_a_test(line);
+            let valued = test && !numbers::numbers(line).is_empty() && IS.is_match(line);
+            let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line) || valued;
             let talk = INSTRUCTION.is_match(line)
                 || TAKES.is_match(line)
                 || ABOUT_THE_NOTE.is_match(line)
@@ -264,7 +268,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
                 && !HEADING.is_match(line)
                 && !known_allergy(line, facts)
         }
-        SectionKind::ChiefComplaint => complains(line),
+        SectionKind::ChiefComplaint => complains(line) && !is_found(line, facts),
         SectionKind::FamilyHistory => context::names_a_relative(line),
         // When to come back stands there as it was said.
         SectionKind::Plan => {
@@ -276,6 +280,32 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         }
         _ => true,
     }
+}
+
+/// "The liver.": what was examined or tested is no illness.
+static ORGAN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:the|her|his|your|both) )?(?:liver|heart|lungs?|kidneys?|thyroid|stomach|blood|bones?|back|knees?|hips?|eyes|feet|legs|hands?|wrists?|skin|chest|belly)\W*$",
+    )
+});
+/// "The TSH is four point six.": a value, and no diagnosis.
+static IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:is|was|of|at|came back|measures?)\b"));
+
+fn without_article(line: &str) -> &str {
+    let lower = line.to_lowercase();
+    ["the ", "your ", "her ", "his "]
+        .iter()
+        .find(|article| lower.starts_with(**article))
+        .map_or(line, |article| &line[article.len()..])
+}
+
+/// Whether `line` says what the clinician found on examining.
+fn is_found(line: &str, facts: &Facts) -> bool {
+    let wanted = text::content_stems(line);
+    facts.findings.iter().filter(|finding| finding.kind == SectionKind::PhysicalExam).any(|finding| {
+        let stems = text::content_stems(&finding.text);
+        !wanted.is_empty() && wanted.iter().all(|stem| stems.contains(stem))
+    })
 }
 
 #[cfg(test)]
@@ -423,5 +453,23 @@ mod tests {
         assert!(repeats_vitals("Blood pressure: 152/94.", SectionKind::PhysicalExam, &facts));
         assert!(!repeats_vitals("A1c 7.8.", SectionKind::Results, &facts));
         assert!(!repeats_vitals("Blood pressure 152/94.", SectionKind::Vitals, &facts));
+    }
+
+    #[test]
+    fn what_was_examined_or_tested_is_no_illness() {
+        let facts = facts::facts(
+            &transcript("P: My wrist hurts.\nD: The right wrist is swollen and tender."),
+            crate::terminology::DrugTable::bundled(),
+        );
+        for (line, kind) in [
+            ("The liver.", SectionKind::PastHistory),
+            ("TSH is slow.", SectionKind::PastHistory),
+            ("The TSH is four point six.", SectionKind::Assessment),
+            ("The right wrist is swollen and tender.", SectionKind::ChiefComplaint),
+        ] {
+            assert!(!belongs(line, kind, &facts), "{line}");
+        }
+        assert!(belongs("Liver disease.", SectionKind::PastHistory, &facts));
+        assert!(belongs("High TSH.", SectionKind::Assessment, &facts));
     }
 }

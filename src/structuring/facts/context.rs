@@ -11,7 +11,7 @@ patterns! {
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
-    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?|(?:so |very |really |always |just |pretty )?(?:tired|exhausted|worn out|sick|ill|dizzy|depressed|stressed|sore|stiff|congested))|i (?:feel|felt)|i break out|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b|^\W*am (?:also |still )?(?:on|taking|using|allergic)\b";
+    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?|(?:so |very |really |always |just |pretty )?(?:tired|exhausted|worn out|sick|ill|dizzy|depressed|stressed|sore|stiff|congested))|i (?:feel|felt)|i break out|i (?:swelled|swell|blew|puffed|broke|came|come) (?:up|out)|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b|^\W*am (?:also |still )?(?:on|taking|using|allergic)\b";
     PATIENT_OF_THE_SPEAKER = r"^ (?:\w+ )?(?:son|daughter|boy|girl|baby|kid|child|toddler|little one)\b";
     THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|put|rub)\b";
     ON_ANOTHER = r"\b(?:him|her|his|them|it)\b";

@@ -37,12 +37,12 @@ static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hip|shoulder|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
+        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hips?|knees?|shoulders?|elbows?|wrists?|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|knuckles?|fundus|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
     )
 });
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(clear|normal|regular|irregular\w*|tender\w*|swell\w*|swollen|red(?:ness)?|soft|no (?:murmurs?|swelling|redness|tenderness|wheez\w+|crackles|rash|fluid|mass\w*)|wheez\w+|crackles|rales|murmur|edema|effusion|warm\w*|bulging|dull|inflamed|full|limited|stiff|stable|equal|intact|symmetric\w*|enlarged|weak\w*|strong|bruis\w+|spasm|click\w*|crepitus|distend\w+|pitting|reduced|sore|tight|negative|positive|moves|good)\b",
+        r"\b(clear|normal|regular|irregular\w*|tender\w*|swell\w*|swollen|red(?:ness)?|soft|no (?:murmurs?|swelling|redness|tenderness|wheez\w+|crackles|rash|fluid|mass\w*)|wheez\w+|crackles|rales|murmur|edema|effusion|warm\w*|bulging|dull|inflamed|full|limited|stiff|stable|equal|intact|symmetric\w*|enlarged|weak\w*|strong|bruis\w+|spasm|click\w*|crepitus|distend\w+|pitting|reduced|sore|tight|negative|positive|moves|good|puffy|lost (?:some|a bit of|a little|his|her|your) (?:extension|flexion|motion|range)|nothing|measures?|fissures?|cracked|cool|nodules?)\b",
     )
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {

@@ -38,7 +38,7 @@ static PUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
 static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
     use OrderKind::{Imaging, Laboratory, Procedure, Referral};
     [
-        (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function(?: tests?)?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono) (?:test|swab|screen)|throat (?:culture|swab)|blood cultures?|stool (?:antigen )?(?:test|culture|sample|studies|antigen)|h\.? pylori (?:test|antigen)|breath test|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
+        (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function(?: tests?)?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono|tb|tuberculosis) (?:test|swab|screen)|quantiferon|hepatitis (?:[abc] )?panel|throat (?:culture|swab)|blood cultures?|stool (?:antigen )?(?:test|culture|sample|studies|antigen)|h\.? pylori (?:test|antigen)|breath test|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|(?:one|two|three|[123])[- ]hour (?:fasting )?(?:glucose|sugar)?(?: tolerance)? ?tests?|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
         (Imaging, r"\b((?:(?:chest|knee|hip|hand|wrist|foot|ankle|shoulder|spine|back|neck|elbow|finger|rib|abdominal|right|left) )*x-?rays?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?mri(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?ct(?: scan| angiogram)?(?: of (?:your|the|that)(?: (?:right|left|lower|upper))? \w+)?|cat scan|(?:\w+ )?ultrasounds?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|echo(?:cardiogram)?|mammogram|dexa(?: scan)?|bone density(?: scan| test)?|doppler|pet scan|carotid \w+)\b"),
         (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|(?:event|heart|cardiac) monitors?|(?:\w+[- ])?(?:day|week|hour)[- ](?:heart |holter )?monitors?|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:stud(?:y|ies)|tests?)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
         (Referral, r"\b(physical therap(?:y|ist)|physiotherap(?:y|ist)|occupational therapy|cardiolog(?:y|ist)|dermatolog(?:y|ist)|neurolog(?:y|ist)|gastroenterolog(?:y|ist)|orthop(?:a)?edic(?:s|\w*)?(?: surge(?:on|ry))?|urolog(?:y|ist)|endocrinolog(?:y|ist)|rheumatolog(?:y|ist)|pulmonolog(?:y|ist)|psychiatr(?:y|ist)|psycholog(?:y|ist)|ophthalmolog(?:y|ist)|optometr\w+|podiatr(?:y|ist)|nephrolog(?:y|ist)|hematolog(?:y|ist)|oncolog(?:y|ist)|allergist|ent(?: doctor| specialist)?|ear,? nose,? and throat|nutrition(?:ist)?|dietit?ian|dietician|counsel(?:l)?(?:ing|or)|therapist|pain (?:clinic|management|specialist)|(?:diabetic |diabetes |yearly |annual )*eye (?:exam|doctor)|sleep (?:clinic|specialist)|cardiac rehab\w*|speech therap\w+|diabetes educat\w+|surgeon|general surgery|gynecolog(?:y|ist)|obstetric\w*|vascular surg\w+|social work(?:er)?|emergency (?:room|department))\b"),
@@ -204,8 +204,11 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
             }
             let verb = ordered.map_or("", |ordered| ordered.as_str());
             let tail = &sentence[ordered.map_or(0, |ordered| ordered.end())..];
-            let refused =
-                context::negates(before) || before.to_lowercase().contains("n't need") || is_conditional(before);
+            let offered = OFFERED.is_match(&sentence[mention.end()..]);
+            let refused = offered
+                || context::negates(before)
+                || before.to_lowercase().contains("n't need")
+                || is_conditional(before);
             let put_off = PUT_OFF.is_match(&sentence[mention.end()..]);
             if refused || put_off || DONE_ALREADY.is_match(tail) {
                 continue;
@@ -231,6 +234,12 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
 static REFERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\brefer(?:ring)? (?:you|him|her|them) (?:over )?to (?:the |a |an |our |your )?((?:[\w-]+ ){1,3}(?:nurse|clinic|team|specialist|doctor|consultant|service|group))\b",
+    )
+});
+/// "I'll send you to physical therapy if you want."
+static OFFERED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[^.?!,;]{0,15}\bif (?:you|he|she) (?:want|wants|like|likes|wish|wishes|would like|'d like)\b|^[^.?!,;]{0,15}\bif (?:you'd|he'd|she'd) like\b",
     )
 });
 /// "Repeat kidney function, and an echo": what has an article of its own is not repeated.
@@ -435,5 +444,14 @@ mod tests {
         }
         let back = said("D: Back here in two weeks with the nurse.");
         assert_eq!(back, [(OrderKind::FollowUp, "Follow up in two weeks".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_only_offered_is_not_ordered() {
+        assert!(said("D: I'll send you to physical therapy if you want.").is_empty());
+        let named: Vec<String> =
+            said("D: I'll get the TB test and the hepatitis panel now.").into_iter().map(|one| one.1).collect();
+        assert_eq!(named, ["TB test", "hepatitis panel"]);
+        assert_eq!(said("D: It means you need the three hour test.").len(), 1);
     }
 }

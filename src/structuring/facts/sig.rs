@@ -113,7 +113,13 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
 
 /// Whether `between`, the words between two doses, puts the second in the place of the first.
 pub fn replaces(between: &str) -> bool {
-    let to = between.trim() == "to" || between.trim_start().starts_with("to ");
+    // "You're on ten, we'll go to twenty."
+    static MOVES_TO: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:we'll|i'll|let's|we're going to|i'd like to|i want to|we can) (?:go|move|bring|take|get|raise|increase|drop|lower|cut|bump|put|make)\b(?: (?:it|that|you|up|down|back))*(?: to)?(?: the)?\W*$",
+        )
+    });
+    let to = between.trim() == "to" || between.trim_start().starts_with("to ") || MOVES_TO.is_match(between);
     to || context::takes_back(between) || context::changes(between)
 }
 
@@ -303,7 +309,7 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
     // "I have you down for a thousand", "leave it at fifty", "it is a thousand".
     static AS_DOSE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:(?:have|has|had|got|put|keep|kept|leave|left|stay)(?: you| him| her| it| that| me)?(?: down)? (?:for|at)|(?:it|that|dose) is)$",
+            r"\b(?:(?:have|has|had|got|put|keep|kept|leave|left|stay)(?: you| him| her| it| that| me)?(?: down)? (?:for|at)|(?:it|that|dose) is|(?:where|as|the way) (?:it|that) (?:is|was),? at)$",
         )
     });
     let after_counter = after_counter && !AS_DOSE.is_match(&before);
@@ -391,6 +397,14 @@ fn several_times(text: &str) -> Option<(String, Range<usize>)> {
             r"\b((?:{MANY}) (?:or|to) (?:{MANY})|seven|eight|nine|ten|[7-9]|10) times (?:(?:a|per|each|every) day|daily)\b"
         ))
     });
+    // "Four or five a day": so many of them, and not how often.
+    static SO_MANY: LazyLock<Regex> = LazyLock::new(|| {
+        const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
+        pattern(&format!(r"\b((?:{MANY}) (?:or|to) (?:{MANY})) (?:a|per) day\b"))
+    });
+    if let Some(found) = SO_MANY.captures(text) {
+        return Some((format!("{} a day", found[1].to_lowercase()), found.get(0)?.range()));
+    }
     let found = SEVERAL.captures(text)?;
     Some((format!("{} times daily", found[1].to_lowercase()), found.get(0)?.range()))
 }
@@ -420,7 +434,11 @@ const FREQUENCIES: &[(&str, &str)] = &[
     (r"every other (?:day|morning|night|evening)|every second day|on alternate days", "every other day"),
     (r"(?:three|3) times (?:a|per|each) week|(?:three|3) times weekly", "three times weekly"),
     (r"(?:twice|two times|2 times) (?:a|per|each) week|twice weekly", "twice weekly"),
-    (r"once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week", "once weekly"),
+    // "Fifteen milligrams a week": one dose.
+    (
+        r"(?:milligrams?|mg|micrograms?|mcg|units?) (?:a|per|every|each) week|once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week",
+        "once weekly",
+    ),
     (r"once (?:a|per|every) month|once monthly|monthly|every month", "once monthly"),
     (r"(?:six|6) times (?:a|per|each|every) day|(?:six|6) times daily", "six times daily"),
     (r"(?:five|5) times (?:a|per|each|every) day|(?:five|5) times daily", "five times daily"),

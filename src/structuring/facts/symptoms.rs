@@ -260,7 +260,7 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
     let mut found = Vec::new();
     for range in &questions {
         let sentence = &line.text()[(*range).clone()];
-        if context::hypothetical(sentence) {
+        if context::hypothetical(sentence) || OF_FAMILY.is_match(sentence) {
             continue;
         }
         // "Are you more breathless lying flat?" "No": as breathless as before.
@@ -351,7 +351,7 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
                 continue;
             }
             let present = !(context::negates(before) || denied_after(after));
-            if present && is_long_ago(before, after, next) {
+            if present && (is_long_ago(before, after, next) || of_an_operation(visit, line, sentence)) {
                 continue;
             }
             let mut evidence = vec![evidence::evidence(line.utterance, range.clone())];
@@ -377,6 +377,10 @@ pub fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
     all.iter().filter(|(_, one)| !inside(one)).cloned().collect()
 }
 
+/// "Anybody in the family with high fevers?"
+static OF_FAMILY: LazyLock<Regex> = LazyLock::new(|| {
+    text::pattern(r"\b(?:(?:in|of) (?:the|your) family|family (?:member|history)|relatives?|anybody in|anyone in)\b")
+});
 static COMPARES: LazyLock<Regex> =
     LazyLock::new(|| text::pattern(r"\b(?:(?:any )?more|worse|any worse)(?: of (?:a|the|your))? $"));
 /// "No, none", "no fever, just a cough": a no to all that was asked.
@@ -394,6 +398,21 @@ static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:(?:years?|decades?) (?:ago|back)|(?:back )?in (?:(?:19|20)\d\d|nineteen|twenty|college|high school|my (?:teens|twenties|thirties))|(?:as|when i was) (?:a|an|little|young|younger|\w+teen) ?(?:kid|child|teen\w*|boy|girl|student|adult)?|(?:with|after|during) my (?:first|second|last) (?:pregnancy|baby))\b",
     )
 });
+
+/// Whether `sentence` goes on about an operation of the past, after which the clinician asked: "How did you do with that one, any
+/// trouble with the anesthesia?" "I threw up for two days."
+fn of_an_operation(visit: &Visit, line: &Line, sentence: &str) -> bool {
+    static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\bhow did (?:you|he|she) do (?:with|after)\b|\b(?:trouble|problems?|reactions?) (?:with|to|after|from) (?:the |that )?(?:an(?:a)?esthe\w+|surgery|operation)\b",
+        )
+    });
+    static WAS: LazyLock<Regex> =
+        LazyLock::new(|| text::pattern(r"\b(?:was|were|had|threw|got|felt|couldn't|didn't|said|took|came)\b"));
+    const REACH: usize = 2;
+    let before = &visit.lines[line.index.saturating_sub(REACH)..line.index];
+    WAS.is_match(sentence) && before.iter().any(|asked| asked.by_clinician() && ASKS.is_match(asked.text()))
+}
 
 /// "I was depressed after the divorce, but that was five years ago": told of another time, and not as going on since.
 fn is_long_ago(before: &str, after: &str, next: &str) -> bool {
@@ -628,6 +647,17 @@ mod tests {
         for lines in [
             "D: Any chest pain?\nP: When do you mean?",
             "D: Muscle aches?\nP: It was the simvastatin that gave me the muscle aches, years ago.",
+        ] {
+            assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
+        }
+    }
+
+    #[test]
+    fn what_was_after_an_operation_or_in_the_family_is_none_of_today() {
+        for lines in [
+            "D: How did you do with that one, any trouble with the anesthesia?\nP: I threw up like a dog for two days.\n\
+             O: He was confused, pulling his lines out.",
+            "D: Anybody in the family who had a bad reaction to anesthesia, high fevers?\nP: No.",
         ] {
             assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
         }

@@ -141,6 +141,9 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
     if unit.of_another || warned_of {
         return true;
     }
+    if is_question(sentence) && index.whole_answer(at).is_some_and(|answer| is_denied_in(concept, answer)) {
+        return true;
+    }
     if is_question(sentence) {
         let asked_of_the_clinician = matches!(index.line(unit.line).utterance.role, Role::Patient | Role::Other);
         return index.answer(at).is_none_or(|answer| {
@@ -157,6 +160,15 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
     own.all(|(_, range)| {
         let (before, after) = (&sentence[..range.start], &sentence[range.end..]);
         context::negates(before) || context::of_another_person(before) && !context::includes_oneself(after)
+    })
+}
+
+/// "I had an ulcer that bled. Never a stroke."
+fn is_denied_in(concept: &str, answer: &str) -> bool {
+    text::sentences(answer).into_iter().map(|range| &answer[range]).any(|sentence| {
+        let named = concepts::conditions(sentence);
+        let mut own = named.iter().filter(|(key, _)| key == concept).peekable();
+        own.peek().is_some() && own.all(|(_, range)| context::negates(&sentence[..range.start]))
     })
 }
 

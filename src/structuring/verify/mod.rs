@@ -670,4 +670,14 @@ mod tests {
         let found = verdict("Mother: breast cancer.", SectionKind::FamilyHistory);
         assert!(matches!(&found, Verdict::Supported(evidence) if evidence[0].utterance == "u6"), "{found:?}");
     }
+
+    #[test]
+    fn what_an_answer_denies_at_its_end_is_not_of_the_past() {
+        let visit =
+            "D: Stroke, mini stroke, bleeding, ulcers?\nP: I had an ulcer in my fifties that bled. Never a stroke.";
+        for line in ["Stroke.", "Mini stroke."] {
+            assert_ne!(written(visit, line, SectionKind::PastHistory), "stands", "{line}");
+        }
+        assert_eq!(written(visit, "Ulcer.", SectionKind::PastHistory), "stands");
+    }
 }

@@ -43,10 +43,10 @@ patterns! {
     MEDICATION = r"\b(?:stop\w*|quit|hold|come off|off (?:the|of)|leave (?:off|out)|no more|no longer|skip|start\w*|begin|add|put you on|increase|double|halve|cut (?:the|it|back|down)|raise|lower|go (?:up|down)|instead of|switch\w*|change|avoid|stay away from|don't take|not use|rather not)\b";
     RED_FLAG = r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|(?:can't|couldn't|hard to|trouble) (?:breathe|breathing|(?:get|catch|take) (?:a|my|his|her|enough) \w*(?: ?breath| air))|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b";
     RESULT = r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b";
-    PLAN = r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put (?:you|him|her))|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b";
+    PLAN = r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put (?:you|him|her|in (?:a|an|the|your)))|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b";
     HISTORY = r"\b(?:i(?:'ve| have) (?:had )?(?:a )?(?:history of|type|high blood pressure|asthma|diabetes|copd|heart|kidney|liver|thyroid|epilepsy|cancer|arthritis|gout|depression|anxiety|migraines?)|i had (?:a |an |my )?(?:heart attack|stroke|cancer|surgery|operation|\w+ (?:removed|taken out|replaced)|clot)|i was diagnosed|pacemaker|stents?|valve|transplant)\b";
     FINDING = &format!(
-                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are)|(?:there(?:'s| is| are|'re)|i (?:see|feel|hear|find)) (?:no|some|an?|any) (?:\w+ )?(?:perforation|rash|swelling|redness|tenderness|fluid|discharge|pus|deformity|weakness|numbness|rebound|guarding|mass|lumps?|exudate|crepitus|infection|instability|wax|edema|rub|murmur))\b"
+                r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are)|(?:there(?:'s| is| are|'re)|i (?:see|feel|hear|find)) (?:no|some|an?|any) (?:\w+ )?(?:perforation|rash|swelling|redness|tenderness|fluid|extension|flexion|protein|discharge|pus|deformity|weakness|numbness|rebound|guarding|mass|lumps?|exudate|crepitus|infection|instability|wax|edema|rub|murmur))\b"
             );
     pub(super) PREVENTION = r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b";
     ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|nothing (?:over|more than|heavier|by mouth|to eat|stronger)|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean|(?:stand|get|rise|sit) (?:up )?slowly)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|too (?:much|many|often)|(?:bad|not good|isn't good) for (?:you|him|her|your)|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
@@ -59,6 +59,8 @@ patterns! {
     // "Actually, no, one and a half."
     pub(super) CORRECTS = r"^\W*(?:(?:oh|or|well|uh|um)\b,? )?(?:actually|no\b,? (?:wait|sorry|make|not|hang on|actually|rather|i mean)|wait|sorry|scratch that|make (?:that|it)|i (?:mean|meant)|rather|correction|hang on)\b";
     SIDE = r"\b(?:left|right|both)\b";
+    // How much of a medicine, and in which form, said without its name.
+    DOSED = r"\b(?:milligrams?|micrograms?|mg|mcg|puffs?|half (?:a |an )?(?:tablet|pill)|(?:one|two|three|four|\d) (?:tablets?|pills?|capsules?|drops|sprays|units)|last dose|(?:extended|slow|sustained|immediate)[- ]release|long[- ]acting|once a week|(?:once|twice|three times|four times) (?:a day|daily)|every other day|every (?:four|six|eight|twelve|\d+) hours)\b";
     // How something goes, in the patient's words: "Maybe a little better?"
     pub(super) COURSE = r"\b(?:better|worse|worsen\w*|improv\w+|no change|not (?:helping|working)|(?:isn't|aren't|doesn't|didn't|don't|hasn't) (?:really )?(?:help|helping|helped|work|working|changed?)|the same|used to be|comes? and goes?|gone away|went away|build(?:s|ing)? up|wearing off)\b";
     GUESSES = r"^\W*(?:(?:uh|um|well|oh)\b,? )?(?:maybe|perhaps|probably|a (?:little|bit)|i (?:think|guess|suppose))\b";
@@ -159,6 +161,12 @@ pub(super) fn counts(text: &str) -> bool {
     numbers::numbers(text).iter().any(|number| number.value > 1.0) || DECADE.is_match(text)
 }
 
+/// Whether `sentence` changes a medicine that it names, or says how much of what is taken.
+fn of_medicines(sentence: &str) -> bool {
+    let named = !DrugTable::bundled().mentions(sentence).is_empty();
+    DOSED.is_match(sentence) || named && (MEDICATION.is_match(sentence) || counts(sentence))
+}
+
 /// A wish or a supposition tells nothing that is.
 fn small(sentence: &str) -> bool {
     context::hypothetical(sentence) && !context::safety_net(sentence)
@@ -247,12 +255,16 @@ impl Kind {
             Self::Finding if in_two() => true,
             Self::Finding | Self::Advice => !IN_PASSING.is_match(sentence),
             Self::Plan => true,
-            // A change needs the medicine that it changes.
-            Self::Medication => !small(sentence) && !DrugTable::bundled().mentions(sentence).is_empty(),
+            Self::Medication => !small(sentence),
             _ => !small(sentence),
         };
-        let in_words =
-            self.words().is_match(sentence) || in_two() || self == Self::History && COURSE.is_match(sentence);
+        let in_words = match self {
+            // A change needs the medicine that it changes, and what is said of one may be a dose; how much is taken needs none.
+            Self::Medication => return speaks && is_meant && of_medicines(sentence),
+            _ => true,
+        } && self.words().is_match(sentence)
+            || in_two()
+            || self == Self::History && COURSE.is_match(sentence);
         speaks && is_meant && in_words
     }
 

@@ -127,6 +127,11 @@ impl<'v, 'a> Index<'v, 'a> {
         answer.sentences.first().map(|range| &answer.text()[range.clone()])
     }
 
+    /// All that the next speaker says to the question that unit `at` is part of.
+    pub fn whole_answer(&self, at: usize) -> Option<&'a str> {
+        Some(self.visit.answer_to(self.units[at].line)?.text())
+    }
+
     /// The medicines that are spoken of where unit `at` names none: those of the nearest earlier sentence that names any,
     /// or else of the nearest later one, within so many turns.
     pub fn drugs_around(&self, at: usize, reach: usize) -> &[&'static str] {

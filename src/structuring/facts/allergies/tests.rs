@@ -377,3 +377,22 @@ fn what_only_sounds_like_a_denial_takes_no_allergy_away() {
         ["penicillin"]
     );
 }
+
+#[test]
+fn a_rash_that_came_of_it_is_an_allergy() {
+    let (known, _) = said(
+        "D: And that rash you got from the Bactrim, that was all over, wasn't it\nP: Yeah, all over my chest and back, hives.",
+    );
+    assert_eq!(known.len(), 1, "{known:?}");
+    assert_eq!(known[0].0, "bactrim");
+}
+
+#[test]
+fn what_a_companion_reacted_to_is_theirs() {
+    let (known, _) = said(
+        "D: And it's penicillin you react to?\nP: No, that's Dan. I'm the latex one. I get welts from the gloves.\n\
+         O: Yeah, I swelled up like a balloon with amoxicillin as a kid.",
+    );
+    let named: Vec<&str> = known.iter().map(|one| one.0.as_str()).collect();
+    assert_eq!(named, ["latex"]);
+}

@@ -64,6 +64,20 @@ static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
         r"^,? (?:(?:we'll|i'll|we|i|i'd|you|you'll|you can|let's|can|should|has to|needs to|we can|'s) )?(?:\w+ )?(?:leave|keep|stop|stays?|hold|drop|continue|goes|go|come|comes|raise|lower|is|are)\b",
     )
 });
+/// "Stop that please, it's not a good mix with the methotrexate": the verb has its object, and the name comes with the reason.
+static HAS_ITS_OBJECT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^ (?:taking |using )?(?:it|that|this|those|them)\b[^.?!]*(?:,| because| since| as)\b? ?(?:it|it's|that's|they|they're|this|that)\b",
+    )
+});
+/// "Same, atorvastatin forty at night."
+static THE_SAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:okay|yes|yeah|yep|well|right|exactly)\W+)*(?:the )?same\b(?: as before| dose| again)?[.,;:]? (?:the |your |that's |it's )*$",
+    )
+});
+/// "… from tablets to the injection, and down to fifteen": less, whatever it was counted in.
+static DOWN_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bdown to (?:\d|\w+)"));
 /// Where a sentence turns from one medicine to another.
 static TURNS_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:but|because|since|although|though|while)\b"));
 /// What stands between two medicines of a swap.
@@ -124,6 +138,10 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     let begun = matches!(action, MedicationAction::Start | MedicationAction::Continue);
     let moved = moved.filter(|_| line.by_clinician() && !dismissed && !begun && !reports(&text[sentence.clone()]));
     let action = moved.unwrap_or(action);
+    let lowered = action == MedicationAction::Change && line.by_clinician() && !dismissed && DOWN_TO.is_match(own);
+    let action = if lowered { MedicationAction::Decrease } else { action };
+    let same = action == MedicationAction::Taken && line.by_clinician() && !dismissed && THE_SAME.is_match(before);
+    let action = if same { MedicationAction::Continue } else { action };
     // "Use paracetamol if you need something": said to the patient; of themselves people leave no word out.
     let told = action == MedicationAction::Taken && line.by_clinician() && USE.is_match(before);
     let action = if told { MedicationAction::Start } else { action };
@@ -197,6 +215,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
         turns && !DrugTable::bundled().mentions(between).is_empty()
     };
     let nearest = nearest.filter(|(_, range)| near(&before[range.end..]) && !of_another(&before[range.end..]));
+    let nearest = nearest.filter(|(_, range)| !HAS_ITS_OBJECT.is_match(&before[range.end..]));
     let beside = BESIDE.is_match(before) && !GOES_ON_WITH.is_match(before);
     let nearest = nearest.filter(|_| !beside);
     let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| {
@@ -232,7 +251,11 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let negated = negated && !REMINDS.is_match(before);
     let holds_it = line.by_clinician() && (HOLDS_NEXT.is_match(before) || HOLDS_LAST.is_match(after));
     let action = if holds_it { MedicationAction::Stop } else { action };
-    let held = holds_it || HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
+    let last_before = line.by_clinician()
+        && LAST_BEFORE.is_match(after)
+        && !context::begins_with_a_condition(&text[sentence.clone()]);
+    let action = if last_before { MedicationAction::Stop } else { action };
+    let held = holds_it || last_before || HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     // "I'll keep you off work and …"
     let of_work = || verb_before(before).is_some_and(|(_, verb)| OFF_WORK.is_match(&before[verb.start..]));
     let action = if action == MedicationAction::Stop && of_work() { MedicationAction::Taken } else { action };
@@ -291,6 +314,13 @@ static HELD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));
 static OFF_WORK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\boff (?:work|school|sports?|duty|your feet)\b.*\b(?:and|with)\b"));
+/// "Eliquis, the last dose is on the evening of the sixth", "Jardiance, stop four days before": not to be taken before an operation.
+pub(super) static LAST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^,? (?:the |your )?(?:last (?:dose|one|tablet|pill)\b|(?:day|night|evening|morning) before (?:is|will be) (?:the |your )?last|stop(?: it)? (?:\w+ ){1,2}(?:days?|weeks?|hours?) before|(?:skip|leave|don't take|do not take|hold|omit)(?: (?:it|that))? (?:on )?the (?:morning|day|night|evening)|nothing (?:on|after|from))",
+    )
+});
+
 /// "Hold the metformin": in a clinic's language never for good.
 static HOLDS_NEXT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:hold|holding|pause|pausing) (?:(?:the|your|that|his|her|both|all|both the|taking) )*$")

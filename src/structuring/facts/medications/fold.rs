@@ -1,10 +1,14 @@
 //! One entry a medicine, from all its mentions.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Mention, course::Course, rxnorm, spoken::Unsettled};
 use crate::{
     domain::{Dose, Medication, MedicationAction, Role},
     language::units,
-    structuring::evidence,
+    structuring::{evidence, text::pattern},
     terminology::{Drug, DrugTable},
 };
 
@@ -74,10 +78,16 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
     });
     // How often it was taken says nothing about what takes its place.
     let replaced = matches!(action, MedicationAction::Change | MedicationAction::Start);
-    let of_that_dose = |mention: &Mention| !replaced || mention.dose.is_none() || mention.dose == dose;
+    let of_that_dose =
+        |mention: &Mention| !replaced || mention.dose.is_none() || mention.dose == dose || mention.line == chosen.line;
     let frequency = chosen.frequency.clone().filter(|_| !chosen.parts).or_else(|| {
         latest(&|mention| mention.frequency.is_some() && of_that_dose(mention)).and_then(|one| one.frequency.clone())
     });
+    // "Ten with supper" is one dose of several a day.
+    let by_meals =
+        counted.iter().flat_map(|one| &one.evidence).filter_map(|one| one.quote.as_deref()).any(several_meals);
+    let of_one_dose = |frequency: &String| chosen.parts && by_meals && frequency == "once daily";
+    let frequency = frequency.filter(|frequency| !of_one_dose(frequency));
     let said_route = counted.iter().find_map(|mention| mention.route);
     let route = route(first.drug, said_route);
     let mut evidence = Vec::new();
@@ -136,6 +146,16 @@ fn route(drug: &Drug, said: Option<&'static str>) -> Option<String> {
 }
 
 /// "Lasix 80 mg once daily".
+/// Whether `said` names several times of a day: "eight at breakfast and lunch, and ten with supper".
+fn several_meals(said: &str) -> bool {
+    static MEAL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(breakfast|lunch|dinner|supper|morning|noon|evening|bedtime)"));
+    let mut named: Vec<String> = MEAL.captures_iter(said).map(|found| found[1].to_lowercase()).collect();
+    named.sort();
+    named.dedup();
+    named.len() > 1
+}
+
 fn written(name: &str, strength: Option<&str>, dose: Option<&Dose>, frequency: Option<&str>) -> String {
     let mut characters = name.chars();
     let capital = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();

@@ -188,6 +188,27 @@ fn decide_by_dose(line: &Line, end: usize, mentions: &mut [Mention]) {
     }
 }
 
+/// "And what about Ozempic?" "Then I'd start it.": what the patient only asked about is begun after all.
+fn grant(line: &Line, end: usize, last: &mut Mention) {
+    static BEGINS_IT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i'd|i'll|we'll|let's|i would|i want to|i'd like to|we can|i'm going to) (?:\w+ )?(?:start|begin|try|add|prescribe|put you on|go ahead with|get you (?:started )?on) (?:you on )?(?:it|that(?: one)?)\b",
+        )
+    });
+    let asked = last.dismissed && !last.against && last.by != Role::Clinician && !last.overtaken;
+    let near = line.by_clinician() && line.index > last.line && line.index - last.last_line <= 3;
+    let begins = |range: &&Range<usize>| {
+        let sentence = &line.text()[(*range).clone()];
+        let found = BEGINS_IT.find(sentence);
+        found.is_some_and(|found| !context::negates(&sentence[..found.start()]))
+            && !is_question(sentence)
+            && !context::hypothetical(sentence)
+    };
+    if asked && near && line.sentences.iter().filter(|range| range.end <= end).any(|range| begins(&range)) {
+        (last.dismissed, last.action, last.told, last.granted) = (false, MedicationAction::Start, true, true);
+    }
+}
+
 /// What a turn says without a medicine's name, up to byte `end`, may decide about the last one: "let's stop that", "no,
 /// make that forty".
 fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
@@ -195,6 +216,7 @@ fn follow_up(line: &Line, end: usize, mentions: &mut [Mention]) {
     // An offer that was declined leaves what was taken before.
     let declined =
         last.dismissed && last.offered && earlier.iter().any(|one| one.drug.name == last.drug.name && one.used);
+    grant(line, end, last);
     if line.index - last.last_line > 3 || last.dismissed && !declined || last.overtaken || last.line == line.index {
         return;
     }
@@ -281,7 +303,7 @@ fn take_dose(line: &Line, range: &Range<usize>, since: usize, doses: &[DoseMenti
     // The dose after the end of one medicine is another's.
     let ends = last.action == MedicationAction::Stop;
     let agreed = sig::final_dose(sentence, doses)
-        .filter(|_| corrected || (last.dose.is_none() && !ends && line.index - last.line <= 1));
+        .filter(|_| corrected || (last.dose.is_none() && !ends && (line.index - last.line <= 1 || last.granted)));
     let Some(dose) = agreed else { return false };
     take_back(sentence, doses, last);
     let earlier = last.dose.replace(dose.dose).filter(|earlier| Some(earlier) != last.dose.as_ref());
@@ -334,19 +356,22 @@ pub(super) fn put_off(mention: &mut Mention) {
 pub(super) fn end_before(line: &Line, next: usize, last: &mut Mention) {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll) )?(?:(?:stop|quit|drop|skip) (?:that|it|those|this)|take (?:that|it|those|this) off)\b|\b(?:we'll|i'd|i'd like to|let's|i'll|i want to|we can|you can|we should) (?:stop|take|drop|swap|switch|replace|change) (?:it|that|this|them|that one|this one)(?: (?:off|away|out|over))?,? (?:and|for|with|to)\b",
+            r"^\W*(?:(?:so|okay|and|then|well|yeah)\W+)*(?:(?:i'd|i would|let's|we'll|i'll|please|(?:i'd like|i would like|i want|i need) you to|you (?:should|need to|have to|must)) )?(?:(?:stop|quit|drop|skip) (?:taking |using )?(?:that|it|those|this)|take (?:that|it|those|this) off)\b|\b(?:we'll|i'd|i'd like to|let's|i'll|i want to|we can|you can|we should) (?:stop|take|drop|swap|switch|replace|change) (?:it|that|this|them|that one|this one)(?: (?:off|away|out|over))?,? (?:and|for|with|to)\b",
         )
     });
     let opening = line.sentences.first().map(|range| &line.text()[range.start..range.end.min(next)]);
     if line.by_clinician()
         && !last.overtaken
-        && line.index - last.line <= 2
+        && line.index - last.last_line <= LINES_TO_AN_END
         && line.index > last.line
         && opening.is_some_and(|said| ENDS.is_match(said))
     {
         last.action = MedicationAction::Stop;
     }
 }
+
+/// Turns after which "stop that" may still mean a medicine.
+const LINES_TO_AN_END: usize = 3;
 
 /// "Let's stop that", "I'd increase it": a decision about the medicine named last. Whether there was one.
 pub(super) fn decide_by_anaphor(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
@@ -369,7 +394,16 @@ static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) -> bool {
+    // "That's what I was going to bring up": to speak of it, and not to raise it.
+    static SPEAKS_OF: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:was|were|am|i'm|glad|good) (?:just )?(?:going to|about to|gonna|you) (?:bring|brought) (?:it |that )?up\b|\bbr(?:ing|ought) (?:it|that) up (?:with|to|when|last|next|before)\b",
+        )
+    });
     let sentence = &line.text()[range.clone()];
+    if SPEAKS_OF.is_match(sentence) {
+        return false;
+    }
     let dose = sig::final_dose(sentence, &doses(sentence, mention.drug)).map(|one| one.dose);
     // "Let's go up to twenty": a dose of it means it, too.
     let of_its_kind = |dose: &Dose| mention.dose.as_ref().is_none_or(|known| known.unit == dose.unit);

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{
     considered,
-    decisions::{Decision, decision, holds, proposes},
+    decisions::{Decision, LAST_BEFORE, decision, holds, proposes},
     given::is_borrowed,
     later::{begins_later, decide_by_anaphor, put_off, stays_as_it_was, take_reply},
     offers,
@@ -89,7 +89,7 @@ static OF_ANOTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Tests of the blood whose names are medicines too.
-static MEASURED_TOO: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static MEASURED_TOO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?:vitamin \w+|\w*b12|b-?12|folate|folic acid|iron|ferritin|magnesium|potassium|calcium|zinc|testosterone|estradiol|estrogen|progesterone|cortisol|thyroid|lithium|digoxin)$",
     )
@@ -112,6 +112,18 @@ static OVERDOSED: LazyLock<Regex> = LazyLock::new(|| {
 static MOVED_SINCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:went|gone|am|i'm|came) (?:back|down) to\b|\b(?:cut|dropped|brought|took|put) (?:it |that |them )?(?:back |down )(?:down )?to\b|\bi only (?:take|took|use)\b|\bi'm only (?:on|taking)\b",
+    )
+});
+/// "The supper Humalog".
+static OF_A_MEAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:the|your|that) (?:breakfast|lunch\w*|dinner|supper|morning|noon|evening|bedtime|night\w*) (?:dose of )?(?:the |your )?$",
+    )
+});
+/// "I'll ask them for a spinal, and for the pain …": what others are asked to give is not begun here.
+static ASKS_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:ask|tell|have) (?:them|the (?:surgeons?|surgeon's office|anesth\w+|anaesth\w+|team|nurses?|hospital|floor)) (?:for|to|about)\b",
     )
 });
 /// Given in the room.
@@ -164,6 +176,8 @@ pub(super) struct Mention<'t> {
     pub(super) offered: bool,
     /// Another's, of which the patient took some once.
     pub(super) borrowed: bool,
+    /// Asked about by the patient, and begun in a later turn.
+    pub(super) granted: bool,
     /// Said to have been taken earlier, and no longer.
     pub(super) past: bool,
     /// More than one dose follows the name, one after the other.
@@ -236,11 +250,14 @@ pub(super) fn understand<'t>(
         read_out: false,
         offered: false,
         borrowed: is_borrowed(line, before, after),
+        granted: false,
         past: false,
         several: false,
         steps: None,
-        held: action == MedicationAction::Change && line.by_clinician() && holds(&text[sentence.clone()]),
-        parts: line.by_clinician() && of_one_time(&text[sentence.clone()]).is_some(),
+        held: action == MedicationAction::Change
+            && line.by_clinician()
+            && (holds(&text[sentence.clone()]) || LAST_BEFORE.is_match(after)),
+        parts: line.by_clinician() && (of_one_time(&text[sentence.clone()]).is_some() || OF_A_MEAL.is_match(before)),
         as_before: action == MedicationAction::Continue && stays_as_it_was(&text[sentence.clone()]),
         frequency: None,
         route: None,
@@ -256,7 +273,7 @@ pub(super) fn understand<'t>(
     }
     let one_of_several =
         SUCH_AS.is_match(before) && (!is_question(&text[sentence.clone()]) || several_in(in_line, &sentence));
-    if line.by_clinician() && (begins_later(after) || one_of_several) {
+    if line.by_clinician() && (begins_later(after) || one_of_several || ASKS_OTHERS.is_match(before)) {
         put_off(&mut found);
     }
     let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
@@ -509,7 +526,19 @@ fn tells_of_another(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool
             r"\byour (?:\w+ )?(?:husband|wife|partner|mother|mom|mum|father|dad|brother|sister|son|daughter|friend)\b",
         )
     });
+    // "Is he on anything for that?" "Allopurinol."
+    static OF_THIRD: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:is|does|was|has|did|do|can|what's|what is) (?:he|she|they)\b"));
+    static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|me|my|mine)\b"));
     let spoken = &line.text()[sentence.clone()];
+    let asked = visit.question_before(line.index).and_then(|question| {
+        let last = question.sentences.last()?.clone();
+        Some(&question.text()[last])
+    });
+    let asked_of_third = asked.is_some_and(|asked| OF_THIRD.is_match(asked) && !context::addresses(asked));
+    if line.utterance.role == Role::Patient && asked_of_third && !OWN.is_match(spoken) {
+        return true;
+    }
     line.utterance.role == Role::Patient
         && context::begins_with_third_person(spoken)
         && (visit.question_before(line.index).is_some_and(|question| YOUR_OWN.is_match(question.text()))

@@ -57,7 +57,9 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
         }
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else {
-                mentions.iter_mut().last().into_iter().for_each(|last| last.overtaken = true);
+                // "Have you ever had thyroid cancer?" names no other medicine.
+                let overtakes = !mention::MEASURED_TOO.is_match(&line.text()[in_line[at].range.clone()]);
+                mentions.iter_mut().last().into_iter().for_each(|last| last.overtaken |= overtakes);
                 continue;
             };
             for range in sentences_after(line, &in_line, at) {

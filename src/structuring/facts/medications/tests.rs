@@ -708,3 +708,89 @@ fn what_the_patient_went_back_to_goes_on() {
     );
     assert_eq!(found, ["continue Sertraline 100 mg"]);
 }
+
+#[test]
+fn a_dose_that_is_doubled_is_the_new_one() {
+    let found = said("D: I want to double your lisinopril, you're on ten, we'll go to twenty milligrams once a day.");
+    assert_eq!(found, ["increase Lisinopril 20 mg once daily"]);
+}
+
+#[test]
+fn a_dose_that_is_said_back_is_not_the_last_medicines() {
+    let found = said(
+        "D: And you're still on the Lantus, thirty units at bedtime?\nP: Twenty-six. You told me thirty last time but I went low so I went back to twenty-six.\n\
+         D: You take the Humalog still?\nP: Eight units at breakfast and lunch, and ten with supper.\n\
+         D: I want the supper Humalog down to eight, so you don't go low. Leave the Lantus where it is, at twenty-six.\n\
+         P: So eight across the board, then.\nD: Exactly.",
+    );
+    assert_eq!(found, ["continue Lantus 26 units at bedtime", "decrease Humalog"]);
+}
+
+#[test]
+fn what_the_patient_asks_about_begins_in_steps() {
+    let found = said(
+        "P: And what about the one on TV, Ozempic? My sister in law takes it, she's lost forty pounds.\n\
+         D: That's actually what I was going to bring up. Have you ever had thyroid cancer?\nP: No, nothing like that.\n\
+         D: Then I'd start it. A quarter of a milligram once a week for four weeks, then a half milligram weekly.",
+    );
+    assert!(found.len() == 1 && found[0].starts_with("start Ozempic"), "{found:?}");
+    assert!(found[0].contains("0.25 mg") && found[0].contains("then a half milligram weekly"), "{found:?}");
+}
+
+#[test]
+fn the_same_goes_on() {
+    let found = said("P: And the cholesterol pill, same?\nD: Same, atorvastatin forty at night.");
+    assert_eq!(found, ["continue Atorvastatin 40 mg at bedtime"]);
+}
+
+#[test]
+fn down_to_is_less_whatever_was_said_of_tablets() {
+    let found = said(
+        "D: Tell me what you're taking of the methotrexate.\n\
+         P: Six tablets on a Friday. No, sorry, that was before, it's eight now, the little two and a half ones.\n\
+         D: Eight, so twenty milligrams, once a week, and folic acid?\nP: Every day except Friday, one milligram.\n\
+         D: Change the methotrexate from tablets to the injection, and down to fifteen milligrams a week, same day.",
+    );
+    assert!(found[0].starts_with("decrease Methotrexate 15 mg") && found[0].contains("weekly"), "{found:?}");
+}
+
+#[test]
+fn what_he_is_on_is_not_the_patients() {
+    let found = said(
+        "P: My husband makes up for it, he's the one with the gout.\nD: Is he on anything for that?\n\
+         P: Allopurinol, and he takes colchicine when his toe goes. I've been pinching his naproxen, when the wrist is bad.\n\
+         D: How often are you doing that?\nP: Two, three times a week.\n\
+         D: I'd like you to stop that please, it's not a good mix with your kidneys and the methotrexate.",
+    );
+    assert!(found.iter().all(|one| !one.contains("Allopurinol") && !one.contains("Colchicine")), "{found:?}");
+    assert!(found.iter().any(|one| one.starts_with("stop Naproxen")), "{found:?}");
+}
+
+#[test]
+fn what_is_left_off_before_an_operation_is_held() {
+    let transcript = transcript(
+        "O: Eliquis five milligrams twice a day. Jardiance ten. Metformin five hundred twice a day.\n\
+         D: Eliquis, the last dose is on the evening of the sixth, so nothing on the seventh and eighth. \
+         Jardiance, stop four days before. Metformin, the day before is the last.",
+    );
+    let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().all(|one| one.held && one.action == MedicationAction::Change), "{found:?}");
+}
+
+#[test]
+fn what_others_are_asked_to_give_does_not_begin() {
+    let found =
+        said("D: I'll ask them for a spinal if they can, and for the pain a small dose of oxycodone if needed.");
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn how_often_is_said_before_the_strength() {
+    let found = said(
+        "D: For the iron, let's restart, but one tablet every other day. Three twenty-five of ferrous sulfate, with orange juice.",
+    );
+    assert!(found.len() == 1 && found[0].contains("every other day"), "{found:?}");
+    let found = said("P: I've been taking Tums, like four or five a day, and it barely touches it.");
+    assert_eq!(found, ["taken Tums four or five a day"]);
+}
