@@ -162,6 +162,10 @@ impl<'v, 'a> Checker<'v, 'a> {
             states.then(|| self.only_denied(statement, kind)).flatten().map(|word| format!("{word} was denied"))
         };
         let cut_off = || (kind == SectionKind::Plan).then(|| self.dose_cut_off(statement)).flatten();
+        let not_complained = || {
+            (kind == SectionKind::ChiefComplaint && !self.is_of_the_patient(evidence))
+                .then(|| "the patient did not come for this".to_owned())
+        };
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
         let of_another_exchange = || of_history.then(|| self.symptom_of_another_exchange(statement)).flatten();
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
@@ -174,6 +178,7 @@ impl<'v, 'a> Checker<'v, 'a> {
             || (of_oneself && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
         let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
         misread()
+            .or_else(not_complained)
             .or_else(cut_off)
             .or_else(not_given)
             .or_else(unplanned)
@@ -197,6 +202,13 @@ impl<'v, 'a> Checker<'v, 'a> {
         let mentions = DrugTable::bundled().mentions(statement);
         let far = mentions.iter().find(|one| !self.index.units.iter().any(|unit| near(unit, one.drug.name)))?;
         Some(format!("{} was spoken of elsewhere", &statement[far.range.clone()]))
+    }
+
+    /// Whether some of `evidence` is the patient's side, or what a clinician begins with.
+    fn is_of_the_patient(&self, evidence: &[Evidence]) -> bool {
+        let visit = self.index.visit();
+        let lines = evidence.iter().filter_map(|one| visit.line_of(&one.utterance));
+        lines.map(|at| &visit.lines[at]).any(|line| line.by_patient_side() || line.index < OPENING)
     }
 
     /// "Mirtazapine at 7." of seven and a half: a bare number at the end that is no dose of the one medicine that is named.
@@ -679,5 +691,13 @@ mod tests {
             assert_ne!(written(visit, line, SectionKind::PastHistory), "stands", "{line}");
         }
         assert_eq!(written(visit, "Ulcer.", SectionKind::PastHistory), "stands");
+    }
+
+    #[test]
+    fn a_complaint_is_the_patients() {
+        let visit = "D: Hello.\nP: Hello.\nD: The right hip on the ninth?\nP: Yes.\nD: Good.\nP: Okay.\n\
+            D: I see you have atrial fibrillation. Do you feel it?\nP: Never.";
+        let line = "The patient has atrial fibrillation.";
+        assert_eq!(written(visit, line, SectionKind::ChiefComplaint), "the patient did not come for this");
     }
 }

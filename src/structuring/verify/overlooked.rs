@@ -255,16 +255,14 @@ impl Kind {
             Self::Finding if in_two() => true,
             Self::Finding | Self::Advice => !IN_PASSING.is_match(sentence),
             Self::Plan => true,
-            Self::Medication => !small(sentence),
             _ => !small(sentence),
         };
         let in_words = match self {
             // A change needs the medicine that it changes, and what is said of one may be a dose; how much is taken needs none.
-            Self::Medication => return speaks && is_meant && of_medicines(sentence),
-            _ => true,
-        } && self.words().is_match(sentence)
-            || in_two()
-            || self == Self::History && COURSE.is_match(sentence);
+            Self::Medication => of_medicines(sentence),
+            Self::History => HISTORY.is_match(sentence) || COURSE.is_match(sentence),
+            _ => self.words().is_match(sentence) || in_two(),
+        };
         speaks && is_meant && in_words
     }
 
@@ -421,5 +419,17 @@ mod tests {
         assert!(listed[0].starts_with("history:") && listed[0].contains("140s"), "{listed:?}");
         let listed = omitted("P: I did. It's been running in the one forties, mostly.", &["Cough."]);
         assert_eq!(listed, ["history: It's been running in the one forties, mostly."]);
+    }
+
+    #[test]
+    fn what_is_said_of_how_much_is_taken_is_listed_without_a_name() {
+        let visit = "D: Eliquis, the last dose is on the evening of the sixth.\nP: Okay.\n\
+            D: A quarter of a milligram once a week, then a half milligram.\nP: Fine.\n\
+            D: We could switch you to the extended release, same dose.";
+        let listed = omitted(visit, &["Eliquis 5 mg twice daily."]);
+        let of_medicine = listed.iter().filter(|one| one.starts_with("medication: "));
+        assert!(of_medicine.count() >= 3, "{listed:?}");
+        let note = ["Start ferrous sulfate, one tablet every other day."];
+        assert!(omitted("D: One tablet every other day.", &note).is_empty());
     }
 }
