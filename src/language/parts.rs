@@ -16,7 +16,7 @@ pub struct Amount {
 }
 
 patterns! {
-    AMOUNT = r"\b(?:(?P<half>half)(?: of)? an? |(?:a |one )?(?P<quarter>quarter)(?: of)? an? |(?P<three>three)[ -]quarters of an? |an? )(?P<unit>tablet|pill|capsule|puff|spray|patch|teaspoon|gram|milligram|microgram)\b";
+    AMOUNT = r"\b(?:(?P<half>half)(?: of)? an? |(?P<half_a>a half) |(?:a |one )?(?P<quarter>quarter)(?: of)? an? |(?P<three>three)[ -]quarters of an? |an? )(?P<unit>tablet|pill|capsule|puff|spray|patch|teaspoon|gram|milligram|microgram)\b";
     AND_A_PART = r"^ and an? (half|quarter)\b";
 }
 
@@ -25,12 +25,16 @@ pub fn parts(text: &str) -> Vec<Amount> {
     let amount = |found: regex::Captures<'_>| {
         let has = |name: &str| found.name(name).is_some();
         let whole = match () {
-            () if has("half") => 0.5,
+            () if has("half") || has("half_a") => 0.5,
             () if has("quarter") => 0.25,
             () if has("three") => 0.75,
             () => 1.0,
         };
         let range = found.get(0)?.range();
+        // "Two and a half milligram tablets" have no half a milligram.
+        if has("half_a") && text[..range.start].to_lowercase().trim_end().ends_with(" and") {
+            return None;
+        }
         let (more, end) = and_a_part(text, range.end).unwrap_or((0.0, range.end));
         let unit = dose_unit(&found["unit"].to_lowercase())?;
         Some(Amount { value: whole + more, unit, range: range.start..end })
@@ -58,12 +62,14 @@ mod tests {
             ("a quarter of a milligram", 0.25, "mg"),
             ("quarter of a gram", 0.25, "g"),
             ("three quarters of a tablet", 0.75, "tablets"),
+            ("then a half milligram weekly", 0.5, "mg"),
             ("a puff", 1.0, "puffs"),
             ("a gram twice a day", 1.0, "g"),
         ] {
             let found: Vec<(f64, &str)> = parts(text).iter().map(|one| (one.value, one.unit)).collect();
             assert_eq!(found, [(value, unit)], "{text}");
         }
+        assert_eq!(parts("two and a half milligram tablets"), []);
         assert_eq!(parts("half an hour, a quarter to nine, half the tablets"), []);
     }
 }

@@ -304,6 +304,10 @@ static NOT_GIVING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A medicine given or taken in the note that the clinician advised against.
 fn advised_against(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    // "Codeine: itching." says why.
+    if kind == Some(SectionKind::Allergies) {
+        return None;
+    }
     let planned = kind == Some(SectionKind::Plan);
     let given = |name: &str| {
         let ends = |action: MedicationAction| planned && action == MedicationAction::Stop;

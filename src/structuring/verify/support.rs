@@ -11,7 +11,7 @@ use std::{
 use super::{checks, concepts};
 use crate::{
     domain::{Evidence, Role},
-    language::{numbers, questions::is_question},
+    language::{numbers, parts::parts, questions::is_question},
     structuring::{
         companions, evidence,
         facts::context,
@@ -89,7 +89,7 @@ impl<'v, 'a> Index<'v, 'a> {
                 units.push(Unit {
                     line: line.index,
                     range: range.clone(),
-                    values: numbers::said_values(sentence),
+                    values: said_values(sentence),
                     pairs: checks::pairs(sentence),
                     drugs: drugs(sentence),
                     sides: checks::sides(sentence),
@@ -272,6 +272,11 @@ fn keys(text: &str) -> HashSet<String> {
     keys.extend(concepts::concepts(text).into_iter().map(|concept| concept.key));
     keys.extend(numbers::said_values(text).into_iter().map(value_key));
     keys
+}
+
+/// The values that a sentence says, those of "a quarter of a milligram" too.
+fn said_values(sentence: &str) -> Vec<f64> {
+    numbers::said_values(sentence).into_iter().chain(parts(sentence).into_iter().map(|part| part.value)).collect()
 }
 
 fn drugs(text: &str) -> Vec<&'static str> {
