@@ -158,6 +158,8 @@ pub fn decision(medication: &Medication) -> Option<Line> {
         MedicationAction::Stop => format!("Stop {text}."),
         MedicationAction::Increase => format!("Increase {}.", with_target(medication)),
         MedicationAction::Decrease => format!("Decrease {}.", with_target(medication)),
+        // From when on stands in it.
+        MedicationAction::Change if medication.held && text.ends_with('"') => format!("Hold {text}"),
         MedicationAction::Change if medication.held => format!("Hold {text} for now."),
         MedicationAction::Change => format!("Change {text}."),
         MedicationAction::Continue => format!("Continue {text}."),

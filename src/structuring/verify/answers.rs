@@ -146,7 +146,7 @@ impl<'v> Answer<'v> {
         let next = visit.lines.get(self.line.index + 1).filter(|next| is_open && next.by_patient_side())?;
         let first = next.sentences.first().filter(|first| CONTRADICTS.is_match(&next.text()[(*first).clone()]))?;
         let last = next.sentences.iter().take_while(|range| range.end <= LONGEST_ANSWER).last().unwrap_or(first);
-        (next.utterance.speaker != self.line.utterance.speaker).then(|| (next, 0..last.end))
+        (next.utterance.speaker != self.line.utterance.speaker).then_some((next, 0..last.end))
     }
 }
 

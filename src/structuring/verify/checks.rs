@@ -351,6 +351,13 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
 /// A medicine that a line of the model's plan tells to take, in whatever words, and that is not given: one that came up in a
 /// question, or that the patient was told not to need.
 pub fn not_given(statement: &str, facts: &Facts) -> Option<String> {
+    // What begins later, or what others are asked to give, is told as that.
+    static LATER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:if|unless|once|when|until|consider\w*|later|next|may|might|could|would|ask\w*|should|then|after|in (?:a|an|one|two|three|four|\d+) (?:days?|weeks?|months?)|future|possibl\w+|options?|or)\b",
+        )
+    });
+    static IF_NEEDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bif needed\b|\bwhen needed\b"));
     static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"\b(?:level|allergy|intolerance|because of|due to|caused by|from|on|while|with)\W+(?:the |your |his |her )?$",
@@ -358,7 +365,8 @@ pub fn not_given(statement: &str, facts: &Facts) -> Option<String> {
     });
     let given = |name: &str| {
         let listed = facts.medications.iter().any(|fact| fact.name == name);
-        listed || facts.named.iter().any(|named| named.name == name && named.put_off)
+        let put_off = LATER.is_match(&IF_NEEDED.replace_all(statement, ""));
+        listed || put_off && facts.named.iter().any(|named| named.name == name && named.put_off)
     };
     let wrong = DrugTable::bundled().mentions(statement).into_iter().find(|mention| {
         let before = &statement[..mention.range.start];

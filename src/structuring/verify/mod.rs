@@ -166,6 +166,8 @@ impl<'v, 'a> Checker<'v, 'a> {
             (kind == SectionKind::ChiefComplaint && !self.is_of_the_patient(evidence))
                 .then(|| "the patient did not come for this".to_owned())
         };
+        let other_purpose =
+            || (kind == SectionKind::Plan).then(|| self.purpose_not_said(statement, evidence)).flatten();
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
         let of_another_exchange = || of_history.then(|| self.symptom_of_another_exchange(statement)).flatten();
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
@@ -181,6 +183,7 @@ impl<'v, 'a> Checker<'v, 'a> {
             .or_else(not_complained)
             .or_else(cut_off)
             .or_else(not_given)
+            .or_else(other_purpose)
             .or_else(unplanned)
             .or_else(of_another_turn)
             .or_else(of_another_exchange)
@@ -202,6 +205,22 @@ impl<'v, 'a> Checker<'v, 'a> {
         let mentions = DrugTable::bundled().mentions(statement);
         let far = mentions.iter().find(|one| !self.index.units.iter().any(|unit| near(unit, one.drug.name)))?;
         Some(format!("{} was spoken of elsewhere", &statement[far.range.clone()]))
+    }
+
+    /// "Iron tablets for the baby" of what the mother is to take: a purpose or a person that no turn of the line names.
+    fn purpose_not_said(&self, statement: &str, evidence: &[Evidence]) -> Option<String> {
+        static FOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bfor (?:the|your|her|his|their|a) (\w+)\b"));
+        let visit = self.index.visit();
+        let lines = evidence.iter().filter_map(|one| visit.line_of(&one.utterance));
+        let said: Vec<String> = lines
+            .flat_map(|at| [at.checked_sub(1), Some(at)].into_iter().flatten())
+            .flat_map(|at| text::content_stems(visit.lines[at].text()))
+            .collect();
+        FOR.captures_iter(statement).find_map(|found| {
+            let stems = text::content_stems(&found[1]);
+            let is_said = stems.iter().all(|stem| said.contains(stem));
+            (!is_said).then(|| format!("for the {} was not said", found[1].to_lowercase()))
+        })
     }
 
     /// Whether some of `evidence` is the patient's side, or what a clinician begins with.

@@ -158,7 +158,7 @@ impl<'s> Covered<'s> {
     /// Whether a statement names each medicine of `text`, which names one.
     pub(super) fn names_medicines(&self, text: &str) -> bool {
         let named = DrugTable::bundled().mentions(text);
-        !named.is_empty() && named.iter().all(|mention| self.has_drug(&mention.drug.name, None))
+        !named.is_empty() && named.iter().all(|mention| self.has_drug(mention.drug.name, None))
     }
 
     /// Whether a statement names the medicines of `text` with its numbers, and there are both.

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::{answers::Answer, omissions::Covered};
 use crate::{
-    domain::{Evidence, Omission, PatientText},
+    domain::{Evidence, Omission, PatientText, Role},
     language::{numbers, patterns::patterns, questions::is_question},
     structuring::{
         evidence,
@@ -35,21 +35,21 @@ pub(super) enum Kind {
 }
 
 /// Parts of the body that are looked at, listened to and felt.
-const BODY: &str = "lungs?|chest|heart|belly|abdomen|stomach|tummy|throat|tonsils?|ears?|eardrums?|nose|sinuses|neck|glands?|nodes?|thyroid|skin|rash|wound|incision|scar|joints?|knees?|hips?|shoulders?|elbows?|back|spine|ankles?|legs?|foot|feet|hands?|wrists?|fingers?|toes?|thumbs?|eyes?|pupils?|reflex(?:es)?|pulses?|strength|sensation|gait|balance|breasts?|mouth|gums|tongue|nails?|calf|calves|liver|spleen|rhythm|breathing|breath sounds|swelling|mole|spot|lump";
+const BODY: &str = "lungs?|chest|heart(?:beat)?|fundus|belly|abdomen|stomach|tummy|throat|tonsils?|ears?|eardrums?|nose|sinuses|neck|glands?|nodes?|thyroid|skin|rash|wound|incision|scar|joints?|knees?|hips?|shoulders?|elbows?|back|spine|ankles?|legs?|foot|feet|hands?|wrists?|fingers?|toes?|thumbs?|eyes?|pupils?|reflex(?:es)?|pulses?|strength|sensation|gait|balance|breasts?|mouth|gums|tongue|nails?|calf|calves|liver|spleen|rhythm|breathing|breath sounds|swelling|mole|spot|lump";
 
 patterns! {
     ALLERGY = r"\b(?:allerg(?:y|ies|ic)|hives|anaphyla\w+|epi-?pen|(?:lips?|tongue|face|throat|mouth) (?:\w+ )?(?:swell\w*|swollen|swelled|blew up|puffed)|swelling of (?:the|my|his|her) (?:lips?|tongue|face|throat)|brings? (?:me|him|her) out in|came? (?:up|out) in|broke out)\b";
     pub(super) RISK = r"\b(?:suicid\w+|kill(?:ing)? (?:my|him|her|your)self|hurt(?:ing)? (?:my|him|her|your)self|better off dead|not waking up|end it all|guns?|rifle|resuscitat\w*|intubat\w*|code status|full code|breathing machine|life support|no tubes?|dnr|dni|living will|power of attorney|hospice|(?:speak|decide|make (?:the |your |my )?decisions) for (?:me|you|him|her)|(?:health ?care|medical) proxy|advance directive)\b";
     MEDICATION = r"\b(?:stop\w*|quit|hold|come off|off (?:the|of)|leave (?:off|out)|no more|no longer|skip|start\w*|begin|add|put you on|increase|double|halve|cut (?:the|it|back|down)|raise|lower|go (?:up|down)|instead of|switch\w*|change|avoid|stay away from|don't take|not use|rather not)\b";
     RED_FLAG = r"\b(?:(?:hit|banged|knocked) (?:my|his|her) head|pass(?:ed)? out|black(?:ed)? out|faint\w*|collapsed?|black stools?|blood in|bleeding|cough\w* (?:up )?blood|chest pain|(?:can't|couldn't|hard to|trouble) (?:breathe|breathing|(?:get|catch|take) (?:a|my|his|her|enough) \w*(?: ?breath| air))|worst headache|lost (?:my|his|her) (?:sight|vision|speech)|slurred|weak(?:ness)? (?:on|in) (?:one|the|my)|seizure|fits?|stiff neck|(?:bladder|bowels?) (?:control|accident\w*)|wet (?:my|him|her)self|numb\w* (?:down there|between))\b";
-    RESULT = r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b";
+    RESULT = r"\b(?:a1c|h(?:a)?emoglobin|creatinine|potassium|sodium|tsh|ldl|cholesterol|inr|bnp|psa|ferritin|gfr|white count|platelets|dipstick|urine|x-?ray|ct|mri|ultrasound|ecg|ekg|swab|culture)\b.*\b(?:is|was|has|had|came back|shows?|showed|positive|negative|normal|high|low|up|down|\d+|point)\b|\b(?:it|you|that|this|which|weight|pressure)(?:'s| is| was| were|'re)\b.*\b(?:pounds?|kilos?|percent|points?|down from|up from|last (?:time|month|year|visit|spring|summer|fall|autumn|winter)|in (?:the (?:spring|summer|fall|autumn|winter)|january|february|march|april|may|june|july|august|september|october|november|december))\b";
     PLAN = r"\b(?:i'd like you to|i want you to|(?:i|we)(?:'ll| will|'m going to|'re going to|'m gonna|'re gonna| am going to| are going to) (?:also )?(?:order|refer|send|check|arrange|book|see|give|write|repeat|recheck|do|get|call|schedule|have you|set|put (?:you|him|her|in (?:a|an|the|your)))|let's (?:check|get|do|repeat|book|see|try|have)|come back in|see (?:you|me) (?:again )?in|follow(?:ing)? up in|recheck|in (?:\w+ )?(?:weeks?|months?) (?:time|we))\b";
     HISTORY = r"\b(?:i(?:'ve| have) (?:had )?(?:a )?(?:history of|type|high blood pressure|asthma|diabetes|copd|heart|kidney|liver|thyroid|epilepsy|cancer|arthritis|gout|depression|anxiety|migraines?)|i had (?:a |an |my )?(?:heart attack|stroke|cancer|surgery|operation|\w+ (?:removed|taken out|replaced)|clot)|i was diagnosed|pacemaker|stents?|valve|transplant)\b";
     FINDING = &format!(
                 r"\bi (?:can(?:'t)? |don't |do |could )?(?:hear|see|feel|notice)\b.*\b(?:{BODY}|murmurs?|wheez\w*|crackles?|rubs?|lumps?|fluid|swelling|rash|redness|tenderness)\b|\b(?:your|his|her|the|both|that) (?:\w+ ){{0,2}}(?:{BODY}) (?:\w+ ){{0,2}}(?:is|are|looks?|sounds?|feels?|seems?|moves?|has|have)\b|\b(?:{BODY}) (?:is|are|looks?|sounds?|feels?) (?:\w+ )?(?:soft|clear|normal|fine|good|red|tender|swollen|warm|regular|strong|weak|equal|dull|intact|sore|stiff|tight|pink|dry)\b|\b(?:tender|swollen|wheez\w+|crackles?|murmurs?|ligaments?|effusion|you(?:'re| are) (?:still )?(?:talking|breathing|moving|walking)|bruis(?:e|ed|ing)|pitting|(?:leaves|left) (?:a|an?) \w+|pulses? (?:is|are)|(?:there(?:'s| is| are|'re)|i (?:see|feel|hear|find)) (?:no|some|an?|any) (?:\w+ )?(?:perforation|rash|swelling|redness|tenderness|fluid|extension|flexion|protein|discharge|pus|deformity|weakness|numbness|rebound|guarding|mass|lumps?|exudate|crepitus|infection|instability|wax|edema|rub|murmur))\b"
             );
     pub(super) PREVENTION = r"\b(?:(?:flu|influenza|covid|pneumonia|shingles|tetanus|hepatitis|hpv|rsv|whooping cough|measles) (?:shots?|jabs?|vaccines?|boosters?|ones?)|(?:shots|jabs) (?:are|were)|vaccin\w+|immuni[sz]\w+|boosters?|mammograms?|colonoscop\w+|pap (?:smears?|tests?)|bone (?:density|scan)|dexa|screening|dentist|eye (?:exam|test|check)\w*|foot exam)\b";
-    ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|nothing (?:over|more than|heavier|by mouth|to eat|stronger)|put|apply|cut (?:down|back|out)|watch|weigh|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean|(?:stand|get|rise|sit) (?:up )?slowly)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|too (?:much|many|often)|(?:bad|not good|isn't good) for (?:you|him|her|your)|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
+    ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|nothing (?:over|more than|heavier|by mouth|to eat|stronger)|put|apply|cut (?:down|back|out)|watch|weigh|count|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean|(?:stand|get|rise|sit) (?:up )?slowly)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|too (?:much|many|often)|(?:bad|not good|isn't good) for (?:you|him|her|your)|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
     pub(super) SOCIAL = r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b";
     /// What a clinician says while examining, to begin or to end: no advice, and nothing found.
     IN_PASSING = r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand(?: up)?(?: for me| here| straight| there|,|\W*$)|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b";
@@ -153,7 +153,8 @@ fn complains(line: &Line, sentence: &str) -> bool {
     let stems = text::content_stems(sentence).len();
     let complains = || stems >= LEAST_COMPLAINING && told::names_a_complaint(sentence);
     let counts = || stems >= LEAST_TELLING && counts(sentence);
-    line.by_patient_side() && !context::of_another_person(sentence) && (complains() || counts())
+    let of_companion = line.utterance.role == Role::Other && context::of_the_speaker(sentence, "");
+    line.by_patient_side() && !context::of_another_person(sentence) && !of_companion && (complains() || counts())
 }
 
 /// Whether a number is in `text`; "the one" is none.
@@ -245,6 +246,10 @@ impl Kind {
     }
 
     fn is(self, line: &Line, sentence: &str) -> bool {
+        // What a companion has is no part of the visit, though they speak for the patient.
+        if line.utterance.role == Role::Other && context::of_the_speaker(sentence, "") {
+            return false;
+        }
         let speaks = self.by_clinician().is_none_or(|clinician| line.by_clinician() == clinician);
         let in_two = || {
             self == Self::Finding
@@ -319,6 +324,9 @@ mod tests {
             ["finding: Your belly is soft.", "advice: Keep walking every day.", "social: I got laid off in March."]
         );
         assert_eq!(omitted("D: Stand up slowly.", &["Cough."]), ["advice: Stand up slowly."]);
+        assert_eq!(omitted("D: Count the kicks, ten in two hours.", &["Cough."]).len(), 1);
+        assert_eq!(omitted("D: Urine has no protein.", &["Cough."]), ["result: Urine has no protein."]);
+        assert!(omitted("O: Yeah, I swelled up like a balloon with amoxicillin as a kid.", &["Cough."]).is_empty());
         let note = ["The belly is soft.", "Laid off in March.", "Keep walking every day."];
         assert!(omitted(visit, &note).is_empty());
     }

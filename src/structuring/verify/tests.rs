@@ -289,3 +289,20 @@ fn an_allergy_is_not_what_was_advised_against() {
     let verdict = check(&said, "Codeine: itching.", SectionKind::Allergies);
     assert!(matches!(verdict, Verdict::Supported(_)), "{verdict:?}");
 }
+
+#[test]
+fn what_something_is_for_was_said_there() {
+    let visit = "P: Is that bad for the baby?\nD: Not if we fix it.\nP: Okay.\nD: So, the back.\nP: Yes.\n\
+        D: For the anemia, start one iron tablet every other day, and take it with orange juice.";
+    let line = "Start one iron tablet every other day for the baby, and take it with orange juice.";
+    assert_eq!(written(visit, line, SectionKind::Plan), "for the baby was not said");
+    let line = "Start one iron tablet every other day for the anemia, and take it with orange juice.";
+    assert_eq!(written(visit, line, SectionKind::Plan), "stands");
+}
+
+#[test]
+fn what_others_are_asked_to_give_is_not_advised() {
+    let visit = "P: What about pain afterwards?\nD: I'll ask them for Tylenol around the clock and a small dose of oxycodone if needed.";
+    let line = "Advise the patient to take Tylenol around the clock and a small dose of oxycodone if needed.";
+    assert!(written(visit, line, SectionKind::Plan).contains("is not given or taken"));
+}

@@ -100,6 +100,10 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
         text.push_str(&format!(", in steps: \"{steps}\""));
     }
     let held = action == MedicationAction::Change && chosen.held;
+    // "The last dose is on the evening of the sixth": it is taken until then.
+    if let Some(held_as) = chosen.held_as.as_ref().filter(|_| held) {
+        text.push_str(&format!(", as was said: \"{held_as}\""));
+    }
     let unsettled =
         course.unsettled.map(|reason| Unsettled { text: first.surface.clone(), reason, evidence: evidence.clone() });
     let codes = rxnorm(first.drug);

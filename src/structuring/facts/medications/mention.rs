@@ -176,6 +176,8 @@ pub(super) struct Mention<'t> {
     pub(super) offered: bool,
     /// Another's, of which the patient took some once.
     pub(super) borrowed: bool,
+    /// From when on it is not to be taken, as it was said.
+    pub(super) held_as: Option<String>,
     /// Asked about by the patient, and begun in a later turn.
     pub(super) granted: bool,
     /// Said to have been taken earlier, and no longer.
@@ -250,6 +252,7 @@ pub(super) fn understand<'t>(
         read_out: false,
         offered: false,
         borrowed: is_borrowed(line, before, after),
+        held_as: (line.by_clinician() && LAST_BEFORE.is_match(after)).then(|| text[sentence.clone()].trim().to_owned()),
         granted: false,
         past: false,
         several: false,

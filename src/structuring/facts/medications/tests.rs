@@ -776,6 +776,9 @@ fn what_is_left_off_before_an_operation_is_held() {
     let found = medications(&Visit::new(&transcript), DrugTable::bundled()).medications;
     assert_eq!(found.len(), 3);
     assert!(found.iter().all(|one| one.held && one.action == MedicationAction::Change), "{found:?}");
+    assert!(found[0].text.ends_with(
+        "as was said: \"Eliquis, the last dose is on the evening of the sixth, so nothing on the seventh and eighth.\""
+    ));
 }
 
 #[test]
