@@ -188,9 +188,20 @@ const MOST_SIBLINGS: usize = 12;
 
 /// The parts of the body that were named more than once with a side, and never with the other: what is normal is named once.
 fn one_sided(transcript: &Transcript) -> Vec<(String, String)> {
+    static OTHER_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bthe other (?:one|side|\w+ one)\b"));
+    static NOT_THE_PATIENTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:no|not|\w+n't|never|mother|mom|mum|father|dad|brother|sister|wife|husband|son|daughter|friend|neighbou?r)\b|\?",
+        )
+    });
+    let texts = || transcript.utterances.iter().map(|utterance| utterance.text.as_str());
+    if texts().any(|text| OTHER_ONE.is_match(text)) {
+        return Vec::new();
+    }
     let mut named: Vec<(String, String)> = Vec::new();
-    for utterance in &transcript.utterances {
-        let sided = SIDED.captures_iter(&utterance.text);
+    let sentences = texts().flat_map(|text| text.split_inclusive(['.', '?', '!']));
+    for sentence in sentences.filter(|sentence| !NOT_THE_PATIENTS.is_match(sentence)) {
+        let sided = SIDED.captures_iter(sentence);
         named.extend(sided.map(|found| (found[1].to_lowercase(), found[2].to_lowercase())));
     }
     let all = named.clone();

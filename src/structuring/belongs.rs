@@ -254,8 +254,7 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
                 && !drugs.iter().any(|mention| begun(mention.drug.name))
         }
         SectionKind::Assessment => {
-            let test = orders::begins_with_a_test(without_article(line)) || findings::names_a_test(line);
-            let valued = test && !numbers::numbers(line).is_empty() && IS.is_match(line);
+            let valued = names_its_value(line) && !ABNORMAL.is_match(line);
             let order = orders::begins_with_a_test(line) && !ABNORMAL.is_match(line) || valued;
             let talk = INSTRUCTION.is_match(line)
                 || TAKES.is_match(line)
@@ -290,6 +289,23 @@ static ORGAN: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// "The TSH is four point six.": a value, and no diagnosis.
 static IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:is|was|of|at|came back|measures?)\b"));
+
+/// Whether `line` begins with a test and goes on with its value.
+fn names_its_value(line: &str) -> bool {
+    let line = without_article(line);
+    let Some(is) = IS.find(line).or_else(|| S.find(line)) else { return false };
+    let head = line[..is.start()].trim();
+    let names_a_test = orders::begins_with_a_test(head) || findings::names_a_test(head);
+    head.split_whitespace().count() <= WORDS_OF_A_TEST
+        && !head.contains(',')
+        && names_a_test
+        && !numbers::numbers(&line[is.end()..]).is_empty()
+}
+
+/// "The hemoglobin's ten point one."
+static S: LazyLock<Regex> = LazyLock::new(|| pattern(r"'s\b"));
+/// Words of the name of a test, at most.
+const WORDS_OF_A_TEST: usize = 2;
 
 fn without_article(line: &str) -> &str {
     let lower = line.to_lowercase();
@@ -470,6 +486,8 @@ mod tests {
             assert!(!belongs(line, kind, &facts), "{line}");
         }
         assert!(belongs("Liver disease.", SectionKind::PastHistory, &facts));
-        assert!(belongs("High TSH.", SectionKind::Assessment, &facts));
+        for line in ["High TSH.", "Type 2 diabetes, A1c of 9.1.", "Anemia, hemoglobin is 8.2."] {
+            assert!(belongs(line, SectionKind::Assessment, &facts), "{line}");
+        }
     }
 }

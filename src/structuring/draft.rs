@@ -301,9 +301,9 @@ impl Builder {
                 _ => vec![finding.text.clone()],
             };
             for text in texts {
-                let says = |(of, known, _): &(SectionKind, String, Vec<Evidence>)| {
-                    *of == kind && (known.eq_ignore_ascii_case(&text) || text::says_no_more(&text, known))
-                };
+                let bare = |text: &str| text.trim_end_matches('.').to_lowercase();
+                let says =
+                    |(of, known, _): &(SectionKind, String, Vec<Evidence>)| *of == kind && bare(known) == bare(&text);
                 if !self.statements.iter().any(says) {
                     self.statements.push((kind, text, finding.evidence.clone()));
                 }

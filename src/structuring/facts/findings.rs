@@ -37,7 +37,7 @@ static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|knee|hips?|knees?|shoulders?|elbows?|wrists?|back|spine|ankles?|feet|legs?|hands?|wrist|elbow|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|knuckles?|fundus|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
+        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|hips?|knees?|shoulders?|elbows?|wrists?|back|spine|ankles?|feet|legs?|hands?|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|knuckles?|fundus|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
     )
 });
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {

@@ -270,11 +270,13 @@ fn tested(sentence: &str) -> Vec<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(ANALYTE));
     let Some(found) = TESTED.captures(sentence) else { return Vec::new() };
     let whole = found.get(0).map_or(0..0, |whole| whole.range());
-    if is_conditional(&sentence[..whole.start]) || PUT_OFF.is_match(&sentence[whole.end..]) {
+    static TO_A_PHARMACY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:pharmacy|refills?|prescription)\b"));
+    let before = &sentence[..whole.start];
+    let refused = is_conditional(before) || context::negates(before) || PUT_OFF.is_match(&sentence[whole.end..]);
+    if refused || is_question(sentence) || TO_A_PHARMACY.is_match(sentence) {
         return Vec::new();
     }
-    let again =
-        ["re", "another"].iter().any(|word| found[0].to_lowercase().contains(word) && found["verb"].starts_with('r'));
+    let again = found["verb"].to_lowercase().starts_with('r') || found[0].to_lowercase().contains("another");
     let lead = if again { "Repeat " } else { "" };
     NAME.find_iter(&found["names"]).map(|name| format!("{lead}{}", name.as_str().to_lowercase())).collect()
 }
@@ -439,6 +441,8 @@ mod tests {
             "D: If you cramp we'll check the potassium.",
             "D: I'd like the potassium a bit higher.",
             "D: The potassium was fine.",
+            "D: I don't think we need to check the potassium.",
+            "D: I'll send the calcium to your pharmacy.",
         ] {
             assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));
         }

@@ -116,10 +116,13 @@ pub fn replaces(between: &str) -> bool {
     // "You're on ten, we'll go to twenty."
     static MOVES_TO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:we'll|i'll|let's|we're going to|i'd like to|i want to|we can) (?:go|move|bring|take|get|raise|increase|drop|lower|cut|bump|put|make)\b(?: (?:it|that|you|up|down|back))*(?: to)?(?: the)?\W*$",
+            r"\b(?:we'll|i'll|let's|we're going to|i'd like to|i want to|we can) (?:(?:go|move|bring|take|get|raise|increase|drop|lower|cut|bump)(?: (?:it|that|you|up|down|back))* to(?: the)?|make (?:it|that))\W*$",
         )
     });
-    let to = between.trim() == "to" || between.trim_start().starts_with("to ") || MOVES_TO.is_match(between);
+    static TIME: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:morning|noon|lunch|evening|night|bedtime|supper|dinner|breakfast)\b"));
+    let moves = MOVES_TO.is_match(between) && !TIME.is_match(between);
+    let to = between.trim() == "to" || between.trim_start().starts_with("to ") || moves;
     to || context::takes_back(between) || context::changes(between)
 }
 
@@ -321,7 +324,9 @@ fn counts_something_else(text: &str, tokens: &[Token], next: Option<usize>, rang
 pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
     let text = &without_limits(text);
     let regular = several_times(text)
+        .or_else(|| of_a_week(text))
         .or_else(|| every_interval(text))
+        .or_else(|| so_many(text))
         .or_else(|| regular(text))
         .map(|found| at_most(text, found));
     let needed = AS_NEEDED.find(text);
@@ -332,6 +337,31 @@ pub fn frequency(text: &str) -> Option<(String, Range<usize>)> {
         (None, Some(needed)) => Some(("as needed".to_owned(), needed.range())),
         (regular, None) => regular,
     }
+}
+
+/// "Fifteen milligrams a week": in how many doses was not said.
+fn of_a_week(text: &str) -> Option<(String, Range<usize>)> {
+    static A_WEEK: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:milligrams?|mg|micrograms?|mcg) ((?:a|per|each) week)\b"));
+    static MOVES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:up|down|by) (?:by )?(\w+) (?:and \w+ )?$"));
+    let found = A_WEEK.captures(text)?;
+    let range = found.get(0)?.range();
+    let moves = MOVES.captures(&text[..range.start]).is_some_and(|found| !found[1].eq_ignore_ascii_case("to"));
+    (!moves).then(|| ("a week".to_owned(), range))
+}
+
+/// "Four or five a day": so many of them, and not how often.
+fn so_many(text: &str) -> Option<(String, Range<usize>)> {
+    static SO_MANY: LazyLock<Regex> = LazyLock::new(|| {
+        const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
+        pattern(&format!(r"\b((?:{MANY}) (?:or|to) (?:{MANY})) (?:a|per) day\b"))
+    });
+    static HABIT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:smok\w+|cigarettes?|drink\w*|beers?|cups?|glasses|coffees?|times|meals?|miles?)\b")
+    });
+    let found = SO_MANY.captures(text)?;
+    let range = found.get(0)?.range();
+    (!HABIT.is_match(&text[..range.start])).then(|| (format!("{} a day", found[1].to_lowercase()), range))
 }
 
 /// "Ordinarily that's twice a day, but …": how others take it.
@@ -397,14 +427,6 @@ fn several_times(text: &str) -> Option<(String, Range<usize>)> {
             r"\b((?:{MANY}) (?:or|to) (?:{MANY})|seven|eight|nine|ten|[7-9]|10) times (?:(?:a|per|each|every) day|daily)\b"
         ))
     });
-    // "Four or five a day": so many of them, and not how often.
-    static SO_MANY: LazyLock<Regex> = LazyLock::new(|| {
-        const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
-        pattern(&format!(r"\b((?:{MANY}) (?:or|to) (?:{MANY})) (?:a|per) day\b"))
-    });
-    if let Some(found) = SO_MANY.captures(text) {
-        return Some((format!("{} a day", found[1].to_lowercase()), found.get(0)?.range()));
-    }
     let found = SEVERAL.captures(text)?;
     Some((format!("{} times daily", found[1].to_lowercase()), found.get(0)?.range()))
 }
@@ -434,11 +456,7 @@ const FREQUENCIES: &[(&str, &str)] = &[
     (r"every other (?:day|morning|night|evening)|every second day|on alternate days", "every other day"),
     (r"(?:three|3) times (?:a|per|each) week|(?:three|3) times weekly", "three times weekly"),
     (r"(?:twice|two times|2 times) (?:a|per|each) week|twice weekly", "twice weekly"),
-    // "Fifteen milligrams a week": one dose.
-    (
-        r"(?:milligrams?|mg|micrograms?|mcg|units?) (?:a|per|every|each) week|once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week",
-        "once weekly",
-    ),
+    (r"once (?:a|per|every) week|once weekly|weekly|every week|one time a week|each week", "once weekly"),
     (r"once (?:a|per|every) month|once monthly|monthly|every month", "once monthly"),
     (r"(?:six|6) times (?:a|per|each|every) day|(?:six|6) times daily", "six times daily"),
     (r"(?:five|5) times (?:a|per|each|every) day|(?:five|5) times daily", "five times daily"),

@@ -164,7 +164,7 @@ const SYMPTOMS: &[(BodySystem, &str, &str)] = &[
     (Nerves, "weakness", r"weak(?:ness)?"),
     (Nerves, "seizures", r"seizures?|convulsions?"),
     (Nerves, "tremor", r"tremors?|shaky hands|hands shak(?:e|ing)"),
-    (Nerves, "confusion", r"confusion|(?:he|she|mom|mum|dad|granny|grandma|grandpa|they)(?:'s| was| is| got| gets| seemed| seems| has been|'s been)? (?:\w+ )?confused"),
+    (Nerves, "confusion", r"(?:any|some|more|new|with) confusion|(?:he|she|mom|mum|dad|granny|grandma|grandpa)(?:'s| was| is| got| gets| seemed| seems| has been|'s been)? (?:\w+ )?confused"),
     (Nerves, "memory problems", r"memory (?:loss|problems?)|forgetful(?:ness)?"),
     (Nerves, "sensitivity to light", r"sensitiv(?:e|ity) to light|light (?:bothers|sensitivity|hurts)|photophobia"),
     (Nerves, "falls", r"fallen|any falls"),
@@ -312,10 +312,12 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
 fn tells_how(answer: &str) -> bool {
     static HOW: LazyLock<Regex> = LazyLock::new(|| {
         text::pattern(
-            r"^\W*(?:(?:uh|um|oh|well|so|and|you know)\W+)*(?:(?:(?:only|just|mostly|mainly|usually|especially|more|maybe|about) )?(?:when (?:i|he|she|it|we)|if (?:i|he|she)|at (?:night|first|times|work|the (?:end|moment))|on (?:the|my|both|and off|stairs|exertion)|in (?:the (?:morning|evening|mornings|evenings|afternoon|knee|back|heat)|my|both)|by (?:the|evening|night|noon)|after (?:i|meals?|eating|walking|the)|since|every (?:day|night|morning|time|other|few)|all (?:day|night|the time|over)|(?:once|twice|\w+ times) (?:a|this|last|in)|most (?:days|nights|of)|some (?:days|nights|of)|both|the (?:left|right|other) |right here)|(?:a|one) hundred (?:and )?(?:one|two|three|four|point)\b|for (?:about |the last )?\w+ (?:days?|weeks?|months?))|,? (?:yes|yeah|yep)\W*$",
+            r"^\W*(?:(?:uh|um|oh|well|so|and|you know)\W+)*(?:(?:(?:only|just|mostly|mainly|usually|especially|more|maybe|about) )?(?:when (?:i|he|she|it|we)|at (?:night|first|times|work|the (?:end|moment))|on (?:the|my|both|and off|stairs|exertion)|in (?:the (?:morning|evening|mornings|evenings|afternoon|knee|back|heat)|my|both)|by (?:the|evening|night|noon)|after (?:i|meals?|eating|walking|the)|since (?:yesterday|last|this|about|around|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|may|june|july|august|september|october|november|december|the (?:weekend|spring|summer|fall|autumn|winter|accident))\w*|every (?:day|night|morning|time|other|few)|all (?:day|night|the time|over)|(?:once|twice|\w+ times) (?:a|this|last|in)|most (?:days|nights|of)|some (?:days|nights|of)|both|the (?:left|right) |right here)|(?:a|one) hundred (?:and )?(?:one|two|three|four|point)\b|for (?:about |the last )?\w+ (?:days?|weeks?|months?))|,? (?:yes|yeah|yep)\W*$",
         )
     });
-    HOW.is_match(answer) && !is_question(answer) && !context::has_negation(answer)
+    static OVER: LazyLock<Regex> =
+        LazyLock::new(|| text::pattern(r"\b(?:fine|gone|went away|better|stopped|okay|ok|asked|used to)\b"));
+    HOW.is_match(answer) && !is_question(answer) && !context::has_negation(answer) && !OVER.is_match(answer)
 }
 
 /// Whether an answer says a word of the question again, so that its "no" is about that.
@@ -409,9 +411,14 @@ fn of_an_operation(visit: &Visit, line: &Line, sentence: &str) -> bool {
     });
     static WAS: LazyLock<Regex> =
         LazyLock::new(|| text::pattern(r"\b(?:was|were|had|threw|got|felt|couldn't|didn't|said|took|came)\b"));
+    static NOW: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(r"\b(?:now|today|last night|still|since|yesterday|this (?:morning|week)|lately|recently)\b")
+    });
     const REACH: usize = 2;
     let before = &visit.lines[line.index.saturating_sub(REACH)..line.index];
-    WAS.is_match(sentence) && before.iter().any(|asked| asked.by_clinician() && ASKS.is_match(asked.text()))
+    WAS.is_match(sentence)
+        && !NOW.is_match(sentence)
+        && before.iter().any(|asked| asked.by_clinician() && ASKS.is_match(asked.text()))
 }
 
 /// "I was depressed after the divorce, but that was five years ago": told of another time, and not as going on since.
@@ -646,6 +653,9 @@ mod tests {
         }
         for lines in [
             "D: Any chest pain?\nP: When do you mean?",
+            "D: Any chest pain?\nP: At first, but it went away.",
+            "D: Bleeding? Any fainting?\nP: Since I stopped the pill it's been fine.",
+            "D: Sorry for the confusion, I meant Tuesday.",
             "D: Muscle aches?\nP: It was the simvastatin that gave me the muscle aches, years ago.",
         ] {
             assert!(said(lines).is_empty(), "{lines}: {:?}", said(lines));

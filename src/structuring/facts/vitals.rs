@@ -316,7 +316,8 @@ fn further_saturations(line: &Line, numbers: &[Number], found: &[VitalSign]) -> 
     let Some(start) = numbers.iter().find(|number| number.value == first.value) else { return Vec::new() };
     let sentence = line.sentence_at(start.range.start);
     let after = numbers.iter().filter(|number| {
-        number.range.start > start.range.start
+        !is_target(line, number.range.start)
+            && number.range.start > start.range.start
             && sentence.contains(&number.range.start)
             && (50.0..101.0).contains(&number.value)
     });

@@ -95,7 +95,9 @@ impl<'v> Answer<'v> {
         let counts = counts(said) || COURSE.is_match(said);
         match stems_beside(said, &numbers::numbers(said)).len() {
             // A yes or no of the clinician's is told by nothing that only names what was asked.
-            0 if at == 0 && self.line.by_clinician() => !context::denies(said) && note.names_medicines(self.question()),
+            0 if at == 0 && self.line.by_clinician() => {
+                !context::denies(said) && note.decides_about_medicines(self.question())
+            }
             0 if at == 0 || counts => with_question(),
             0 => true,
             1 if counts => with_question(),

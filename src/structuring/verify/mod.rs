@@ -166,8 +166,8 @@ impl<'v, 'a> Checker<'v, 'a> {
             (kind == SectionKind::ChiefComplaint && !self.is_of_the_patient(evidence))
                 .then(|| "the patient did not come for this".to_owned())
         };
-        let other_purpose =
-            || (kind == SectionKind::Plan).then(|| self.purpose_not_said(statement, evidence)).flatten();
+        let for_another =
+            || (kind == SectionKind::Plan).then(|| self.for_somebody_not_named(statement, evidence)).flatten();
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
         let of_another_exchange = || of_history.then(|| self.symptom_of_another_exchange(statement)).flatten();
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
@@ -183,7 +183,7 @@ impl<'v, 'a> Checker<'v, 'a> {
             .or_else(not_complained)
             .or_else(cut_off)
             .or_else(not_given)
-            .or_else(other_purpose)
+            .or_else(for_another)
             .or_else(unplanned)
             .or_else(of_another_turn)
             .or_else(of_another_exchange)
@@ -207,9 +207,13 @@ impl<'v, 'a> Checker<'v, 'a> {
         Some(format!("{} was spoken of elsewhere", &statement[far.range.clone()]))
     }
 
-    /// "Iron tablets for the baby" of what the mother is to take: a purpose or a person that no turn of the line names.
-    fn purpose_not_said(&self, statement: &str, evidence: &[Evidence]) -> Option<String> {
-        static FOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bfor (?:the|your|her|his|their|a) (\w+)\b"));
+    /// "Iron tablets for the baby" of what the mother is to take: somebody whom no turn of the line names.
+    fn for_somebody_not_named(&self, statement: &str, evidence: &[Evidence]) -> Option<String> {
+        static FOR: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"\bfor (?:the|your|her|his|their|a) (baby|child|son|daughter|wife|husband|mother|father|kids?|family)\b",
+            )
+        });
         let visit = self.index.visit();
         let lines = evidence.iter().filter_map(|one| visit.line_of(&one.utterance));
         let said: Vec<String> = lines
@@ -237,7 +241,7 @@ impl<'v, 'a> Checker<'v, 'a> {
         let [mention] = &named[..] else { return None };
         let of_it = |one: &&Medication| one.name == mention.drug.name;
         let dose = self.facts.medications.iter().find(of_it)?.dose.as_ref()?;
-        let bare = ENDS_BARE.find(statement)?;
+        let bare = ENDS_BARE.find(statement).filter(|bare| bare.start() <= mention.range.end + 1)?;
         let number = numbers::numbers(bare.as_str()).first()?.value;
         (number != dose.value).then(|| format!("{number} is no dose of {} here", mention.drug.name))
     }

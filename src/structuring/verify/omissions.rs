@@ -155,10 +155,17 @@ impl<'s> Covered<'s> {
         self.tell(text, |statement| !statement.contains("? \""))
     }
 
-    /// Whether a statement names each medicine of `text`, which names one.
-    pub(super) fn names_medicines(&self, text: &str) -> bool {
+    /// Whether a statement decides about each medicine of `text`, which names one.
+    pub(super) fn decides_about_medicines(&self, text: &str) -> bool {
+        static DECIDES: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^(?:continue|stop|start|increase|decrease|hold|change|advised|keep|resume)\b"));
         let named = DrugTable::bundled().mentions(text);
-        !named.is_empty() && named.iter().all(|mention| self.has_drug(mention.drug.name, None))
+        let decides = |name: &str| {
+            self.statements.iter().filter(|statement| DECIDES.is_match(statement)).any(|statement| {
+                DrugTable::bundled().mentions(statement).iter().any(|mention| mention.drug.name == name)
+            })
+        };
+        !named.is_empty() && named.iter().all(|mention| decides(mention.drug.name))
     }
 
     /// Whether a statement names the medicines of `text` with its numbers, and there are both.

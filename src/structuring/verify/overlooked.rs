@@ -61,6 +61,7 @@ patterns! {
     SIDE = r"\b(?:left|right|both)\b";
     // How much of a medicine, and in which form, said without its name.
     DOSED = r"\b(?:milligrams?|micrograms?|mg|mcg|puffs?|half (?:a |an )?(?:tablet|pill)|(?:one|two|three|four|\d) (?:tablets?|pills?|capsules?|drops|sprays|units)|last dose|(?:extended|slow|sustained|immediate)[- ]release|long[- ]acting|once a week|(?:once|twice|three times|four times) (?:a day|daily)|every other day|every (?:four|six|eight|twelve|\d+) hours)\b";
+    NO_DOSE = r"\b(?:walk\w*|exercis\w*|stretch\w*|brush\w*|ice|drink\w*|eat\w*|check\w*|weigh\w*|measur\w*|per deciliter)\b";
     // How something goes, in the patient's words: "Maybe a little better?"
     pub(super) COURSE = r"\b(?:better|worse|worsen\w*|improv\w+|no change|not (?:helping|working)|(?:isn't|aren't|doesn't|didn't|don't|hasn't) (?:really )?(?:help|helping|helped|work|working|changed?)|the same|used to be|comes? and goes?|gone away|went away|build(?:s|ing)? up|wearing off)\b";
     GUESSES = r"^\W*(?:(?:uh|um|well|oh)\b,? )?(?:maybe|perhaps|probably|a (?:little|bit)|i (?:think|guess|suppose))\b";
@@ -165,7 +166,8 @@ pub(super) fn counts(text: &str) -> bool {
 /// Whether `sentence` changes a medicine that it names, or says how much of what is taken.
 fn of_medicines(sentence: &str) -> bool {
     let named = !DrugTable::bundled().mentions(sentence).is_empty();
-    DOSED.is_match(sentence) || named && (MEDICATION.is_match(sentence) || counts(sentence))
+    DOSED.is_match(sentence) && !NO_DOSE.is_match(sentence)
+        || named && (MEDICATION.is_match(sentence) || counts(sentence))
 }
 
 /// A wish or a supposition tells nothing that is.

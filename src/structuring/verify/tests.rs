@@ -291,7 +291,7 @@ fn an_allergy_is_not_what_was_advised_against() {
 }
 
 #[test]
-fn what_something_is_for_was_said_there() {
+fn whom_something_is_for_was_said_there() {
     let visit = "P: Is that bad for the baby?\nD: Not if we fix it.\nP: Okay.\nD: So, the back.\nP: Yes.\n\
         D: For the anemia, start one iron tablet every other day, and take it with orange juice.";
     let line = "Start one iron tablet every other day for the baby, and take it with orange juice.";

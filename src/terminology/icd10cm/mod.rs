@@ -213,8 +213,12 @@ fn build(xml: &Path, paths: &PathsConfig, progress: Progress<'_>) -> Result<(), 
     let codes = tabular::parse(&bytes)?;
     progress(0.05);
     files::require_space(dir, index::SPACE_BYTES)?;
-    if index::OpenIndex::open(dir).is_err() {
-        index::build(&codes, dir, &|fraction| progress(0.05 + fraction * 0.15))?;
+    // The index does not say of which list it is; the vectors do.
+    index::build(&codes, dir, &|fraction| progress(0.05 + fraction * 0.15))?;
+    let source = source_of(&encoder);
+    if meaning::Meanings::open(dir, &source)?.is_none() {
+        meaning::build(&codes, &source, &encoder, dir, &|fraction| progress(0.2 + fraction * 0.8))?;
     }
-    meaning::build(&codes, &source_of(&encoder), &encoder, dir, &|fraction| progress(0.2 + fraction * 0.8))
+    progress(1.0);
+    Ok(())
 }

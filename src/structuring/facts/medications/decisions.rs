@@ -67,17 +67,20 @@ static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
 /// "Stop that please, it's not a good mix with the methotrexate": the verb has its object, and the name comes with the reason.
 static HAS_ITS_OBJECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^ (?:taking |using )?(?:it|that|this|those|them)\b[^.?!]*(?:,| because| since| as)\b? ?(?:it|it's|that's|they|they're|this|that)\b",
+        r"^ (?:taking |using )?(?:it|that|this|those|them)\b[^.?!]*(?:,| because| since) (?:it|it's|that's|they|they're|this|that)(?: \S+){3,} $",
     )
 });
 /// "Same, atorvastatin forty at night."
 static THE_SAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?:(?:okay|yes|yeah|yep|well|right|exactly)\W+)*(?:the )?same\b(?: as before| dose| again)?[.,;:]? (?:the |your |that's |it's )*$",
+        r"^\W*(?:(?:okay|yes|yeah|yep|well|right|exactly)\W+)*(?:the )?same(?: as before| dose| again)?[.,;:] (?:the |your |that's |it's )?$",
     )
 });
 /// "… from tablets to the injection, and down to fifteen": less, whatever it was counted in.
-static DOWN_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bdown to (?:\d|\w+)"));
+static DOWN_TO: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[^.?!]*(?:,|,? and) (?:bring it |take it |go )?down to \w"));
+static MEASURED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:sugars?|glucose|pressure|a1c|weight|pulse|numbers?|cholesterol)\b"));
 /// Where a sentence turns from one medicine to another.
 static TURNS_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:but|because|since|although|though|while)\b"));
 /// What stands between two medicines of a swap.
@@ -138,7 +141,11 @@ pub(super) fn decision(line: &Line, sentence: &Range<usize>, mention: Range<usiz
     let begun = matches!(action, MedicationAction::Start | MedicationAction::Continue);
     let moved = moved.filter(|_| line.by_clinician() && !dismissed && !begun && !reports(&text[sentence.clone()]));
     let action = moved.unwrap_or(action);
-    let lowered = action == MedicationAction::Change && line.by_clinician() && !dismissed && DOWN_TO.is_match(own);
+    let lowered = action == MedicationAction::Change
+        && line.by_clinician()
+        && !dismissed
+        && DOWN_TO.is_match(own)
+        && !MEASURED.is_match(own);
     let action = if lowered { MedicationAction::Decrease } else { action };
     let same = action == MedicationAction::Taken && line.by_clinician() && !dismissed && THE_SAME.is_match(before);
     let action = if same { MedicationAction::Continue } else { action };
@@ -251,9 +258,8 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let negated = negated && !REMINDS.is_match(before);
     let holds_it = line.by_clinician() && (HOLDS_NEXT.is_match(before) || HOLDS_LAST.is_match(after));
     let action = if holds_it { MedicationAction::Stop } else { action };
-    let last_before = line.by_clinician()
-        && LAST_BEFORE.is_match(after)
-        && !context::begins_with_a_condition(&text[sentence.clone()]);
+    let last_before =
+        ends_before_an_operation(line, after) && !context::begins_with_a_condition(&text[sentence.clone()]);
     let action = if last_before { MedicationAction::Stop } else { action };
     let held = holds_it || last_before || HELD.is_match(after) && HOLDS.is_match(before) || FOR_A_TIME.is_match(after);
     // "I'll keep you off work and …"
@@ -314,12 +320,26 @@ static HELD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));
 static OFF_WORK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\boff (?:work|school|sports?|duty|your feet)\b.*\b(?:and|with)\b"));
-/// "Eliquis, the last dose is on the evening of the sixth", "Jardiance, stop four days before": not to be taken before an operation.
-pub(super) static LAST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^,? (?:the |your )?(?:last (?:dose|one|tablet|pill)\b|(?:day|night|evening|morning) before (?:is|will be) (?:the |your )?last|stop(?: it)? (?:\w+ ){1,2}(?:days?|weeks?|hours?) before|(?:skip|leave|don't take|do not take|hold|omit)(?: (?:it|that))? (?:on )?the (?:morning|day|night|evening)|nothing (?:on|after|from))",
-    )
-});
+/// Whether the clinician says in `after`, what follows a medicine, until when it is taken before an operation: "Eliquis, the last dose is
+/// on the evening of the sixth", "Jardiance, stop four days before".
+pub(super) fn ends_before_an_operation(line: &Line, after: &str) -> bool {
+    static LAST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^,? (?:the |your )?(?:last (?:dose|one|tablet|pill) (?:is|will be)|(?:day|night|evening|morning) before (?:is|will be) (?:the |your )?last|stop(?: it)? (?:\w+ ){1,2}(?:days?|weeks?|hours?) before|(?:skip|don't take|do not take|hold|omit)(?: (?:it|that))? (?:on )?the (?:morning|day|night|evening) (?:of|before))\b",
+        )
+    });
+    static OPERATION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:surgery|operation|procedure|scope|colonoscopy|an(?:a)?esthe\w+|bridging|(?:days?|hours?|weeks?|night|evening) before)\b",
+        )
+    });
+    static COURSE_ENDS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:you're done|you are done|that's it|finished)\b"));
+    line.by_clinician()
+        && LAST_BEFORE.is_match(after)
+        && OPERATION.is_match(line.text())
+        && !COURSE_ENDS.is_match(after)
+}
 
 /// "Hold the metformin": in a clinic's language never for good.
 static HOLDS_NEXT: LazyLock<Regex> = LazyLock::new(|| {

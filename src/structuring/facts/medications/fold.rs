@@ -84,8 +84,7 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
         latest(&|mention| mention.frequency.is_some() && of_that_dose(mention)).and_then(|one| one.frequency.clone())
     });
     // "Ten with supper" is one dose of several a day.
-    let by_meals =
-        counted.iter().flat_map(|one| &one.evidence).filter_map(|one| one.quote.as_deref()).any(several_meals);
+    let by_meals = by_meals(counted.iter().copied(), first.drug.name);
     let of_one_dose = |frequency: &String| chosen.parts && by_meals && frequency == "once daily";
     let frequency = frequency.filter(|frequency| !of_one_dose(frequency));
     let said_route = counted.iter().find_map(|mention| mention.route);
@@ -149,7 +148,13 @@ fn route(drug: &Drug, said: Option<&'static str>) -> Option<String> {
     said.filter(usual).or(only).map(str::to_owned)
 }
 
-/// "Lasix 80 mg once daily".
+/// Whether `mentions` tell that the medicine `name` is taken at several times of the day.
+pub(super) fn by_meals<'m, 't: 'm>(mut mentions: impl Iterator<Item = &'m Mention<'t>>, name: &str) -> bool {
+    mentions.any(|one| {
+        one.drug.name == name && one.evidence.iter().filter_map(|said| said.quote.as_deref()).any(several_meals)
+    })
+}
+
 /// Whether `said` names several times of a day: "eight at breakfast and lunch, and ten with supper".
 fn several_meals(said: &str) -> bool {
     static MEAL: LazyLock<Regex> =
@@ -160,6 +165,7 @@ fn several_meals(said: &str) -> bool {
     named.len() > 1
 }
 
+/// "Lasix 80 mg once daily".
 fn written(name: &str, strength: Option<&str>, dose: Option<&Dose>, frequency: Option<&str>) -> String {
     let mut characters = name.chars();
     let capital = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();

@@ -192,9 +192,11 @@ fn decide_by_dose(line: &Line, end: usize, mentions: &mut [Mention]) {
 fn grant(line: &Line, end: usize, last: &mut Mention) {
     static BEGINS_IT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:i'd|i'll|we'll|let's|i would|i want to|i'd like to|we can|i'm going to) (?:\w+ )?(?:start|begin|try|add|prescribe|put you on|go ahead with|get you (?:started )?on) (?:you on )?(?:it|that(?: one)?)\b",
+            r"\b(?:i'd|i'll|we'll|let's|i would|i want to|i'd like to|we can|i'm going to) (?:\w+ )?(?:start|begin|try|add|prescribe|put you on|go ahead with|get you (?:started )?on) (?:you on )?(?:(?:it|that one)\b|that(?:[.,!;]|$))",
         )
     });
+    static TO_A_LIST: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\bto (?:the|your|my) (?:list|chart|notes?|record)\b"));
     let asked = last.dismissed && !last.against && last.by != Role::Clinician && !last.overtaken;
     let near = line.by_clinician() && line.index > last.line && line.index - last.last_line <= 3;
     let begins = |range: &&Range<usize>| {
@@ -203,6 +205,8 @@ fn grant(line: &Line, end: usize, last: &mut Mention) {
         found.is_some_and(|found| !context::negates(&sentence[..found.start()]))
             && !is_question(sentence)
             && !context::hypothetical(sentence)
+            && !TO_A_LIST.is_match(sentence)
+            && !begins_later(sentence)
     };
     if asked && near && line.sentences.iter().filter(|range| range.end <= end).any(|range| begins(&range)) {
         (last.dismissed, last.action, last.told, last.granted) = (false, MedicationAction::Start, true, true);
@@ -397,7 +401,7 @@ fn decide_in_clause(line: &Line, range: &Range<usize>, mention: &mut Mention) ->
     // "That's what I was going to bring up": to speak of it, and not to raise it.
     static SPEAKS_OF: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:was|were|am|i'm|glad|good) (?:just )?(?:going to|about to|gonna|you) (?:bring|brought) (?:it |that )?up\b|\bbr(?:ing|ought) (?:it|that) up (?:with|to|when|last|next|before)\b",
+            r"\b(?:was|were) (?:just )?(?:going to|about to|gonna) bring (?:it |that )?up\b|\byou brought (?:it|that) up\b|\bbring (?:it|that) up (?:with|to) (?:him|her|them|the|my|your)\b",
         )
     });
     let sentence = &line.text()[range.clone()];

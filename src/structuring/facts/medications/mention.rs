@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{
     considered,
-    decisions::{Decision, LAST_BEFORE, decision, holds, proposes},
+    decisions::{Decision, decision, ends_before_an_operation, holds, proposes},
     given::is_borrowed,
     later::{begins_later, decide_by_anaphor, put_off, stays_as_it_was, take_reply},
     offers,
@@ -102,12 +102,20 @@ static OF_BLOOD: LazyLock<Regex> = LazyLock::new(|| {
 /// "We could try …": not yet decided.
 static WEIGHED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:could|might|may|maybe|perhaps|option|alternatively)\b"));
-/// "I took a bunch of Benadryl": a poisoning is no treatment.
-static OVERDOSED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\boverdos\w+ (?:\w+ )?$|\b(?:took|swallowed|taken|swallowing) (?:\w+ ){0,3}(?:bunch|handful|bottle|whole \w+|lot|pile|all|load|too many)(?: of)? (?:my |the |his |her |those )?$",
-    )
-});
+/// "I took a bunch of Benadryl", to "Have you ever tried to hurt yourself?": a poisoning is no treatment.
+fn is_a_poisoning(visit: &Visit, line: &Line, before: &str) -> bool {
+    static OVERDOSED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\boverdos\w+ (?:\w+ )?$"));
+    static A_LOT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:took|swallowed|taken) (?:\w+ ){0,3}(?:bunch|handful|bottle|too many)(?: of)? (?:my |the |his |her )?$",
+        )
+    });
+    static OF_HARM: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:hurt|harm|kill)\w* (?:your|him|her)self\b|\bsuicid\w+|\bend (?:it|your life)\b|\battempt\w*")
+    });
+    let asked = visit.question_before(line.index).is_some_and(|question| OF_HARM.is_match(question.text()));
+    line.by_patient_side() && (OVERDOSED.is_match(before) || asked && A_LOT.is_match(before))
+}
 /// "You're taking a hundred and fifty?" "I went back to a hundred."
 static MOVED_SINCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -123,9 +131,15 @@ static OF_A_MEAL: LazyLock<Regex> = LazyLock::new(|| {
 /// "I'll ask them for a spinal, and for the pain …": what others are asked to give is not begun here.
 static ASKS_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:ask|tell|have) (?:them|the (?:surgeons?|surgeon's office|anesth\w+|anaesth\w+|team|nurses?|hospital|floor)) (?:for|to|about)\b",
+        r"\bask (?:them|the (?:surgeons?|surgeon's office|anesth\w+|anaesth\w+|team|nurses?|hospital|floor)) (?:for|about)\b([^.?!]*)$",
     )
 });
+/// Whether nothing but what others are asked for stands in `before`.
+fn asks_others(before: &str) -> bool {
+    static DECIDES: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:let's|i'll|i'm|i want|i'd like|we'll|we're|you|take|start|give)\b"));
+    ASKS_OTHERS.captures(before).is_some_and(|found| !DECIDES.is_match(&found[1]))
+}
 /// Given in the room.
 static GIVEN_HERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -190,6 +204,8 @@ pub(super) struct Mention<'t> {
     pub(super) held: bool,
     /// The dose is only that of one time of the day, of several.
     pub(super) parts: bool,
+    /// Named with a time of the day: "the supper Humalog".
+    pub(super) of_a_meal: bool,
     /// Said to stay as it was.
     pub(super) as_before: bool,
     pub(super) frequency: Option<String>,
@@ -213,7 +229,7 @@ pub(super) fn understand<'t>(
     if reacted || LEVEL.is_match(after) {
         return None;
     }
-    if line.by_patient_side() && OVERDOSED.is_match(before) {
+    if is_a_poisoning(visit, line, before) {
         return None;
     }
     if is_of_another(line, &sentence, &mention.range) || tells_of_another(visit, line, &sentence) {
@@ -252,15 +268,16 @@ pub(super) fn understand<'t>(
         read_out: false,
         offered: false,
         borrowed: is_borrowed(line, before, after),
-        held_as: (line.by_clinician() && LAST_BEFORE.is_match(after)).then(|| text[sentence.clone()].trim().to_owned()),
+        held_as: ends_before_an_operation(line, after).then(|| text[sentence.clone()].trim().to_owned()),
         granted: false,
         past: false,
         several: false,
         steps: None,
         held: action == MedicationAction::Change
             && line.by_clinician()
-            && (holds(&text[sentence.clone()]) || LAST_BEFORE.is_match(after)),
-        parts: line.by_clinician() && (of_one_time(&text[sentence.clone()]).is_some() || OF_A_MEAL.is_match(before)),
+            && (holds(&text[sentence.clone()]) || ends_before_an_operation(line, after)),
+        parts: line.by_clinician() && of_one_time(&text[sentence.clone()]).is_some(),
+        of_a_meal: line.by_clinician() && OF_A_MEAL.is_match(before),
         as_before: action == MedicationAction::Continue && stays_as_it_was(&text[sentence.clone()]),
         frequency: None,
         route: None,
@@ -276,7 +293,7 @@ pub(super) fn understand<'t>(
     }
     let one_of_several =
         SUCH_AS.is_match(before) && (!is_question(&text[sentence.clone()]) || several_in(in_line, &sentence));
-    if line.by_clinician() && (begins_later(after) || one_of_several || ASKS_OTHERS.is_match(before)) {
+    if line.by_clinician() && (begins_later(after) || one_of_several || asks_others(before)) {
         put_off(&mut found);
     }
     let over = is_over(&text[sentence.clone()]) || had_once(before, after) || action == MedicationAction::Stop;
@@ -530,8 +547,9 @@ fn tells_of_another(visit: &Visit, line: &Line, sentence: &Range<usize>) -> bool
         )
     });
     // "Is he on anything for that?" "Allopurinol."
-    static OF_THIRD: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:is|does|was|has|did|do|can|what's|what is) (?:he|she|they)\b"));
+    static OF_THIRD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:is|was) (?:he|she) (?:\w+ )?(?:on|taking)\b|\b(?:does|did) (?:he|she) (?:take|use|get|have)\b")
+    });
     static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|me|my|mine)\b"));
     let spoken = &line.text()[sentence.clone()];
     let asked = visit.question_before(line.index).and_then(|question| {

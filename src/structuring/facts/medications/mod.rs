@@ -58,7 +58,9 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
         for at in 0..in_line.len() {
             let Some(mut mention) = understand(visit, line, &in_line, at) else {
                 // "Have you ever had thyroid cancer?" names no other medicine.
-                let overtakes = !mention::MEASURED_TOO.is_match(&line.text()[in_line[at].range.clone()]);
+                let named = &in_line[at];
+                let is_test = mention::MEASURED_TOO.is_match(&line.text()[named.range.clone()]);
+                let overtakes = !is_test || mentions.iter().any(|known| known.drug.name == named.drug.name);
                 mentions.iter_mut().last().into_iter().for_each(|last| last.overtaken |= overtakes);
                 continue;
             };
@@ -71,6 +73,8 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
                     (mention.past, mention.action) = (true, MedicationAction::Taken);
                 }
             }
+            // "The supper Humalog", of one that is taken at several meals.
+            mention.parts |= mention.of_a_meal && fold::by_meals(mentions.iter(), mention.drug.name);
             if let Some(previous) = mentions.last_mut().filter(|previous| past::replaces(line, &in_line[at], previous))
             {
                 (previous.past, previous.action) = (true, MedicationAction::Taken);

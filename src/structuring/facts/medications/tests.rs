@@ -751,7 +751,7 @@ fn down_to_is_less_whatever_was_said_of_tablets() {
          D: Eight, so twenty milligrams, once a week, and folic acid?\nP: Every day except Friday, one milligram.\n\
          D: Change the methotrexate from tablets to the injection, and down to fifteen milligrams a week, same day.",
     );
-    assert!(found[0].starts_with("decrease Methotrexate 15 mg") && found[0].contains("weekly"), "{found:?}");
+    assert!(found[0].starts_with("decrease Methotrexate 15 mg a week"), "{found:?}");
 }
 
 #[test]
@@ -796,4 +796,33 @@ fn how_often_is_said_before_the_strength() {
     assert!(found.len() == 1 && found[0].contains("every other day"), "{found:?}");
     let found = said("P: I've been taking Tums, like four or five a day, and it barely touches it.");
     assert_eq!(found, ["taken Tums four or five a day"]);
+}
+
+#[test]
+fn rules_for_one_way_to_put_it_leave_others_alone() {
+    for (lines, expected) in [
+        (
+            "P: I take lisinopril, ten milligrams.\nD: Your pressure is up.\nP: Oh.\nD: Let's bring it up to forty.",
+            "increase Lisinopril 40 mg",
+        ),
+        (
+            "D: What did they start in the hospital?\nP: Metoprolol, twenty-five twice a day.",
+            "taken Metoprolol 25 mg twice daily",
+        ),
+        (
+            "D: I'll ask the nurse about your pressure, and let's start lisinopril, ten milligrams once a day.",
+            "start Lisinopril 10 mg once daily",
+        ),
+        ("D: Lantus, leave the morning dose where it is.", "continue Lantus"),
+        ("D: I want you to stop it, that naproxen.", "stop Naproxen"),
+    ] {
+        let found = said(lines);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{lines}: {found:?}");
+    }
+    let found = said("P: Should I be on aspirin?\nD: I'll add it to the list for next time.");
+    assert!(found.iter().all(|one| !one.starts_with("start")), "{found:?}");
+    let found =
+        said("P: I take lithium and furosemide.\nD: Your lithium level is high.\nP: Oh.\nD: So let's stop that.");
+    assert!(found.iter().all(|one| one != "stop Furosemide"), "{found:?}");
+    assert_eq!(said("P: I'm on Chantix and still smoke four or five a day.").len(), 1);
 }
