@@ -102,7 +102,7 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
     for mention in mentions {
         let replaces = chosen.is_none_or(|earlier| {
             let between = &text[earlier.range.end.min(mention.range.start)..mention.range.start];
-            replaces(between) || (by_weight(mention) && !by_weight(earlier))
+            replaces(between) || moves_to(between) || (by_weight(mention) && !by_weight(earlier))
         });
         if replaces {
             chosen = Some(mention);
@@ -113,7 +113,12 @@ pub fn final_dose(text: &str, mentions: &[DoseMention]) -> Option<DoseMention> {
 
 /// Whether `between`, the words between two doses, puts the second in the place of the first.
 pub fn replaces(between: &str) -> bool {
-    // "You're on ten, we'll go to twenty."
+    let to = between.trim() == "to" || between.trim_start().starts_with("to ");
+    to || context::takes_back(between) || context::changes(between)
+}
+
+/// Whether `between`, the words between two doses of one sentence, moves to the second: "you're on ten, we'll go to twenty".
+fn moves_to(between: &str) -> bool {
     static MOVES_TO: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"\b(?:we'll|i'll|let's|we're going to|i'd like to|i want to|we can) (?:(?:go|move|bring|take|get|raise|increase|drop|lower|cut|bump)(?: (?:it|that|you|up|down|back))* to(?: the)?|make (?:it|that))\W*$",
@@ -121,16 +126,17 @@ pub fn replaces(between: &str) -> bool {
     });
     static TIME: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:morning|noon|lunch|evening|night|bedtime|supper|dinner|breakfast)\b"));
-    let moves = MOVES_TO.is_match(between) && !TIME.is_match(between);
-    let to = between.trim() == "to" || between.trim_start().starts_with("to ") || moves;
-    to || context::takes_back(between) || context::changes(between)
+    MOVES_TO.is_match(between) && !TIME.is_match(between)
 }
 
 /// Whether more than one dose stands: "160 milligrams today, and then 80 once a day", "ten. Twenty, once a day".
 pub fn several(text: &str, mentions: &[DoseMention]) -> bool {
     mentions.windows(2).any(|pair| {
         let between = &text[pair[0].range.end.min(pair[1].range.start)..pair[1].range.start];
-        are_two(&pair[0].dose, &pair[1].dose) && !replaces(between) && !context::looks_back(between)
+        are_two(&pair[0].dose, &pair[1].dose)
+            && !replaces(between)
+            && !moves_to(between)
+            && !context::looks_back(between)
     })
 }
 

@@ -826,3 +826,12 @@ fn rules_for_one_way_to_put_it_leave_others_alone() {
     assert!(found.iter().all(|one| one != "stop Furosemide"), "{found:?}");
     assert_eq!(said("P: I'm on Chantix and still smoke four or five a day.").len(), 1);
 }
+
+#[test]
+fn what_is_told_and_then_moved_is_more() {
+    let found = said(
+        "D: You're taking the levothyroxine, still a hundred?\nP: A hundred micrograms, yes.\n\
+         D: Your TSH came back at four point six. In pregnancy I want it under three for you, so we'll go to one hundred twenty five micrograms.",
+    );
+    assert_eq!(found, ["increase Levothyroxine 125 mcg"]);
+}
