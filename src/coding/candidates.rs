@@ -10,7 +10,7 @@ use crate::{
     language::{numbers::graded, patterns::pattern},
     terminology::{
         Icd10Cm,
-        icd10cm::{IcdCandidate, Nearness},
+        icd10cm::{IcdCandidate, Nearness, category},
         is_lasting,
     },
 };
@@ -145,8 +145,9 @@ impl Patient {
         let sided = self.sides.iter().find_map(|(side, part)| {
             let open = format!("unspecified {part}");
             let wanted = title.contains(&open).then(|| title.replace(&open, &format!("{side} {part}")))?;
-            let category = found.code.chars().take(CATEGORY).collect::<String>();
-            let same = |one: &&IcdCandidate| one.code.starts_with(&category) && one.title.to_lowercase() == wanted;
+            let same = |one: &&IcdCandidate| {
+                category(&one.code) == category(&found.code) && one.title.to_lowercase() == wanted
+            };
             icd.search(&wanted, MOST_SIBLINGS).iter().find(same).cloned()
         });
         sided.map_or(found.clone(), |one| Candidate { code: one.code, title: one.title, score: found.score })
@@ -181,29 +182,14 @@ impl Patient {
     }
 }
 
-/// Letters of a code that name its category.
-const CATEGORY: usize = 3;
 /// Codes among which that of the other side of one is looked for.
 const MOST_SIBLINGS: usize = 12;
 
 /// The parts of the body that were named more than once with a side, and never with the other: what is normal is named once.
 fn one_sided(transcript: &Transcript) -> Vec<(String, String)> {
-    static OTHER_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bthe other (?:one|side|\w+ one)\b"));
-    static NOT_THE_PATIENTS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:no|not|\w+n't|never|mother|mom|mum|father|dad|brother|sister|wife|husband|son|daughter|friend|neighbou?r)\b|\?",
-        )
-    });
-    let texts = || transcript.utterances.iter().map(|utterance| utterance.text.as_str());
-    if texts().any(|text| OTHER_ONE.is_match(text)) {
-        return Vec::new();
-    }
-    let mut named: Vec<(String, String)> = Vec::new();
-    let sentences = texts().flat_map(|text| text.split_inclusive(['.', '?', '!']));
-    for sentence in sentences.filter(|sentence| !NOT_THE_PATIENTS.is_match(sentence)) {
-        let sided = SIDED.captures_iter(sentence);
-        named.extend(sided.map(|found| (found[1].to_lowercase(), found[2].to_lowercase())));
-    }
+    let sided = said::affirmed(transcript, &SIDED);
+    let mut named: Vec<(String, String)> =
+        sided.map(|found| (found[1].to_lowercase(), found[2].to_lowercase())).collect();
     let all = named.clone();
     named.retain(|one| {
         let other_side = all.iter().any(|other| other.1 == one.1 && other.0 != one.0);
@@ -450,6 +436,7 @@ mod tests {
         assert_eq!(sides(&["It's my right knee.", "The left one is fine.", "An X-ray of the right knee."]), knee);
         assert!(sides(&["Left ear first.", "And the right one is red."]).is_empty());
         assert!(sides(&["My right knee.", "The right knee?", "And the left knee, too."]).is_empty());
+        assert!(sides(&["The right knee?", "No, not the right knee.", "My husband's right knee hurts."]).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::{
     domain::{Role, Transcript, Utterance},
@@ -31,21 +31,27 @@ static NOT_NOW: LazyLock<Regex> = LazyLock::new(|| {
 });
 static OF_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:mother|mom|mum|sister(?:-in-law)?|brother|daughter(?:-in-law)?|wife|niece|nephew|cousin|aunt|uncle|friend|neighbou?r|colleague|co-?worker|boss|teacher|grand\w+)\b",
+        r"\b(?:mother|mom|mum|sister(?:-in-law)?|brother|daughter(?:-in-law)?|son(?:-in-law)?|husband|father|dad|wife|niece|nephew|cousin|aunt|uncle|friend|neighbou?r|colleague|co-?worker|boss|teacher|grand\w+)\b",
     )
 });
 
 /// Whether somebody says what `cue` finds of the patient: a question counts by its answer.
 pub fn affirms(transcript: &Transcript, cue: &Regex) -> bool {
+    affirmed(transcript, cue).next().is_some()
+}
+
+/// What `cue` finds and somebody says of the patient, likewise, the first in each sentence.
+pub fn affirmed<'t>(transcript: &'t Transcript, cue: &'t Regex) -> impl Iterator<Item = Captures<'t>> {
     let utterances = &transcript.utterances;
-    utterances.iter().enumerate().any(|(at, said)| {
+    utterances.iter().enumerate().flat_map(move |(at, said)| {
         let answer = utterances.get(at + 1).filter(|next| next.speaker != said.speaker || next.role != said.role);
-        sentences(&said.text).any(|sentence| affirmed(sentence, said, answer, cue))
+        let found = sentences(&said.text).filter_map(|sentence| Some((sentence, cue.captures(sentence)?)));
+        found.filter(move |(sentence, found)| is_affirmed(sentence, found, said, answer)).map(|(_, found)| found)
     })
 }
 
-fn affirmed(sentence: &str, said: &Utterance, answer: Option<&Utterance>, cue: &Regex) -> bool {
-    let Some(found) = cue.find(sentence) else { return false };
+fn is_affirmed(sentence: &str, found: &Captures, said: &Utterance, answer: Option<&Utterance>) -> bool {
+    let Some(found) = found.get(0) else { return false };
     // The last word of a cue is what it is about: "your urine is positive for nitrites, no blood".
     let last_word = found.as_str().trim_end().rfind(char::is_whitespace).map_or(0, |space| space + 1);
     let before = &sentence[..found.start() + last_word];

@@ -24,11 +24,8 @@ use crate::{
         Visit, facts, sentences,
         verify::{Checker, Verdict, omitted_facts},
     },
-    terminology::DrugTable,
+    terminology::{DrugTable, icd10cm::category},
 };
-
-/// Letters of an ICD-10-CM code that name its category.
-const CATEGORY: usize = 3;
 
 /// A score of a whole note and of its parts, from 0 to 100; `null` where the reference has no such part.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -373,10 +370,6 @@ fn as_expected(substance: &str, expected: &BTreeSet<String>) -> String {
     let alike = |one: &str, other: &str| one.contains(other) || other.contains(one);
     let same = |name: &&String| alike(name, &substance) || alike(&ingredient(name), &ingredient(&substance));
     expected.iter().find(same).cloned().unwrap_or(substance)
-}
-
-fn category(code: &str) -> &str {
-    code.get(..CATEGORY).unwrap_or(code)
 }
 
 /// Counts what two sets have in common, and tells the rest.

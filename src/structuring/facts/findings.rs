@@ -35,11 +35,9 @@ static ILLNESS: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(diabet\w+|cancers?|heart (?:attack|disease|failure|problems?|trouble)|strokes?|blood pressure|hypertension|cholesterol|depress\w+|bipolar|asthma|gout|dementia|alzheimer\w*|parkinson\w*|glaucoma|arthritis|thyroid|suicide|alcoholi\w+|los(?:t|e|ing) (?:a|his|her) (?:leg|foot|toe)|amputat\w+|irregular heart\w*|kidney (?:disease|failure|stones?)|hay fever|eczema|allerg(?:y|ies)|epilepsy|migraines?|blood clots?|osteoporosis|lupus|celiac|crohn\w*|colitis|melanoma|leukemia|aneurysm)\b",
     )
 });
-static BODY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils|ears?|ear ?drums?|drum|canal|eyes?|pupils|nose|neck|thyroid|lymph nodes?|nodes|glands|skin|hips?|knees?|shoulders?|elbows?|wrists?|back|spine|ankles?|feet|legs?|hands?|joints?|reflexes|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|knuckles?|fundus|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*)\b",
-    )
-});
+static BODY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b(?:{BODY_PARTS})\b")));
+/// What is looked at, listened to and felt.
+pub const BODY_PARTS: &str = r"lungs?|heart|chest|abdomen|belly|stomach|throat|tonsils?|ears?|ear ?drums?|drum|canal|eyes?|pupils?|nose|neck|thyroid|lymph nodes?|nodes?|glands?|skin|hips?|knees?|shoulders?|elbows?|wrists?|back|spine|ankles?|feet|legs?|hands?|joints?|reflex(?:es)?|strength|sensation|pulses?|gait|breath sounds|murmurs?|veins?|bases|extremities|kidneys|scalp|temples|face|toes?|foot|heels?|knuckles?|fundus|calf|calves|thighs?|arms?|forearms?|fingers?|thumbs?|jaw|gums?|tongue|mouth|lips?|breasts?|groin|ribs?|flanks?|spleen|liver|wound|eyelids?|sinuses|range of motion|leg raise|mcmurray\w*|lachman\w*";
 static FOUND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(clear|normal|regular|irregular\w*|tender\w*|swell\w*|swollen|red(?:ness)?|soft|no (?:murmurs?|swelling|redness|tenderness|wheez\w+|crackles|rash|fluid|mass\w*)|wheez\w+|crackles|rales|murmur|edema|effusion|warm\w*|bulging|dull|inflamed|full|limited|stiff|stable|equal|intact|symmetric\w*|enlarged|weak\w*|strong|bruis\w+|spasm|click\w*|crepitus|distend\w+|pitting|reduced|sore|tight|negative|positive|moves|good|puffy|lost (?:some|a bit of|a little|his|her|your) (?:extension|flexion|motion|range)|nothing|measures?|fissures?|cracked|cool|nodules?)\b",
@@ -359,11 +357,11 @@ pub(super) fn sentence_case(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::structuring::testing::transcript;
 
-    fn said(lines: &str) -> Vec<(SectionKind, String)> {
+    pub(in super::super) fn said(lines: &str) -> Vec<(SectionKind, String)> {
         let transcript = transcript(lines);
         findings(&Visit::new(&transcript)).into_iter().map(|finding| (finding.kind, finding.text)).collect()
     }

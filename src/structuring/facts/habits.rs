@@ -10,51 +10,32 @@ use super::{
 };
 use crate::{
     domain::{Role, SectionKind},
-    language::{numbers, questions::is_question},
+    language::{
+        numbers,
+        patterns::{pattern, patterns},
+        questions::is_question,
+    },
     structuring::{
-        evidence,
-        text::{self, pattern},
+        evidence, text,
         visit::{Line, Visit},
     },
 };
 
-static HABIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(smok\w+|cigarettes?|vap(?:e|ing)|packs? (?:a|per) day|tobacco|alcohol|drink(?:s|ing)?|beers?|wine|whisky|whiskey|vodka|marijuana|weed|cannabis|recreational)\b",
-    )
-});
-
-/// Drinking that is no habit: a child that drinks well, coffee, water.
-static OTHER_DRINKING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^drink(?:s|ing)? (?:(?:a lot of|lots of|plenty of|some|any|more|less|enough|his|her|my|your|the|\w+ (?:glasses|cups|liters|litres|bottles) of) )*(?:fine|well|ok(?:ay)?|normal\w*|enough|plenty|water|fluids?|liquids?|milk|juice|formula|tea|coffee|sodas?|pedialyte)\b",
-    )
-});
-
-/// "How's she drinking?"
-static HOW_A_CHILD_DRINKS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\bhow(?:'s| is| are|'re| has| have) (?:he|she|they|the \w+|your (?:son|daughter|baby)) (?:been )?(?:eating (?:and|or) )?drinking\b",
-    )
-});
-/// Drinking beside eating is a child's, or a sick person's.
-static FEEDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:eat(?:s|ing)?|ate|feed(?:s|ing)?|food|nappies|diapers?|fluids?|bottles?|formula|nurs(?:es|ing)|breast\w*|pee(?:s|ing)?|thirst\w*|(?:can|could|are|is|able) (?:you |he |she |they )?(?:able )?(?:to )?drink(?: anything| enough)?|(?:he|she|they)(?:'s| is| are)? drinking (?:okay|ok|well|enough|all right|alright)|is (?:he|she) drinking)\b",
-    )
-});
-static EATING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beat(?:s|ing)? (?:and|or) $"));
-static QUIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:quit|stopped|gave (?:it|them|that) up)\b"));
-
-static AMOUNT_OF_IT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\bhow (?:much|many|often)(?: is (?:it|that)| of (?:it|that|them)| a \w+)?\W*$"));
-/// "The beer was good.": a drink that is only named is no habit.
-static ONLY_NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bthe (?:beers?|wine|whisky|whiskey|vodka)\b"));
-static OF_HABIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:drink\w*|drank|drunk|have|having|had|got|like|enjoy|quit|stop\w*|gave|give|cut|down|never|no|not|don't|didn't|on|a|every|each|some|few|couple|down|off|more|less|too)\b|\d",
-    )
-});
+patterns! {
+    HABIT = r"\b(smok\w+|cigarettes?|vap(?:e|ing)|packs? (?:a|per) day|tobacco|alcohol|drink(?:s|ing)?|beers?|wine|whisky|whiskey|vodka|marijuana|weed|cannabis|recreational)\b";
+    /// Drinking that is no habit: a child that drinks well, coffee, water.
+    OTHER_DRINKING = r"^drink(?:s|ing)? (?:(?:a lot of|lots of|plenty of|some|any|more|less|enough|his|her|my|your|the|\w+ (?:glasses|cups|liters|litres|bottles) of) )*(?:fine|well|ok(?:ay)?|normal\w*|enough|plenty|water|fluids?|liquids?|milk|juice|formula|tea|coffee|sodas?|pedialyte)\b";
+    /// "How's she drinking?"
+    HOW_A_CHILD_DRINKS = r"\bhow(?:'s| is| are|'re| has| have) (?:he|she|they|the \w+|your (?:son|daughter|baby)) (?:been )?(?:eating (?:and|or) )?drinking\b";
+    /// Drinking beside eating is a child's, or a sick person's.
+    FEEDS = r"\b(?:eat(?:s|ing)?|ate|feed(?:s|ing)?|food|nappies|diapers?|fluids?|bottles?|formula|nurs(?:es|ing)|breast\w*|pee(?:s|ing)?|thirst\w*|(?:can|could|are|is|able) (?:you |he |she |they )?(?:able )?(?:to )?drink(?: anything| enough)?|(?:he|she|they)(?:'s| is| are)? drinking (?:okay|ok|well|enough|all right|alright)|is (?:he|she) drinking)\b";
+    EATING = r"\beat(?:s|ing)? (?:and|or) $";
+    QUIT = r"\b(?:quit|stopped|gave (?:it|them|that) up)\b";
+    AMOUNT_OF_IT = r"\bhow (?:much|many|often)(?: is (?:it|that)| of (?:it|that|them)| a \w+)?\W*$";
+    /// "The beer was good.": a drink that is only named is no habit.
+    ONLY_NAMED = r"\bthe (?:beers?|wine|whisky|whiskey|vodka)\b";
+    OF_HABIT = r"\b(?:drink\w*|drank|drunk|have|having|had|got|like|enjoy|quit|stop\w*|gave|give|cut|down|never|no|not|don't|didn't|on|a|every|each|some|few|couple|off|more|less|too)\b|\d";
+}
 
 /// Words of a question that is about a habit and nothing else, at most.
 const SHORT_QUESTION: usize = 8;
@@ -184,13 +165,11 @@ fn topic(named: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::findings::findings, *};
+    use super::{
+        super::findings::{findings, tests::said},
+        *,
+    };
     use crate::structuring::testing::transcript;
-
-    fn said(lines: &str) -> Vec<(SectionKind, String)> {
-        let transcript = transcript(lines);
-        findings(&Visit::new(&transcript)).into_iter().map(|finding| (finding.kind, finding.text)).collect()
-    }
 
     #[test]
     fn an_answer_about_a_habit_keeps_its_question() {

@@ -358,10 +358,8 @@ fn of_a_week(text: &str) -> Option<(String, Range<usize>)> {
 
 /// "Four or five a day": so many of them, and not how often.
 fn so_many(text: &str) -> Option<(String, Range<usize>)> {
-    static SO_MANY: LazyLock<Regex> = LazyLock::new(|| {
-        const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
-        pattern(&format!(r"\b((?:{MANY}) (?:or|to) (?:{MANY})) (?:a|per) day\b"))
-    });
+    static SO_MANY: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"\b((?:{MANY}) (?:or|to) (?:{MANY})) (?:a|per) day\b")));
     static HABIT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:smok\w+|cigarettes?|drink\w*|beers?|cups?|glasses|coffees?|times|meals?|miles?)\b")
     });
@@ -425,10 +423,12 @@ pub fn times_a_day(frequency: &str) -> Option<f64> {
     Some(often)
 }
 
+/// How many times, or of how many, people say.
+const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
+
 /// "Six or seven times a day", and more than six times.
 fn several_times(text: &str) -> Option<(String, Range<usize>)> {
     static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
-        const MANY: &str = "two|three|four|five|six|seven|eight|nine|ten|[2-9]|10";
         pattern(&format!(
             r"\b((?:{MANY}) (?:or|to) (?:{MANY})|seven|eight|nine|ten|[7-9]|10) times (?:(?:a|per|each|every) day|daily)\b"
         ))

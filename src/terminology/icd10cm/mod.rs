@@ -167,6 +167,12 @@ impl Icd10Cm {
     }
 }
 
+/// The category of `code`, its first three characters: the illness, not its exact kind.
+pub fn category(code: &str) -> &str {
+    const CATEGORY: usize = 3;
+    code.get(..CATEGORY).unwrap_or(code)
+}
+
 fn missing() -> TerminologyError {
     TerminologyError::Missing { name: "ICD-10-CM", command: "soapstone terminology pull" }
 }

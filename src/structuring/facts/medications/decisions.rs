@@ -7,109 +7,65 @@ use regex::Regex;
 use super::verbs::{DECISIONS, from_to, of_one_time, reports, verb_before, with_what_follows};
 use crate::{
     domain::MedicationAction,
-    structuring::{facts::context, text::pattern, visit::Line},
+    language::patterns::{pattern, patterns},
+    structuring::{facts::context, visit::Line},
     terminology::DrugTable,
 };
 
-static NOT_MEANT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(normally (?:i'd|i would|we'd|i|we)|usually (?:i'd|i would|we'd|i|we)|(?:i'd|i would|we'd) (?:normally|usually)|would have|instead of|rather than|considered|consider|discuss|talk about|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b",
-    )
-});
-/// Where the clinician begins to say what to do.
-static DECIDES_ANEW: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[,;] (?:so |but |and )?(?:let's|i'll|we'll|i'd like|i want|i'm going)\b"));
-/// "… on the Synthroid, and I want to order some labs": what is ordered is something else.
-static NEXT_CLAUSE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r",? and (?:then )?(?:i|i'd|i'll|i'm|we|we'd|we'll|we're|let's)\b"));
-/// "Her lisinopril has been increased": done before the visit.
-static DONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:been|was|were) (?:\w+ )?$"));
-/// What parts a rejected medicine from the one that is given instead.
-static PARTED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[,;]|\b(?:but|so|let's|i'll|we'll|i'd like|i want|i'm going)\b"));
-static NOT_MEANT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[^.?!]{0,30}\bbut (?:let's|we'll|i'd|i'll|we should|not) (?:hold off|wait|see|rather (?:not|wait)|not|now|yet|today)\b|^[^.?!,]{0,20}\b(levels?|blood test|panel)\b|^[^.?!]{0,12}\bbut (?:not|no|i\s?wouldn.t|i\s?don.t|i.d rather not|with your)\b",
-    )
-});
-/// Advice not to take what is named next.
-static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't|won't) (?:(?:going |want(?:ing)? |like )?to )?(?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b",
-    )
-});
-/// "… but with your gout I'd rather not": the same, after the name.
-static AGAINST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$|^,? (?:off|out) (?:the (?:table|list)|for (?:you|him|her))\b|^,? no[\s.,!;]*$",
-    )
-});
-/// "… but no ibuprofen or naproxen".
-static NO_SUCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:\w+,? (?:or|and|nor) )?$"));
-/// "Okay, forget the atorvastatin."
-static FORGET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\W*(?:(?:okay|ok|so|well|right|then|no|yeah|all right|fair enough)\W+)*(?:let's |we'll |we can )?(?:just )?(?:forget|scratch|skip) (?:about )?(?:the |that )?$",
-    )
-});
-/// "Avoid alcohol while taking metronidazole": what is avoided is something else.
-static WHILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(while|when|with|on|taking|if|because|and)\b"));
-/// "… with the apixaban they can make you bleed": named beside the matter.
-static BESIDE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:with|without|because of|along with|on top of|besides) (?:the |your |that )?$"));
-static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hours?|minutes) away from$"));
-/// A medicine that is put before what is decided about it: "… the metformin we'll leave".
-static OWN_VERB: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^,? (?:(?:we'll|i'll|we|i|i'd|you|you'll|you can|let's|can|should|has to|needs to|we can|'s) )?(?:\w+ )?(?:leave|keep|stop|stays?|hold|drop|continue|goes|go|come|comes|raise|lower|is|are)\b",
-    )
-});
-/// "Stop that please, it's not a good mix with the methotrexate": the verb has its object, and the name comes with the reason.
-static HAS_ITS_OBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^ (?:taking |using )?(?:it|that|this|those|them)\b[^.?!]*(?:,| because| since) (?:it|it's|that's|they|they're|this|that)(?: \S+){3,} $",
-    )
-});
-/// "Same, atorvastatin forty at night."
-static THE_SAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\W*(?:(?:okay|yes|yeah|yep|well|right|exactly)\W+)*(?:the )?same(?: as before| dose| again)?[.,;:] (?:the |your |that's |it's )?$",
-    )
-});
-/// "… from tablets to the injection, and down to fifteen": less, whatever it was counted in.
-static DOWN_TO: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[^.?!]*(?:,|,? and) (?:bring it |take it |go )?down to \w"));
-static MEASURED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:sugars?|glucose|pressure|a1c|weight|pulse|numbers?|cholesterol)\b"));
-/// Where a sentence turns from one medicine to another.
-static TURNS_TO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:but|because|since|although|though|while)\b"));
-/// What stands between two medicines of a swap.
-static GIVES_WAY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]"));
-/// "… do not take", "don't take it any more", and not "don't take it with coffee".
-static ENDS_THERE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?: (?:it|them|that|this|those|any))?(?: any ?more| at all| again)?\s*(?:[.,;!]|$)"));
-/// "Bupropion lowers the threshold", "the ibuprofen may be pushing it up", "that takes topiramate off the table": what a medicine
-/// does, and no decision about its dose.
-static WORKS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^ (?:(?:\w+ly|also|just|is|are|was|has|have|been|may|might|can|could|will|would|must|be) )*(?:lower(?:s|ing)?|rais(?:es?|ing)|increas(?:es?|ing)|decreas(?:es?|ing)|reduc(?:es?|ing)|doubl(?:es?|ing)|help(?:s|ing)?|work(?:s|ing)?|drop(?:s|ping)?|push(?:es|ing)?|bring(?:s|ing)?|bump(?:s|ing)?|knock(?:s|ing)?|driv(?:es?|ing)|boost(?:s|ing)?|mak(?:es|ing)|giv(?:es|ing)|caus(?:es|ing)) (?:up |down )?(?:the|your|his|her|my|that|this|it|them|blood|you|him|how|a|an)\b",
-    )
-});
-/// "… so I don't want you on that", "… so stop it".
-static ABOUT_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:so|and|but)\b.*\b(?:it|that|this|them)\b"));
+patterns! {
+    NOT_MEANT = r"\b(normally (?:i'd|i would|we'd|i|we)|usually (?:i'd|i would|we'd|i|we)|(?:i'd|i would|we'd) (?:normally|usually)|would have|instead of|rather than|considered|consider|discuss|talk about|thought about|think about|thinking about|(?:do n't|don't|not|never) (?:take|use|mix)|interact\w*|similar to|like an?|tests? for|allergic to|commercials?|heard (?:about|of)|read about|what about)\b";
+    /// Where the clinician begins to say what to do.
+    DECIDES_ANEW = r"[,;] (?:so |but |and )?(?:let's|i'll|we'll|i'd like|i want|i'm going)\b";
+    /// "… on the Synthroid, and I want to order some labs": what is ordered is something else.
+    NEXT_CLAUSE = r",? and (?:then )?(?:i|i'd|i'll|i'm|we|we'd|we'll|we're|let's)\b";
+    /// "Her lisinopril has been increased": done before the visit.
+    DONE = r"\b(?:been|was|were) (?:\w+ )?$";
+    /// What parts a rejected medicine from the one that is given instead.
+    PARTED = r"[,;]|\b(?:but|so|let's|i'll|we'll|i'd like|i want|i'm going)\b";
+    NOT_MEANT_AFTER = r"^[^.?!]{0,30}\bbut (?:let's|we'll|i'd|i'll|we should|not) (?:hold off|wait|see|rather (?:not|wait)|not|now|yet|today)\b|^[^.?!,]{0,20}\b(levels?|blood test|panel)\b|^[^.?!]{0,12}\bbut (?:not|no|i\s?wouldn.t|i\s?don.t|i.d rather not|with your)\b";
+    /// Advice not to take what is named next.
+    AGAINST = r"\b(away from|avoid\w*|clear of|stay(?:ing)? off|(?:do n't|don't|not|never|wouldn't|shouldn't|can't|won't) (?:(?:going |want(?:ing)? |like )?to )?(?:be )?(?:take|taking|use|using|mix|start|starting|prescrib\w+|give|giving|put you on)|(?:i'd|i would|i'll|we'd|i) rather (?:you )?(?:not|n't|didn't)|against)\b";
+    /// "… but with your gout I'd rather not": the same, after the name.
+    AGAINST_AFTER = r"^[^.?!]{0,70}\b(rather (?:you )?(?:not|didn't)|(?:isn't|is not|not) (?:safe|an? (?:good|great) (?:idea|choice|fit)|good for|great for|the best)|not recommend\w*|at all from now on|(?:doesn't|won't|wouldn't|don't) (?:really )?(?:work|help)|best avoided|off limits|no[- ]go)\b|^(?:'s| is| are) out(?: then| too| for you| of the question)?\W*$|^,? (?:off|out) (?:the (?:table|list)|for (?:you|him|her))\b|^,? no[\s.,!;]*$";
+    /// "… but no ibuprofen or naproxen".
+    NO_SUCH = r"\bno (?:\w+,? (?:or|and|nor) )?$";
+    /// "Okay, forget the atorvastatin."
+    FORGET = r"^\W*(?:(?:okay|ok|so|well|right|then|no|yeah|all right|fair enough)\W+)*(?:let's |we'll |we can )?(?:just )?(?:forget|scratch|skip) (?:about )?(?:the |that )?$";
+    /// "Avoid alcohol while taking metronidazole": what is avoided is something else.
+    WHILE = r"\b(while|when|with|on|taking|if|because|and)\b";
+    /// "… with the apixaban they can make you bleed": named beside the matter.
+    BESIDE = r"\b(?:with|without|because of|along with|on top of|besides) (?:the |your |that )?$";
+    APART = r"\b(?:hours?|minutes) away from$";
+    /// A medicine that is put before what is decided about it: "… the metformin we'll leave".
+    OWN_VERB = r"^,? (?:(?:we'll|i'll|we|i|i'd|you|you'll|you can|let's|can|should|has to|needs to|we can|'s) )?(?:\w+ )?(?:leave|keep|stop|stays?|hold|drop|continue|goes|go|come|comes|raise|lower|is|are)\b";
+    /// "Stop that please, it's not a good mix with the methotrexate": the verb has its object, and the name comes with the reason.
+    HAS_ITS_OBJECT = r"^ (?:taking |using )?(?:it|that|this|those|them)\b[^.?!]*(?:,| because| since) (?:it|it's|that's|they|they're|this|that)(?: \S+){3,} $";
+    /// "Same, atorvastatin forty at night."
+    THE_SAME = r"^\W*(?:(?:okay|yes|yeah|yep|well|right|exactly)\W+)*(?:the )?same(?: as before| dose| again)?[.,;:] (?:the |your |that's |it's )?$";
+    /// "… from tablets to the injection, and down to fifteen": less, whatever it was counted in.
+    DOWN_TO = r"^[^.?!]*(?:,|,? and) (?:bring it |take it |go )?down to \w";
+    MEASURED = r"\b(?:sugars?|glucose|pressure|a1c|weight|pulse|numbers?|cholesterol)\b";
+    /// Where a sentence turns from one medicine to another.
+    TURNS_TO = r"\b(?:but|because|since|although|though|while)\b";
+    /// What stands between two medicines of a swap.
+    GIVES_WAY = r"^ (?:over |out )?(?:for|to|with) (?:the |some |plain |a |low dose )*[a-z]";
+    /// "… do not take", "don't take it any more", and not "don't take it with coffee".
+    ENDS_THERE = r"^(?: (?:it|them|that|this|those|any))?(?: any ?more| at all| again)?\s*(?:[.,;!]|$)";
+    /// "Bupropion lowers the threshold", "the ibuprofen may be pushing it up", "that takes topiramate off the table": what a medicine
+    /// does, and no decision about its dose.
+    WORKS = r"^ (?:(?:\w+ly|also|just|is|are|was|has|have|been|may|might|can|could|will|would|must|be) )*(?:lower(?:s|ing)?|rais(?:es?|ing)|increas(?:es?|ing)|decreas(?:es?|ing)|reduc(?:es?|ing)|doubl(?:es?|ing)|help(?:s|ing)?|work(?:s|ing)?|drop(?:s|ping)?|push(?:es|ing)?|bring(?:s|ing)?|bump(?:s|ing)?|knock(?:s|ing)?|driv(?:es?|ing)|boost(?:s|ing)?|mak(?:es|ing)|giv(?:es|ing)|caus(?:es|ing)) (?:up |down )?(?:the|your|his|her|my|that|this|it|them|blood|you|him|how|a|an)\b";
+    /// "… so I don't want you on that", "… so stop it".
+    ABOUT_IT = r"\b(?:so|and|but)\b.*\b(?:it|that|this|them)\b";
+}
 /// Bytes between two medicines of a swap, at most.
 const LONGEST_SWAP: usize = 25;
-/// "No change there, same again" negates nothing.
-static NO_CHANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bno (?:other )?changes?\b"));
-static ON_TOP: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:on top of|alongside|in addition to) (?:the |your |that )?$"));
-/// "Keep on with the Zyrtec", where "with" belongs to the verb.
-static GOES_ON_WITH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:keep|carry|go|stay|stick|continue|persevere|start|begin|try|done|finished|happy|fine|good|content|pleased|mess|tinker|change|touch)(?:ing|ting)?(?: on| going| you| him| her)* with (?:the |your |that )?$",
-    )
-});
+patterns! {
+    /// "No change there, same again" negates nothing.
+    NO_CHANGE = r"\bno (?:other )?changes?\b";
+    ON_TOP = r"\b(?:on top of|alongside|in addition to) (?:the |your |that )?$";
+    /// "Keep on with the Zyrtec", where "with" belongs to the verb.
+    GOES_ON_WITH = r"\b(?:keep|carry|go|stay|stick|continue|persevere|start|begin|try|done|finished|happy|fine|good|content|pleased|mess|tinker|change|touch)(?:ing|ting)?(?: on| going| you| him| her)* with (?:the |your |that )?$";
+}
 /// Words between a verb and its medicine, at most: recognisers without punctuation run sentences together.
 const FARTHEST_VERB: usize = 14;
 
@@ -169,8 +125,10 @@ fn end_of_own(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> u
     DrugTable::bundled().mentions(rest).first().map_or(sentence.end, |next| mention.end + next.range.start)
 }
 
-/// The end of a clause after which another begins.
-static ANEW: LazyLock<Regex> = LazyLock::new(|| pattern(r", (?:and|but|so) $"));
+patterns! {
+    /// The end of a clause after which another begins.
+    ANEW = r", (?:and|but|so) $";
+}
 
 /// The verb that decides about the mention, and whether it is negated or the medicine only talked about.
 fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (MedicationAction, bool) {
@@ -299,27 +257,17 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     }
 }
 
-static WOULD_HAVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:we'd|i'd|you'd|he'd|she'd|we would|i would|you would) (?:\w+ )?(?:have|need) to $")
-});
-/// "Stop the aspirin when you start it": the other one takes its place.
-static STOPS_FOR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[^.?!]{0,10}\b(?:once|when|as soon as) you(?:'ve)? (?:start|begin|get|got|have|pick up|are on|switch)\w*\b",
-    )
-});
-static STOPS_IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:if|once|when|as soon as)\b"));
-/// "Don't forget the metformin."
-static REMINDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:don't|do n't|do not|never) (?:ever )?(?:forget|miss)(?: (?:to|taking|about|your|the|a|any|dose|doses|of|take|use))*\s*$",
-    )
-});
-/// "Hold the warfarin tonight and tomorrow": it does not end.
-static HELD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b"));
-static OFF_WORK: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\boff (?:work|school|sports?|duty|your feet)\b.*\b(?:and|with)\b"));
+patterns! {
+    WOULD_HAVE = r"\b(?:we'd|i'd|you'd|he'd|she'd|we would|i would|you would) (?:\w+ )?(?:have|need) to $";
+    /// "Stop the aspirin when you start it": the other one takes its place.
+    STOPS_FOR = r"^[^.?!]{0,10}\b(?:once|when|as soon as) you(?:'ve)? (?:start|begin|get|got|have|pick up|are on|switch)\w*\b";
+    STOPS_IF = r"^[^.?!]{0,20}\b(?:if|once|when|as soon as)\b";
+    /// "Don't forget the metformin."
+    REMINDS = r"\b(?:don't|do n't|do not|never) (?:ever )?(?:forget|miss)(?: (?:to|taking|about|your|the|a|any|dose|doses|of|take|use))*\s*$";
+    /// "Hold the warfarin tonight and tomorrow": it does not end.
+    HELD = r"^[^.?!]{0,20}\b(?:tonight|today|tomorrow|this (?:evening|morning|week))\b";
+    OFF_WORK = r"\boff (?:work|school|sports?|duty|your feet)\b.*\b(?:and|with)\b";
+}
 /// Whether the clinician says in `after`, what follows a medicine, until when it is taken before an operation: "Eliquis, the last dose is
 /// on the evening of the sixth", "Jardiance, stop four days before".
 pub(super) fn ends_before_an_operation(line: &Line, after: &str) -> bool {
@@ -341,16 +289,12 @@ pub(super) fn ends_before_an_operation(line: &Line, after: &str) -> bool {
         && !COURSE_ENDS.is_match(after)
 }
 
-/// "Hold the metformin": in a clinic's language never for good.
-static HOLDS_NEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:hold|holding|pause|pausing) (?:(?:the|your|that|his|her|both|all|both the|taking) )*$")
-});
-/// "Losartan, hold."
-static HOLDS_LAST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^,? (?:(?:we'll|let's|i'd|i'll|please|you) )*(?:hold|pause)(?:\W*$|,| (?:it|that|for now|until|till|for the|for a))",
-    )
-});
+patterns! {
+    /// "Hold the metformin": in a clinic's language never for good.
+    HOLDS_NEXT = r"\b(?:hold|holding|pause|pausing) (?:(?:the|your|that|his|her|both|all|both the|taking) )*$";
+    /// "Losartan, hold."
+    HOLDS_LAST = r"^,? (?:(?:we'll|let's|i'd|i'll|please|you) )*(?:hold|pause)(?:\W*$|,| (?:it|that|for now|until|till|for the|for a))";
+}
 
 /// Whether `sentence` holds a medicine for a time.
 pub(super) fn holds(sentence: &str) -> bool {
@@ -358,21 +302,14 @@ pub(super) fn holds(sentence: &str) -> bool {
     HOLD.is_match(sentence)
 }
 
-static HOLDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:hold|pause|skip) (?:\w+ )?$"));
-static FOR_A_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[^.?!]{0,20}\b(?:(?:for|the next|for the next) (?:an?|one|two|three|four|five|a few|\d+) (?:days?|doses?|nights?|weeks?)|until|(?:\w+ )?days? before)\b",
-    )
-});
-/// "They changed me from diltiazem to verapamil."
-static SWITCHED_FROM: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:changed|switched|swapped|moved|took) (?:me |him |her )?(?:over )?(?:from|off) (?:of )?(?:the |my )?$",
-    )
-});
-/// "If the LDL is still high in six weeks, we'll add …": not yet.
-static WE_WOULD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:we'll|we will|we'd|we would|i'd|i would|i'll|we can|we could|we might|i might)\b"));
+patterns! {
+    HOLDS = r"\b(?:hold|pause|skip) (?:\w+ )?$";
+    FOR_A_TIME = r"^[^.?!]{0,20}\b(?:(?:for|the next|for the next) (?:an?|one|two|three|four|five|a few|\d+) (?:days?|doses?|nights?|weeks?)|until|(?:\w+ )?days? before)\b";
+    /// "They changed me from diltiazem to verapamil."
+    SWITCHED_FROM = r"\b(?:changed|switched|swapped|moved|took) (?:me |him |her )?(?:over )?(?:from|off) (?:of )?(?:the |my )?$";
+    /// "If the LDL is still high in six weeks, we'll add …": not yet.
+    WE_WOULD = r"\b(?:we'll|we will|we'd|we would|i'd|i would|i'll|we can|we could|we might|i might)\b";
+}
 
 fn ends_in_negation(before: &str) -> bool {
     let last = before.split_whitespace().rev().take(3).map(str::to_lowercase);

@@ -19,89 +19,50 @@ use super::{
 };
 use crate::{
     domain::{Dose, Evidence, MedicationAction, Role},
-    language::questions::is_question,
+    language::{
+        patterns::{pattern, patterns},
+        questions::is_question,
+    },
     structuring::{
         evidence,
         facts::{allergies, context, sig},
-        text::pattern,
         visit::{Line, Visit},
     },
     terminology::{Drug, DrugMention, DrugTable},
 };
 
-static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:\s*|'s )(?:levels?|stores?|studies|tests?|panel|deficien\w+|(?:(?:was|is|are|were|came back|looks?|looked) )(?:\w+ )?(?:low|high|normal|elevated|\d)|(?:low|high|normal|elevated)\b|resistan\w+|antagonist|channel|suppression|stimulation)\b",
-    )
-});
-static ASKS_LEAVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(can (?:i|we)|could (?:i|we)|should (?:i|we)|may i|i can|i could|i should|okay to|ok to|safe to|is it safe|what about|how about|do i need)\b",
-    )
-});
-/// "My knee doctor said I can take …": leave to take it is not taking it.
-static HAS_LEAVE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b"));
-/// "Grandma wanted to give him a baby aspirin": nobody says that it was given.
-static WANTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:wanted|offered|tried|was going|were going|asked) (?:me |him |her |us )?to (?:give|put|start|prescribe) (?:\w+ ){0,4}$",
-    )
-});
-static IN_USE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you(?:'re| are)?(?: still| already)? (?:use|using|giving|injecting)|(?:sent|discharged) (?:you|him|her|me) (?:home )?(?:on|with)|you take|you were|you've been|currently|(?:he|she|who) takes|has been)\b",
-    )
-});
-static I_TAKE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b")
-});
-
-/// "… as well as your lisinopril": what the patient has already.
-static YOURS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:your|his|her) $"));
-
-/// "Something like fexofenadine", "painkillers such as codeine": one of several that would do.
-static SUCH_AS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:like|such as|called either|either)\W+(?:a |an |the )?(?:\w+(?:, | or |, or | and |, and ))*$")
-});
-
-/// A question about all that the patient takes.
-static ASKS_FOR_LIST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:medicines?|medications?|meds|pills|prescriptions?|supplements?|vitamins|inhalers?|over[- ]the[- ]counter|taking|you take|(?:are|is|were) (?:you|he|she|they) on|using|use|giv(?:e|ing)|tried|anything else|what else|dose)\b",
-    )
-});
-/// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
-static USED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|(?:fine|good|better|okay|asleep|well) with|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|on (?:sun|mon|tues|wednes|thurs|fri|satur)days?|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b",
-    )
-});
+patterns! {
+    LEVEL = r"^(?:\s*|'s )(?:levels?|stores?|studies|tests?|panel|deficien\w+|(?:(?:was|is|are|were|came back|looks?|looked) )(?:\w+ )?(?:low|high|normal|elevated|\d)|(?:low|high|normal|elevated)\b|resistan\w+|antagonist|channel|suppression|stimulation)\b";
+    ASKS_LEAVE = r"\b(can (?:i|we)|could (?:i|we)|should (?:i|we)|may i|i can|i could|i should|okay to|ok to|safe to|is it safe|what about|how about|do i need)\b";
+    /// "My knee doctor said I can take …": leave to take it is not taking it.
+    HAS_LEAVE = r"\b(?:said|says|told me|thinks?) (?:that )?(?:i )?(?:can|could|should|might)\b";
+    /// "Grandma wanted to give him a baby aspirin": nobody says that it was given.
+    WANTED = r"\b(?:wanted|offered|tried|was going|were going|asked) (?:me |him |her |us )?to (?:give|put|start|prescribe) (?:\w+ ){0,4}$";
+    IN_USE = r"\b(you're (?:already )?(?:on|taking)|you are (?:on|taking)|(?:are|is) (?:you|he|she) (?:still )?(?:on|taking|using)|(?:we|i|they)(?:'ve| have| had)? (?:got |already )?(?:have|had|got|kept|started|placed|put) (?:you|him|her) on|doing (?:with|on) (?:the|your)|you(?:'re| are)?(?: still| already)? (?:use|using|giving|injecting)|(?:sent|discharged) (?:you|him|her|me) (?:home )?(?:on|with)|you take|you were|you've been|currently|(?:he|she|who) takes|has been)\b";
+    I_TAKE = r"\b(?:i take|i'm (?:still )?(?:on|taking)|i've been (?:on|taking)|(?:you're |i'm )?still (?:on|taking))\b";
+    /// "… as well as your lisinopril": what the patient has already.
+    YOURS = r"\b(?:your|his|her) $";
+    /// "Something like fexofenadine", "painkillers such as codeine": one of several that would do.
+    SUCH_AS = r"\b(?:like|such as|called either|either)\W+(?:a |an |the )?(?:\w+(?:, | or |, or | and |, and ))*$";
+    /// A question about all that the patient takes.
+    ASKS_FOR_LIST = r"\b(?:medicines?|medications?|meds|pills|prescriptions?|supplements?|vitamins|inhalers?|over[- ]the[- ]counter|taking|you take|(?:are|is|were) (?:you|he|she|they) on|using|use|giv(?:e|ing)|tried|anything else|what else|dose)\b";
+    /// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
+    USED = r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|(?:fine|good|better|okay|asleep|well) with|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|on (?:sun|mon|tues|wednes|thurs|fri|satur)days?|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b";
+}
 /// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
 const BESIDE_A_LIST: usize = 3;
 
-/// "From the naproxen": what brought something on.
-static CAUSE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:from|because of|after|with|like|not)\b"));
-/// "… but that's my dad's", "the one my buddy got": whose it is, after the name.
-static OF_ANOTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[^.?!]{0,25}\b(?:(?:that's|it's|is|was|belongs to|from) my (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|partner|grand\w+|aunt|uncle|cousin|friend|buddy|neighbou?r|boyfriend|girlfriend|roommate)\b|my (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|partner|friend|buddy|neighbou?r|boyfriend|girlfriend|roommate) (?:got|gets|takes|took|has|had|uses|used|gave|is on|was on))",
-    )
-});
-/// Tests of the blood whose names are medicines too.
-pub(super) static MEASURED_TOO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:vitamin \w+|\w*b12|b-?12|folate|folic acid|iron|ferritin|magnesium|potassium|calcium|zinc|testosterone|estradiol|estrogen|progesterone|cortisol|thyroid|lithium|digoxin)$",
-    )
-});
-static OF_BLOOD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:bloods?|labs?|blood ?work|levels?|panels?|lab ?work|tests?|blood count|cbc|electrolytes|checked|check (?:a|an|the|your|his|her|some))\b",
-    )
-});
-/// "We could try …": not yet decided.
-static WEIGHED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:could|might|may|maybe|perhaps|option|alternatively)\b"));
+patterns! {
+    /// "From the naproxen": what brought something on.
+    CAUSE = r"^\W*(?:from|because of|after|with|like|not)\b";
+    /// "… but that's my dad's", "the one my buddy got": whose it is, after the name.
+    OF_ANOTHER_AFTER = r"^[^.?!]{0,25}\b(?:(?:that's|it's|is|was|belongs to|from) my (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|partner|grand\w+|aunt|uncle|cousin|friend|buddy|neighbou?r|boyfriend|girlfriend|roommate)\b|my (?:\w+ )?(?:mother|mom|mum|father|dad|brother|sister|son|daughter|wife|husband|partner|friend|buddy|neighbou?r|boyfriend|girlfriend|roommate) (?:got|gets|takes|took|has|had|uses|used|gave|is on|was on))";
+    /// Tests of the blood whose names are medicines too.
+    pub(super) MEASURED_TOO = r"^(?:vitamin \w+|\w*b12|b-?12|folate|folic acid|iron|ferritin|magnesium|potassium|calcium|zinc|testosterone|estradiol|estrogen|progesterone|cortisol|thyroid|lithium|digoxin)$";
+    OF_BLOOD = r"\b(?:bloods?|labs?|blood ?work|levels?|panels?|lab ?work|tests?|blood count|cbc|electrolytes|checked|check (?:a|an|the|your|his|her|some))\b";
+    /// "We could try …": not yet decided.
+    WEIGHED = r"\b(?:could|might|may|maybe|perhaps|option|alternatively)\b";
+}
 /// "I took a bunch of Benadryl", to "Have you ever tried to hurt yourself?": a poisoning is no treatment.
 fn is_a_poisoning(visit: &Visit, line: &Line, before: &str) -> bool {
     static OVERDOSED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\boverdos\w+ (?:\w+ )?$"));
@@ -116,36 +77,24 @@ fn is_a_poisoning(visit: &Visit, line: &Line, before: &str) -> bool {
     let asked = visit.question_before(line.index).is_some_and(|question| OF_HARM.is_match(question.text()));
     line.by_patient_side() && (OVERDOSED.is_match(before) || asked && A_LOT.is_match(before))
 }
-/// "You're taking a hundred and fifty?" "I went back to a hundred."
-static MOVED_SINCE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:went|gone|am|i'm|came) (?:back|down) to\b|\b(?:cut|dropped|brought|took|put) (?:it |that |them )?(?:back |down )(?:down )?to\b|\bi only (?:take|took|use)\b|\bi'm only (?:on|taking)\b",
-    )
-});
-/// "The supper Humalog".
-static OF_A_MEAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:the|your|that) (?:breakfast|lunch\w*|dinner|supper|morning|noon|evening|bedtime|night\w*) (?:dose of )?(?:the |your )?$",
-    )
-});
-/// "I'll ask them for a spinal, and for the pain …": what others are asked to give is not begun here.
-static ASKS_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\bask (?:them|the (?:surgeons?|surgeon's office|anesth\w+|anaesth\w+|team|nurses?|hospital|floor)) (?:for|about)\b([^.?!]*)$",
-    )
-});
+patterns! {
+    /// "You're taking a hundred and fifty?" "I went back to a hundred."
+    MOVED_SINCE = r"\b(?:went|gone|am|i'm|came) (?:back|down) to\b|\b(?:cut|dropped|brought|took|put) (?:it |that |them )?(?:back |down )(?:down )?to\b|\bi only (?:take|took|use)\b|\bi'm only (?:on|taking)\b";
+    /// "The supper Humalog".
+    OF_A_MEAL = r"\b(?:the|your|that) (?:breakfast|lunch\w*|dinner|supper|morning|noon|evening|bedtime|night\w*) (?:dose of )?(?:the |your )?$";
+    /// "I'll ask them for a spinal, and for the pain …": what others are asked to give is not begun here.
+    ASKS_OTHERS = r"\bask (?:them|the (?:surgeons?|surgeon's office|anesth\w+|anaesth\w+|team|nurses?|hospital|floor)) (?:for|about)\b([^.?!]*)$";
+}
 /// Whether nothing but what others are asked for stands in `before`.
 fn asks_others(before: &str) -> bool {
     static DECIDES: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:let's|i'll|i'm|i want|i'd like|we'll|we're|you|take|start|give)\b"));
     ASKS_OTHERS.captures(before).is_some_and(|found| !DECIDES.is_match(&found[1]))
 }
-/// Given in the room.
-static GIVEN_HERE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:treatment|shot|dose|injection|neb\w*) (?:right )?(?:here|now)\b|\bhere right now\b|\bbefore you (?:leave|go)\b",
-    )
-});
+patterns! {
+    /// Given in the room.
+    GIVEN_HERE = r"\b(?:treatment|shot|dose|injection|neb\w*) (?:right )?(?:here|now)\b|\bhere right now\b|\bbefore you (?:leave|go)\b";
+}
 
 /// One mention of a medicine, understood in its place.
 pub(super) struct Mention<'t> {
