@@ -387,7 +387,12 @@ fn unnamed(visit: &Visit, known: &[Allergy]) -> Vec<Evidence> {
         known.iter().flat_map(|one| &one.evidence).any(|one| ids.contains(&one.utterance.as_str()))
     };
     let lines = visit.lines.iter().filter(|line| line.by_patient_side() && is_in_exchange(visit, line) && !named(line));
-    lines
+    let of_whom = visit.lines.iter().flat_map(|line| {
+        let unsure =
+            line.sentences.iter().filter(|range| is_the_one(line, range) && is_bad_for(&line.text()[(*range).clone()]));
+        unsure.map(|range| evidence::evidence(line.utterance, range.clone()))
+    });
+    let told = lines
         .flat_map(|line| line.sentences.iter().map(move |range| (line, range)))
         .filter(|(line, range)| {
             let sentence = &line.text()[(*range).clone()];
@@ -395,8 +400,21 @@ fn unnamed(visit: &Visit, known: &[Allergy]) -> Vec<Evidence> {
                 |found: &regex::Match| SEVERE.is_match(found.as_str()) && !context::negates(&sentence[..found.start()]);
             !context::of_another_person(sentence) && REACTION.find_iter(sentence).any(|found| told(&found))
         })
-        .map(|(line, range)| evidence::evidence(line.utterance, range.clone()))
-        .collect()
+        .map(|(line, range)| evidence::evidence(line.utterance, range.clone()));
+    of_whom.chain(told).collect()
+}
+
+/// "I'm the one who can't take aspirin", of which recognisers lose the "I'm": somebody with the patient means themselves, most likely.
+fn is_the_one(line: &Line, sentence: &Range<usize>) -> bool {
+    static THE_ONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^\W*(?:(?:and|but|so|no|well|yeah|oh)\b\W*)*(?:i'm |i am )?the one (?:who|that|with)\b")
+    });
+    line.utterance.role == Role::Other && THE_ONE.is_match(&line.text()[sentence.clone()])
+}
+
+/// Whether `sentence` tells that something is not borne.
+fn is_bad_for(sentence: &str) -> bool {
+    CUE.is_match(sentence) || NAMED_CUE.is_match(sentence)
 }
 
 /// Adds an allergy, or what it says more of one that is known. Its kind follows from its reaction.
@@ -430,6 +448,9 @@ fn line_allergies(visit: &Visit, line: &Line, others: &[&str], table: &DrugTable
     for substance in substances(text, table) {
         let range = substance.range.clone();
         let sentence = line.sentence_at(range.start);
+        if is_the_one(line, &sentence) {
+            continue;
+        }
         let before = &text[sentence.start..range.start];
         let presupposed = is_presupposed(line, &range);
         let instead = NOT_THAT_BUT.is_match(before) && borne::tells_a_reaction(borne::said_of(line, &range));

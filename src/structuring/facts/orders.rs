@@ -41,7 +41,7 @@ static TARGETS: LazyLock<Vec<(OrderKind, Regex)>> = LazyLock::new(|| {
         (Laboratory, r"\b((?:basic|comprehensive) metabolic panel|metabolic panel|bmp|cmp|complete blood count|blood count|cbc|lipid (?:panel|profile)|cholesterol (?:test|panel|check)|(?:hemoglobin )?a1c|a one c|hba1c|thyroid (?:panel|function(?: tests?)?|tests?|levels?|labs?)|tsh|liver (?:function tests?|panel|tests?|enzymes)|kidney function(?: tests?)?|renal function|urinalysis|urine (?:albumin|culture|test|sample|microalbumin|drug screen|analysis)|(?:strep|covid|flu|pregnancy|hiv|hepatitis c?|std|sti|mono|tb|tuberculosis) (?:test|swab|screen)|quantiferon|hepatitis (?:[abc] )?panel|throat (?:culture|swab)|blood cultures?|stool (?:antigen )?(?:test|culture|sample|studies|antigen)|h\.? pylori (?:test|antigen)|breath test|psa|inr|troponins?|d-?dimer|bnp|vitamin (?:d|b12|b twelve) level|b12 level|iron (?:studies|level|panel)|ferritin|sed rate|esr|crp|c-reactive protein|rheumatoid factor|ana|uric acid(?: level)?|blood (?:work|tests?)|bloods|labs|lab work|autoimmune panel|electrolytes|magnesium level|potassium level|(?:one|two|three|[123])[- ]hour (?:fasting )?(?:glucose|sugar)?(?: tolerance)? ?tests?|glucose tolerance test|fasting (?:glucose|blood sugar|labs))\b"),
         (Imaging, r"\b((?:(?:chest|knee|hip|hand|wrist|foot|ankle|shoulder|spine|back|neck|elbow|finger|rib|abdominal|right|left) )*x-?rays?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?mri(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|(?:\w+ )?ct(?: scan| angiogram)?(?: of (?:your|the|that)(?: (?:right|left|lower|upper))? \w+)?|cat scan|(?:\w+ )?ultrasounds?(?: of (?:your|the|that|his|her)(?: (?:right|left|lower|upper))? \w+)?|echo(?:cardiogram)?|mammogram|dexa(?: scan)?|bone density(?: scan| test)?|doppler|pet scan|carotid \w+)\b"),
         (Procedure, r"\b(e[ck]g|electrocardiogram|stress test|holter(?: monitor)?|(?:event|heart|cardiac) monitors?|(?:\w+[- ])?(?:day|week|hour)[- ](?:heart |holter )?monitors?|colonoscopy|endoscopy|egd|biopsy|pap(?: smear)?|spirometry|pulmonary function tests?|pfts?|sleep study|(?:steroid|cortisone|joint) injections?|nerve conduction (?:stud(?:y|ies)|tests?)|emg|skin (?:test|scraping)|cystoscopy|cardiac cath\w*|flu shot|(?:flu|pneumonia|shingles|tetanus|covid) (?:vaccine|shot|booster)|wound care|hearing test)\b"),
-        (Referral, r"\b(physical therap(?:y|ist)|physiotherap(?:y|ist)|occupational therapy|cardiolog(?:y|ist)|dermatolog(?:y|ist)|neurolog(?:y|ist)|gastroenterolog(?:y|ist)|orthop(?:a)?edic(?:s|\w*)?(?: surge(?:on|ry))?|urolog(?:y|ist)|endocrinolog(?:y|ist)|rheumatolog(?:y|ist)|pulmonolog(?:y|ist)|psychiatr(?:y|ist)|psycholog(?:y|ist)|ophthalmolog(?:y|ist)|optometr\w+|podiatr(?:y|ist)|nephrolog(?:y|ist)|hematolog(?:y|ist)|oncolog(?:y|ist)|allergist|ent(?: doctor| specialist)?|ear,? nose,? and throat|nutrition(?:ist)?|dietit?ian|dietician|counsel(?:l)?(?:ing|or)|therapist|pain (?:clinic|management|specialist)|(?:diabetic |diabetes |yearly |annual )*eye (?:exam|doctor)|sleep (?:clinic|specialist)|cardiac rehab\w*|speech therap\w+|diabetes educat\w+|surgeon|general surgery|gynecolog(?:y|ist)|obstetric\w*|vascular surg\w+|social work(?:er)?|emergency (?:room|department))\b"),
+        (Referral, r"\b(physical therap(?:y|ist)|physiotherap(?:y|ist)|occupational therapy|cardiolog(?:y|ist)|dermatolog(?:y|ist)|neurolog(?:y|ist)|gastroenterolog(?:y|ist)|orthop(?:a)?edic(?:s|\w*)?(?: surge(?:on|ry))?|urolog(?:y|ist)|endocrinolog(?:y|ist)|rheumatolog(?:y|ist)|pulmonolog(?:y|ist)|psychiatr(?:y|ist)|psycholog(?:y|ist)|ophthalmolog(?:y|ist)|optometr\w+|podiatr(?:y|ist)|nephrolog(?:y|ist)|hematolog(?:y|ist)|oncolog(?:y|ist)|allergist|ent(?: doctor| specialist)?|ear,? nose,? and throat|nutrition(?:ist)?|dietit?ian|dietician|counsel(?:l)?(?:ing|or)|therapist|pain (?:clinic|management|specialist)|(?:diabetic |diabetes |yearly |annual )*eye (?:exam|doctor)|sleep (?:clinic|specialist)|(?:cardiac|pulmonary) rehab(?:ilitation)?\w*|speech therap\w+|diabetes educat\w+|surgeon|general surgery|gynecolog(?:y|ist)|obstetric\w*|vascular surg\w+|social work(?:er)?|emergency (?:room|department))\b"),
     ]
     .map(|(kind, text)| (kind, pattern(text)))
     .into()
@@ -250,7 +250,7 @@ static ARTICLE: LazyLock<Regex> = LazyLock::new(|| pattern(r",? and an? $"));
 fn check_again(sentence: &str) -> Option<String> {
     static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:re)?check(?:ing)? (?:on )?(?:the|your|his|her|that|those) (thyroid|kidney|liver|cholesterol|sugar|iron|potassium|sodium|calcium|vitamin d|blood count|blood)s?(?: (?:levels?|tests?|numbers?|function))?(?: again)?,? (?:again|in|next|at|before|after)\b",
+            r"\b(?:re)?check(?:ing)? (?:on )?(?:the|your|his|her|that|those) (thyroid|kidney|liver|cholesterol|sugar|iron|vitamin d|blood)s?(?: (?:levels?|tests?|numbers?|function))?(?: again)?,? (?:again|in|next|at|before|after)\b",
         )
     });
     let found = AGAIN.captures(sentence)?;
@@ -264,7 +264,7 @@ fn check_again(sentence: &str) -> Option<String> {
 fn tested(sentence: &str) -> Vec<String> {
     static TESTED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(
-            r"\b(?:we|i)(?:'ll| will|'d like to| want to|'re going to|'m going to|'re gonna|'m gonna| need to)(?: also| just| then)? (?P<verb>check|recheck|re-check|repeat|measure|test|draw|get|send)(?: (?:the|your|his|her|a|another|both))? (?P<names>{ANALYTE}(?:(?:,|,? and|,? or)(?: (?:the|your|his|her))? {ANALYTE})*)\b"
+            r"\b(?:let's|(?:we|i)(?:'ll| will|'d like to| want to|'re going to|'m going to|'re gonna|'m gonna| need to))(?: also| just| then)? (?P<verb>check|recheck|re-check|repeat|measure|test|draw|get|send)(?: (?:the|your|his|her|a|another|both))? (?P<names>{ANALYTE}(?:(?:,|,? and|,? or)(?: (?:the|your|his|her))? {ANALYTE})*)\b"
         ))
     });
     static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(ANALYTE));
@@ -431,6 +431,9 @@ mod tests {
     fn values_of_the_blood_that_are_to_be_tested_are_ordered() {
         for (lines, expected) in [
             ("D: We'll check potassium and creatinine in one week.", &["potassium", "creatinine"][..]),
+            ("D: We'll check the potassium again in two weeks.", &["potassium"]),
+            ("D: Let's recheck the potassium in a month.", &["Repeat potassium"]),
+            ("D: And I'll refer you to pulmonary rehab.", &["Referral: pulmonary rehab"]),
             ("D: We'll repeat the kidney tests in two weeks.", &["Repeat kidney tests"]),
             ("D: Blood cultures are pending, we'll repeat the lactate at six.", &["Repeat lactate"]),
         ] {

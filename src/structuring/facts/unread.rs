@@ -59,7 +59,8 @@ fn of_sentence(line: &Line, range: &Range<usize>, read: &[VitalSign]) -> Vec<Unr
 }
 
 fn is(vital: &VitalSign, name: &str) -> bool {
-    vital.name.to_lowercase().ends_with(&name.to_lowercase())
+    let (full, name) = (vital.name.to_lowercase(), name.to_lowercase());
+    full.ends_with(&name) || full.starts_with(&name)
 }
 
 /// "Blood pressure is", "pulse was about": what follows right away is meant as the value.
@@ -86,6 +87,7 @@ mod tests {
         assert_eq!(said("D: Your blood pressure is one forty two, over I think eighty eight."), ["Blood pressure"]);
         assert_eq!(said("D: Blood pressure today is 1 of 42 over 88."), ["Blood pressure"]);
         assert_eq!(said("D: Your oxygen is 9."), ["Oxygen saturation"]);
+        assert!(said("D: And your oxygen is 93% on room air.").is_empty());
     }
 
     #[test]

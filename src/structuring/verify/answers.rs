@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::{
     omissions::{Covered, stems_beside},
-    overlooked::{self, CORRECTS, COURSE, Kind, LEAST_TELLING, Overlooked, PREVENTION, RISK, SOCIAL, counts},
+    overlooked::{
+        self, CORRECTS, COURSE, Kind, LEAST_TELLING, Overlooked, PREVENTION, RISK, SOCIAL, counts, of_a_companion,
+    },
 };
 use crate::{
     language::{numbers, patterns::patterns, questions::is_question},
@@ -112,6 +114,8 @@ impl<'v> Answer<'v> {
             true => self.advised(),
             // "You told me that your daughter would speak for you. Is that still so?"
             false if RISK.is_match(self.question.text()) => Some(Kind::Risk),
+            // "Are you all right?" "I take sumatriptan for mine.", of a mother.
+            false if of_a_companion(self.line, answer) => None,
             false => self.told_of(answer),
         }
     }

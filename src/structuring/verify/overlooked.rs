@@ -62,6 +62,7 @@ patterns! {
     // How much of a medicine, and in which form, said without its name.
     DOSED = r"\b(?:milligrams?|micrograms?|mg|mcg|puffs?|half (?:a |an )?(?:tablet|pill)|(?:one|two|three|four|\d) (?:tablets?|pills?|capsules?|drops|sprays|units)|last dose|(?:extended|slow|sustained|immediate)[- ]release|long[- ]acting|once a week|(?:once|twice|three times|four times) (?:a day|daily)|every other day|every (?:four|six|eight|twelve|\d+) hours)\b";
     NO_DOSE = r"\b(?:walk\w*|exercis\w*|stretch\w*|brush\w*|ice|drink\w*|eat\w*|check\w*|weigh\w*|measur\w*|per deciliter)\b";
+    STILL = r"^\W*(?:and|so|okay|then)\b[^.?!]*\bstill\b";
     // How something goes, in the patient's words: "Maybe a little better?"
     pub(super) COURSE = r"\b(?:better|worse|worsen\w*|improv\w+|no change|not (?:helping|working)|(?:isn't|aren't|doesn't|didn't|don't|hasn't) (?:really )?(?:help|helping|helped|work|working|changed?)|the same|used to be|comes? and goes?|gone away|went away|build(?:s|ing)? up|wearing off)\b";
     GUESSES = r"^\W*(?:(?:uh|um|well|oh)\b,? )?(?:maybe|perhaps|probably|a (?:little|bit)|i (?:think|guess|suppose))\b";
@@ -125,7 +126,14 @@ fn of_sentence(line: &Line, at: usize, note: &Covered) -> Option<Overlooked> {
 
 /// Whether `sentence` of `line` is a question: "Maybe a little better?" of a patient's is none.
 pub(super) fn asks(line: &Line, sentence: &str) -> bool {
-    is_question(sentence) && !(line.by_patient_side() && GUESSES.is_match(sentence))
+    // "And the lisinopril still 20 milligrams.", of which a recogniser lost the mark.
+    let of_use = line.by_clinician() && STILL.is_match(sentence) && !DrugTable::bundled().mentions(sentence).is_empty();
+    of_use || is_question(sentence) && !(line.by_patient_side() && GUESSES.is_match(sentence))
+}
+
+/// Whether somebody with the patient speaks of themselves: what they have is no part of the visit, though they speak for the patient.
+pub(super) fn of_a_companion(line: &Line, said: &str) -> bool {
+    line.utterance.role == Role::Other && context::of_the_speaker(said, "")
 }
 
 /// Sentence `at` of `line`, with what corrects it, and with the one before where only that says of what it tells: "Left ear
@@ -154,8 +162,8 @@ fn complains(line: &Line, sentence: &str) -> bool {
     let stems = text::content_stems(sentence).len();
     let complains = || stems >= LEAST_COMPLAINING && told::names_a_complaint(sentence);
     let counts = || stems >= LEAST_TELLING && counts(sentence);
-    let of_companion = line.utterance.role == Role::Other && context::of_the_speaker(sentence, "");
-    line.by_patient_side() && !context::of_another_person(sentence) && !of_companion && (complains() || counts())
+    let of_the_patient = !context::of_another_person(sentence) && !of_a_companion(line, sentence);
+    line.by_patient_side() && of_the_patient && (complains() || counts())
 }
 
 /// Whether a number is in `text`; "the one" is none.
@@ -248,8 +256,7 @@ impl Kind {
     }
 
     fn is(self, line: &Line, sentence: &str) -> bool {
-        // What a companion has is no part of the visit, though they speak for the patient.
-        if line.utterance.role == Role::Other && context::of_the_speaker(sentence, "") {
+        if of_a_companion(line, sentence) {
             return false;
         }
         let speaks = self.by_clinician().is_none_or(|clinician| line.by_clinician() == clinician);
@@ -328,6 +335,15 @@ mod tests {
         assert_eq!(omitted("D: Stand up slowly.", &["Cough."]), ["advice: Stand up slowly."]);
         assert_eq!(omitted("D: Count the kicks, ten in two hours.", &["Cough."]).len(), 1);
         assert_eq!(omitted("D: Urine has no protein.", &["Cough."]), ["result: Urine has no protein."]);
+        assert!(
+            omitted("D: And the lisinopril still 20 milligrams.", &["Cough."])
+                .iter()
+                .all(|one| !one.starts_with("medication: And"))
+        );
+        assert!(
+            omitted("D: Are you all right?\nO: I take pills for mine, I have migraines myself.", &["Cough."])
+                .is_empty()
+        );
         assert!(omitted("O: Yeah, I swelled up like a balloon with amoxicillin as a kid.", &["Cough."]).is_empty());
         let note = ["The belly is soft.", "Laid off in March.", "Keep walking every day."];
         assert!(omitted(visit, &note).is_empty());

@@ -1,7 +1,7 @@
 //! Lines that the language model wrote: it joins what was said apart into what nobody said, so they are asked for more than
 //! another's note.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -10,7 +10,7 @@ use crate::{
     domain::{Evidence, Medication, SectionKind},
     language::{numbers, questions::is_question},
     structuring::{
-        facts::{self, context, orders},
+        facts::{self, context, findings::BODY_PARTS, orders},
         text::{self, pattern},
         visit::Line,
     },
@@ -60,6 +60,7 @@ impl Checker<'_, '_> {
         };
         let scattered =
             || (!self.is_from_one_place(statement, kind)).then(|| "nobody said all of this in one place".to_owned());
+        let part = || self.part_not_said(statement);
         let unnamed = || {
             let said = |keys: &[String]| self.index.units.iter().any(|unit| keys.iter().any(|key| unit.names(key)));
             let (_, range) = concepts::illnesses(statement).into_iter().find(|(keys, _)| !said(keys))?;
@@ -97,10 +98,28 @@ impl Checker<'_, '_> {
             .or_else(of_another_exchange)
             .or_else(scattered)
             .or_else(unnamed)
+            .or_else(part)
             .or_else(denied)
             .or_else(joins)
             .or_else(of_kin)
             .or_else(turned)
+    }
+
+    /// "White stuff in his lungs", of what was only coughed up: a part of the body that nobody named.
+    fn part_not_said(&self, statement: &str) -> Option<String> {
+        static PART: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b(?:{BODY_PARTS})\b")));
+        let said = |part: &str| {
+            let stem = text::stem(&part.to_lowercase());
+            self.index.visit().lines.iter().flat_map(|line| text::tokens(line.text())).any(|token| {
+                token.lower.starts_with(&stem)
+                    || stem.starts_with(&text::stem(&token.lower)) && token.lower.len() > LEAST_NAME
+            })
+        };
+        // An illness by its name ("heart failure") has a part in it that need not have been called so.
+        let illnesses = concepts::illnesses(statement);
+        let of_illness = |part: &Range<usize>| illnesses.iter().any(|(_, range)| range.contains(&part.start));
+        let mut parts = PART.find_iter(statement).filter(|part| !of_illness(&part.range()) && !said(part.as_str()));
+        parts.next().map(|part| format!("{} was not said", part.as_str().to_lowercase()))
     }
 
     /// "Dizzy after starting chlorthalidone and losartan", where losartan came up turns later: a medicine that `statement` names
@@ -481,5 +500,23 @@ mod tests {
         let visit = "P: What about pain afterwards?\nD: I'll ask them for Tylenol around the clock and a small dose of oxycodone if needed.";
         let line = "Advise the patient to take Tylenol around the clock and a small dose of oxycodone if needed.";
         assert!(written(visit, line, SectionKind::Plan).contains("is not given or taken"));
+    }
+
+    #[test]
+    fn a_part_of_the_body_was_named() {
+        let visit =
+            "D: How's the breathing?\nP: I still cough in the mornings. White stuff, no blood. My ankles swell.";
+        let kind = SectionKind::HistoryOfPresentIllness;
+        assert_eq!(
+            written(visit, "He coughs in the mornings and has white stuff in his lungs.", kind),
+            "lungs was not said"
+        );
+        assert_eq!(written(visit, "He coughs in the mornings, with swelling of the ankle.", kind), "stands");
+    }
+
+    #[test]
+    fn a_shot_is_no_illness() {
+        let visit = "P: Should I have the pneumonia shot?\nD: Yes, we'll do that today.";
+        assert!(written(visit, "Pneumonia.", SectionKind::Assessment).starts_with("pneumonia was not"));
     }
 }

@@ -396,3 +396,13 @@ fn what_a_companion_reacted_to_is_theirs() {
     let named: Vec<&str> = known.iter().map(|one| one.0.as_str()).collect();
     assert_eq!(named, ["latex"]);
 }
+
+#[test]
+fn the_one_who_cannot_take_it_is_not_for_sure_the_patient() {
+    let transcript =
+        transcript("D: Any allergies?\nP: Erythromycin. I got hives.\nO: And the one who can't take aspirin.");
+    let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
+    let named: Vec<&str> = found.known.iter().map(|one| one.substance.as_str()).collect();
+    assert_eq!(named, ["erythromycin"]);
+    assert_eq!(found.unnamed.len(), 1, "it is asked after");
+}
