@@ -175,6 +175,10 @@ fn render_medications(page: &mut String, medications: &[Medication]) {
     for medication in medications {
         let code = medication.codes.first().map(|code| format!(" · RxNorm {}", code.code)).unwrap_or_default();
         let text = medication.text.as_str();
+        if medication.as_said.is_some() {
+            line(page, format_args!("- {text}{code}{}", cited(&medication.evidence)));
+            continue;
+        }
         let label = match medication.action {
             MedicationAction::Taken if medication.past => "No longer taken",
             MedicationAction::Change if medication.held => "Hold",

@@ -340,6 +340,10 @@ pub struct Medication {
     /// Whether it was taken earlier and no longer is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub past: bool,
+    /// The words that decide, where they can be read in more than one way. What `action`, `dose` and `frequency` say is one
+    /// reading then, for programs that compare; whoever reads the note is shown the words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_said: Option<PatientText>,
     /// RxNorm.
     pub codes: Vec<Coding>,
     /// How much at a time.

@@ -82,7 +82,8 @@ pub enum ReconciliationState {
     Stopped,
     /// Not on the chart's list.
     New,
-    /// On the chart's list and named in the visit, and nobody said whether it is taken.
+    /// On the chart's list and named in the visit, and nobody said whether it is taken, or how in a way that can be read in
+    /// more than one way.
     Unclear,
     /// On the chart's list and never named.
     NotMentioned,

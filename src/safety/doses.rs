@@ -40,7 +40,7 @@ const TABLETS: f64 = 2.0;
 /// The alert about the dose of `medicine`, an adult's.
 pub(super) fn check(medicine: &Medicine) -> Option<Alert> {
     let said = medicine.said.filter(|_| medicine.is_taken())?;
-    let dose = said.dose.as_ref()?;
+    let dose = said.dose.as_ref().filter(|_| said.as_said.is_none())?;
     let (text, why, source) = above_most(medicine, said, dose).or_else(|| slip(medicine, dose))?;
     Some(Alert {
         kind: AlertKind::Dose,

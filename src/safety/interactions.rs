@@ -109,6 +109,7 @@ mod tests {
             action: MedicationAction::Start,
             held: false,
             past: false,
+            as_said: None,
             codes: Vec::new(),
             dose: None,
             route: Some("oral".to_owned()),

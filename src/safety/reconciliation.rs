@@ -45,6 +45,8 @@ fn together(listed: &Listed, said: &Medication) -> Reconciled {
     let decided =
         matches!(said.action, MedicationAction::Increase | MedicationAction::Decrease | MedicationAction::Change);
     let state = match said.action {
+        // Whoever reads the words beside the chart's dose decides.
+        _ if said.as_said.is_some() => ReconciliationState::Unclear,
         MedicationAction::Stop => ReconciliationState::Stopped,
         _ if said.past => ReconciliationState::Stopped,
         _ if difference.is_some() => ReconciliationState::Changed,

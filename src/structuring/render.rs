@@ -24,6 +24,7 @@ pub fn medications(facts: &Facts) -> Vec<Line> {
 fn medication(medication: &Medication) -> String {
     let text = medication.text.as_str();
     match medication.action {
+        _ if medication.as_said.is_some() => text.to_owned(),
         MedicationAction::Start => format!("{text} (started)."),
         MedicationAction::Stop => format!("{text} (stopped)."),
         MedicationAction::Increase => format!("{text} (increased)."),
@@ -154,6 +155,8 @@ fn listed(names: &[&str], last: &str) -> String {
 pub fn decision(medication: &Medication) -> Option<Line> {
     let text = medication.text.as_str();
     let text = match medication.action {
+        MedicationAction::Taken => return None,
+        _ if medication.as_said.is_some() => text.to_owned(),
         MedicationAction::Start => format!("Start {text}."),
         MedicationAction::Stop => format!("Stop {text}."),
         MedicationAction::Increase => format!("Increase {}.", with_target(medication)),
@@ -163,7 +166,6 @@ pub fn decision(medication: &Medication) -> Option<Line> {
         MedicationAction::Change if medication.held => format!("Hold {text} for now."),
         MedicationAction::Change => format!("Change {text}."),
         MedicationAction::Continue => format!("Continue {text}."),
-        MedicationAction::Taken => return None,
     };
     Some(Line { text, evidence: medication.evidence.clone() })
 }

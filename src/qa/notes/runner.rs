@@ -234,6 +234,7 @@ pub(crate) mod tests {
             action: MedicationAction::Start,
             held: false,
             past: false,
+            as_said: None,
             codes: Vec::new(),
             dose: None,
             route: None,

@@ -244,7 +244,7 @@ fn dose_taken_back(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
         &statement[start..mentions.get(at + 1).map_or(statement.len(), |next| next.range.start)]
     };
     mentions.iter().enumerate().find_map(|(at, mention)| {
-        let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
+        let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name && fact.as_said.is_none())?;
         let stands = fact.dose.as_ref()?;
         let doses = sig::doses(part(at), &|_| None);
         let comparable: Vec<_> = doses.iter().filter(|dose| dose.dose.unit == stands.unit).collect();
@@ -282,7 +282,7 @@ fn frequency_of_another(statement: &str, kind: Option<SectionKind>, facts: &Fact
     let mentions = DrugTable::bundled().mentions(statement);
     let [mention] = mentions.as_slice() else { return None };
     let (claimed, _) = sig::frequency(statement)?;
-    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name)?;
+    let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name && fact.as_said.is_none())?;
     let same = |said: &str| said.trim_end_matches(" as needed") == claimed.trim_end_matches(" as needed");
     let said = |fact: &Medication| fact.frequency.as_deref().is_some_and(same);
     let in_steps = || fact.text.to_lowercase().contains(&claimed) || fact.text.contains("in steps");

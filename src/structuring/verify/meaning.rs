@@ -401,7 +401,8 @@ fn decided_otherwise(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
         // "Stop the ibuprofen and use paracetamol": a verb decides about the medicine named next.
         let from = at.checked_sub(1).map_or(0, |previous| mentions[previous].range.end);
         let claimed = medications::verb_before(&statement[from..mention.range.start]);
-        let fact = facts.medications.iter().find(|fact| fact.name == mention.drug.name);
+        let of_it = |fact: &&Medication| fact.name == mention.drug.name && fact.as_said.is_none();
+        let fact = facts.medications.iter().find(of_it);
         let held =
             |claimed: MedicationAction, fact: &Medication| fact.held && matches!(claimed, Start | Continue | Increase);
         claimed.zip(fact).is_some_and(|((claimed, _), fact)| contradicts(claimed, fact.action) || held(claimed, fact))

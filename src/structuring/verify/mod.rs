@@ -21,12 +21,12 @@ use support::Index;
 pub use turned::is_history;
 
 use super::{
-    facts::{self, Facts, context},
+    facts::{self, Facts, context, medications},
     visit::Visit,
 };
 use crate::{
     domain::{Evidence, Finding, Role, SectionKind, Transcript, Verification, VerificationSchema, VerifiedStatement},
-    language::questions::is_question,
+    language::{numbers, questions::is_question},
     terminology::DrugTable,
 };
 
@@ -99,10 +99,29 @@ impl<'v, 'a> Checker<'v, 'a> {
         if let Some(reason) = turned {
             return Verdict::Unsupported(evidence, reason);
         }
+        if let Some((evidence, reason)) = self.of_open_words(statement, kind) {
+            return Verdict::Uncertain(evidence, reason);
+        }
         if support.coverage < SURE_COVERAGE {
             return Verdict::Uncertain(evidence, "only part of this was found in what was said".to_owned());
         }
         Verdict::Supported(evidence)
+    }
+
+    /// A dose, how often, or what is done, of a medicine of which what was said can be read in more than one way.
+    fn of_open_words(&self, statement: &str, kind: Option<SectionKind>) -> Option<(Vec<Evidence>, String)> {
+        if kind == Some(SectionKind::Allergies) {
+            return None;
+        }
+        let mentions = DrugTable::bundled().mentions(statement);
+        let open = self.facts.medications.iter().filter(|fact| fact.as_said.is_some());
+        let mut named = open.filter(|fact| mentions.iter().any(|mention| mention.drug.name == fact.name));
+        let claims = matches!(kind, Some(SectionKind::Plan | SectionKind::Medications))
+            || !numbers::numbers(statement).is_empty()
+            || medications::verb_before(statement).is_some();
+        let fact = named.next().filter(|_| claims)?;
+        let reason = format!("what was said of {} can be read in more than one way; please read it", fact.name);
+        Some((fact.evidence.clone(), reason))
     }
 
     /// "If you gain three pounds in a day, call": what may happen, told as what has happened.

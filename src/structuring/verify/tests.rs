@@ -45,7 +45,7 @@ fn planted_errors_are_found_with_their_reason() {
         ("Blood pressure 140/90.", Vitals, "number 140/90 was not said"),
         ("Right knee pain for 5 weeks.", Hpi, "number 5 was not said"),
         ("Start ibuprofen twice daily.", Plan, "ibuprofen was not said"),
-        ("Start naproxen 500 mg twice daily.", Plan, "the dose of naproxen that stands is 250 mg"),
+        ("Start naproxen 500 mg twice daily.", Plan, "500 mg of naproxen was corrected"),
         ("Start naproxen 500 mg twice daily.", Hpi, "500 mg of naproxen was corrected"),
         ("The patient has been taking naproxen 250 mg.", Hpi, "naproxen begins with this visit"),
         ("Start prednisone.", Plan, "prednisone was talked about, but is not given or taken"),
@@ -90,8 +90,22 @@ fn parts_of_a_dose_are_numbers_too() {
     );
     for statement in ["Start Ozempic 0.25 mg weekly.", "Ozempic 0.25 mg weekly for 4 weeks, then 0.5 mg weekly."] {
         let verdict = check(&said, statement, SectionKind::Plan);
-        assert!(matches!(verdict, Verdict::Supported(_)), "{verdict:?}");
+        assert!(!matches!(verdict, Verdict::Unsupported(..)), "{verdict:?}");
     }
+}
+
+#[test]
+fn what_can_be_read_in_two_ways_is_neither_borne_out_nor_rejected() {
+    let said = transcript(
+        "P: Amlodipine, five milligrams.\nD: I'll put the amlodipine up to ten milligrams. Actually, hang on. You've got the \
+         swelling. Let's leave the amlodipine at five.",
+    );
+    for statement in ["Continue amlodipine 5 mg.", "Increase amlodipine to 10 mg.", "Continue amlodipine 10 mg."] {
+        let verdict = check(&said, statement, SectionKind::Plan);
+        assert!(matches!(&verdict, Verdict::Uncertain(_, why) if why.contains("more than one way")), "{verdict:?}");
+    }
+    let never = check(&said, "Continue amlodipine 25 mg.", SectionKind::Plan);
+    assert!(matches!(never, Verdict::Unsupported(..)), "{never:?}");
 }
 
 #[test]

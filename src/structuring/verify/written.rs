@@ -44,7 +44,8 @@ impl Checker<'_, '_> {
     pub fn check_written(&self, statement: &str, kind: SectionKind) -> Verdict {
         let verdict = self.check(statement, Some(kind));
         let (Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)) = &verdict else { return verdict };
-        match self.fault_of_writing(statement, kind, evidence) {
+        let open = || self.of_open_words(statement, Some(kind)).map(|(_, reason)| reason);
+        match self.fault_of_writing(statement, kind, evidence).or_else(open) {
             Some(reason) => Verdict::Unsupported(evidence.clone(), reason),
             None => verdict,
         }

@@ -87,6 +87,10 @@ pub struct Scores {
     /// Those of them that change something: begun, ended, more, less. Missing one may hurt somebody; "taken" of what goes on
     /// without a word may not.
     pub changes: Score,
+    /// Medicines of which the note has a reading, and those whose reading is right: dose, and what is done with them.
+    pub plain: Score,
+    /// Medicines of which the note has the words, and those whose reading would have been right.
+    pub quoted: Score,
     pub allergies: Score,
     pub vitals: Score,
     pub orders: Score,
@@ -105,9 +109,11 @@ pub fn score(wanted: &Value, got: &Found<'_>, scores: &mut Scores) {
         let found = got.medications.iter().find(|one| ingredients(&one.name) == name);
         scores.medications.add(found.is_some());
         let Some(found) = found else { continue };
+        let mut right = true;
         if medication["dose"].is_string() && !text(medication, "dose").contains('/') {
             let dose = found.dose.as_ref().map(|dose| format!("{} {}", dose.value, dose.unit));
-            scores.doses.add(dose.as_deref().map(in_one_form) == medication["dose"].as_str().map(in_one_form));
+            right = dose.as_deref().map(in_one_form) == medication["dose"].as_str().map(in_one_form);
+            scores.doses.add(right);
         }
         if medication["frequency"].is_string() {
             let frequency = found.frequency.as_deref().map(in_one_form);
@@ -118,6 +124,11 @@ pub fn score(wanted: &Value, got: &Found<'_>, scores: &mut Scores) {
         if !matches!(text(medication, "action"), "taken" | "continue") {
             scores.changes.add(action == medication["action"]);
         }
+        let goes_on = |action: &str| matches!(action, "taken" | "continue");
+        let wanted = text(medication, "action");
+        right &= action == *wanted || goes_on(wanted) && action.as_str().is_some_and(goes_on);
+        let shown = if found.as_said.is_some() { &mut scores.quoted } else { &mut scores.plain };
+        shown.add(right);
     }
     let expected: Vec<Vec<String>> =
         list(wanted, "medications").iter().map(|one| ingredients(text(one, "name"))).collect();
@@ -179,6 +190,8 @@ impl Scores {
             println!("  {kind:16} {:3} of {:3} found", score.found, score.wanted);
         }
         println!("  actions that change something: {} of {} found", self.changes.found, self.changes.wanted);
+        println!("  as a reading: {} of {} right", self.plain.found, self.plain.wanted);
+        println!("  in their words: {} of {} would have been", self.quoted.found, self.quoted.wanted);
         println!(
             "  medicines not the patient's: {}, allergies: {}, vitals nobody measured: {}",
             self.wrong_medications, self.wrong_allergies, self.wrong_vitals

@@ -27,8 +27,8 @@ pub(super) struct Course<'m, 't> {
     pub(super) unsettled: Option<&'static str>,
 }
 
-const SEVERAL: &str = "more than one dose was said, one after the other; the note has one";
-const NO_NEW_DOSE: &str = "the dose was changed, and the new dose was not understood; the note has none";
+const SEVERAL: &str = "more than one dose was said, one after the other";
+const NO_NEW_DOSE: &str = "the dose was changed, and the new dose was not understood";
 const TWO_STRENGTHS: &str =
     "it is taken in more than one strength, and one of them was stopped; please check which goes on";
 const TURNED: &str = "a change was decided, and later that it stays as it is; please check which of them holds";

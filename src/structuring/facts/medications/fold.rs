@@ -4,22 +4,48 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Mention, course::Course, rxnorm, spoken::Unsettled};
+use super::{
+    Mention,
+    course::Course,
+    rxnorm,
+    spoken::Unsettled,
+    wording::{self, Wording},
+};
 use crate::{
     domain::{Dose, Medication, MedicationAction, Role},
     language::units,
-    structuring::{evidence, text::pattern},
+    structuring::{evidence, text::pattern, visit::Visit},
     terminology::{Drug, DrugTable},
 };
 
 /// A medicine with what a clinician must look at in it.
 pub(super) struct Folded {
+    surface: String,
+    /// As it was read.
     pub(super) medication: Medication,
+    wording: Option<Wording>,
     pub(super) unsettled: Option<Unsettled>,
 }
 
+impl Folded {
+    /// As the note has it: where the words can be read in more than one way, with the words.
+    pub(super) fn shown(self) -> Medication {
+        let mut medication = self.medication;
+        let Some(wording) = self.wording else { return medication };
+        let name = written(&self.surface, None, None, None);
+        medication.text = format!("{name}, as was said: \"{}\"", wording.text).into();
+        medication.as_said = Some(wording.text.into());
+        evidence::merge(&mut medication.evidence, wording.evidence);
+        // What a clinician says against it is for the plan.
+        if wording.turned && medication.action == MedicationAction::Taken {
+            medication.action = MedicationAction::Change;
+        }
+        medication
+    }
+}
+
 /// One entry a medicine: the last decision stands, with the sig that belongs to it.
-pub(super) fn fold(mentions: &[Mention]) -> Vec<Folded> {
+pub(super) fn fold(visit: &Visit, table: &DrugTable, mentions: &[Mention]) -> Vec<Folded> {
     let mut names: Vec<&'static str> = Vec::new();
     for mention in mentions {
         if !names.contains(&mention.drug.name) {
@@ -28,7 +54,10 @@ pub(super) fn fold(mentions: &[Mention]) -> Vec<Folded> {
     }
     names
         .into_iter()
-        .filter_map(|name| fold_one(mentions.iter().filter(|mention| mention.drug.name == name).collect()))
+        .filter_map(|name| {
+            let of_it = mentions.iter().filter(|mention| mention.drug.name == name).collect();
+            fold_one(visit, table, of_it)
+        })
         .collect()
 }
 
@@ -48,7 +77,7 @@ pub(super) fn under_one_name<'t>(mentions: &mut [Mention<'t>], table: &'t DrugTa
     }
 }
 
-fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
+fn fold_one(visit: &Visit, table: &DrugTable, mentions: Vec<&Mention>) -> Option<Folded> {
     let counted: Vec<&Mention> = mentions.iter().filter(|mention| !mention.dismissed).copied().collect();
     let first = counted.first()?;
     if is_only_named(&mentions) || never_began(&counted) {
@@ -103,12 +132,25 @@ fn fold_one(mentions: Vec<&Mention>) -> Option<Folded> {
     if let Some(held_as) = chosen.held_as.as_ref().filter(|_| held) {
         text.push_str(&format!(", as was said: \"{held_as}\""));
     }
+    let reading = wording::Reading { course: &course, mentions: &mentions, past };
+    let wording = wording::of(visit, table, &reading);
     let unsettled =
         course.unsettled.map(|reason| Unsettled { text: first.surface.clone(), reason, evidence: evidence.clone() });
     let codes = rxnorm(first.drug);
-    let medication =
-        Medication { text: text.into(), name, action, held, past, codes, dose, route, frequency, evidence };
-    Some(Folded { medication, unsettled })
+    let medication = Medication {
+        text: text.into(),
+        name,
+        action,
+        held,
+        past,
+        as_said: None,
+        codes,
+        dose,
+        route,
+        frequency,
+        evidence,
+    };
+    Some(Folded { surface: first.surface.clone(), medication, wording, unsettled })
 }
 
 /// Whether a medicine came up and nobody said that it is or was taken, or what to do about it.
@@ -135,7 +177,7 @@ fn never_began(counted: &[&Mention]) -> bool {
     let taken = counted.iter().any(|mention| {
         mention.action == MedicationAction::Taken && !mention.instructed && (mention.used || mention.past)
     });
-    begins && ends && !taken
+    decided.len() > 1 && begins && ends && !taken
 }
 
 /// The route said, if the drug has it; else its only usual one. One of several is not guessed.

@@ -49,6 +49,13 @@ patterns! {
     /// Said of a medicine that is in use: a verb of taking in the present, whose it is, how it does.
     USED = r"\b(?:takes?|taking|uses?|using|(?:i'm|he's|she's|you're|been|am|is|are|still|stay(?:ed)?|keep|back|mom's|dad's|mum's|mother's|father's|husband's|wife's) (?:still )?on|giv(?:e|es|ing) (?:him|her|them|it)|(?:changed|switched|put|started|moved) (?:me|him|her|them|it|that)|(?:they|you|he|she|doctor|dr\.? \w+|dentist|pharmacist|hospital|clinic|(?:urgent|primary) care|the \w+) (?:gave|prescribed|wrote) (?:me|him|her)|(?:doesn't|didn't|don't) (?:touch|help|do|work)|fix(?:es)?|sorts?|settles?|(?:fine|good|better|okay|asleep|well) with|my|refills?|r[ua]n (?:out|low)|running (?:out|low)|helps?|helping|works?|working|every|each|daily|nightly|at (?:night|bedtime)|in the (?:morning|evening)|sometimes|on (?:sun|mon|tues|wednes|thurs|fri|satur)days?|this morning|today|last night|yesterday|once in a while|as needed|when i need|same as before|puffs?|injections?|patch(?:es)?)\b";
 }
+patterns! {
+    /// "The progesterone-only one", "sugar-free": what something else is or has.
+    A_KIND = r"^(?:-|\s)(?:only|free|containing|based|type)\b";
+    /// "It's got caffeine and aspirin in it", "with nicotine in it".
+    HAS = r"\b(?:got|has|have|with|contains?|containing|there's)\b[^.?!]{0,30}$";
+    IN_IT = r"^(?: [\w]+){0,3}? in (?:it|them|that|there)\b";
+}
 /// Words beside its medicines that a sentence may have and be nothing but a list: "And the metformin, yeah."
 const BESIDE_A_LIST: usize = 3;
 
@@ -175,7 +182,8 @@ pub(super) fn understand<'t>(
     let before = &text[sentence.start..mention.range.start];
     let after = &text[mention.range.end..sentence.end];
     let reacted = allergies::is_allergy_context(visit, line, &mention.range) && !was_on(before);
-    if reacted || LEVEL.is_match(after) {
+    let of_another = A_KIND.is_match(after) || HAS.is_match(before) && IN_IT.is_match(after);
+    if reacted || of_another || LEVEL.is_match(after) {
         return None;
     }
     if is_a_poisoning(visit, line, before) {

@@ -22,8 +22,10 @@ mod strengths;
 mod tests;
 mod unnamed;
 mod verbs;
+mod wording;
 
 use decisions::decides_on;
+use fold::Folded;
 use later::{decide_by_anaphor, end_before, follow_up_all, retract};
 use mention::{Mention, understand};
 pub(super) use mention::{is_of_another, someone_elses};
@@ -39,6 +41,23 @@ use crate::{
 
 /// What `visit` says of the medicines of `table`.
 pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
+    let mentions = mentions(visit, table);
+    let mut folded = fold::fold(visit, table, &mentions);
+    let unsettled = folded.iter_mut().filter_map(|one| one.unsettled.take()).collect();
+    let medications = folded.into_iter().map(Folded::shown).collect();
+    Spoken {
+        medications,
+        avoided: spoken::avoided(&mentions),
+        unsettled,
+        taken_back: spoken::taken_back(&mentions),
+        disputed: spoken::disputed(&mentions),
+        named: spoken::named(&mentions),
+        of_others: spoken::of_others(visit, table, &mentions),
+    }
+}
+
+/// Every mention of a medicine, in order, understood in its place.
+fn mentions<'t>(visit: &Visit, table: &'t DrugTable) -> Vec<Mention<'t>> {
     let mut mentions: Vec<Mention> = Vec::new();
     for line in &visit.lines {
         let in_line = reference::in_line(line, table, &mentions);
@@ -88,14 +107,7 @@ pub fn medications(visit: &Visit, table: &DrugTable) -> Spoken {
     }
     reference::keep_the_rest(visit, &mut mentions);
     fold::under_one_name(&mut mentions, table);
-    let (avoided, taken_back, disputed) =
-        (spoken::avoided(&mentions), spoken::taken_back(&mentions), spoken::disputed(&mentions));
-    let of_others = spoken::of_others(visit, table, &mentions);
-    let named = spoken::named(&mentions);
-    let (medications, unsettled): (Vec<_>, Vec<_>) =
-        fold::fold(&mentions).into_iter().map(|one| (one.medication, one.unsettled)).unzip();
-    let unsettled = unsettled.into_iter().flatten().collect();
-    Spoken { medications, avoided, unsettled, taken_back, disputed, named, of_others }
+    mentions
 }
 
 /// The sentences of `line` after that of the mention, up to the next medicine's.

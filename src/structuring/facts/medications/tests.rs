@@ -6,15 +6,24 @@ mod plans;
 mod recognised;
 
 use super::*;
-use crate::{domain::Medication, structuring::testing::transcript};
+use crate::{
+    domain::{Medication, Transcript},
+    structuring::testing::transcript,
+};
 
+/// Each medicine as it is read, whether or not the note shows its words instead.
 fn said(lines: &str) -> Vec<String> {
     let transcript = transcript(lines);
     let show = |medication: Medication| {
         let action = serde_json::to_value(medication.action).expect("an action has a name");
         format!("{} {}", action.as_str().unwrap_or_default(), medication.text.as_str())
     };
-    medications(&Visit::new(&transcript), DrugTable::bundled()).medications.into_iter().map(show).collect()
+    readings(&transcript).into_iter().map(show).collect()
+}
+
+fn readings(transcript: &Transcript) -> Vec<Medication> {
+    let (visit, table) = (Visit::new(transcript), DrugTable::bundled());
+    fold::fold(&visit, table, &mentions(&visit, table)).into_iter().map(|one| one.medication).collect()
 }
 
 #[test]
