@@ -18,7 +18,7 @@ use crate::{
 /// The longest wording, in words: what is left out stands before it.
 const LONGEST: usize = 80;
 /// Turns after one that ends with a medicine in which it may still be spoken of, and sentences of each.
-const REACH: usize = 2;
+const REACH: usize = 3;
 const SENTENCES: usize = 3;
 
 patterns! {
@@ -26,7 +26,7 @@ patterns! {
     TURNS_BACK = r"\bactually\b(?:,| hang| wait| no)|\b(?:hang|hold) on\b(?: a (?:second|minute|moment))?\W*(?:you|no|that|let|i|the|we|she|he|$)|\bwait\b,|\bnever ?mind\b|\b(?:scratch|strike|forget) that\b|\bon second thoughts?\b|\byou know what\b|\bcome to think\b|\bthen no\b|\b(?:hmm|oh|ah|well|sorry),? no\b|\bno,? (?:wait|actually|let's|sorry|i mean)\b|\bi take that back\b|\bchanged my mind\b|\breplac(?:es|ing)\b|\bin place of\b|\bdon't take both\b|\bnot both\b";
     /// A clinician is not for it.
     AGAINST = r"\b(?:i'd|i would|we'd|i'll) rather (?:not|you|we|he|she|they)\b|\b(?:don't|do not|wouldn't|didn't) (?:like|love|want|fancy|think)\b|\bnot (?:keen|today|happy|a fan)\b|\bdo without\b|\b(?:in|up) my (?:pocket|sleeve)\b|\b(?:in|for) reserve\b|\bdown the (?:road|line)\b|\bno longer\b|\b(?:stop|stopping|come off|get off|get rid|take you off)\b|\binstead\b|\bnot with\b|\bmuddle\w*\b";
-    RATHER = r"\brather (?:not|you|he|she|they)\b";
+    RATHER = r"\brather (?:not|you|he|she|they)\b|\bstop (?:that|it|those|them|taking (?:it|that|them))\b";
     /// A clinician thinks of it.
     WEIGHS = r"\bwonder\w*|\b(?:i|we) (?:did |had )?(?:think|thought|thinking) (?:about|of)\b|\b(?:might|maybe|perhaps|possibly|consider\w*|toy\w*|either|unless|depending|one option|an option|alternative\w*)\b|\bcould (?:try|add|use|do|go|also|always|start|consider)\b|\bif (?:you're|it's|that's|it doesn't|that doesn't|this doesn't|we|i|the|she|he|they)\b";
     /// An end that is none yet, or not for good.
@@ -261,7 +261,8 @@ fn about<'v, 'a>(visit: &'v Visit<'a>, table: &DrugTable, mentions: &[&Mention])
     let mut turns = 0_usize;
     for line in &visit.lines {
         let named = table.mentions(line.text());
-        let (mut reach, mut follows) = (if turns > 0 { SENTENCES } else { 0 }, false);
+        let spoken_of = mentions.iter().any(|one| one.last_line == line.index && one.line < line.index);
+        let (mut reach, mut follows) = (if turns > 0 || spoken_of { SENTENCES } else { 0 }, false);
         turns = turns.saturating_sub(1);
         for range in &line.sentences {
             let here = || named.iter().filter(|one| range.contains(&one.range.start));
