@@ -11,7 +11,7 @@ use super::{
     render::{self, Line},
     sections::{Sections, says_the_same},
     text, told,
-    verify::{Checker, Verdict, is_history, omissions},
+    verify::{Checker, Concluded, Verdict, concluded, examined, is_history, omissions},
     visit::Visit,
 };
 use crate::{
@@ -76,6 +76,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
     }
     builder.complete_illnesses(facts);
     builder.complete_history(&visit);
+    builder.complete_conclusions(&visit);
     let (sections, review) = builder.finish();
     let texts: Vec<&str> =
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
@@ -203,6 +204,9 @@ fn unnamed_allergies(facts: &Facts) -> impl Iterator<Item = UncertainText> {
         evidence: vec![one.clone()],
     })
 }
+
+/// What finds lines for a section, beside statements.
+type Say = fn(&[&str], &Visit) -> Vec<Concluded>;
 
 #[derive(Default)]
 struct Builder {
@@ -332,6 +336,16 @@ impl Builder {
             if !self.plan().any(|text| orders::is_named_in(order, text)) {
                 self.push_plan(render::order(order));
             }
+        }
+    }
+
+    /// What the clinician finds, concludes and plans and no line says. Called when those are written.
+    fn complete_conclusions(&mut self, visit: &Visit) {
+        let say = [(SectionKind::PhysicalExam, examined as Say), (SectionKind::Plan, concluded)];
+        for (kind, say) in say {
+            let texts: Vec<&str> = self.statements.iter().map(|(_, text, _)| text.as_str()).collect();
+            let lines = say(&texts, visit);
+            self.statements.extend(lines.into_iter().map(|line| (kind, line.text, line.evidence)));
         }
     }
 

@@ -45,7 +45,7 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|lactate|bicarb(?:onate)?|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?|phq(?:-?\s?(?:9|2|nine|two))?|gad(?:-?\s?(?:7|seven))?|moca|mmse|epds|(?:you|he|she) scored)\b",
+        r"\b(a1c|a one c|labs?|blood (?:work|tests?|count)|cholesterol|ldl|hdl|triglycerides|creatinine|potassium|sodium|hemoglobin|white (?:blood )?(?:cells?|count)|inr|tsh|x-?rays?|mri|ct(?: scan)?|ultrasound|echo(?:cardiogram)?|e[ck]g|urine|urinalysis|culture|biopsy|peak flow|ejection fraction|glucose|swab|strep test|kidney function|liver (?:enzymes|tests?|function)|ferritin|vitamin d|bnp|lactate|bicarb(?:onate)?|score|crp|esr|alt|ast|ck|calcium|magnesium|uric acid|e?gfr|platelets|mammogram|dexa|bone density|colonoscopy|spirometry|psa|(?:free )?t4|albumin|microalbumin|bilirubin|lipids?|troponin|holter|stress test|sleep study|dipstick|urine dip|leukocytes?|nitrites?|ketones|(?:covid|flu|pregnancy|mono) tests?|phq(?:-?\s?(?:9|2|nine|two))?|gad(?:-?\s?(?:7|seven))?|moca|mmse|epds|(?:you|he|she) scored (?:a |an |at )?(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty))\b",
     )
 });
 static RESULT: LazyLock<Regex> = LazyLock::new(|| {
@@ -289,8 +289,11 @@ static CODE_STATUS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// "Don't take any more, with your kidney function it's no good": what to do is no result.
-static DIRECTS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:don't|do not|never|take|stop|start|keep|use|call|come|bring|get|have|watch)\b"));
+static DIRECTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:don't|do not|never|take|stop|start|keep|use|call|come|bring|get|have|watch)\b|^(?:a|an|another|some) [^,.]{0,30}\bin (?:a|one|two|three|four|six|eight|\d+) (?:days?|weeks?|months?)\b|\b(?:once|twice|\w+ times) a (?:day|week)\b|\b(?:units|milligrams|micrograms|mg|mcg) (?:a|per|every|each) ",
+    )
+});
 
 /// "Potassium 5.2": a test with its value right after it.
 fn has_a_value(sentence: &str) -> bool {

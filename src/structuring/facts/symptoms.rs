@@ -194,7 +194,29 @@ pub fn symptoms(visit: &Visit, allergies: &Allergies) -> Vec<Symptom> {
         }
     }
     found.retain(|symptom| !(symptom.present && is_gone(visit, symptom.name)));
+    // Neither reported nor denied: the exchange is quoted.
+    found.retain(|symptom| symptom.present || !is_found(visit, symptom.name));
     found
+}
+
+/// Whether the clinician says of the patient what the patient denied: "So you did hit your head."
+fn is_found(visit: &Visit, name: &str) -> bool {
+    static OF_THE_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
+        text::pattern(
+            r"\b(?:you(?:'ve| have|'re| are| did| do)?|he(?:'s)?|she(?:'s)?)(?: (?:got|have|having|had|did|are|is|some|a|bit|little|been))* $",
+        )
+    });
+    let Some(entry) = LEXICON.iter().find(|entry| entry.name == name) else { return false };
+    let clinicians = visit.lines.iter().filter(|line| line.utterance.role == Role::Clinician);
+    let mut sentences = clinicians.flat_map(|line| line.sentences.iter().map(|range| &line.text()[range.clone()]));
+    sentences.any(|sentence| {
+        let asks = is_question(sentence) || context::hypothetical(sentence);
+        let told = |found: regex::Match| {
+            let before = &sentence[..found.start()];
+            OF_THE_PATIENT.is_match(before) && !context::negates(before)
+        };
+        !asks && entry.pattern.find(sentence).is_some_and(told)
+    })
 }
 
 /// Whether a symptom said in `line` is what an allergen does: its sentence, or the question before it, tells of the allergy,
@@ -265,10 +287,16 @@ fn asked(visit: &Visit, line: &Line) -> Vec<Symptom> {
         }
         // "Are you more breathless lying flat?" "No": as breathless as before.
         let compared = |(_, place): &(&Entry, Range<usize>)| denied && COMPARES.is_match(&sentence[..place.start]);
-        let named: Vec<&Entry> =
-            mentions(sentence).into_iter().filter(|one| !compared(one)).map(|(entry, _)| entry).collect();
+        // "Is it worse when you cough?" asks after no cough.
+        let beside = |(_, place): &(&Entry, Range<usize>)| WHEN.is_match(&sentence[..place.start]);
+        let meant = mentions(sentence).into_iter().filter(|one| !compared(one) && !beside(one));
+        let named: Vec<&Entry> = meant.map(|(entry, _)| entry).collect();
         // A "yes" to several things at once does not say to which.
         if !(denied || affirmed && named.len() == 1 && questions.len() == 1) {
+            continue;
+        }
+        // "Heart racing?" "No. It flutters now and then."
+        if denied && QUALIFIED.is_match(answer.text()) {
             continue;
         }
         // "Have you ever passed out?" "Yes, as a teenager."
@@ -352,6 +380,10 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
             {
                 continue;
             }
+            // "I wouldn't say I'm depressed, I'm just jumpy."
+            if QUALIFIED.is_match(before) {
+                continue;
+            }
             let present = !(context::negates(before) || denied_after(after));
             if present && (is_long_ago(before, after, next) || of_an_operation(visit, line, sentence)) {
                 continue;
@@ -382,6 +414,14 @@ pub fn mentions(sentence: &str) -> Vec<(&'static Entry, Range<usize>)> {
 /// "Anybody in the family with high fevers?"
 static OF_FAMILY: LazyLock<Regex> = LazyLock::new(|| {
     text::pattern(r"\b(?:(?:in|of) (?:the|your) family|family (?:member|history)|relatives?|anybody in|anyone in)\b")
+});
+static WHEN: LazyLock<Regex> =
+    LazyLock::new(|| text::pattern(r"\b(?:when|whenever|if|after|while) (?:you|he|she|they|it) [^,.;?]*$"));
+/// A no that is none of all of it.
+static QUALIFIED: LazyLock<Regex> = LazyLock::new(|| {
+    text::pattern(
+        r"\b(?:but (?:it|sometimes|there(?:'s| is| are) (?:some|a (?:bit|little)))|except|(?:every )?now and (?:then|again)|occasionally|sometimes|once in a while|wouldn't (?:say|call)|(?:always|usually) (?:has|have|does|is)|not (?:exactly|as such))\b",
+    )
 });
 static COMPARES: LazyLock<Regex> =
     LazyLock::new(|| text::pattern(r"\b(?:(?:any )?more|worse|any worse)(?: of (?:a|the|your))? $"));
@@ -636,6 +676,20 @@ mod tests {
         };
         assert!(found("D: Are you more short of breath lying flat?\nP: No, I sleep fine.").is_empty());
         assert_eq!(found("D: Are you short of breath lying flat?\nP: No, I sleep fine."), [false]);
+    }
+
+    #[test]
+    fn a_no_that_is_taken_back_or_found_otherwise_is_no_denial() {
+        for lines in [
+            "D: Heart racing?\nP: No. It flutters now and then, it always has.",
+            "D: Did you hit your head?\nP: No. My hip.\nD: There's a lump. You hit your head, and you're on a thinner.",
+            "P: I wouldn't say I'm depressed. I'm just jumpy.",
+            "D: Are they worse when you lie down or cough?\nP: No.",
+        ] {
+            assert_eq!(said(lines), [], "{lines}");
+        }
+        assert_eq!(said("D: Did you hit your head?\nP: No.\nD: If you hit your head, call."), [("head injury", false)]);
+        assert!(said("D: Any chest pain?\nP: No, but my knee hurts.").contains(&("chest pain", false)));
     }
 
     #[test]

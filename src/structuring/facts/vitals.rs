@@ -8,7 +8,7 @@ use regex::Regex;
 
 use saturations::{SATURATION, breathing, further_saturations};
 
-use super::context;
+use super::{context, medications};
 use crate::{
     domain::{Role, VitalSign},
     language::{
@@ -124,7 +124,7 @@ fn height_unit(_: f64, after: &str) -> Option<&'static str> {
 pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
     let mut found: Vec<VitalSign> = Vec::new();
     for line in &visit.lines {
-        for vital in line_vitals(visit, line) {
+        for vital in line_vitals(visit, line).into_iter().filter(|vital| !is_taken_back(line, vital)) {
             // A position that is not said again is the same; two that are said are two measurements.
             let same = |known: &VitalSign| {
                 let is_one = known.name.ends_with(&vital.name.to_lowercase())
@@ -145,6 +145,16 @@ pub fn vitals(visit: &Visit) -> Vec<VitalSign> {
         }
     }
     found
+}
+
+/// "What's your weight, fifty-eight kilos? … No wait, I've got fifty-eight here from May."
+fn is_taken_back(line: &Line, vital: &VitalSign) -> bool {
+    let value = |range: &Range<usize>| {
+        numbers::numbers(&line.text()[range.clone()]).iter().any(|number| number.value == vital.value)
+    };
+    let turns = |range: &Range<usize>| medications::turns_back(&line.text()[range.clone()]);
+    let first = line.sentences.iter().position(value);
+    first.is_some_and(|first| line.sentences[first + 1..].iter().any(|range| turns(range) && value(range)))
 }
 
 /// What announces each kind of measurement, by its name.

@@ -4,6 +4,7 @@ mod answers;
 mod asserted;
 mod checks;
 mod concepts;
+mod concluded;
 mod known;
 mod meaning;
 mod omissions;
@@ -13,6 +14,7 @@ mod support;
 mod turned;
 mod written;
 
+pub use concluded::{Concluded, concluded, examined};
 use known::Known;
 pub use omissions::{omissions, omitted_facts};
 pub(super) use statements::{NoteLine, note_lines};

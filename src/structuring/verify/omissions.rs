@@ -29,6 +29,8 @@ const TOLD: f64 = 0.5;
 const TOLD_OF_FEW: f64 = 0.6;
 /// … and the part that all statements must have together, if it has not.
 const TOLD_TOGETHER: f64 = 0.85;
+/// The part that one statement must have of a conclusion.
+const SAID_NEARLY: f64 = 0.7;
 /// Fewer content words than this are few.
 const MANY: usize = 5;
 
@@ -47,7 +49,8 @@ pub fn omitted_facts(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<O
     let note = Covered::new(statements);
     let mut found = Vec::new();
     for medication in &facts.medications {
-        let dose = medication.dose.as_ref().map(|dose| dose.value);
+        // Where there is more than one reading, none of the doses is left out.
+        let dose = medication.dose.as_ref().filter(|_| medication.as_said.is_none()).map(|dose| dose.value);
         if !note.has_drug(&medication.name, dose) {
             found.push(omission("medication", medication.text.as_str(), &medication.evidence));
         }
@@ -109,7 +112,7 @@ pub(super) struct Covered<'s> {
 }
 
 impl<'s> Covered<'s> {
-    fn new(statements: &'s [&'s str]) -> Self {
+    pub(super) fn new(statements: &'s [&'s str]) -> Self {
         let stems = statements.iter().map(|statement| text::content_stems(statement)).collect();
         let values = statements.iter().map(|statement| numbers::said_values(statement)).collect();
         Self { statements, stems, values }
@@ -153,6 +156,17 @@ impl<'s> Covered<'s> {
     /// The same of what the clinician plans or advises: what the patient answered is no plan.
     pub(super) fn plans(&self, text: &str) -> bool {
         self.tell(text, |statement| !statement.contains("? \""))
+    }
+
+    /// Whether one statement has most of what the clinician says in `text`, and its numbers.
+    pub(super) fn says_nearly(&self, text: &str) -> bool {
+        let numbers = numbers::numbers(text);
+        let wanted = stems_beside(text, &numbers);
+        let has = |values: &[f64]| numbers.iter().all(|number| numbers::contains_value(values, number.value));
+        let mut of_it = self.statements.iter().zip(&self.stems).zip(&self.values);
+        of_it.any(|((said, stems), values)| {
+            !said.contains("? \"") && has(values) && share(&wanted, stems) >= SAID_NEARLY
+        })
     }
 
     /// Whether a statement decides about each medicine of `text`, which names one.

@@ -52,7 +52,7 @@ patterns! {
     ADVICE = r"^(?:(?:and|so|but|also|then|just|please|now|okay|for now|until then|meanwhile|in the meantime|otherwise)\b,? ?)*(?:keep|try|use|drink|eat|rest|ice|elevate|rinse|wash|walk|avoid|stay|do(?: not|n't)|never|no (?:driving|lifting|alcohol|smoking|swimming|sports?|running|more|salt|heavy)|wear|sleep|nothing (?:over|more than|heavier|by mouth|to eat|stronger)|put|apply|cut (?:down|back|out)|watch|weigh|count|check your|measure|write|bring|call|repeat|go (?:to|back|easy|slow)|take it easy|finish|make sure|be careful|limit|stretch|get (?:some|plenty|up|moving|out)|remember|carry|leave|hold off|stop (?:smoking|drinking)|give (?:it|yourself|him|her)|cool|warm|gargle|cover|clean|(?:stand|get|rise|sit) (?:up )?slowly)\b|\b(?:you (?:should|shouldn't|need to|don't need to|must|mustn't|ought to|can (?:\w+ )?(?:take|use|have|go|try|eat|drink|drive|return|stop)|(?:may|might|could|can|will) (?:\w+ )?(?:feel|get|notice|have|need))|i(?:'d| would) (?:like|want|rather) (?:you|him|her)|i want (?:you|him|her) to|i(?:'d| would)? (?:advise|suggest|recommend|encourage)|(?:it|that|they|this)(?:'ll| will| can| may| might) (?:\w+ )?(?:make|give|cause|take|upset|raise|lower|settle|pass|go away)|with food|on an empty stomach|side effects?|too (?:much|many|often)|(?:bad|not good|isn't good) for (?:you|him|her|your)|important (?:to|that|you)|make sure|be sure to|try (?:to|not to)|safe to|back to (?:work|school|sport\w*))\b";
     pub(super) SOCIAL = r"\b(?:work(?:s|ed|ing)? (?:as|at|in|for|nights|days|from|part|full|on)|(?:my|his|her) (?:job|boss|shifts?|work)|laid off|lost (?:my|his|her) job|unemployed|retired|on disability|(?:live|lives|living|lived|stay|staying) (?:with|alone|by (?:my|him|her)self|on (?:my|his|her) own|in)|on (?:my|his|her) own|by (?:my|him|her)self|married|divorc\w+|widow\w*|separated|homeless|evict\w*|landlord|rent|mortgage|insurance|afford|pay for|looking after|take care of|smok\w+|cigarettes?|packs?|vap(?:e|es|ed|ing)|tobacco|beers?|wine|drinks?|drinking|drank|alcohol|whiskey|vodka|sober|weed|marijuana|cannabis|edibles?|cocaine|heroin|needles?|exercis\w+|gym|sodas?|salt\w*|sweets|diet|fast food|coffee|caffeine|gave up|dollars|cost\w*|expensive|co-?pay\w*|died|passed away|griev\w*|funeral|school|college|daycare|travel\w*|safe at home)\b";
     /// What a clinician says while examining, to begin or to end: no advice, and nothing found.
-    IN_PASSING = r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand(?: up)?(?: for me| here| straight| there|,|\W*$)|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b";
+    pub(super) IN_PASSING = r"^\W*(?:(?:and|so|but|now|okay|ok|all right|right|good|great|then|just|please|can you|could you|if you could|i'd like you to|i want you to|go ahead and)\b[,.]? ?)*(?:let(?:'s| me)? (?:me|have|take a (?:look|listen)|see|look|listen|examine|start)|(?:take|another|big) (?:a |some |in )?(?:\w+ )?(?:deep )?breaths?|breathe|lie|sit|stand(?: up)?(?: for me| here| straight| there|,|\W*$)|hop|open|say ah|look (?:up|down|at|straight|over)|push|pull|squeeze|follow|bend|lift|raise your|hold (?:still|your|it there|that)|relax|turn|come (?:in|on|and sit)|have a seat|take (?:a seat|your time|care)|tell me|show me|point|hang on|excuse me|i'm (?:going to|just going to|gonna) (?:listen|look|press|check|feel|examine|take a)|nice to|good (?:to see|morning|afternoon|evening)|thank|sorry|don't (?:worry|mention|apologi[sz]e)|see you|have a (?:good|nice|great))\b";
     // "That's normal.", of what was named before it.
     FOUND = r"^\W*(?:(?:and|okay|so)\b,? )?(?:(?:that|it|this|they)(?:'s| is|'re| are| looks?| sounds?| feels?)|looks?|sounds?|feels?) (?:\w+ )?(?:normal|fine|good|great|clear|healthy|okay|red|swollen|inflamed|tender|sore|stiff|weak|dull|dry|soft|loose|stable)\b";
     NAMES_BODY = &format!(r"\b(?:{BODY_PARTS}|{LOOKED_AT})\b");
@@ -183,13 +183,23 @@ fn small(sentence: &str) -> bool {
     context::hypothetical(sentence) && !context::safety_net(sentence)
 }
 
+/// Whether `sentence` of `line` is what the clinician finds on examination.
+pub(super) fn finds(line: &Line, sentence: &str) -> bool {
+    Kind::Finding.is(line, sentence)
+}
+
 /// Whether `sentence` plans or advises something, orders it, or gives a medicine with how much of it: what a line of the
 /// plan may be made from. What is said while examining and what was measured plan nothing.
 pub(super) fn plans(sentence: &str) -> bool {
-    let in_words = || [Kind::Plan, Kind::Advice, Kind::Medication].iter().any(|kind| kind.words().is_match(sentence));
     let gives = || !DrugTable::bundled().mentions(sentence).is_empty() && !numbers::numbers(sentence).is_empty();
+    plans_in_words(sentence) || !IN_PASSING.is_match(sentence) && gives()
+}
+
+/// The same by its words alone: a medicine with a number may have been measured, or be what is taken.
+pub(super) fn plans_in_words(sentence: &str) -> bool {
+    let in_words = || [Kind::Plan, Kind::Advice, Kind::Medication].iter().any(|kind| kind.words().is_match(sentence));
     let plans = || in_words() || orders::orders_something(sentence) || context::safety_net(sentence);
-    !IN_PASSING.is_match(sentence) && (plans() || gives())
+    !IN_PASSING.is_match(sentence) && plans()
 }
 
 impl Kind {

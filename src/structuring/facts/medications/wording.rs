@@ -45,6 +45,11 @@ patterns! {
     MOVES = r"\b(?:up|down|increas\w*|rais\w*|lower\w*|reduc\w*|decreas\w*|doubl\w*|halv\w*|half|cut\w*|bump\w*|back to|go(?:ing)? to|to|instead|more|less|taper\w*|step\w*|drop\w*|higher|titrat\w*)\b";
 }
 
+/// Whether `sentence` takes back what was just said.
+pub(in crate::structuring) fn turns_back(sentence: &str) -> bool {
+    TURNS_BACK.is_match(sentence)
+}
+
 /// A sentence about the medicine.
 struct Said<'v, 'a> {
     line: &'v Line<'a>,
@@ -221,7 +226,9 @@ impl Reading<'_, '_, '_> {
 
     /// The sentences that say what becomes of it, and how it is taken.
     fn telling<'s, 'v, 'a>(&self, said: &'s [Said<'v, 'a>]) -> Vec<&'s Said<'v, 'a>> {
-        let from = if self.changes() { self.course.chosen.line } else { 0 };
+        // An amount of which it is not sure that it is meant is told with what was said before.
+        let changes = self.changes() && !self.moves_unsaid(said);
+        let from = if changes { self.course.chosen.line } else { 0 };
         let tells = |one: &&Said| {
             let text = one.text();
             let takes = || sig::frequency(text).is_some() || !sig::doses(text, &|_| None).is_empty();
