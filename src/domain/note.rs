@@ -356,6 +356,19 @@ pub struct Medication {
     pub evidence: Vec<Evidence>,
 }
 
+impl Medication {
+    /// Its name as it was said, where `text` has the words after it; `text` itself where it has none.
+    pub fn title(&self) -> &str {
+        let text = self.text.as_str();
+        let Some(words) = &self.as_said else { return text };
+        let end = text.len().saturating_sub(words.len());
+        text.get(..end).and_then(|before| before.split_once(Self::AS_SAID)).map_or(text, |(name, _)| name)
+    }
+
+    /// What stands between the name and the words.
+    pub(crate) const AS_SAID: &str = ", as was said: ";
+}
+
 /// What was decided about a medicine in this visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -11,12 +11,14 @@ use super::{
 };
 use crate::domain::{Evidence, Problem, Section, SectionKind, Statement};
 
-/// Turns over which a clinician goes on about a problem that was named.
-const REACH: usize = 10;
+/// Turns over which a clinician goes on about a problem that was named, …
+const REACH: usize = 4;
+/// … and sentences, that of the line among them: further on it may be another.
+const SENTENCES: usize = 3;
 
 /// What is for the whole visit, whatever was spoken of right before it.
 static OF_THE_VISIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^\W*(?:follow[- ]?up\b|return\b|come back\b|call\b|schedule (?:a |the )?(?:follow|return|next))")
+    pattern(r"^\W*(?:advised:|follow[- ]?up\b|return\b|come back\b|call\b|schedule (?:a |the )?(?:follow|return|next))")
 });
 
 /// Adds to each of `problems` the lines of the plan in `sections` that are for it.
@@ -64,7 +66,7 @@ fn by_place(evidence: &[Evidence], problems: &[Problem], visit: &Visit) -> Vec<u
     let named = |sentence: &str| -> Vec<usize> {
         (0..problems.len()).filter(|at| is_named(&problems[*at].name, sentence)).collect()
     };
-    sentences.map(named).find(|named| !named.is_empty()).unwrap_or_default()
+    sentences.take(SENTENCES).map(named).find(|named| !named.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -24,7 +24,10 @@ pub fn medications(facts: &Facts) -> Vec<Line> {
 fn medication(medication: &Medication) -> String {
     let text = medication.text.as_str();
     match medication.action {
-        _ if medication.as_said.is_some() => text.to_owned(),
+        MedicationAction::Taken if medication.as_said.is_some() => text.to_owned(),
+        _ if medication.as_said.is_some() => {
+            format!("{}: as quoted in the plan.", medication.title())
+        }
         MedicationAction::Start => format!("{text} (started)."),
         MedicationAction::Stop => format!("{text} (stopped)."),
         MedicationAction::Increase => format!("{text} (increased)."),
@@ -215,6 +218,19 @@ mod tests {
 
     fn texts(lines: Vec<Line>) -> Vec<String> {
         lines.into_iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn words_that_decide_stand_once_in_the_plan() {
+        let facts = found(
+            "D: I'll put the amlodipine up to ten milligrams. Actually, hang on. Let's leave the amlodipine at five.",
+        );
+        assert_eq!(texts(medications(&facts)), ["Amlodipine: as quoted in the plan."]);
+        let line = decision(&facts.medications[0]).expect("a decision").text;
+        assert!(
+            line.starts_with("Amlodipine, as was said: \"") && line.ends_with("leave the amlodipine at five.\""),
+            "{line}"
+        );
     }
 
     #[test]

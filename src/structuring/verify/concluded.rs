@@ -45,7 +45,7 @@ patterns! {
     /// It goes on with what was said.
     CONTINUES = r"^\W*(?:and|also|plus|then|but|so|not|or)\b";
     /// Said to be kind, or to move on.
-    POLITE = r"^\W*(?:(?:okay|ok|all right|alright|right|good|great|well|yes|no|yeah|sure|perfect|exactly|fair|of course)\W*)*(?:that's (?:fair|fine|good|great|okay|right|helpful|alright|all right)(?: to know| point)?|good (?:point|question|to know|that you (?:said|told\w*))(?: \w+){0,3}|thanks?\b.*|thank you\b.*|i (?:understand|see|know|hear you|get (?:it|that))(?: that)?|don't (?:worry|mention)\b.*|you're welcome|take care|see you\b.*|have a (?:good|nice|great)\b.*|any(?:thing)? (?:else|questions?)\b.*|(?:i'm )?sorry\b.*|well done\b.*|let me (?:see|look|check|listen|get|pull|write|think|feel|have)\b.*|(?:let's|i'll) (?:have a |take a )?(?:look|listen|see|get you on the|examine|check your)\b.*|nice to\b.*)\W*$";
+    POLITE = r"^\W*(?:(?:okay|ok|all right|alright|right|good|great|well|yes|no|yeah|sure|perfect|exactly|fair|of course)\W*)*(?:that's (?:fair|fine|good|great|okay|right|helpful|alright|all right|(?:a )?(?:good|great|fair) (?:point|question|idea))(?: to know| point)?|good (?:point|question|to know|that you (?:said|told\w*))(?: \w+){0,3}|thanks?\b.*|thank you\b.*|i (?:understand|see|know|hear you|get (?:it|that))(?: that)?|don't (?:worry|mention)\b.*|you're welcome|take care|see you\b.*|have a (?:good|nice|great)\b.*|any(?:thing)? (?:else|questions?)\b.*|(?:i'm )?sorry\b.*|well done\b.*|let me (?:see|look|check|listen|get|pull|write|think|feel|have)\b.*|(?:let's|i'll) (?:have a |take a )?(?:look|listen|see|get you on the|examine|check your)\b.*|nice to\b.*)\W*$";
 }
 
 /// A line of the examination or of the plan in the clinician's words.

@@ -39,6 +39,9 @@ const LEAST_COVERAGE: f64 = 0.4;
 /// Less than this is worth a second look.
 const SURE_COVERAGE: f64 = 0.55;
 
+/// Whether somebody means to harm themselves, and what is to be done at the end of life, no rule decides.
+const OF_RISK: &str = "what was said of this is told in its own words only; please read it";
+
 /// Turns in which a clinician may say what the patient has come for.
 const OPENING: usize = 4;
 
@@ -100,6 +103,9 @@ impl<'v, 'a> Checker<'v, 'a> {
             .or_else(|| self.of_another_cause(statement));
         if let Some(reason) = turned {
             return Verdict::Unsupported(evidence, reason);
+        }
+        if overlooked::RISK.is_match(statement) {
+            return Verdict::Uncertain(evidence, OF_RISK.to_owned());
         }
         if let Some((evidence, reason)) = self.of_open_words(statement, kind) {
             return Verdict::Uncertain(evidence, reason);

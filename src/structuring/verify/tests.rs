@@ -109,6 +109,18 @@ fn what_can_be_read_in_two_ways_is_neither_borne_out_nor_rejected() {
 }
 
 #[test]
+fn what_somebody_means_to_do_to_themselves_is_read_and_not_judged() {
+    let said = transcript("D: Any guns at home?\nP: No. I wish I didn't wake up, but I'd never do anything.\nD: Okay.");
+    for statement in ["Has a gun at home.", "No guns at home.", "Denies suicidal thoughts.", "Would kill himself."] {
+        let verdict = check(&said, statement, SectionKind::HistoryOfPresentIllness);
+        assert!(!matches!(verdict, Verdict::Supported(_)), "{statement}");
+    }
+    let quote =
+        check(&said, "\"I wish I didn't wake up, but I'd never do anything.\"", SectionKind::HistoryOfPresentIllness);
+    assert!(matches!(quote, Verdict::Supported(_)), "{quote:?}");
+}
+
+#[test]
 fn an_allergy_is_not_what_was_advised_against() {
     let said = transcript("O: He itches like mad on codeine.\nD: No morphine, no codeine for you.");
     let verdict = check(&said, "Codeine: itching.", SectionKind::Allergies);

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Checker, OPENING, Verdict, checks, concepts, overlooked, support, turned};
+use super::{Checker, OF_RISK, OPENING, Verdict, checks, concepts, overlooked, support, turned};
 use crate::{
     domain::{Evidence, Medication, SectionKind},
     language::{numbers, questions::is_question},
@@ -45,7 +45,8 @@ impl Checker<'_, '_> {
         let verdict = self.check(statement, Some(kind));
         let (Verdict::Supported(evidence) | Verdict::Uncertain(evidence, _)) = &verdict else { return verdict };
         let open = || self.of_open_words(statement, Some(kind)).map(|(_, reason)| reason);
-        match self.fault_of_writing(statement, kind, evidence).or_else(open) {
+        let of_risk = || overlooked::RISK.is_match(statement).then(|| OF_RISK.to_owned());
+        match self.fault_of_writing(statement, kind, evidence).or_else(open).or_else(of_risk) {
             Some(reason) => Verdict::Unsupported(evidence.clone(), reason),
             None => verdict,
         }
@@ -83,6 +84,9 @@ impl Checker<'_, '_> {
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
         let unplanned =
             || (kind == SectionKind::Plan && !is_planned(evidence)).then(|| "nobody planned this".to_owned());
+        let not_to_be = || {
+            (kind == SectionKind::Plan && plans_what_is_not(statement, evidence)).then(|| "this was denied".to_owned())
+        };
         let joins =
             || (of_history && joins_what_was_not_joined(statement)).then(|| "nobody said that of it".to_owned());
         let of_oneself = of_history || kind == SectionKind::PastHistory;
@@ -95,6 +99,7 @@ impl Checker<'_, '_> {
             .or_else(not_given)
             .or_else(for_another)
             .or_else(unplanned)
+            .or_else(not_to_be)
             .or_else(of_another_turn)
             .or_else(of_another_exchange)
             .or_else(scattered)
@@ -261,6 +266,13 @@ impl Checker<'_, '_> {
     }
 }
 
+/// What is said not to be, at the beginning of a sentence; "don't" forbids, and may stand in a plan.
+static BEGINS_WITH_NO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:(?:and|so|but|okay|well)\b,? )?(?:there(?:'s| is| are|'re) (?:no|not)\b|no\b|i (?:don't|do not|didn't) (?:see|hear|feel|find|think)\b)",
+    )
+});
+
 /// The parts of `statement` that say one thing each.
 fn clauses(statement: &str) -> impl Iterator<Item = &str> {
     static CLAUSE_END: LazyLock<Regex> =
@@ -272,6 +284,21 @@ fn clauses(statement: &str) -> impl Iterator<Item = &str> {
 fn is_planned(evidence: &[Evidence]) -> bool {
     let quotes = evidence.iter().filter_map(|one| one.quote.as_ref());
     quotes.into_iter().any(|quote| text::sentences(quote).into_iter().any(|range| overlooked::plans(&quote[range])))
+}
+
+/// "Check for signs of a pinched nerve", of "there's no sign of a pinched nerve": nothing that a line of the plan is made from
+/// says it without a no.
+fn plans_what_is_not(statement: &str, evidence: &[Evidence]) -> bool {
+    let own = text::content_stems(statement);
+    let shares = |sentence: &str| {
+        let said = text::content_stems(sentence);
+        own.iter().filter(|stem| said.contains(stem)).count()
+    };
+    let quotes = evidence.iter().filter_map(|one| one.quote.as_ref());
+    let sentences: Vec<&str> =
+        quotes.flat_map(|quote| text::sentences(quote).into_iter().map(|range| &quote.as_str()[range])).collect();
+    let best = sentences.iter().max_by_key(|sentence| shares(sentence));
+    !context::has_negation(statement) && best.is_some_and(|best| BEGINS_WITH_NO.is_match(best))
 }
 
 /// "He has been taking a wedding", "… but it has not helped": what a small model likes to add to what it has read.
@@ -484,6 +511,13 @@ mod tests {
             D: I see you have atrial fibrillation. Do you feel it?\nP: Never.";
         let line = "The patient has atrial fibrillation.";
         assert_eq!(written(visit, line, SectionKind::ChiefComplaint), "the patient did not come for this");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_to_be_looked_for() {
+        let visit = "P: My back hurts.\nD: There's no sign of a pinched nerve, so let's try a muscle strain program.";
+        let line = "Check for any sign of a pinched nerve or muscle strain.";
+        assert_eq!(written(visit, line, SectionKind::Plan), "this was denied");
     }
 
     #[test]

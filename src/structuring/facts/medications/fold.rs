@@ -33,7 +33,7 @@ impl Folded {
         let mut medication = self.medication;
         let Some(wording) = self.wording else { return medication };
         let name = written(&self.surface, None, None, None);
-        medication.text = format!("{name}, as was said: \"{}\"", wording.text).into();
+        medication.text = format!("{name}{}\"{}\"", Medication::AS_SAID, wording.text).into();
         medication.as_said = Some(wording.text.into());
         evidence::merge(&mut medication.evidence, wording.evidence);
         // What a clinician says against it is for the plan.
@@ -130,7 +130,7 @@ fn fold_one(visit: &Visit, table: &DrugTable, mentions: Vec<&Mention>) -> Option
     let held = action == MedicationAction::Change && chosen.held;
     // "The last dose is on the evening of the sixth": it is taken until then.
     if let Some(held_as) = chosen.held_as.as_ref().filter(|_| held) {
-        text.push_str(&format!(", as was said: \"{held_as}\""));
+        text.push_str(&format!("{}\"{held_as}\"", Medication::AS_SAID));
     }
     let reading = wording::Reading { course: &course, mentions: &mentions, past };
     let wording = wording::of(visit, table, &reading);
