@@ -148,10 +148,23 @@ fn known_allergy(line: &str, facts: &Facts) -> bool {
     static ALLERGIC: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"^\W*(?:the )?(?:patient |he |she |is |known |history of |an? )*allerg(?:ic|y|ies) to\b")
     });
-    ALLERGIC.is_match(line)
-        && facts.allergies.known.iter().any(|one| {
-            text::says_no_more(line, &format!("known history patient allergy allergic {}", one.substance.as_str()))
-        })
+    // "Hives with Bactrim."
+    static AFTER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r" (?:with|from|to|after|on|when taking|due to) (?:the )?(.+?)\W*$"));
+    let reacted = AFTER.captures(line).is_some_and(|found| {
+        let names_a_drug = !DrugTable::bundled().mentions(&found[1]).is_empty();
+        // Bactrim is a sulfa drug: the reaction tells that it is this one.
+        let reaction = |one: &Allergy| {
+            let told = one.reaction.as_deref().map(text::content_stems).unwrap_or_default();
+            names_a_drug && text::content_stems(line).iter().any(|stem| told.contains(stem))
+        };
+        facts.allergies.known.iter().any(reaction)
+    });
+    reacted
+        || ALLERGIC.is_match(line)
+            && facts.allergies.known.iter().any(|one| {
+                text::says_no_more(line, &format!("known history patient allergy allergic {}", one.substance.as_str()))
+            })
 }
 
 /// "Lungs clear.", "Heart rate.": a part of the body or a measurement with nothing wrong about it is no problem.
@@ -444,6 +457,10 @@ mod tests {
         let stands = |line: &str| belongs(line, SectionKind::Assessment, &facts);
         assert!(!stands("Allergic to amoxicillin.") && !stands("Allergy to amoxicillin."));
         assert!(stands("Allergic reaction to amoxicillin.") && stands("Allergic rhinitis."));
+        let said = transcript("P: And sulfa, I got hives from Bactrim in college.\nD: Okay. Hives with Bactrim.");
+        let facts = facts::facts(&said, DrugTable::bundled());
+        assert!(!belongs("Hives with Bactrim.", SectionKind::Assessment, &facts));
+        assert!(belongs("Hives with fever.", SectionKind::Assessment, &facts));
     }
 
     #[test]

@@ -61,7 +61,7 @@ const OPENING: usize = 12;
 /// Why somebody has come, said as such.
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\b(?:we're|we are|you're|you are|i'm|i am|i|you|she's|he's|i've|you've|i'd)\b(?: \w+)? )?\b(?:follow(?:ing)?[- ]up (?:on|about|for|with|of)|here (?:today )?(?:for|about|because|with|to (?:follow|talk|see|discuss|check))|c[oa]me in (?:today )?(?:for|about|because|with)|seeing you (?:today )?(?:for|about)|check(?:ing)? (?:in |up )?on (?:your|the|his|her)|call(?:ed|ing) (?:us |you )?(?:about|with)|sent (?:me|you|him|her) (?:over |in |here )?(?:for|about|with|because)|(?:need|want|wanted|like) (?:to (?:talk|ask|see|discuss|get|check)|some|a))\b",
+        r"(?:\b(?:we're|we are|you're|you are|i'm|i am|i|you|she's|he's|i've|you've|i'd)\b(?: \w+)? )?\b(?:follow(?:ing)?[- ]up (?:on|about|for|with|of)|here (?:today )?(?:for|about|because|with|to (?:follow|talk|see|discuss|check))|c[oa]me in (?:today )?(?:for|about|because|with)|seeing you (?:today )?(?:for|about)|check(?:ing)? (?:in |up )?on (?:your|the|his|her)|(?:\w+ )?(?:days|weeks|months|years?) (?:now )?since (?:your|the|his|her)|call(?:ed|ing) (?:us |you )?(?:about|with)|sent (?:me|you|him|her) (?:over |in |here )?(?:for|about|with|because)|(?:need|want|wanted|like) (?:to (?:talk|ask|see|discuss|get|check)|some|a))\b",
     )
 });
 
@@ -90,7 +90,13 @@ pub fn complaint(visit: &Visit) -> Vec<Line> {
         let mut answers = asks.filter_map(|line| visit.answer_to(line.index)).filter(|line| line.by_patient_side());
         answers.find_map(|line| complained(visit, line, &any))
     };
-    let complained = asked().or_else(|| told(&complaint_in)).or_else(|| told(&of_the_body));
+    // "She had a fall, doctor." "Tell me what happened."
+    let before_asked = || {
+        let asks = opening().position(|line| line.by_clinician() && ASKS_WHY.is_match(line.text()))?;
+        let mut before = visit.lines.iter().take(asks).filter(|line| line.by_patient_side());
+        before.find_map(|line| complained(visit, line, &complaint_in))
+    };
+    let complained = before_asked().or_else(asked).or_else(|| told(&complaint_in)).or_else(|| told(&of_the_body));
     reason.into_iter().chain(complained).collect()
 }
 
@@ -113,7 +119,7 @@ fn reason(line: &Said) -> Option<Line> {
 fn complaint_in(text: &str) -> Option<usize> {
     static HURTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|burn\w*|cramp\w*|swell\w*|swollen|bleed\w*|lumps?|bumps?|sick|ill|fell|twisted|struggl\w+|trouble|problems?|stress\w*)\b",
+            r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|burn\w*|cramp\w*|swell\w*|swollen|bleed\w*|lumps?|bumps?|sick|ill|fell|(?:had|took|been having) a (?:\w+ )?falls?|fallen|twisted|struggl\w+|trouble|problems?|stress\w*)\b",
         )
     });
     let symptom = LEXICON.iter().filter_map(|entry| entry.pattern.find(text).map(|found| found.start())).min();
@@ -388,6 +394,24 @@ mod tests {
         );
         let texts: Vec<String> = complaint(&Visit::new(&said)).into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["\"it's my stomach again, and I've been a bit dizzy.\""]);
+    }
+
+    #[test]
+    fn what_a_companion_says_first_and_what_the_visit_follows_is_the_complaint() {
+        for (lines, wanted) in [
+            (
+                "D: How are we?\nP: I'm a nuisance.\nO: She had a fall, doctor.\nD: Tell me what happened.\nP: I got up to go to the bathroom.",
+                "\"She had a fall, doctor.\"",
+            ),
+            (
+                "D: So it's been, what, six weeks now since the heart attack?\nP: Six weeks on Thursday.",
+                "\"six weeks now since the heart attack?\"",
+            ),
+        ] {
+            let said = transcript(lines);
+            let first = complaint(&Visit::new(&said)).into_iter().map(|line| line.text).next();
+            assert_eq!(first.as_deref(), Some(wanted));
+        }
     }
 
     #[test]

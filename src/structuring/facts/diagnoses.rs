@@ -13,7 +13,8 @@ use crate::{
 /// Words of an illness that is named without a verb, at most.
 const LONGEST_NAME: usize = 6;
 
-static ARTICLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:an?|the|some|your) "));
+static ARTICLE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:(?:an?|the|some|your) )?(?:(?:hair|touch|bit|little bit) (?:into|of) )?"));
 
 /// Words before an illness that make it a kind of its own, at most.
 const WORDS_OF_A_KIND: usize = 3;
@@ -108,13 +109,23 @@ fn called(sentence: &str) -> Option<String> {
             r"\b(?:pressure|it)(?:'s| is| does)? (?:\w+ )?(?:drop|fall|dip|go(?:es|ing)? down|went down|fell)\w*(?: \w+){0,4} (?:when|as|on|after) (?:you |he |she |they |the patient )?(?:stand|stood|get(?:s|ting)? up|sit(?:s|ting)? up)",
         )
     });
+    // "And the pneumonia one, I've got you down for that."
+    static VACCINE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:pneumonia|flu|influenza|shingles|covid|tetanus|hepatitis|measles|rsv) (?:ones?|shots?|jabs?|vaccin\w+|boosters?)\b",
+        )
+    });
     // "No, I think this is chickenpox" answers, and denies something else.
     static ANSWERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*no[,.] "));
     let sentence = &sentence[ANSWERS.find(sentence).map_or(0, |lead| lead.end())..];
     if DROPS.is_match(sentence) && !context::hypothetical(sentence) && !is_question(sentence) {
         return (!context::has_negation(sentence)).then(|| "Orthostatic drop in blood pressure.".to_owned());
     }
-    if DOUBTED.is_match(sentence) || context::hypothetical(sentence) || is_question(sentence) {
+    if VACCINE.is_match(sentence)
+        || DOUBTED.is_match(sentence)
+        || context::hypothetical(sentence)
+        || is_question(sentence)
+    {
         return None;
     }
     if let Some(ails) = AILS.captures(sentence) {
@@ -159,7 +170,8 @@ fn called(sentence: &str) -> Option<String> {
     .min();
     let named = as_called(&named[..end.unwrap_or(named.len())]);
     let lead = &named[..ILL.find(named)?.start()];
-    (!TALK.is_match(lead) && named.split_whitespace().count() <= LONGEST_DIAGNOSIS).then(|| sentence_case(named))
+    (!TALK.is_match(lead) && named.split_whitespace().count() <= LONGEST_DIAGNOSIS)
+        .then(|| sentence_case(&ARTICLE.replace(named, "")))
 }
 
 /// "A pinched nerve, what we call sciatica" as "sciatica": the name and not its explanation.
@@ -199,6 +211,15 @@ pub fn one_by_one(line: &str, together: &dyn Fn(&str, &str) -> bool) -> Vec<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vaccine_is_no_illness_and_a_hair_into_one_is_one() {
+        assert_eq!(diagnosed("And the pneumonia one, I've got you down for that in twenty nineteen."), None);
+        assert_eq!(
+            diagnosed("A1c five point nine, so that's a hair into prediabetes.").as_deref(),
+            Some("Prediabetes.")
+        );
+    }
 
     #[test]
     fn a_diagnosis_is_what_the_clinician_calls_it() {

@@ -56,9 +56,10 @@ pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
         .collect();
     found
         .extend(OTHER_ILLNESS.find_iter(text).map(|found| (text::stem(&found.as_str().to_lowercase()), found.range())));
-    // "Pneumonia vaccine": who is vaccinated does not have it.
-    let prevented =
-        |text: &str| ["vaccin", "shot", "jab", "immuni"].iter().any(|word| text.trim_start().starts_with(word));
+    // "Pneumonia vaccine", "the pneumonia one": who is vaccinated does not have it.
+    let prevented = |text: &str| {
+        ["vaccin", "shot", "jab", "immuni", "booster", "one "].iter().any(|word| text.trim_start().starts_with(word))
+    };
     found.retain(|(_, range)| !prevented(&text[range.end..]));
     found
 }
