@@ -186,7 +186,9 @@ fn what_is_over_or_was_answered_no_is_no_matter_of_today() {
     assert!(!texts(&draft, SectionKind::HistoryOfPresentIllness).iter().any(|line| line.contains("She is gardening")));
     assert_eq!(texts(&draft, SectionKind::PastHistory), ["History of diverticulitis."]);
     assert_eq!(texts(&draft, SectionKind::Assessment), ["Bronchitis."]);
-    assert!(texts(&draft, SectionKind::Plan).is_empty());
+    // Only what the clinician decides, and in the clinician's words.
+    let decided = "\"With your history of diverticulitis I'd rather not give you that one.\"";
+    assert_eq!(texts(&draft, SectionKind::Plan), [decided]);
     let problems: Vec<&str> = draft.problems.iter().map(|problem| problem.name.as_str()).collect();
     assert_eq!(problems, ["Bronchitis"]);
 }
