@@ -30,6 +30,8 @@ const LEAST_TELLING: usize = 2;
 const BETWEEN: usize = 4;
 /// Sentences that belong to one that takes something back.
 const SENTENCES_AFTER: usize = 2;
+/// Words of a sentence that was spoken as one, at most: where nobody made a point, half a turn is no conclusion.
+const LONGEST_SENTENCE: usize = 45;
 /// The longest quotation, in words; a turn that says more is told in several.
 const LONGEST: usize = 60;
 
@@ -112,7 +114,11 @@ fn concludes(line: &Line, mut goes_on: bool) -> Vec<Range<usize>> {
     let mut told = Vec::new();
     for range in &line.sentences {
         let sentence = &line.text()[range.clone()];
-        if is_question(sentence) || IN_PASSING.is_match(sentence) || POLITE.is_match(sentence) {
+        if sentence.split_whitespace().count() > LONGEST_SENTENCE
+            || is_question(sentence)
+            || IN_PASSING.is_match(sentence)
+            || POLITE.is_match(sentence)
+        {
             continue;
         }
         let judges = JUDGES.is_match(sentence);

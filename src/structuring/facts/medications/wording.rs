@@ -17,6 +17,11 @@ use crate::{
 
 /// The longest wording, in words: what is left out stands before it.
 const LONGEST: usize = 80;
+/// Words of a sentence that a recogniser or a typist made points in, at most; of a longer one those count that stand so many
+/// words before and after the name.
+const LONGEST_SENTENCE: usize = 45;
+const BEFORE: usize = 12;
+const AFTER: usize = 28;
 /// Turns after one that ends with a medicine in which it may still be spoken of, and sentences of each.
 const REACH: usize = 3;
 const SENTENCES: usize = 3;
@@ -289,12 +294,28 @@ fn about<'v, 'a>(visit: &'v Visit<'a>, table: &DrugTable, mentions: &[&Mention])
                 (reach, turns) = (0, 0);
             }
             if names || goes_on {
-                said.push(Said { line, range: range.clone(), names, follows: goes_on && follows });
+                let at = here().find(|one| is_it(one.drug.name, &line.text()[one.range.clone()]));
+                let near = near(line.text(), range, at.map(|one| one.range.start));
+                said.extend(near.map(|range| Said { line, range, names, follows: goes_on && follows }));
             }
             follows = names || goes_on && follows;
         }
     }
     said
+}
+
+/// The words of `sentence` that are about what is named at `named`: all, unless nobody made a point between many. Of a long one
+/// that names nothing, none.
+fn near(text: &str, sentence: &Range<usize>, named: Option<usize>) -> Option<Range<usize>> {
+    let starts: Vec<usize> =
+        text[sentence.clone()].split_whitespace().map(|word| word.as_ptr() as usize - text.as_ptr() as usize).collect();
+    if starts.len() <= LONGEST_SENTENCE {
+        return Some(sentence.clone());
+    }
+    let named = named?;
+    let at = starts.partition_point(|start| *start <= named).saturating_sub(1);
+    let start = if at > BEFORE { starts[at - BEFORE] } else { sentence.start };
+    Some(start..starts.get(at + AFTER).map_or(sentence.end, |next| *next))
 }
 
 /// Whether `mention` was read from the sentence of `line` at `range`.
