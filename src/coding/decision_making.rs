@@ -81,6 +81,11 @@ fn results(note: &Note) -> impl Iterator<Item = DecisionItem> {
 fn managed(medication: &Medication) -> Option<DecisionItem> {
     let decided = match medication.action {
         MedicationAction::Taken => return None,
+        // What was decided stands in the words.
+        _ if medication.as_said.is_some() => {
+            let (text, evidence) = (medication.text.clone(), medication.evidence.clone());
+            return Some(DecisionItem::new(DecisionKind::MedicineManaged, text, evidence));
+        }
         MedicationAction::Continue => "continued",
         MedicationAction::Start => "started",
         MedicationAction::Stop => "stopped",

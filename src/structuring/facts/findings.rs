@@ -260,7 +260,9 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
         return Some((SectionKind::Plan, format!("Code status: \"{}\"", sentence_case(without_lead(sentence)))));
     }
     // "It can, so let me know if it does" tells nothing by itself.
-    if context::safety_net(sentence) && !text::content_stems(sentence).is_empty() {
+    static OFFERS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\bif (?:you|he|she)(?:'d| would)? (?:want|like|prefer|rather)\b"));
+    if context::safety_net(sentence) && !text::content_stems(sentence).is_empty() && !OFFERS.is_match(sentence) {
         return Some((SectionKind::Plan, format!("Advised: \"{}\"", sentence_case(without_lead(sentence)))));
     }
     let perceived = perceived(without_lead(sentence));
@@ -274,10 +276,11 @@ fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
         return Some((SectionKind::PhysicalExam, text));
     }
     let told = RESULT.is_match(sentence) || has_a_value(sentence);
-    if TEST.is_match(sentence) && told && !DIRECTS.is_match(&text) {
+    // "Metformin stays as it is, your A1c is up."
+    let of_medicines = !DrugTable::bundled().mentions(sentence).is_empty();
+    if TEST.is_match(sentence) && told && !DIRECTS.is_match(&text) && (!of_medicines || has_a_value(sentence)) {
         return Some((SectionKind::Results, text));
     }
-    let of_medicines = !DrugTable::bundled().mentions(sentence).is_empty();
     (BODY.is_match(sentence) && FOUND.is_match(sentence) && !of_medicines).then_some((SectionKind::PhysicalExam, text))
 }
 

@@ -26,6 +26,8 @@ const BEGINNING: usize = 4;
 const GOES_ON: usize = 2;
 /// Content words without which a sentence says nothing by itself.
 const LEAST_TELLING: usize = 2;
+/// Findings of a turn by which it examines.
+const LEAST_FINDINGS: usize = 2;
 /// Words between two sentences of one quotation, at most.
 const BETWEEN: usize = 4;
 /// Sentences that belong to one that takes something back.
@@ -43,7 +45,12 @@ patterns! {
     /// A clinician asks what a touch or a movement does.
     TOUCHES = r"\b(?:when|if|where) i (?:press|push|squeeze|move|bend|lift|roll|touch|tap|turn|raise|rotate|pull)\b|\b(?:does|do|did|is) (?:this|that|it|these|those) (?:hurt|sore|tender|painful)\b|\b(?:tender|sore|hurts?|pain\w*) (?:here|there)\b|\bfeel (?:this|that|me touching)\b";
     /// "It's good for the heart."
-    GOOD_FOR = r"\b(?:good|bad|hard|easy|better|worse) (?:for|on)\b";
+    GOOD_FOR = r"\b(?:good|bad|hard|easy|better|worse) (?:for|on|one|idea|thing|mix)\b";
+    /// The patient would rather not.
+    DECLINES = r"\b(?:i'd rather|i would rather|no thanks?|not (?:now|yet|for me|keen)|don't (?:want|like|think)|i'd prefer|not really|no,? i'm (?:good|fine|okay)|maybe later|let me think)\b";
+    /// What the patient told is said back.
+    RECALLS = r"^\W*(?:(?:and|so|okay|ok|all right|alright|uh|um|now|well)\b\W*)*(?:it sounds like |i see |i know )?(?:that )?you(?:'ve| have|'d| had)? (?:been|had|said|told|mentioned|fell|did|were|was|came|noticed|tried|took)\b";
+    ASKS_WHERE = r"^\W*(?:(?:and|so|okay|uh|um|now)\b\W*)*(?:where|how|what|why)\b";
     /// It goes on with what was said.
     CONTINUES = r"^\W*(?:and|also|plus|then|but|so|not|or)\b";
     /// Said to be kind, or to move on.
@@ -52,6 +59,7 @@ patterns! {
 
 /// A line of the examination or of the plan in the clinician's words.
 pub struct Concluded {
+    /// The words between quotation marks, after the question where there was one.
     pub text: String,
     /// Where it was said.
     pub evidence: Vec<Evidence>,
@@ -73,9 +81,22 @@ pub fn concluded(statements: &[&str], visit: &Visit) -> Vec<Concluded> {
             let said = &line.text()[range.clone()];
             !note.says_nearly(said) && !measured(said)
         });
-        found.extend(together(line, untold).into_iter().map(|range| quoted(line, range)));
+        let mut quotes: Vec<Concluded> = together(line, untold).into_iter().map(|range| quoted(line, range)).collect();
+        quotes.last_mut().into_iter().for_each(|last| declined(visit, line, last));
+        found.extend(quotes);
     }
     found
+}
+
+/// Adds to what was offered at the end of `line` that the patient would rather not.
+fn declined(visit: &Visit, line: &Line, last: &mut Concluded) {
+    let reply = visit.answer_to(line.index).filter(|reply| reply.by_patient_side());
+    let declines =
+        |range: &&Range<usize>| reply.is_some_and(|reply| DECLINES.is_match(&reply.text()[(*range).clone()]));
+    let Some(reply) = reply else { return };
+    let Some(range) = reply.sentences.iter().take(SENTENCES_AFTER).find(declines) else { return };
+    last.text.push_str(&format!(" \"{}\"", reply.text()[range.clone()].trim()));
+    last.evidence.push(evidence::evidence(reply.utterance, range.clone()));
 }
 
 /// What the clinician finds on examination in `visit` that none of `statements` tells, and what the patient answers to being
@@ -86,7 +107,17 @@ pub fn examined(statements: &[&str], visit: &Visit) -> Vec<Concluded> {
     let of_line = |line: &Line| {
         let text = |range: &Range<usize>| &line.text()[range.clone()];
         let is_finding = |said: &str| finds(line, said) && !is_question(said) && !GOOD_FOR.is_match(said);
-        let found = |range: &&Range<usize>| is_finding(text(range));
+        // A turn that tells what is found goes on to tell it.
+        let examines = line.sentences.iter().filter(|range| is_finding(text(range))).count() >= LEAST_FINDINGS;
+        let goes_on = |said: &str| {
+            let talk = is_question(said) || plans(said) || IN_PASSING.is_match(said) || POLITE.is_match(said);
+            examines
+                && !talk
+                && !JUDGES.is_match(said)
+                && !GOOD_FOR.is_match(said)
+                && !text::content_stems(said).is_empty()
+        };
+        let found = |range: &&Range<usize>| is_finding(text(range)) || goes_on(text(range));
         let untold =
             |range: &&Range<usize>| !note.says_nearly(text(range)) && note.has_numbers(text(range)) != Some(true);
         let sentences = line.sentences.iter().filter(found).filter(untold).cloned();
@@ -102,8 +133,9 @@ pub fn examined(statements: &[&str], visit: &Visit) -> Vec<Concluded> {
 fn touched(visit: &Visit, line: &Line) -> Option<Concluded> {
     let asked = line.sentences.last().filter(|range| TOUCHES.is_match(&line.text()[(*range).clone()]))?;
     let question = line.text()[asked.clone()].trim();
-    let answer = visit.answer_to(line.index).filter(|answer| is_question(question) && answer.by_patient_side())?;
-    let end = answer.sentences.iter().take(SENTENCES_AFTER).last()?.end;
+    let touches = is_question(question) && !ASKS_WHERE.is_match(question);
+    let answer = visit.answer_to(line.index).filter(|answer| touches && answer.by_patient_side())?;
+    let end = answer.sentences.iter().take(SENTENCES_AFTER).next_back()?.end;
     let evidence =
         vec![evidence::evidence(line.utterance, asked.clone()), evidence::evidence(answer.utterance, 0..end)];
     Some(Concluded { text: format!("{question} \"{}\"", answer.text()[..end].trim()), evidence })
@@ -119,6 +151,9 @@ fn concludes(line: &Line, mut goes_on: bool) -> Vec<Range<usize>> {
             || IN_PASSING.is_match(sentence)
             || POLITE.is_match(sentence)
         {
+            continue;
+        }
+        if RECALLS.is_match(sentence) && !plans_in_words(sentence) {
             continue;
         }
         let judges = JUDGES.is_match(sentence);
@@ -222,6 +257,21 @@ mod tests {
             "D: I'll have to order you a new chair, haha.\nP: Ha.\nD: So.\nP: Yes.\nD: Well.\nP: Yes.\nD: Hm.\nP: Yes.";
         let said = transcript(early);
         assert!(concluded(&[], &Visit::new(&said)).is_empty());
+    }
+
+    #[test]
+    fn what_the_patient_declines_stands_with_what_was_offered() {
+        let lines = "D: I'd suggest talking therapy. If you want a tablet we can go back to the Lexapro at five.\n\
+                     P: I'd rather try the therapy first. I don't want to go on tablets again.";
+        let told = planned(lines, &[]);
+        assert!(told[0].ends_with("\"I'd rather try the therapy first.\""), "{told:?}");
+    }
+
+    #[test]
+    fn a_turn_that_examines_is_told_whole() {
+        let lines = "D: The wound is red. There's some swelling round it. It's shallow, I don't probe to bone. No pus that I can express.\nP: Ow.";
+        let told = found(lines, &["The wound is red.", "Some swelling round it."]);
+        assert_eq!(told, ["\"It's shallow, I don't probe to bone. No pus that I can express.\""]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn exchange(before: &str, answer: &str, visit: &Visit) -> Option<Vec<Evidence>> 
 }
 
 /// Where `text` says the words of `wanted` in a row, whatever marks stand between.
-fn place(text: &str, wanted: &str) -> Option<std::ops::Range<usize>> {
+pub(super) fn place(text: &str, wanted: &str) -> Option<std::ops::Range<usize>> {
     let wanted: Vec<String> = text::tokens(wanted).into_iter().map(|token| token.lower).collect();
     let said = text::tokens(text);
     let run = said.windows(wanted.len().max(1)).find(|run| run.iter().map(|token| &token.lower).eq(wanted.iter()))?;

@@ -158,7 +158,7 @@ impl<'s> Covered<'s> {
         self.tell(text, |statement| !statement.contains("? \""))
     }
 
-    /// Whether one statement has most of what the clinician says in `text`, and its numbers.
+    /// Whether one statement has most of what the clinician says in `text`, and its numbers, or all together nearly everything.
     pub(super) fn says_nearly(&self, text: &str) -> bool {
         let numbers = numbers::numbers(text);
         let wanted = stems_beside(text, &numbers);
@@ -166,7 +166,7 @@ impl<'s> Covered<'s> {
         let mut of_it = self.statements.iter().zip(&self.stems).zip(&self.values);
         of_it.any(|((said, stems), values)| {
             !said.contains("? \"") && has(values) && share(&wanted, stems) >= SAID_NEARLY
-        })
+        }) || self.has_numbers(text) != Some(false) && self.coverage_together(text) >= TOLD_TOGETHER
     }
 
     /// Whether a statement decides about each medicine of `text`, which names one.

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Checker, OF_RISK, OPENING, Verdict, checks, concepts, overlooked, support, turned};
+use super::{Checker, OF_RISK, OPENING, Verdict, checks, concepts, known, overlooked, support, turned};
 use crate::{
     domain::{Evidence, Medication, SectionKind},
     language::{numbers, questions::is_question},
@@ -84,6 +84,7 @@ impl Checker<'_, '_> {
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
         let unplanned =
             || (kind == SectionKind::Plan && !is_planned(evidence)).then(|| "nobody planned this".to_owned());
+        let no_cut_off = || self.without_its_no(statement).then(|| "the no before it is left out".to_owned());
         let not_to_be = || {
             (kind == SectionKind::Plan && plans_what_is_not(statement, evidence)).then(|| "this was denied".to_owned())
         };
@@ -109,6 +110,18 @@ impl Checker<'_, '_> {
             .or_else(joins)
             .or_else(of_kin)
             .or_else(turned)
+            .or_else(no_cut_off)
+    }
+
+    /// "Bone as far as I can tell", of "not down to the bone as far as I can tell": word for word, but for the no before it.
+    fn without_its_no(&self, statement: &str) -> bool {
+        static NO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:no|not|never|without|\w+n't)\b[^,;.?!]*$"));
+        let bare = statement.trim_end_matches('.');
+        self.index.visit().lines.iter().any(|line| {
+            let said = line.text();
+            let at = known::place(said, bare).filter(|place| place.start > 0);
+            at.is_some_and(|place| NO.is_match(&said[line.sentence_at(place.start).start..place.start]))
+        })
     }
 
     /// "White stuff in his lungs", of what was only coughed up: a part of the body that nobody named.
@@ -511,6 +524,14 @@ mod tests {
             D: I see you have atrial fibrillation. Do you feel it?\nP: Never.";
         let line = "The patient has atrial fibrillation.";
         assert_eq!(written(visit, line, SectionKind::ChiefComplaint), "the patient did not come for this");
+    }
+
+    #[test]
+    fn a_no_is_not_cut_off() {
+        let visit = "P: My foot's sore.\nD: It's not down to the bone as far as I can tell, but I want an X-ray of that foot today.";
+        let line = "Bone as far as I can tell, but I want an X-ray of that foot today.";
+        assert_eq!(written(visit, line, SectionKind::Plan), "the no before it is left out");
+        assert_eq!(written(visit, "X-ray of that foot today.", SectionKind::Plan), "stands");
     }
 
     #[test]

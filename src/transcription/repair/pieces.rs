@@ -12,7 +12,8 @@ static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!(
 
 /// Other words that sound like names. Found by reading what was put into ACI-BENCH, MTS-Dialog, PriMock57 and LibriSpeech,
 /// but for units and what people are allergic to.
-const LIKE_NAMES: [&str; 53] = [
+const LIKE_NAMES: [&str; 54] = [
+    "estrogen",
     "monday",
     "tuesday",
     "wednesday",

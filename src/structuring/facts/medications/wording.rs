@@ -240,7 +240,9 @@ impl Reading<'_, '_, '_> {
             let decides = || ABOUT_IT.is_match(text) && verbs::verb_before(text).is_some();
             let turns = || [&*TURNS_BACK, &*AGAINST, &*LIMITS, &*LAPSED].iter().any(|words| words.is_match(text));
             let asks = is_question(text) && one.line.utterance.role == Role::Clinician;
-            one.line.index >= from && !asks && (one.names || takes() || decides() || turns())
+            // How it is taken until now is told, too.
+            let until_now = one.line.utterance.role != Role::Clinician && takes();
+            (one.line.index >= from || until_now) && !asks && (one.names || takes() || decides() || turns())
         };
         let mut telling: Vec<&Said> = said.iter().filter(tells).collect();
         let words = |one: &&Said| one.text().split_whitespace().count();
