@@ -467,7 +467,12 @@ fn is_used(
         .map(|one| line.text()[one.range.clone()].split_whitespace().count())
         .sum();
     let only_a_list = !CAUSE.is_match(spoken) && spoken.split_whitespace().count() <= names + BESIDE_A_LIST;
+    // "Still on the lisinopril?" "Yes. And a baby aspirin."
+    static ADDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*(?:oh,? )?(?:and|plus|also)\b"));
+    let of_medicines = || asked.is_some_and(|asked| !names_none(asked.text())) || in_line.len() > 1;
+    let adds = only_a_list && ADDS.is_match(spoken) && of_medicines();
     found.dose.is_some()
+        || adds
         || found.frequency.is_some()
         || USED.is_match(spoken)
         || has_doses(line, sentence, in_line)

@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn ends_later(sentence: &str) -> bool {
     static OVER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|\bno[,.]? i only kept|\b(?:and then|but|so) (?:i|we|they|he|she)(?: just| had to)? (?:stopped|quit|came off|gave up)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b",
+            r"^\W*(?:(?:and|but|well|so|then) )*(?:i|we|they|he|she|it|that)(?: \w+)? (?:finished|stopped|ended|quit)(?: (?:it|that|them|taking|in|on|last|a|about)\b|\W*$)|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:[^.?!]{0,40}\b)?i took (?:it|that|them) (?:until|till)\b|^\W*(?:(?:yeah|yes|no|well|oh|uh|um)\W+)*(?:i )?took (?:it|them|that) for (?:about |like )?(?:\w+ ){1,2}(?:days?|weeks?|months?)(?: and\b|\W*$)|\bno[,.]? i only kept|\b(?:and then|but|so) (?:i|we|they|he|she)(?: just| had to)? (?:stopped|quit|came off|gave up)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b",
         )
     });
     OVER.is_match(sentence) || came_off(sentence) || not_taken_since(sentence) || ran_out_long_ago(sentence)

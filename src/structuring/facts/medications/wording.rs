@@ -30,7 +30,9 @@ patterns! {
     /// A clinician comes back on what was just said.
     TURNS_BACK = r"\bactually\b(?:,| hang| wait| no)|\b(?:hang|hold) on\b(?: a (?:second|minute|moment))?\W*(?:you|no|that|let|i|the|we|she|he|$)|\bwait\b,|\bnever ?mind\b|\b(?:scratch|strike|forget) that\b|\bon second thoughts?\b|\byou know what\b|\bcome to think\b|\bthen no\b|\b(?:hmm|oh|ah|well|sorry),? no\b|\bno,? (?:wait|actually|let's|sorry|i mean)\b|\bi take that back\b|\bchanged my mind\b|\breplac(?:es|ing)\b|\bin place of\b|\bdon't take both\b|\bnot both\b";
     /// A clinician is not for it.
-    AGAINST = r"\b(?:i'd|i would|we'd|i'll) rather (?:not|you|we|he|she|they)\b|\b(?:don't|do not|wouldn't|didn't) (?:like|love|want|fancy|think)\b|\bnot (?:keen|today|happy|a fan)\b|\bdo without\b|\b(?:in|up) my (?:pocket|sleeve)\b|\b(?:in|for) reserve\b|\bdown the (?:road|line)\b|\bno longer\b|\b(?:stop|stopping|come off|get off|get rid|take you off)\b|\binstead\b|\bnot with\b|\bmuddle\w*\b";
+    AGAINST = r"\b(?:i'd|i would|we'd|i'll) rather (?:not|you|we|he|she|they)\b|\b(?:don't|do not|wouldn't|didn't) (?:like|love|want|fancy|think)\b|\bnot (?:keen|today|happy|a fan)\b|\bdo without\b|\b(?:in|up) my (?:pocket|sleeve)\b|\b(?:in|for) reserve\b|\bdown the (?:road|line)\b|\bno longer\b|\b(?:stop|stopping|come off|get off|get rid|take you off)\b|\binstead\b|\bnot with\b";
+    /// What is taken does harm, which a clinician says of what is to end.
+    HARMS = r"\b(?:that|it|they|those|which) (?:can|could|may|might) (?:\w+ )?(?:make|cause|give|do|bring)\b";
     RATHER = r"\brather (?:not|you|he|she|they)\b|\bstop (?:that|it|those|them|taking (?:it|that|them))\b";
     /// A clinician thinks of it.
     WEIGHS = r"\bwonder\w*|\b(?:i|we) (?:did |had )?(?:think|thought|thinking) (?:about|of)\b|\b(?:might|maybe|perhaps|possibly|consider\w*|toy\w*|either|unless|depending|one option|an option|alternative\w*)\b|\bcould (?:try|add|use|do|go|also|always|start|consider)\b|\bif (?:you're|it's|that's|it doesn't|that doesn't|this doesn't|we|i|the|she|he|they)\b";
@@ -161,6 +163,7 @@ impl Reading<'_, '_, '_> {
         let ends = matches!(self.course.action, MedicationAction::Stop) || self.past || self.course.chosen.held;
         self.since(said)
             .any(|one| TURNS_BACK.is_match(one.text()) || !ends && (is_later(one) || !self.changes()) && against(one))
+            || !self.decides() && !self.past && self.since(said).any(|one| one.names && HARMS.is_match(one.text()))
     }
 
     fn is_weighed(&self, said: &[Said]) -> bool {
@@ -327,21 +330,25 @@ fn begins_in(mention: &Mention, line: &Line, range: &Range<usize>) -> bool {
     quote.is_some_and(|quote| !quote.is_empty() && line.text()[range.clone()].trim().starts_with(quote))
 }
 
-/// The sentences as one quotation, with what was left out between them marked.
+/// The sentences as one quotation, with what was left out between and beside them marked.
 fn joined(telling: &[&Said]) -> String {
     let mut text = String::new();
     let mut end: Option<(usize, usize)> = None;
     for one in telling {
         let follows = end
             .is_some_and(|(line, at)| line == one.line.index && one.line.text()[at..one.range.start].trim().is_empty());
+        let begins = one.line.sentences.iter().any(|sentence| sentence.start == one.range.start);
         text.push_str(match (end, follows) {
-            (None, _) => "",
+            (None, _) if begins => "",
+            (None, _) => "… ",
             (_, true) => " ",
             (_, false) => " … ",
         });
         text.push_str(one.text().trim());
         end = Some((one.line.index, one.range.end));
     }
+    let ends = |one: &&Said| one.line.sentences.iter().any(|sentence| sentence.end == one.range.end);
+    text.push_str(if telling.last().is_none_or(ends) { "" } else { " …" });
     text
 }
 
@@ -446,6 +453,17 @@ mod tests {
             assert!(words.contains("you don't take both") && one.text.contains(words), "{words}");
         }
         assert_eq!(found(lines).len(), 2);
+    }
+
+    #[test]
+    fn of_what_nobody_made_a_point_in_the_words_beside_the_name_are_quoted() {
+        let around = "you know we talked about the salt and the yard and the kids and all of that and how you've been doing with it ".repeat(3);
+        let lines = format!(
+            "P: I take lisinopril.\nD: {around}and I thought about the lisinopril maybe we could add a bit but let's see {around}"
+        );
+        let found = found(&lines);
+        let words = found.iter().find_map(|one| one.as_said.as_ref()).expect("in its words");
+        assert!(words.split_whitespace().count() < 60 && words.contains('…'), "{}", words.as_str());
     }
 
     #[test]

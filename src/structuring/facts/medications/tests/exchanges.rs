@@ -1,6 +1,14 @@
 //! What two people make of a medicine together: offers, lists that are read out, doses that are put right, what others gave.
 
-use super::{super::*, only_named, said, transcript};
+use super::{super::*, only_named, readings, said, transcript};
+
+#[test]
+fn what_was_taken_for_some_days_is_over_and_what_is_added_to_a_list_is_taken() {
+    let gout = "D: What did you take for the gout?\nP: The colchicine. Took it for three days and it settled.";
+    assert!(readings(&transcript(gout)).iter().all(|one| one.past), "{gout}");
+    let list = "D: Still on the lisinopril, twenty?\nP: Yes. And the Lipitor at night, the forty. And a baby aspirin.";
+    assert_eq!(said(list).len(), 3, "{:?}", said(list));
+}
 
 /// The names that were advised against.
 fn avoided(lines: &str) -> Vec<String> {
