@@ -205,9 +205,6 @@ fn unnamed_allergies(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     })
 }
 
-/// What finds lines for a section, beside statements.
-type Say = fn(&[&str], &Visit) -> Vec<Concluded>;
-
 #[derive(Default)]
 struct Builder {
     /// The utterances that tell of allergies.
@@ -341,12 +338,18 @@ impl Builder {
 
     /// What the clinician finds, concludes and plans and no line says. Called when those are written.
     fn complete_conclusions(&mut self, visit: &Visit) {
-        let say = [(SectionKind::PhysicalExam, examined as Say), (SectionKind::Plan, concluded)];
-        for (kind, say) in say {
-            let texts: Vec<&str> = self.statements.iter().map(|(_, text, _)| text.as_str()).collect();
-            let lines = say(&texts, visit);
-            self.statements.extend(lines.into_iter().map(|line| (kind, line.text, line.evidence)));
-        }
+        let found = examined(&self.texts(), visit);
+        self.quote(SectionKind::PhysicalExam, found);
+        let planned = concluded(&self.texts(), visit);
+        self.quote(SectionKind::Plan, planned);
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        self.statements.iter().map(|(_, text, _)| text.as_str()).collect()
+    }
+
+    fn quote(&mut self, kind: SectionKind, lines: Vec<Concluded>) {
+        self.statements.extend(lines.into_iter().map(|line| (kind, line.text, line.evidence)));
     }
 
     /// Lasting illnesses that neither the assessment nor the history names.

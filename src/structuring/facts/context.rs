@@ -23,6 +23,9 @@ patterns! {
     URGES = r"\b(?:don't|do not|can't|not) wait\b";
     CORRECTION = r"\bno[,.]|\b(no (?:wait|sorry|make|it's|hang on|actually|keep|that's)|wait|sorry|hang on|scratch that|make (?:that|it|at)|i mean|i meant|actually|rather|correction|or rather|let me (?:correct|recalculate|redo (?:that|it|the math)|do the math|check (?:that|it) again|think again)|math again)\b";
     SAFETY_NET = r"\b(if|unless|when)\b.*\b(call|(?:bring|take|get) (?:me|us|him|her|them|the \w+) (?:back |straight |right )?(?:in|to the)|(?:ring|phone) (?:me|us|the|999|111)|come (?:back|in|to|straight)|go (?:straight |right |back )*to|a (?:and|&) e|a&e|casualty|urgent care|emergency|er|911|999|111|nine one one|let (?:me|us) know|seek|return)\b|\b(call|come (?:back|in)|go (?:straight |right |back )*to|hospital|labou?r (?:ward|and delivery)|emergency|911|nine one one|let (?:me|us) know)\b.*\b(if|unless)\b";
+    /// Somebody comes back on what was just decided or said.
+    TURNS_BACK = r"\bactually\b(?:,| hang| wait| no)|\b(?:hang|hold) on\b(?: a (?:second|minute|moment))?\W*(?:you|no|that|let|i|the|we|she|he|$)|\bwait\b,|\bnever ?mind\b|\b(?:scratch|strike|forget) that\b|\bon second thoughts?\b|\byou know what\b|\bcome to think\b|\bthen no\b|\b(?:hmm|oh|ah|well|sorry),? no\b|\bno,? (?:wait|actually|let's|sorry|i mean)\b|\bi take that back\b|\bchanged my mind\b|\breplac(?:es|ing)\b|\bin place of\b|\bdon't take both\b|\bnot both\b";
+    VACCINE = r"\b(?:shots?|jabs?|vaccin\w+|immuni\w+|boosters?)\b";
     HYPOTHETICAL = r"\b(if|unless|i wish|in case|should you|watch (?:out )?for|come back|return|call (?:me|us|the)|can cause|could cause|may cause|might cause|side effects?|risk of|makes? (?:your|my|the|you|me)|so that (?:you|i|it|we|he|she|they|your|the|his|her|nothing)|to prevent|prevents?|to help|helps? with|when you (?:have|get)|worr(?:y|ied) about|to (?:look for|rule out|check for|exclude)|looking for)\b";
 }
 
@@ -169,6 +172,24 @@ pub fn denies(answer: &str) -> bool {
 /// Whether `sentence` takes something back that was said before.
 pub fn corrects(sentence: &str) -> bool {
     CORRECTION.is_match(sentence)
+}
+
+/// Whether `sentence` takes back what was just decided or said: "Actually, hang on.", "Then no."
+pub fn turns_back(sentence: &str) -> bool {
+    TURNS_BACK.is_match(sentence)
+}
+
+/// Whether `sentence` names a vaccination.
+pub fn names_a_vaccine(sentence: &str) -> bool {
+    VACCINE.is_match(sentence)
+}
+
+/// Whether `after`, what follows the name of an illness, makes it a vaccine: "pneumonia shot", "the pneumonia one, I've got you
+/// down for that".
+pub fn is_prevented(after: &str) -> bool {
+    static THE_ONE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^ ones?(?:[,.;?]| (?:i|we|you|he|she|is|was|in|for)\b|$)"));
+    VACCINE.find(after).is_some_and(|found| after[..found.start()].trim().is_empty()) || THE_ONE.is_match(after)
 }
 
 /// Bytes between two values of which the second takes the place of the first, at most; further apart, both hold.

@@ -109,23 +109,15 @@ fn called(sentence: &str) -> Option<String> {
             r"\b(?:pressure|it)(?:'s| is| does)? (?:\w+ )?(?:drop|fall|dip|go(?:es|ing)? down|went down|fell)\w*(?: \w+){0,4} (?:when|as|on|after) (?:you |he |she |they |the patient )?(?:stand|stood|get(?:s|ting)? up|sit(?:s|ting)? up)",
         )
     });
-    // "And the pneumonia one, I've got you down for that."
-    static VACCINE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:pneumonia|flu|influenza|shingles|covid|tetanus|hepatitis|measles|rsv) (?:ones?|shots?|jabs?|vaccin\w+|boosters?)\b",
-        )
-    });
     // "No, I think this is chickenpox" answers, and denies something else.
     static ANSWERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*no[,.] "));
     let sentence = &sentence[ANSWERS.find(sentence).map_or(0, |lead| lead.end())..];
     if DROPS.is_match(sentence) && !context::hypothetical(sentence) && !is_question(sentence) {
         return (!context::has_negation(sentence)).then(|| "Orthostatic drop in blood pressure.".to_owned());
     }
-    if VACCINE.is_match(sentence)
-        || DOUBTED.is_match(sentence)
-        || context::hypothetical(sentence)
-        || is_question(sentence)
-    {
+    // "And the pneumonia one, I've got you down for that."
+    let prevented = ILL.find_iter(sentence).any(|ill| context::is_prevented(&sentence[ill.end()..]));
+    if prevented || DOUBTED.is_match(sentence) || context::hypothetical(sentence) || is_question(sentence) {
         return None;
     }
     if let Some(ails) = AILS.captures(sentence) {

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use saturations::{SATURATION, breathing, further_saturations};
 
-use super::{context, medications};
+use super::context;
 use crate::{
     domain::{Role, VitalSign},
     language::{
@@ -152,7 +152,7 @@ fn is_taken_back(line: &Line, vital: &VitalSign) -> bool {
     let value = |range: &Range<usize>| {
         numbers::numbers(&line.text()[range.clone()]).iter().any(|number| number.value == vital.value)
     };
-    let turns = |range: &Range<usize>| medications::turns_back(&line.text()[range.clone()]);
+    let turns = |range: &Range<usize>| context::turns_back(&line.text()[range.clone()]);
     let first = line.sentences.iter().position(value);
     first.is_some_and(|first| line.sentences[first + 1..].iter().any(|range| turns(range) && value(range)))
 }

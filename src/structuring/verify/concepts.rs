@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::{
     structuring::{
-        facts::symptoms::LEXICON,
+        facts::{context, symptoms::LEXICON},
         text::{self, pattern},
     },
     terminology::DrugTable,
@@ -57,10 +57,7 @@ pub fn conditions(text: &str) -> Vec<(String, Range<usize>)> {
     found
         .extend(OTHER_ILLNESS.find_iter(text).map(|found| (text::stem(&found.as_str().to_lowercase()), found.range())));
     // "Pneumonia vaccine", "the pneumonia one": who is vaccinated does not have it.
-    let prevented = |text: &str| {
-        ["vaccin", "shot", "jab", "immuni", "booster", "one "].iter().any(|word| text.trim_start().starts_with(word))
-    };
-    found.retain(|(_, range)| !prevented(&text[range.end..]));
+    found.retain(|(_, range)| !context::is_prevented(&text[range.end..]));
     found
 }
 

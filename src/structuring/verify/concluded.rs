@@ -13,7 +13,7 @@ use crate::{
     language::{patterns::patterns, questions::is_question},
     structuring::{
         evidence,
-        facts::medications,
+        facts::context,
         text,
         visit::{Line, Visit},
     },
@@ -90,10 +90,8 @@ pub fn concluded(statements: &[&str], visit: &Visit) -> Vec<Concluded> {
 
 /// Adds to what was offered at the end of `line` that the patient would rather not.
 fn declined(visit: &Visit, line: &Line, last: &mut Concluded) {
-    let reply = visit.answer_to(line.index).filter(|reply| reply.by_patient_side());
-    let declines =
-        |range: &&Range<usize>| reply.is_some_and(|reply| DECLINES.is_match(&reply.text()[(*range).clone()]));
-    let Some(reply) = reply else { return };
+    let Some(reply) = visit.answer_to(line.index).filter(|reply| reply.by_patient_side()) else { return };
+    let declines = |range: &&Range<usize>| DECLINES.is_match(&reply.text()[(*range).clone()]);
     let Some(range) = reply.sentences.iter().take(SENTENCES_AFTER).find(declines) else { return };
     last.text.push_str(&format!(" \"{}\"", reply.text()[range.clone()].trim()));
     last.evidence.push(evidence::evidence(reply.utterance, range.clone()));
@@ -193,7 +191,7 @@ fn together(line: &Line, sentences: impl Iterator<Item = Range<usize>>) -> Vec<R
 /// Where that ends which takes back what ends at `end`: "Actually, hang on. … Let's leave it at five."
 fn turned_back(line: &Line, end: usize) -> Option<usize> {
     let mut after = line.sentences.iter().filter(|range| range.start >= end);
-    let turns = after.next().filter(|range| medications::turns_back(&line.text()[(*range).clone()]))?;
+    let turns = after.next().filter(|range| context::turns_back(&line.text()[(*range).clone()]))?;
     Some(after.take(SENTENCES_AFTER).last().unwrap_or(turns).end)
 }
 

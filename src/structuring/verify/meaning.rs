@@ -140,7 +140,7 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
         return true;
     }
     // "Should I have the pneumonia shot?" "Yes.": nobody has it.
-    if VACCINE.is_match(sentence) && !concepts::conditions(sentence).iter().any(|(key, _)| key == concept) {
+    if context::names_a_vaccine(sentence) && !concepts::conditions(sentence).iter().any(|(key, _)| key == concept) {
         return true;
     }
     if is_question(sentence) && index.whole_answer(at).is_some_and(|answer| is_denied_in(concept, answer)) {
@@ -164,8 +164,6 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
         context::negates(before) || context::of_another_person(before) && !context::includes_oneself(after)
     })
 }
-
-static VACCINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:shots?|jabs?|vaccin\w+|immuni\w+|boosters?)\b"));
 
 /// "I had an ulcer that bled. Never a stroke."
 fn is_denied_in(concept: &str, answer: &str) -> bool {

@@ -177,6 +177,7 @@ fn never_began(counted: &[&Mention]) -> bool {
     let taken = counted.iter().any(|mention| {
         mention.action == MedicationAction::Taken && !mention.instructed && (mention.used || mention.past)
     });
+    // "Twice a day for a week, and then stop" is begun with its end.
     decided.len() > 1 && begins && ends && !taken
 }
 

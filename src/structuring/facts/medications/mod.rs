@@ -32,7 +32,6 @@ pub(super) use mention::{is_of_another, someone_elses};
 pub use spoken::{Avoided, Disputed, Named, Spoken, TakenBack, Unsettled};
 pub(super) use unnamed::unnamed;
 pub(crate) use verbs::verb_before;
-pub(in crate::structuring) use wording::turns_back;
 
 use crate::{
     domain::{Coding, MedicationAction},

@@ -9,7 +9,7 @@ use crate::{
     language::{numbers, patterns::patterns, questions::is_question},
     structuring::{
         evidence,
-        facts::sig,
+        facts::{context, sig},
         visit::{Line, Visit},
     },
     terminology::DrugTable,
@@ -27,8 +27,6 @@ const REACH: usize = 3;
 const SENTENCES: usize = 3;
 
 patterns! {
-    /// A clinician comes back on what was just said.
-    TURNS_BACK = r"\bactually\b(?:,| hang| wait| no)|\b(?:hang|hold) on\b(?: a (?:second|minute|moment))?\W*(?:you|no|that|let|i|the|we|she|he|$)|\bwait\b,|\bnever ?mind\b|\b(?:scratch|strike|forget) that\b|\bon second thoughts?\b|\byou know what\b|\bcome to think\b|\bthen no\b|\b(?:hmm|oh|ah|well|sorry),? no\b|\bno,? (?:wait|actually|let's|sorry|i mean)\b|\bi take that back\b|\bchanged my mind\b|\breplac(?:es|ing)\b|\bin place of\b|\bdon't take both\b|\bnot both\b";
     /// A clinician is not for it.
     AGAINST = r"\b(?:i'd|i would|we'd|i'll) rather (?:not|you|we|he|she|they)\b|\b(?:don't|do not|wouldn't|didn't) (?:like|love|want|fancy|think)\b|\bnot (?:keen|today|happy|a fan)\b|\bdo without\b|\b(?:in|up) my (?:pocket|sleeve)\b|\b(?:in|for) reserve\b|\bdown the (?:road|line)\b|\bno longer\b|\b(?:stop|stopping|come off|get off|get rid|take you off)\b|\binstead\b|\bnot with\b";
     /// What is taken does harm, which a clinician says of what is to end.
@@ -50,11 +48,6 @@ patterns! {
     LAPSED = r"\b(?:ran|run|running) out\b|\b(?:haven't|hasn't|didn't|don't|doesn't|not) (?:been )?(?:tak\w+|us\w+|fill\w+|had any|always|really|pick\w+)\b|\b(?:stopped|quit|skip\w*|miss(?:ed|es)?|forget\w*|forgot)\b|\boff it\b|\bhalf (?:of )?(?:a|the|it|one)\b|\bcut\w* (?:it|them|that) in\b|\bonly (?:take|took|use|when)\b|\b(?:down|back|up) to (?:one|two|a|half|\d)";
     /// A dose goes up or down in so many words.
     MOVES = r"\b(?:up|down|increas\w*|rais\w*|lower\w*|reduc\w*|decreas\w*|doubl\w*|halv\w*|half|cut\w*|bump\w*|back to|go(?:ing)? to|to|instead|more|less|taper\w*|step\w*|drop\w*|higher|titrat\w*)\b";
-}
-
-/// Whether `sentence` takes back what was just said.
-pub(in crate::structuring) fn turns_back(sentence: &str) -> bool {
-    TURNS_BACK.is_match(sentence)
 }
 
 /// A sentence about the medicine.
@@ -142,15 +135,9 @@ impl Reading<'_, '_, '_> {
         let from = if self.decides() { self.course.chosen.line } else { 0 };
         // What was turned down before "stop the ibuprofen" was another.
         let ends = self.course.action == MedicationAction::Stop;
-        let before = move |one: &Said| {
-            ends && one.line.index == from
-                && said.iter().any(|other| {
-                    other.line.index == from
-                        && other.range.start > one.range.start
-                        && begins_in(self.course.chosen, other.line, &other.range)
-                })
-        };
-        said.iter().filter(move |one| one.line.index >= from && one.tells() && !before(one))
+        let stop = said.iter().find(|one| ends && begins_in(self.course.chosen, one.line, &one.range));
+        let start = (from, stop.map_or(0, |one| one.range.start));
+        said.iter().filter(move |one| (one.line.index, one.range.start) >= start && one.tells())
     }
 
     fn turned_back(&self, said: &[Said]) -> bool {
@@ -162,7 +149,7 @@ impl Reading<'_, '_, '_> {
         };
         let ends = matches!(self.course.action, MedicationAction::Stop) || self.past || self.course.chosen.held;
         self.since(said)
-            .any(|one| TURNS_BACK.is_match(one.text()) || !ends && (is_later(one) || !self.changes()) && against(one))
+            .any(|one| context::turns_back(one.text()) || !ends && (is_later(one) || !self.changes()) && against(one))
             || !self.decides() && !self.past && self.since(said).any(|one| one.names && HARMS.is_match(one.text()))
     }
 
@@ -241,7 +228,8 @@ impl Reading<'_, '_, '_> {
             let text = one.text();
             let takes = || sig::frequency(text).is_some() || !sig::doses(text, &|_| None).is_empty();
             let decides = || ABOUT_IT.is_match(text) && verbs::verb_before(text).is_some();
-            let turns = || [&*TURNS_BACK, &*AGAINST, &*LIMITS, &*LAPSED].iter().any(|words| words.is_match(text));
+            let words = || [&*AGAINST, &*LIMITS, &*LAPSED].iter().any(|words| words.is_match(text));
+            let turns = || context::turns_back(text) || words();
             let asks = is_question(text) && one.line.utterance.role == Role::Clinician;
             // How it is taken until now is told, too.
             let until_now = one.line.utterance.role != Role::Clinician && takes();
@@ -288,7 +276,7 @@ fn about<'v, 'a>(visit: &'v Visit<'a>, table: &DrugTable, mentions: &[&Mention])
             // "I'd rather not, with the sertraline": said of it before another is named.
             let turned = |at: usize| {
                 let before = &line.text()[range.start..at];
-                TURNS_BACK.is_match(before) || RATHER.is_match(before)
+                context::turns_back(before) || RATHER.is_match(before)
             };
             let goes_on = reach > 0 && here().next().is_none_or(|other| turned(other.range.start));
             if names {
