@@ -285,7 +285,11 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
         // When to come back stands there as it was said.
         SectionKind::Plan => {
             let is_advised = facts.findings.iter().any(|finding| finding.kind == SectionKind::Plan);
-            !(is_advised && (context::safety_net(line) || context::begins_with_a_condition(line)))
+            // "Take kidneys, potassium and a BNP."
+            let takes_tests = TAKE.is_match(line) && drugs.is_empty() && !orders::tests(line).is_empty();
+            // What to look out for stands in the clinician's words.
+            !(is_advised && (context::safety_net(line) || CONDITION.is_match(line)))
+                && !takes_tests
                 && !examines_now(line)
                 && !denies_a_symptom(line)
                 && says_what_to_do(line)
@@ -294,6 +298,8 @@ pub fn belongs(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     }
 }
 
+static TAKE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\W*take\b"));
+static CONDITION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:if|unless)\b"));
 /// "The liver.": what was examined or tested is no illness.
 static ORGAN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     belongs,
     evidence::whole,
-    facts::{Facts, corrected, orders},
+    facts::{Facts, context, corrected, orders},
     planned,
     problems::{is_same, problems},
     render::{self, Line},
@@ -289,7 +289,11 @@ impl Builder {
         }
         for finding in facts.findings.iter().filter(|finding| finding.kind == kind) {
             let wanted = text::content_stems(&finding.text);
-            let covered = self.statements.iter().filter(|(of, ..)| of.soap() == kind.soap()).any(|(_, text, _)| {
+            // "Write it down if you put on three pounds" has a warning's words, and not what to do then.
+            let warns = context::safety_net(&finding.text);
+            let able = |text: &str| !warns || context::safety_net(text);
+            let alike = self.statements.iter().filter(|(of, text, _)| of.soap() == kind.soap() && able(text));
+            let covered = alike.into_iter().any(|(_, text, _)| {
                 let stems = text::content_stems(text);
                 let shared = wanted.iter().filter(|stem| stems.contains(stem)).count();
                 10 * shared >= 7 * wanted.len()

@@ -296,9 +296,12 @@ fn only_side(text: &str) -> Option<&'static str> {
 fn goes_on<'v, 'a>(visit: &'v Visit<'a>, at: usize) -> Option<(&'v Said<'a>, &'v Said<'a>)> {
     let question = visit.lines.get(at).filter(|line| line.by_clinician())?;
     let answer = visit.answer_to(at).filter(|answer| answer.by_patient_side() && !answer.sentences.is_empty())?;
-    let sentence = &question.text()[question.sentences.last()?.clone()];
-    let names_another = LEXICON.iter().any(|entry| entry.pattern.is_match(sentence));
-    (is_question(sentence) && !names_another && context::asks_for_more(sentence)).then_some((question, answer))
+    // "How long has that been going on? The puffing."
+    let asks = |sentence: &str| is_question(sentence) && context::asks_for_more(sentence);
+    let asked =
+        question.sentences.iter().map(|range| &question.text()[range.clone()]).rfind(|sentence| asks(sentence))?;
+    let names_another = LEXICON.iter().any(|entry| entry.pattern.is_match(asked));
+    (!names_another).then_some((question, answer))
 }
 
 /// Questions and answers, word for word.

@@ -242,7 +242,10 @@ fn told(visit: &Visit, line: &Line) -> Vec<Symptom> {
             if QUALIFIED.is_match(before) {
                 continue;
             }
-            let present = !(context::negates(before) || denied_after(after));
+            // "Any chest pain?" "No, chest pain.": a recogniser's comma.
+            let asked = || visit.question_before(line.index).is_some_and(|asked| entry.pattern.is_match(asked.text()));
+            let no_with_a_comma = NO_COMMA.is_match(before) && ends(after) && asked();
+            let present = !(context::negates(before) || denied_after(after) || no_with_a_comma);
             if present && (is_long_ago(before, after, next) || of_an_operation(visit, line, sentence)) {
                 continue;
             }
@@ -298,6 +301,13 @@ static LONG_AGO: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:(?:years?|decades?) (?:ago|back)|(?:back )?in (?:(?:19|20)\d\d|nineteen|twenty|college|high school|my (?:teens|twenties|thirties))|(?:as|when i was) (?:a|an|little|young|younger|\w+teen) ?(?:kid|child|teen\w*|boy|girl|student|adult)?|(?:with|after|during) my (?:first|second|last) (?:pregnancy|baby))\b",
     )
 });
+
+static NO_COMMA: LazyLock<Regex> = LazyLock::new(|| text::pattern(r"^\W*no, (?:any )?$"));
+
+/// Whether nothing is said in `after`.
+fn ends(after: &str) -> bool {
+    !after.contains(char::is_alphanumeric)
+}
 
 /// Whether `sentence` goes on about an operation of the past, after which the clinician asked: "How did you do with that one, any
 /// trouble with the anesthesia?" "I threw up for two days."
@@ -534,6 +544,13 @@ mod tests {
         };
         assert!(found("D: Are you more short of breath lying flat?\nP: No, I sleep fine.").is_empty());
         assert_eq!(found("D: Are you short of breath lying flat?\nP: No, I sleep fine."), [false]);
+    }
+
+    #[test]
+    fn a_comma_after_no_makes_no_complaint() {
+        let lines = "D: Any chest pain or palpitations?\nP: No, chest pain. I use two pillows.";
+        assert!(said(lines).contains(&("chest pain", false)), "{:?}", said(lines));
+        assert_eq!(said("D: Any palpitations?\nP: No, chest pain."), [("palpitations", false), ("chest pain", true)]);
     }
 
     #[test]

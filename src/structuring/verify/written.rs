@@ -84,6 +84,7 @@ impl Checker<'_, '_> {
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
         let unplanned =
             || (kind == SectionKind::Plan && !is_planned(evidence)).then(|| "nobody planned this".to_owned());
+        let unfinished = || UNFINISHED.is_match(statement).then(|| "it ends in the middle".to_owned());
         let no_cut_off = || self.without_its_no(statement).then(|| "the no before it is left out".to_owned());
         let not_to_be = || {
             (kind == SectionKind::Plan && plans_what_is_not(statement, evidence)).then(|| "this was denied".to_owned())
@@ -95,6 +96,7 @@ impl Checker<'_, '_> {
             || (of_oneself && context::names_a_relative(statement)).then(|| "this is about somebody else".to_owned());
         let turned = || turned::fault(statement, kind, evidence, self.index.visit()).map(str::to_owned);
         misread()
+            .or_else(unfinished)
             .or_else(not_complained)
             .or_else(cut_off)
             .or_else(not_given)
@@ -278,6 +280,9 @@ impl Checker<'_, '_> {
         })
     }
 }
+
+/// "… 10 milligrams in the morning, F."
+static UNFINISHED: LazyLock<Regex> = LazyLock::new(|| pattern(r", \w\.?$"));
 
 /// What is said not to be, at the beginning of a sentence; "don't" forbids, and may stand in a plan.
 static BEGINS_WITH_NO: LazyLock<Regex> = LazyLock::new(|| {
@@ -524,6 +529,13 @@ mod tests {
             D: I see you have atrial fibrillation. Do you feel it?\nP: Never.";
         let line = "The patient has atrial fibrillation.";
         assert_eq!(written(visit, line, SectionKind::ChiefComplaint), "the patient did not come for this");
+    }
+
+    #[test]
+    fn a_line_that_ends_in_the_middle_is_taken_out() {
+        let visit = "D: What are you taking?\nP: Lisinopril, 10 milligrams in the morning. Furosemide, 20 milligrams.";
+        let line = "The patient takes Lisinopril, 10 milligrams in the morning, F.";
+        assert_eq!(written(visit, line, SectionKind::HistoryOfPresentIllness), "it ends in the middle");
     }
 
     #[test]

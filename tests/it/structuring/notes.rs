@@ -169,6 +169,22 @@ fn an_answer_that_stays_cut_off_marks_the_note() {
 }
 
 #[test]
+fn a_warning_stands_whole_whatever_the_model_makes_of_it() {
+    let garbled = r#"{"items":["Weigh daily and write it down if the patient puts on three pounds in two days or can't lie flat.","Take kidneys and a BNP."]}"#;
+    let draft = draft(
+        &ScriptedModel::new(8192, vec![("PLAN", garbled)]),
+        "D: What brings you in?\nP: I get puffed, and my ankles swell.\nD: I'd like bloods today, kidneys and a BNP.\n\
+         P: All right.\nD: Weigh yourself every morning and write it down. If you put on more than three pounds in two days or \
+         you can't lie flat you call us the same day.",
+    );
+    let plan = texts(&draft, SectionKind::Plan);
+    let warning =
+        "Advised: \"If you put on more than three pounds in two days or you can't lie flat you call us the same day.\"";
+    assert!(plan.iter().any(|line| line == warning), "{plan:?}");
+    assert!(!plan.iter().any(|line| line.starts_with("Take") || line.starts_with("Weigh daily")), "{plan:?}");
+}
+
+#[test]
 fn what_is_over_or_was_answered_no_is_no_matter_of_today() {
     let model = ScriptedModel::new(
         8192,

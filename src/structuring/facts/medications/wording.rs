@@ -28,7 +28,7 @@ const SENTENCES: usize = 3;
 
 patterns! {
     /// A clinician is not for it.
-    AGAINST = r"\b(?:i'd|i would|we'd|i'll) rather (?:not|you|we|he|she|they)\b|\b(?:don't|do not|wouldn't|didn't) (?:like|love|want|fancy|think)\b|\bnot (?:keen|today|happy|a fan)\b|\bdo without\b|\b(?:in|up) my (?:pocket|sleeve)\b|\b(?:in|for) reserve\b|\bdown the (?:road|line)\b|\bno longer\b|\b(?:stop|stopping|come off|get off|get rid|take you off)\b|\binstead\b|\bnot with\b";
+    AGAINST = r"\brather (?:not|you|we|he|she|they)\b|\b(?:don't|do not|wouldn't|didn't) (?:like|love|want|fancy|think)\b|\bnot (?:keen|today|happy|a fan)\b|\bdo without\b|\b(?:in|up) my (?:pocket|sleeve)\b|\b(?:in|for) reserve\b|\bdown the (?:road|line)\b|\bno longer\b|\b(?:stop|stopping|come off|get off|get rid|take you off)\b|\binstead\b|\bnot with\b";
     /// What is taken does harm, which a clinician says of what is to end.
     HARMS = r"\b(?:that|it|they|those|which) (?:can|could|may|might) (?:\w+ )?(?:make|cause|give|do|bring)\b";
     RATHER = r"\brather (?:not|you|he|she|they)\b|\bstop (?:that|it|those|them|taking (?:it|that|them))\b";
@@ -228,11 +228,14 @@ impl Reading<'_, '_, '_> {
             let text = one.text();
             let takes = || sig::frequency(text).is_some() || !sig::doses(text, &|_| None).is_empty();
             let decides = || ABOUT_IT.is_match(text) && verbs::verb_before(text).is_some();
-            let words = || [&*AGAINST, &*LIMITS, &*LAPSED].iter().any(|words| words.is_match(text));
-            let turns = || context::turns_back(text) || words();
-            let asks = is_question(text) && one.line.utterance.role == Role::Clinician;
+            let by_clinician = one.line.utterance.role == Role::Clinician;
+            let turns = || match by_clinician {
+                true => context::turns_back(text) || AGAINST.is_match(text) || LIMITS.is_match(text),
+                false => LAPSED.is_match(text),
+            };
+            let asks = is_question(text) && (by_clinician || !one.names);
             // How it is taken until now is told, too.
-            let until_now = one.line.utterance.role != Role::Clinician && takes();
+            let until_now = !by_clinician && takes();
             (one.line.index >= from || until_now) && !asks && (one.names || takes() || decides() || turns())
         };
         let mut telling: Vec<&Said> = said.iter().filter(tells).collect();
@@ -399,6 +402,11 @@ mod tests {
                 "D: I did wonder about Singulair, but it can give bad dreams, so I'd keep that in my pocket.",
                 "montelukast",
                 "I'd keep that in my pocket.",
+            ),
+            (
+                "P: I take ibuprofen twice a week.\nD: Ahn, at rather you didn't, with the lisinopril.\nP: Nobody told me. What can I have instead?",
+                "ibuprofen",
+                "at rather you didn't, with the lisinopril.",
             ),
             (
                 "P: I take ibuprofen twice a week.\nD: I'd rather you didn't, with the lisinopril.",
