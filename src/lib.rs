@@ -11,19 +11,25 @@
 //!
 //! `docs/ARCHITECTURE.md` walks a visit through it; `tests/it/architecture.rs` holds the arrows.
 
+pub mod app;
 pub mod audio;
+pub mod auth;
 pub mod cli;
 pub mod coding;
 pub mod config;
 pub mod delivery;
 pub mod domain;
 pub mod embedding;
+pub mod http;
 pub mod inference;
 pub mod language;
 pub mod model_files;
+pub mod notes;
 pub mod pipeline;
 pub mod qa;
 pub mod safety;
+pub mod sealing;
+pub mod store;
 pub mod structuring;
 pub mod terminology;
 pub mod transcription;

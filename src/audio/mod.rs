@@ -17,6 +17,7 @@ mod decoding;
 mod error;
 mod packets;
 mod resampling;
+mod segments;
 mod source;
 mod wav;
 mod writing;
@@ -24,6 +25,7 @@ mod writing;
 use std::borrow::Cow;
 
 pub use error::AudioError;
+pub use segments::{Kept, Segment, SegmentError, Segments};
 pub use source::{AudioSource, read_piped};
 pub use writing::to_wav;
 

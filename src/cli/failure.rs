@@ -8,12 +8,14 @@ use regex::Regex;
 
 use super::input::InputError;
 use crate::{
+    app::AppError,
     audio::AudioError,
     config::{ConfigError, TemplateError},
     delivery::fhir::ChartError,
     inference::InferenceError,
     model_files::ModelError,
     pipeline::VisitError,
+    store::StoreError,
     terminology::TerminologyError,
     transcription::TranscriptionError,
 };
@@ -152,6 +154,23 @@ fn terminology_kind(error: &TerminologyError) -> FailureKind {
     }
 }
 
+fn store_kind(error: &StoreError) -> FailureKind {
+    match error {
+        StoreError::Config(_) | StoreError::Folder { .. } => FailureKind::Usage,
+        _ => FailureKind::Internal,
+    }
+}
+
+fn app_kind(error: &AppError) -> FailureKind {
+    match error {
+        AppError::Store(error) => store_kind(error),
+        AppError::Segments(_) => FailureKind::Internal,
+        AppError::Config(_) | AppError::Key(_) | AppError::Listen { .. } | AppError::Certificate { .. } => {
+            FailureKind::Usage
+        }
+    }
+}
+
 /// Gives each error type its exit code.
 macro_rules! failure_from {
     ($($error:ty => $kind:expr),+ $(,)?) => {
@@ -173,6 +192,8 @@ failure_from! {
     ModelError => model_kind,
     TerminologyError => terminology_kind,
     VisitError => visit_kind,
+    StoreError => store_kind,
+    AppError => app_kind,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The commands, one file each. Here: the options that all share, and which command runs.
 
+mod audit;
 mod bar;
 mod bench;
 mod examples;
@@ -9,8 +10,11 @@ mod models;
 mod note;
 mod output;
 mod progress;
+mod serve;
 mod terminology;
+mod token;
 mod transcribe;
+mod user;
 mod verify;
 mod voice;
 
@@ -63,6 +67,10 @@ enum Command {
     Models(models::ModelsArgs),
     Terminology(terminology::TerminologyArgs),
     Bench(bench::BenchArgs),
+    Serve(serve::ServeArgs),
+    User(user::UserArgs),
+    Token(token::TokenArgs),
+    Audit(audit::AuditArgs),
 }
 
 impl Cli {
@@ -121,7 +129,16 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Models(args) => models::run(args, &config, &cli.folder_options()),
         Command::Terminology(args) => terminology::run(args, &config),
         Command::Bench(args) => bench::run(args, &config),
+        Command::Serve(args) => serve::run(args, &config),
+        Command::User(args) => user::run(args, &config),
+        Command::Token(args) => token::run(args, &config),
+        Command::Audit(args) => audit::run(args, &config),
     }
+}
+
+/// What asynchronous commands run on.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Runtime::new().map_err(|error| Failure::new(FailureKind::Internal, error))
 }
 
 /// A panic's message may quote the text that was worked on, so only its place is shown.

@@ -2,6 +2,8 @@
 
 mod paths;
 mod recognition;
+mod server;
+mod store;
 mod template;
 mod writing;
 
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
 use serde::Deserialize;
+pub use server::ServerConfig;
+pub use store::{KeySource, KeysConfig, StoreConfig};
 pub use template::{DocumentType, Place, Template, TemplateError};
 pub use writing::{Device, WritingConfig};
 
@@ -23,6 +27,12 @@ pub struct Config {
     pub recognition: RecognitionConfig,
     /// How text becomes a note.
     pub writing: WritingConfig,
+    /// Where the service listens.
+    pub server: ServerConfig,
+    /// Where visits are kept.
+    pub store: StoreConfig,
+    /// The key that they are sealed with.
+    pub keys: KeysConfig,
 }
 
 /// Why the configuration cannot be used.
@@ -78,6 +88,8 @@ impl Config {
         config.paths.validate()?;
         config.recognition.validate()?;
         config.writing.validate()?;
+        config.server.validate()?;
+        config.store.validate()?;
         Ok(config)
     }
 

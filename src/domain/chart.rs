@@ -1,5 +1,7 @@
 //! What the EHR already knows about the patient, as far as a scribe can use it.
 
+use serde::{Deserialize, Serialize};
+
 use super::PatientText;
 
 /// An excerpt of the patient's chart.
@@ -26,7 +28,8 @@ impl Chart {
 }
 
 /// Administrative sex, which ICD-10-CM asks for with some codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Sex {
     /// Female.
     Female,

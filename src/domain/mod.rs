@@ -3,20 +3,34 @@
 //! Everything here is plain data that any stage may read. Nothing here does I/O, and nothing here knows a library
 //! other than serde (and schemars, which writes the published JSON schemas from these very types).
 
+mod account;
+mod audit;
 mod chart;
 mod clock;
 mod decision_making;
+mod encounter;
+mod entropy;
+mod ids;
+mod job;
 mod note;
 mod patient_text;
 mod safety;
 mod transcript;
 mod verification;
 
+pub use account::{Account, AccountRole, Scope};
+pub use audit::{Actor, AuditAction, AuditEntry, AuditEvent, AuditOutcome};
 pub use chart::{Chart, ChartAllergy, ChartMedication, ChartProblem, Sex};
 pub use clock::{Clock, SystemClock};
 pub use decision_making::{DecisionElement, DecisionItem, DecisionKind};
+pub use encounter::{
+    Consent, ConsentMethod, ConsentRule, EhrIds, Encounter, EncounterDetails, EncounterState, Patient,
+};
+pub use entropy::{Entropy, SystemEntropy};
+pub use ids::{AccountId, DeliveryId, EncounterId, JobId, new_uuid};
+pub use job::{Job, JobKind, JobState};
 pub use note::{
-    Allergy, AllergyKind, Coding, Dose, Encounter, Evidence, Medication, MedicationAction, NOTE_SCHEMA, Note,
+    Allergy, AllergyKind, Coding, Dose, EncounterRef, Evidence, Medication, MedicationAction, NOTE_SCHEMA, Note,
     NoteSchema, NoteStatus, Omission, Order, OrderKind, Problem, PromptRef, Provenance, Review, Section, SectionKind,
     Soap, Statement, Support, UncertainText, UnsupportedText, VitalSign, evidence_of,
 };

@@ -24,7 +24,7 @@ pub struct Note {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_type: Option<Coding>,
     /// The visit.
-    pub encounter: Encounter,
+    pub encounter: EncounterRef,
     /// All thirteen, in the order of [`SectionKind::ALL`]; a section with nothing said has no statements.
     pub sections: Vec<Section>,
     /// What was assessed, with proposed codes.
@@ -52,7 +52,7 @@ impl Note {
             status: NoteStatus::Draft,
             template: None,
             document_type: None,
-            encounter: Encounter { id: String::new(), started_at: None },
+            encounter: EncounterRef { id: String::new(), started_at: None },
             sections: Vec::new(),
             problems: Vec::new(),
             medications: Vec::new(),
@@ -85,7 +85,8 @@ pub enum NoteStatus {
 
 /// The visit a note is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Encounter {
+#[schemars(rename = "Encounter")]
+pub struct EncounterRef {
     /// Stable: the same recording gives the same id.
     pub id: String,
     /// When the visit began, in UTC, where that is known.

@@ -1,5 +1,7 @@
 //! The order of the stages: the only place that knows it.
 
+pub mod events;
+pub mod jobs;
 mod requirements;
 mod visit;
 

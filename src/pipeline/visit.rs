@@ -16,7 +16,7 @@ use crate::{
     coding::{self, Coder, Patient},
     config::{Config, DocumentType, Template},
     domain::{
-        Chart, Clock, Coding, Encounter, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance,
+        Chart, Clock, Coding, EncounterRef, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance,
         Transcript,
     },
     inference::{Engine, InferenceError, TextModel},
@@ -205,7 +205,7 @@ impl<'a> Scribe<'a> {
             status: NoteStatus::Draft,
             template: Some(template.id.clone()),
             document_type: Some(document_type(template)),
-            encounter: Encounter { id: encounter_id(transcript), started_at: None },
+            encounter: EncounterRef { id: encounter_id(transcript), started_at: None },
             sections: draft.sections,
             problems: draft.problems,
             medications: draft.medications,

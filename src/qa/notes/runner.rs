@@ -206,7 +206,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::{
         domain::{
-            Allergy, AllergyKind, Coding, Encounter, Medication, MedicationAction, ModelRef, Omission, PatientText,
+            Allergy, AllergyKind, Coding, EncounterRef, Medication, MedicationAction, ModelRef, Omission, PatientText,
             Problem, Provenance, Review, Role, Section as NoteSection, SectionKind, Statement, Support,
             UnsupportedText,
         },
@@ -262,7 +262,7 @@ pub(crate) mod tests {
         let (name, statements) = ("Knee pain".into(), Vec::new());
         let model = ModelRef { task: "text".to_owned(), name: "a model".to_owned(), sha256: String::new() };
         Note {
-            encounter: Encounter { id: "e".to_owned(), started_at: None },
+            encounter: EncounterRef { id: "e".to_owned(), started_at: None },
             sections: vec![
                 NoteSection::new(
                     SectionKind::HistoryOfPresentIllness,

@@ -1,0 +1,7 @@
+//! The service as a whole, built from its configuration: what starts, in which order, and how it stops.
+
+mod master_keys;
+mod serve;
+
+pub use master_keys::{KeyError, load_master_keys};
+pub use serve::{AppError, open_store, serve};

@@ -1,0 +1,60 @@
+//! `soapstone serve`: the service.
+
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, runtime};
+use crate::{app, config::Config};
+
+/// Run the service: it takes recordings, transcribes them, drafts notes, and answers the HTTP API.
+///
+/// Visits are kept under `paths.state`, sealed. The first start prints a link with which the first account is made; it can be
+/// used once, within an hour. The service listens at 127.0.0.1:8477 unless the configuration says otherwise, and stops at
+/// SIGTERM or Ctrl-C after what runs is done; a second signal ends it at once, and nothing that was kept is lost.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    soapstone serve                                  this machine alone\n  \
+    soapstone --config /etc/soapstone.toml serve     as the clinic set it up\n\n\
+The API is described at /api/v1/openapi.json; /healthz and /readyz say how it is.")]
+pub struct ServeArgs {}
+
+/// Runs the command.
+pub fn run(_args: &ServeArgs, config: &Config) -> Result<(), Failure> {
+    let url = config.server.url();
+    let config = config.clone();
+    runtime()?.block_on(async move {
+        let stop = CancellationToken::new();
+        tokio::spawn(on_signal(stop.clone()));
+        let ready = |address, setup: Option<crate::auth::Secret>| {
+            eprintln!("soapstone: listening at {address}, found at {url}");
+            if let Some(secret) = setup {
+                eprintln!("soapstone: there is no account yet; make the first one within an hour:");
+                eprintln!("  {url}/setup#{}", secret.expose());
+            }
+        };
+        Ok(app::serve(config, stop, ready).await?)
+    })
+}
+
+/// The first signal stops the service, the second ends the process.
+async fn on_signal(stop: CancellationToken) {
+    signal().await;
+    eprintln!("soapstone: stopping; what runs is finished first");
+    stop.cancel();
+    signal().await;
+    std::process::exit(super::FailureKind::Internal as i32);
+}
+
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}

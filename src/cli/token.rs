@@ -1,0 +1,121 @@
+//! `soapstone token`: what programs prove themselves with.
+
+use clap::{Args, Subcommand};
+use jiff::SignedDuration;
+
+use super::{Failure, FailureKind, runtime, user};
+use crate::{
+    app,
+    auth::Secret,
+    config::Config,
+    domain::{Actor, AuditAction, AuditEvent, Clock, Scope, SystemClock, SystemEntropy},
+    store::{
+        Store, accounts, audit,
+        credentials::{self, Credential, CredentialKind},
+    },
+};
+
+/// Look after the tokens of the service's API.
+#[derive(Args)]
+pub struct TokenArgs {
+    #[command(subcommand)]
+    command: TokenCommand,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token for an account. It is shown once: only a hash of it is kept.
+    #[command(
+        after_help = "Scopes: encounters:read, encounters:write, audio:write, notes:sign, audit:read, accounts:write.\n\n\
+Example:\n  \
+    soapstone token create room-3 --label 'room 3' --scope audio:write --days 365"
+    )]
+    Create {
+        /// The account's name.
+        login: String,
+        /// What it is for.
+        #[arg(long)]
+        label: String,
+        /// What its bearer may do, once for each; never more than the account may.
+        #[arg(long = "scope", required = true, value_parser = scope)]
+        scopes: Vec<Scope>,
+        /// After how many days it ends.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+    },
+    /// Show all tokens, without their secrets.
+    List,
+    /// End a token.
+    Revoke {
+        /// Its name in the list.
+        name: String,
+    },
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    let known = Vec::from_iter(Scope::ALL.map(Scope::as_str)).join(", ");
+    Scope::parse(text).ok_or_else(|| format!("scopes are {known}"))
+}
+
+/// Runs the command.
+pub fn run(args: &TokenArgs, config: &Config) -> Result<(), Failure> {
+    runtime()?.block_on(async {
+        let store = app::open_store(config).await?;
+        match &args.command {
+            TokenCommand::Create { login, label, scopes, days } => create(&store, login, label, scopes, *days).await,
+            TokenCommand::List => list(&store).await,
+            TokenCommand::Revoke { name } => revoke(&store, name).await,
+        }
+    })
+}
+
+async fn create(store: &Store, login: &str, label: &str, scopes: &[Scope], days: u32) -> Result<(), Failure> {
+    let (secret, now) = (Secret::generate("sst", &SystemEntropy), SystemClock.now());
+    let tx = store.begin().await?;
+    let id = user::id_of(&tx, login).await?;
+    let token = Credential {
+        secret_hash: secret.hash(),
+        account: Some(id),
+        label: label.to_owned(),
+        scopes: scopes.to_vec(),
+        created_at: now,
+        expires_at: now + SignedDuration::from_hours(24 * i64::from(days)),
+    };
+    credentials::create(&tx, CredentialKind::Token, &token).await?;
+    let made = AuditEvent::done(Actor::Operator, AuditAction::Administer);
+    audit::append(&tx, &made.object(format!("token/{}", name(&token)))).await?;
+    tx.commit().await?;
+    println!("{}", secret.expose());
+    Ok(())
+}
+
+async fn list(store: &Store) -> Result<(), Failure> {
+    for token in credentials::list(store, CredentialKind::Token).await? {
+        let account = match token.account {
+            Some(id) => accounts::get(store, id).await?.map(|account| account.login),
+            None => None,
+        };
+        let scopes = Vec::from_iter(token.scopes.iter().map(|scope| scope.as_str())).join(",");
+        let account = account.unwrap_or_default();
+        println!("{}\t{account}\t{}\t{scopes}\tuntil {}", name(&token), token.label, token.expires_at);
+    }
+    Ok(())
+}
+
+async fn revoke(store: &Store, wanted: &str) -> Result<(), Failure> {
+    let tokens = credentials::list(store, CredentialKind::Token).await?;
+    let found = tokens.iter().find(|token| name(token) == wanted);
+    let unknown =
+        || Failure::new(FailureKind::Usage, format_args!("there is no token {wanted}; see `soapstone token list`"));
+    let token = found.ok_or_else(unknown)?;
+    let tx = store.begin().await?;
+    credentials::revoke(&tx, &token.secret_hash).await?;
+    let ended = AuditEvent::done(Actor::Operator, AuditAction::Administer);
+    audit::append(&tx, &ended.object(format!("token/{wanted}"))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The beginning of the hash of its secret.
+fn name(token: &Credential) -> String {
+    token.secret_hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,306 @@
+//! Audio on its way in, in numbered segments or as one file, and on its way out, as the clip behind a sentence.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use zeroize::Zeroizing;
+
+use crate::{
+    audio::{self, AudioSource, Kept, Recording, Segment},
+    auth::policy::Right,
+    domain::{AuditAction, Encounter, EncounterId, EncounterState, JobKind, no_progress},
+    http::{
+        Problem, Service,
+        caller::Caller,
+        extract::{Body, Of, Parameters},
+    },
+    pipeline::events::VisitEvent,
+    store::{encounters, jobs, keys},
+};
+
+/// Segments that a recording has at most: at one a second, six hours.
+const MAX_SEGMENTS: u32 = 6 * 60 * 60;
+
+/// Jobs that may wait before another recording is refused for the moment.
+const MAX_BACKLOG: u64 = 64;
+
+/// When to try again, in seconds.
+const TRY_AGAIN_S: u64 = 30;
+
+/// That a recording is whole.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Completion {
+    /// Of how many segments it consists, numbered from 0.
+    pub segments: u32,
+}
+
+/// Which part of the audio.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ClipParameters {
+    /// From here, in milliseconds from the start.
+    from_ms: Option<u64>,
+    /// To here.
+    to_ms: Option<u64>,
+}
+
+/// What became of a segment.
+#[derive(Serialize, ToSchema)]
+pub struct SegmentReceipt {
+    /// Its number.
+    pub sequence: u32,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Whether it was there already.
+    pub repeated: bool,
+}
+
+/// Send segment `seq` of the recording: a piece of a file in any format, or samples as `audio/L16` (RFC 3551).
+///
+/// Segments may come in any order and more than once; another segment of the same number is refused. When the answer is here,
+/// the segment is on the disk, sealed. `Content-Digest` (RFC 9530) is checked where it is sent.
+#[utoipa::path(
+    put, path = "/encounters/{id}/audio/{seq}", tag = "audio",
+    params(
+        ("id" = String, Path, format = Uuid), ("seq" = u32, Path),
+        ("Content-Digest" = Option<String>, Header, description = "sha-256=:BASE64:"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, body = SegmentReceipt), (status = 201, body = SegmentReceipt), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem),
+        (status = 507, body = Problem),
+    )
+)]
+pub async fn put_segment(
+    State(service): State<Service>,
+    caller: Caller,
+    Of(id, sequence): Of<u32>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<impl IntoResponse, Problem> {
+    if sequence >= MAX_SEGMENTS {
+        return Err(Problem::bad_request(format!("a recording has at most {MAX_SEGMENTS} segments")));
+    }
+    if bytes.is_empty() {
+        return Err(Problem::bad_request("the segment is empty"));
+    }
+    let workshop = &service.workshop;
+    let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Upload).await?;
+    may_take_audio(&encounter)?;
+    let digest = Sha256::digest(&bytes);
+    check_digest(&headers, &digest)?;
+    let kept = keep(&service, id, sequence, media_type(&headers), bytes).await?;
+    if encounter.state == EncounterState::Planned {
+        begin(&service, &caller, id).await?;
+    }
+    let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let repeated = kept == Kept::Already;
+    let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(SegmentReceipt { sequence, sha256, repeated })))
+}
+
+/// Say that the recording is whole. The transcript and the draft follow by themselves.
+#[utoipa::path(
+    post, path = "/encounters/{id}/audio/complete", tag = "audio", params(("id" = String, Path, format = Uuid)),
+    request_body = Completion,
+    responses(
+        (status = 202), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem),
+    )
+)]
+pub async fn complete(
+    State(service): State<Service>,
+    caller: Caller,
+    Of(id, ()): Of,
+    Body(completion): Body<Completion>,
+) -> Result<StatusCode, Problem> {
+    let encounter = caller.encounter(&service.workshop.store, id, Right::Record, AuditAction::Upload).await?;
+    // Said twice, it is as well said once.
+    if encounter.details.segments == Some(completion.segments) {
+        return Ok(StatusCode::ACCEPTED);
+    }
+    may_take_audio(&encounter)?;
+    if !(1..=MAX_SEGMENTS).contains(&completion.segments) {
+        return Err(Problem::bad_request(format!("a recording has 1 to {MAX_SEGMENTS} segments")));
+    }
+    let missing = service.workshop.segments.missing(id, completion.segments)?;
+    if !missing.is_empty() {
+        return Err(audio::SegmentError::Missing { missing }.into());
+    }
+    finish(&service, &caller, id, completion.segments).await
+}
+
+/// Send a recording as one file: WAV, FLAC, MP3, Ogg, M4A or WebM.
+#[utoipa::path(
+    post, path = "/encounters/{id}/audio", tag = "audio", params(("id" = String, Path, format = Uuid)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 202), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 413, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem),
+    )
+)]
+pub async fn upload(
+    State(service): State<Service>,
+    caller: Caller,
+    Of(id, ()): Of,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<StatusCode, Problem> {
+    let workshop = &service.workshop;
+    let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Upload).await?;
+    may_take_audio(&encounter)?;
+    if !workshop.segments.list(id)?.is_empty() {
+        return Err(Problem::conflict(
+            "segments of a recording are here already: send the rest of them, and complete it",
+        ));
+    }
+    let source = AudioSource::Bytes { name: "the recording", bytes: &bytes };
+    audio::check_header(source, &workshop.config.recognition)
+        .map_err(|error| Problem::bad_request(error.to_string()))?;
+    keep(&service, id, 0, media_type(&headers), bytes).await?;
+    if encounter.state == EncounterState::Planned {
+        begin(&service, &caller, id).await?;
+    }
+    finish(&service, &caller, id, 1).await
+}
+
+/// The audio between two moments, as WAV at 16 kHz: the clip behind a sentence.
+#[utoipa::path(
+    get, path = "/encounters/{id}/audio", tag = "audio",
+    params(("id" = String, Path, format = Uuid), ClipParameters),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "audio/wav"), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem),
+    )
+)]
+pub async fn clip(
+    State(service): State<Service>,
+    caller: Caller,
+    Of(id, ()): Of,
+    Parameters(parameters): Parameters<ClipParameters>,
+) -> Result<impl IntoResponse, Problem> {
+    let workshop = &service.workshop;
+    let encounter = caller.encounter(&workshop.store, id, Right::ReadContent, AuditAction::Play).await?;
+    let count = encounter.details.segments.ok_or_else(|| Problem::conflict("the recording is not over yet"))?;
+    let (from_ms, to_ms) = (parameters.from_ms.unwrap_or(0), parameters.to_ms.unwrap_or(u64::MAX));
+    if from_ms >= to_ms {
+        return Err(Problem::bad_request("from_ms must be less than to_ms"));
+    }
+    let key = keys::load(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    let (segments, config) = (workshop.segments.clone(), std::sync::Arc::clone(&workshop.config));
+    let wav = tokio::task::spawn_blocking(move || {
+        let recording = segments.recording(id, count, &key)?;
+        let bytes = recording.as_file();
+        let source = AudioSource::Bytes { name: "the recording", bytes: &bytes };
+        let whole = audio::decode(source, &config.recognition, &no_progress)?;
+        Ok::<_, Problem>(audio::to_wav(&part(&whole, from_ms, to_ms)))
+    });
+    let wav = wav.await.map_err(|error| Problem::internal(&error))??;
+    let shown_to = if to_ms == u64::MAX { "end".to_owned() } else { to_ms.to_string() };
+    caller.note_alone(&workshop.store, id, AuditAction::Play, &format!("audio/{from_ms}-{shown_to}")).await?;
+    Ok(([(header::CONTENT_TYPE, "audio/wav")], wav))
+}
+
+fn part(whole: &Recording, from_ms: u64, to_ms: u64) -> Recording {
+    let at = |ms: u64| usize::try_from(ms.saturating_mul(16)).unwrap_or(usize::MAX).min(whole.len());
+    let channels = whole.channels.iter().map(|channel| channel[at(from_ms)..at(to_ms)].to_vec()).collect();
+    Recording { channels, info: whole.info.clone() }
+}
+
+fn may_take_audio(encounter: &Encounter) -> Result<(), Problem> {
+    if encounter.consent.is_none() {
+        return Err(Problem::no_consent());
+    }
+    match encounter.state {
+        EncounterState::Paused => Err(Problem::conflict("the recording stands still: nothing is recorded")),
+        state if state.takes_audio() => Ok(()),
+        _ => Err(Problem::conflict("the recording is over")),
+    }
+}
+
+async fn keep(
+    service: &Service,
+    id: EncounterId,
+    sequence: u32,
+    media_type: String,
+    bytes: Bytes,
+) -> Result<Kept, Problem> {
+    let workshop = std::sync::Arc::clone(&service.workshop);
+    let key = keys::load(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    let kept = tokio::task::spawn_blocking(move || {
+        let segment = Segment { media_type, bytes: Zeroizing::new(bytes.to_vec()) };
+        workshop.segments.keep(id, sequence, &segment, &key, workshop.entropy.as_ref())
+    });
+    Ok(kept.await.map_err(|error| Problem::internal(&error))??)
+}
+
+/// The first audio begins the recording.
+async fn begin(service: &Service, caller: &Caller, id: EncounterId) -> Result<(), Problem> {
+    let workshop = &service.workshop;
+    let tx = workshop.store.begin().await?;
+    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    if encounter.state != EncounterState::Planned {
+        return Ok(());
+    }
+    encounter.state = EncounterState::Recording;
+    encounter.details.started_at = Some(workshop.clock.now());
+    encounters::update(&tx, &mut encounter).await?;
+    caller.note(&tx, id, AuditAction::Record, "start").await?;
+    tx.commit().await?;
+    workshop.events.tell(id, VisitEvent::State { state: encounter.state });
+    Ok(())
+}
+
+/// The last audio ends it, and its transcript is queued.
+async fn finish(service: &Service, caller: &Caller, id: EncounterId, segments: u32) -> Result<StatusCode, Problem> {
+    let workshop = &service.workshop;
+    let tx = workshop.store.begin().await?;
+    if jobs::backlog(&tx, JobKind::Transcribe).await? >= MAX_BACKLOG {
+        return Err(Problem::too_many(
+            "too many recordings wait for their transcript: complete this one later",
+            TRY_AGAIN_S,
+        ));
+    }
+    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    may_take_audio(&encounter)?;
+    encounter.state = EncounterState::Transcribing;
+    encounter.details.segments = Some(segments);
+    encounters::update(&tx, &mut encounter).await?;
+    jobs::enqueue(&tx, JobKind::Transcribe, id).await?;
+    caller.note(&tx, id, AuditAction::Upload, &format!("audio/{segments} segments")).await?;
+    tx.commit().await?;
+    workshop.ring();
+    workshop.events.tell(id, VisitEvent::State { state: encounter.state });
+    Ok(StatusCode::ACCEPTED)
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    given.unwrap_or("application/octet-stream").to_owned()
+}
+
+fn check_digest(headers: &HeaderMap, digest: &[u8]) -> Result<(), Problem> {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let Some(given) = headers.get("content-digest").and_then(|value| value.to_str().ok()) else { return Ok(()) };
+    let sha256 = given.split(',').find_map(|one| one.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
+    match sha256.map(|encoded| BASE64_STANDARD.decode(encoded)) {
+        None => Ok(()),
+        Some(Ok(sent)) if sent == digest => Ok(()),
+        Some(_) => {
+            Err(Problem::bad_request("the bytes are not those that Content-Digest tells of: send the segment again"))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Sessions, and the first account.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    auth::{self, Secret},
+    domain::{Account, AccountId, AccountRole, AuditAction, AuditEvent},
+    http::{
+        Problem, Service,
+        caller::{Caller, SESSION_COOKIE, session},
+        extract::Body,
+    },
+    store::{audit, credentials},
+};
+
+/// A name and its password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// Name.
+    pub login: String,
+    /// Password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// The first account, an administrator's.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FirstAccount {
+    /// The secret of the set-up link that the first start printed.
+    pub secret: String,
+    /// Name to log in with.
+    pub login: String,
+    /// Name as others see it.
+    pub display_name: String,
+    /// Password of fifteen characters at least.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+pub struct AccountJson {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: AccountId,
+    /// Name to log in with.
+    pub login: String,
+    /// Name as others see it.
+    pub display_name: String,
+    /// `clinician`, `assistant`, `qa`, `admin` or `system`.
+    #[schema(value_type = String)]
+    pub role: AccountRole,
+}
+
+/// Log in with a password. The answer sets a cookie, which carries the session.
+#[utoipa::path(
+    post, path = "/session", tag = "session", request_body = LogIn,
+    responses(
+        (status = 200, body = AccountJson), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem),
+    )
+)]
+pub async fn log_in(
+    State(service): State<Service>,
+    jar: CookieJar,
+    Body(LogIn { login, password }): Body<LogIn>,
+) -> Result<impl IntoResponse, Problem> {
+    let workshop = &service.workshop;
+    let (clock, entropy) = (workshop.clock.as_ref(), workshop.entropy.as_ref());
+    let (account, secret) = auth::log_in(&workshop.store, clock, entropy, &login, &password).await?;
+    Ok((jar.add(session_cookie(secret.expose().to_owned())), Json(AccountJson::from(account))))
+}
+
+/// Log out.
+#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
+pub async fn log_out(
+    State(service): State<Service>,
+    caller: Caller,
+    headers: HeaderMap,
+    jar: CookieJar,
+) -> Result<impl IntoResponse, Problem> {
+    if let Some(session) = session(&headers) {
+        let tx = service.workshop.store.begin().await?;
+        credentials::revoke(&tx, &session.hash()).await?;
+        audit::append(&tx, &AuditEvent::done(caller.actor(), AuditAction::LogOut)).await?;
+        tx.commit().await?;
+    }
+    Ok((StatusCode::NO_CONTENT, jar.remove(session_cookie(String::new()))))
+}
+
+/// Who is logged in.
+#[utoipa::path(
+    get, path = "/session", tag = "session", responses((status = 200, body = AccountJson), (status = 401, body = Problem))
+)]
+pub async fn who(caller: Caller) -> Json<AccountJson> {
+    Json(caller.principal.account.into())
+}
+
+/// Make the first account with the secret of the link that the first start printed. It can be done once.
+#[utoipa::path(
+    post, path = "/setup", tag = "session", request_body = FirstAccount,
+    responses(
+        (status = 201, body = AccountJson), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem),
+    )
+)]
+pub async fn set_up(
+    State(service): State<Service>,
+    Body(first): Body<FirstAccount>,
+) -> Result<impl IntoResponse, Problem> {
+    let FirstAccount { secret, login, display_name, password } = first;
+    if login.trim().is_empty() || display_name.trim().is_empty() {
+        return Err(Problem::bad_request("`login` and `display_name` must not be empty"));
+    }
+    let (store, secret) = (&service.workshop.store, Secret::shown(&secret));
+    let account = auth::make_first_account(store, &secret, &login, &display_name, &password).await?;
+    Ok((StatusCode::CREATED, Json(AccountJson::from(account))))
+}
+
+fn session_cookie(value: String) -> Cookie<'static> {
+    Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).secure(true).same_site(SameSite::Strict).build()
+}
+
+impl From<Account> for AccountJson {
+    fn from(account: Account) -> Self {
+        let Account { id, login, display_name, role, .. } = account;
+        Self { id, login, display_name, role }
+    }
+}

@@ -1,0 +1,12 @@
+//! What can be done over `/api/v1`, one file a thing.
+
+pub mod audio;
+pub mod audit;
+pub mod consent;
+pub mod encounters;
+pub mod events;
+pub mod log_in;
+pub mod note;
+pub mod operations;
+pub mod recording;
+pub mod transcript;

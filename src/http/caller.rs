@@ -1,0 +1,174 @@
+//! Who asks, what they may do, and the entry in the audit that tells of it.
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use axum_extra::extract::CookieJar;
+
+use super::{Problem, Service};
+use crate::{
+    auth::{
+        self, Principal, Secret,
+        policy::{self, Decision, Right},
+    },
+    domain::{Actor, AuditAction, AuditEvent, AuditOutcome, Encounter, EncounterId, PatientText},
+    store::{Store, Tx, audit, encounters},
+};
+
+/// The cookie of a session. Its name makes browsers refuse it unless it came over TLS and for this host alone.
+pub const SESSION_COOKIE: &str = "__Host-soapstone";
+
+/// The reason for reading a visit of somebody else's.
+const BREAK_GLASS: &str = "soapstone-break-glass";
+
+/// The longest reason that is kept.
+const MAX_REASON_CHARS: usize = 500;
+
+/// Somebody who is known.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub principal: Principal,
+    /// Why they want to read what is not theirs, where they said so.
+    reason: Option<PatientText>,
+}
+
+impl FromRequestParts<Service> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let store = &service.workshop.store;
+        let principal = match bearer(&parts.headers) {
+            Some(token) => auth::use_token(store, &token).await?,
+            None => match session(&parts.headers) {
+                Some(session) => {
+                    refuse_forged(&parts.method, &parts.headers)?;
+                    auth::resume(store, &session).await?
+                }
+                None => None,
+            },
+        };
+        let principal = principal.ok_or_else(Problem::not_logged_in)?;
+        Ok(Self { principal, reason: reason(&parts.headers) })
+    }
+}
+
+impl OptionalFromRequestParts<Service> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Option<Self>, Problem> {
+        match <Self as FromRequestParts<Service>>::from_request_parts(parts, service).await {
+            Err(problem) if problem.status == 401 => Ok(None),
+            found => found.map(Some),
+        }
+    }
+}
+
+impl Caller {
+    /// As the audit names them.
+    pub fn actor(&self) -> Actor {
+        Actor::Account(self.principal.account.id)
+    }
+
+    /// Errs unless the caller may do `right` without a visit in particular.
+    pub async fn require(&self, store: &Store, right: Right, action: AuditAction) -> Result<(), Problem> {
+        match policy::decide(&self.principal, right, None) {
+            Decision::Allowed => Ok(()),
+            _ => self.refuse(store, AuditEvent::done(self.actor(), action)).await,
+        }
+    }
+
+    /// The visit `id`, for a caller who may do `right` with it. Who may not is refused, and the audit says so; a reason for
+    /// reading it is kept there.
+    pub async fn encounter(
+        &self,
+        store: &Store,
+        id: EncounterId,
+        right: Right,
+        action: AuditAction,
+    ) -> Result<Encounter, Problem> {
+        let Some(encounter) = encounters::get(store, id).await? else {
+            return match policy::decide(&self.principal, right, None) {
+                Decision::Refused => {
+                    Err(Problem::forbidden("this account's role, or this token's scopes, do not allow it"))
+                }
+                _ => Err(Problem::not_found("encounter")),
+            };
+        };
+        let event = AuditEvent::done(self.actor(), action).on(id);
+        match (policy::decide(&self.principal, right, Some(encounter.clinician)), &self.reason) {
+            (Decision::Allowed, _) => Ok(encounter),
+            (Decision::WithReason, Some(reason)) => {
+                let broken = AuditEvent::done(self.actor(), AuditAction::BreakGlass).on(id).because(reason.clone());
+                note_down(store, &broken).await?;
+                Ok(encounter)
+            }
+            (Decision::WithReason, None) => {
+                note_down(store, &event.with_outcome(AuditOutcome::Refused)).await?;
+                Err(Problem::reason_required())
+            }
+            (Decision::Refused, _) => self.refuse(store, event).await,
+        }
+    }
+
+    async fn refuse<T>(&self, store: &Store, event: AuditEvent) -> Result<T, Problem> {
+        note_down(store, &event.with_outcome(AuditOutcome::Refused)).await?;
+        Err(Problem::forbidden("this account's role, or this token's scopes, do not allow it"))
+    }
+
+    /// Notes in the audit that the caller did `action` to the visit.
+    pub async fn note(&self, tx: &Tx, id: EncounterId, action: AuditAction, object: &str) -> Result<(), Problem> {
+        audit::append(tx, &AuditEvent::done(self.actor(), action).on(id).object(object)).await?;
+        Ok(())
+    }
+
+    /// The same, where nothing else is written.
+    pub async fn note_alone(
+        &self,
+        store: &Store,
+        id: EncounterId,
+        action: AuditAction,
+        object: &str,
+    ) -> Result<(), Problem> {
+        note_down(store, &AuditEvent::done(self.actor(), action).on(id).object(object)).await
+    }
+}
+
+async fn note_down(store: &Store, event: &AuditEvent) -> Result<(), Problem> {
+    let tx = store.begin().await?;
+    audit::append(&tx, event).await?;
+    Ok(tx.commit().await?)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::shown(token.trim()))
+}
+
+/// The session that a request's cookie names.
+pub fn session(headers: &HeaderMap) -> Option<Secret> {
+    CookieJar::from_headers(headers).get(SESSION_COOKIE).map(|cookie| Secret::shown(cookie.value()))
+}
+
+/// A cookie travels with every request that a browser makes, also with one that another site makes it send. Browsers say
+/// where a request comes from (Fetch Metadata), and older ones name its origin.
+fn refuse_forged(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if method.is_safe() {
+        return Ok(());
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_ours = match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), _, _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
+        (None, None, _) => true,
+        (None, Some(_), None) => false,
+    };
+    if is_ours { Ok(()) } else { Err(Problem::forbidden("this request was sent by another site")) }
+}
+
+fn reason(headers: &HeaderMap) -> Option<PatientText> {
+    let text = headers.get(BREAK_GLASS)?.to_str().ok()?.trim();
+    let is_reason = text.chars().count() >= 4;
+    is_reason.then(|| text.chars().take(MAX_REASON_CHARS).collect::<String>().into())
+}

@@ -1,0 +1,192 @@
+//! Faults as RFC 9457 problems. A problem says what happened and what to do, and nothing of what is inside.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    audio::{AudioError, SegmentError},
+    auth::{LogInError, PasswordError},
+    notes::NoteError,
+    store::StoreError,
+};
+
+/// What went wrong with a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Stable name of the kind of problem: `urn:soapstone:problem:` and a word.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What kind of problem it is, for a person.
+    pub title: &'static str,
+    /// The status of the answer.
+    pub status: u16,
+    /// What happened, and what to do.
+    pub detail: String,
+    /// After how many seconds trying again makes sense.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, title: &'static str, detail: impl Into<String>) -> Self {
+        let kind = format!("urn:soapstone:problem:{kind}");
+        Self { kind, title, status: status.as_u16(), detail: detail.into(), retry_after_s: None }
+    }
+
+    /// The request cannot be read, or says what cannot be.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
+    }
+
+    /// Nobody is logged in.
+    pub fn not_logged_in() -> Self {
+        let detail = "log in, or send a token that is valid: Authorization: Bearer …";
+        Self::new(StatusCode::UNAUTHORIZED, "not-logged-in", "Nobody is logged in", detail)
+    }
+
+    /// The account may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "This account may not do this", detail)
+    }
+
+    /// The account may read this after giving a reason.
+    pub fn reason_required() -> Self {
+        let detail =
+            "this visit is another clinician's: to read it, send the reason as Soapstone-Break-Glass; it is audited";
+        Self::new(StatusCode::FORBIDDEN, "reason-required", "A reason must be given", detail)
+    }
+
+    /// There is no such thing, or none that this account may know of.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", format!("there is no {what} here"))
+    }
+
+    /// It cannot be done in the present state.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "This cannot be done now", detail)
+    }
+
+    /// There is no consent, so nothing may be recorded.
+    pub fn no_consent() -> Self {
+        let detail = "nobody's consent to be recorded is entered: PUT …/consent first";
+        Self::new(StatusCode::CONFLICT, "no-consent", "There is no consent", detail)
+    }
+
+    /// Somebody else changed it in the meantime.
+    pub fn changed() -> Self {
+        let detail = "somebody else changed it in the meantime: read it again, and send your change with its new ETag";
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", "It was changed in the meantime", detail)
+    }
+
+    /// An edit has to say which version it is an edit of.
+    pub fn version_required() -> Self {
+        let detail = "send the ETag of what you change as If-Match";
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "version-required", "The version is not given", detail)
+    }
+
+    /// The body is too large.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
+    }
+
+    /// The body is of a kind that is not taken.
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", "This kind of body is not taken", detail)
+    }
+
+    /// The disk is full.
+    pub fn disk_full(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "The disk is full", detail)
+    }
+
+    /// Too much is asked of the service.
+    pub fn too_many(detail: impl Into<String>, retry_after_s: u64) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too much is asked at once", detail);
+        Self { retry_after_s: Some(retry_after_s), ..problem }
+    }
+
+    /// A fault of ours. What it was stands in the log and nowhere else.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        let detail = "this is a fault of soapstone or of its machine; the log tells which";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed inside", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after_s;
+        let body = serde_json::to_vec(&self).expect("plain data");
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Changed => Self::changed(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<NoteError> for Problem {
+    fn from(error: NoteError) -> Self {
+        match error {
+            NoteError::None => Self::not_found("note"),
+            NoteError::Signed | NoteError::NotSigned | NoteError::Retracted => Self::conflict(error.to_string()),
+            NoteError::Forged { .. } => Self::internal(&error),
+            NoteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SegmentError> for Problem {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::DiskFull { .. } => Self::disk_full(error.to_string()),
+            SegmentError::Different { .. } | SegmentError::Missing { .. } | SegmentError::Format { .. } => {
+                Self::conflict(error.to_string())
+            }
+            SegmentError::Sealed { .. } | SegmentError::Io { .. } => Self::internal(&error),
+        }
+    }
+}
+
+impl From<AudioError> for Problem {
+    fn from(error: AudioError) -> Self {
+        Self::conflict(error.to_string())
+    }
+}
+
+impl From<LogInError> for Problem {
+    fn from(error: LogInError) -> Self {
+        match error {
+            LogInError::Wrong => {
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-password", "The log-in failed", error.to_string())
+            }
+            LogInError::Locked { wait } => Self::too_many(error.to_string(), wait.as_secs() + 1),
+            LogInError::Setup => Self::forbidden(error.to_string()),
+            LogInError::Password(error) => error.into(),
+            LogInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}

@@ -1,0 +1,115 @@
+//! Every route on one page.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
+use utoipa::{OpenApi, openapi::OpenApi as Document};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Problem, Service,
+    api::{audio, audit, consent, encounters, events, log_in, note, operations, recording, transcript},
+};
+
+/// Bytes that a body of JSON has at most.
+const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
+
+/// Bytes that a segment has at most: several minutes of anything that is compressed, and one of bare samples in stereo.
+const MAX_SEGMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Bytes that a recording in one file has at most.
+const MAX_RECORDING_BYTES: usize = 1024 * 1024 * 1024;
+
+/// How long a request that is no stream may take; a recording in one file, over a slow line, is given more.
+const TIMEOUT: Duration = Duration::from_secs(60);
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "soapstone",
+    description = "Visits, recordings, transcripts and notes of an on-premises ambient scribe. Faults are RFC 9457 problems."
+))]
+struct Base;
+
+/// The service's routes.
+pub fn router(service: Service) -> Router {
+    let (api, document) = api().split_for_parts();
+    let document = document.to_json().expect("the document is plain data");
+    let described = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
+    let operations =
+        Router::new().route("/healthz", get(operations::healthz)).route("/readyz", get(operations::readyz));
+    let routes = api.route("/api/v1/openapi.json", described).merge(operations);
+    let guarded = header_layers(routes.fallback(async || Problem::not_found("page")));
+    guarded
+        .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(Problem::internal(&"a panic"))))
+        .with_state(service)
+}
+
+/// The OpenAPI document of the service.
+pub fn openapi() -> Document {
+    api().split_for_parts().1
+}
+
+fn api() -> OpenApiRouter<Service> {
+    let quick = OpenApiRouter::new()
+        // Who is there.
+        .routes(routes!(log_in::log_in, log_in::log_out, log_in::who))
+        .routes(routes!(log_in::set_up))
+        // Visits.
+        .routes(routes!(encounters::create, encounters::list))
+        .routes(routes!(encounters::get))
+        .routes(routes!(consent::give, consent::withdraw))
+        .routes(routes!(recording::order))
+        .routes(routes!(audio::complete))
+        // What was said, and the note.
+        .routes(routes!(transcript::get, transcript::correct))
+        .routes(routes!(note::get, note::edit))
+        .routes(routes!(note::regenerate))
+        .routes(routes!(note::versions))
+        .routes(routes!(note::version))
+        .routes(routes!(note::sign))
+        .routes(routes!(note::amend))
+        .routes(routes!(note::retract))
+        // Who did what.
+        .routes(routes!(audit::list))
+        .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+    let segments = OpenApiRouter::new()
+        .routes(routes!(audio::put_segment))
+        .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+    let recordings = OpenApiRouter::new()
+        .routes(routes!(audio::upload, audio::clip))
+        .layer(DefaultBodyLimit::max(MAX_RECORDING_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD_TIMEOUT));
+    // A stream has no end.
+    let streams = OpenApiRouter::new().routes(routes!(events::events));
+    let all = quick.merge(segments).merge(recordings).merge(streams);
+    OpenApiRouter::with_openapi(Base::openapi()).nest("/api/v1", all)
+}
+
+/// Headers that every answer has: nothing of a visit is kept by a browser or a proxy, framed, or sniffed at.
+fn header_layers(routes: Router<Service>) -> Router<Service> {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self)"),
+    ];
+    headers.into_iter().fold(routes, |routes, (name, value)| {
+        routes.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    })
+}

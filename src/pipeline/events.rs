@@ -1,0 +1,95 @@
+//! What happens on a visit while somebody watches it.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use crate::domain::{EncounterId, EncounterState, JobKind};
+
+/// Events that a slow watcher may be behind; one that falls further back is told so, and reads the visit anew.
+const BACKLOG: usize = 256;
+
+/// Something that happened on a visit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum VisitEvent {
+    /// The visit has come to another state.
+    State {
+        /// Which.
+        state: EncounterState,
+    },
+    /// A job has come so far.
+    Progress {
+        /// Which.
+        job: JobKind,
+        /// What it is doing.
+        stage: &'static str,
+        /// How much of that is done, from 0 to 1.
+        fraction: f32,
+    },
+    /// A transcript is there, or another version of it.
+    Transcript {
+        /// Its number.
+        version: i64,
+    },
+    /// A draft is ready, or another version of the note is there.
+    Note {
+        /// Its number.
+        version: i64,
+    },
+    /// The work on the visit ended in a fault.
+    Failed {
+        /// Which job.
+        job: JobKind,
+        /// Why. No patient's word is in it.
+        fault: String,
+    },
+    /// Consent was withdrawn, and the visit is gone.
+    Erased,
+}
+
+impl VisitEvent {
+    /// Its name in a stream of server-sent events.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::State { .. } => "state",
+            Self::Progress { .. } => "progress",
+            Self::Transcript { .. } => "transcript",
+            Self::Note { .. } => "note",
+            Self::Failed { .. } => "failed",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+/// Who watches which visit, in this process.
+#[derive(Default)]
+pub struct Events {
+    watched: Mutex<HashMap<EncounterId, broadcast::Sender<VisitEvent>>>,
+}
+
+impl Events {
+    /// Watches a visit from now on.
+    pub fn watch(&self, encounter: EncounterId) -> broadcast::Receiver<VisitEvent> {
+        let mut watched = self.watched();
+        // Visits that nobody watches any more are forgotten here, where there are the most of them.
+        watched.retain(|_, sender| sender.receiver_count() > 0);
+        watched.entry(encounter).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe()
+    }
+
+    /// Tells those who watch the visit.
+    pub fn tell(&self, encounter: EncounterId, event: VisitEvent) {
+        if let Some(sender) = self.watched().get(&encounter) {
+            // Nobody may be listening any more, which is no fault.
+            let _ = sender.send(event);
+        }
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<EncounterId, broadcast::Sender<VisitEvent>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,180 @@
+//! What the service does on a visit by itself, one file a job: each loads what it needs, runs one stage, and saves the result
+//! and queues the next job in one transaction.
+//!
+//! A job may run twice (a crash between its end and the queue's knowing of it), and then does nothing the second time. One
+//! that fails for a reason that may pass is tried again, with growing pauses; any other reason, or too many attempts, ends it,
+//! and the visit says so. What it was to be made from is never lost with it.
+
+mod draft;
+mod transcribe;
+mod watch;
+mod worker;
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, Semaphore};
+
+use super::events::{Events, VisitEvent};
+use crate::{
+    audio::{SegmentError, Segments},
+    config::Config,
+    domain::{Clock, EncounterId, EncounterState, Entropy, Job, JobKind, JobState},
+    notes::NoteError,
+    pipeline::VisitError,
+    store::{Store, StoreError, encounters, jobs},
+};
+
+/// Attempts at a job, crashes counted.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// Everything that jobs need.
+pub struct Workshop {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Visits.
+    pub store: Store,
+    /// Their audio.
+    pub segments: Segments,
+    /// Who watches them.
+    pub events: Arc<Events>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Recognition and the language model each take every core they are given, and two at once would both be late.
+    compute: Arc<Semaphore>,
+    bell: Notify,
+}
+
+/// Why a job did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    /// The visit was erased, or what the job was to make was made by somebody else: there is nothing to do.
+    #[error("nothing is left to do")]
+    Moot,
+    /// Trying again would end the same way.
+    #[error("{0}")]
+    Final(String),
+    /// Trying again may help.
+    #[error("{0}")]
+    Passing(String),
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Changed => Self::Moot,
+            StoreError::Sealed { .. } | StoreError::Row { .. } => Self::Final(error.to_string()),
+            _ => Self::Passing(error.to_string()),
+        }
+    }
+}
+
+impl From<NoteError> for JobError {
+    fn from(error: NoteError) -> Self {
+        match error {
+            NoteError::Store(error) => error.into(),
+            error => Self::Final(error.to_string()),
+        }
+    }
+}
+
+impl From<SegmentError> for JobError {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::Io { .. } => Self::Passing(error.to_string()),
+            _ => Self::Final(error.to_string()),
+        }
+    }
+}
+
+impl From<VisitError> for JobError {
+    fn from(error: VisitError) -> Self {
+        match error {
+            // A model that is missing may be pulled in the meantime, and memory be freed.
+            VisitError::Missing { .. } | VisitError::Inference(_) => Self::Passing(error.to_string()),
+            error => Self::Final(error.to_string()),
+        }
+    }
+}
+
+impl Workshop {
+    /// A workshop; its workers begin with [`Workshop::run`].
+    pub fn new(
+        config: Arc<Config>,
+        store: Store,
+        segments: Segments,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let (events, compute, bell) = (Arc::default(), Arc::new(Semaphore::new(1)), Notify::new());
+        Self { config, store, segments, events, clock, entropy, compute, bell }
+    }
+
+    /// Says that a job was committed, so that it is handed to the queue at once.
+    pub fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Does one job, and says whether it should be tried again.
+    async fn attempt(&self, id: crate::domain::JobId) -> Result<(), JobError> {
+        let tx = self.store.begin().await?;
+        let Some(job) = jobs::begin(&tx, id).await? else { return Ok(()) };
+        tx.commit().await?;
+        let done = match job.attempts > MAX_ATTEMPTS {
+            true => Err(JobError::Final("it was begun too often and never ended".to_owned())),
+            false => self.perform(&job).await,
+        };
+        match done {
+            Ok(()) => {
+                self.ring();
+                Ok(())
+            }
+            Err(JobError::Moot) => self.close(&job, JobState::Cancelled, None).await,
+            Err(JobError::Passing(fault)) if job.attempts < MAX_ATTEMPTS => {
+                tracing::warn!(job = %job.id, kind = job.kind.as_str(), attempt = job.attempts, fault, "will be tried again");
+                self.close(&job, JobState::Queued, Some(&fault)).await?;
+                Err(JobError::Passing(fault))
+            }
+            Err(JobError::Passing(fault) | JobError::Final(fault)) => self.give_up(&job, fault).await,
+        }
+    }
+
+    async fn perform(&self, job: &Job) -> Result<(), JobError> {
+        match job.kind {
+            JobKind::Transcribe => transcribe::run(self, job).await,
+            JobKind::Draft => draft::run(self, job).await,
+            JobKind::Deliver => Err(JobError::Final("no EHR is configured".to_owned())),
+        }
+    }
+
+    async fn close(&self, job: &Job, state: JobState, fault: Option<&str>) -> Result<(), JobError> {
+        let tx = self.store.begin().await?;
+        jobs::end(&tx, job.id, state, fault).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn give_up(&self, job: &Job, fault: String) -> Result<(), JobError> {
+        tracing::error!(job = %job.id, kind = job.kind.as_str(), fault, "failed");
+        let tx = self.store.begin().await?;
+        jobs::end(&tx, job.id, JobState::Failed, Some(&fault)).await?;
+        if let Some(mut encounter) = encounters::get(&tx, job.encounter).await? {
+            encounter.state = EncounterState::Failed;
+            encounters::update(&tx, &mut encounter).await?;
+        }
+        tx.commit().await?;
+        self.events.tell(job.encounter, VisitEvent::State { state: EncounterState::Failed });
+        self.events.tell(job.encounter, VisitEvent::Failed { job: job.kind, fault });
+        Ok(())
+    }
+
+    fn tell(&self, encounter: EncounterId, event: VisitEvent) {
+        self.events.tell(encounter, event);
+    }
+}
+
+/// Runs `work`, which keeps a core busy, away from the threads that answer requests. A panic ends the job and not the service.
+async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
+    let ended = tokio::task::spawn_blocking(work).await;
+    ended.map_err(|_| JobError::Passing("this is a fault of soapstone; the log names the place".to_owned()))
+}

@@ -1,0 +1,51 @@
+//! Recording to transcript.
+
+use std::sync::Arc;
+
+use super::{JobError, Workshop, away, watch::JobWatcher};
+use crate::{
+    audio::AudioSource,
+    domain::{Actor, AuditAction, AuditEvent, EncounterState, Job, JobKind, JobState},
+    pipeline::{Scribe, events::VisitEvent},
+    store::{
+        audit,
+        documents::{self, DocumentKind},
+        encounters, jobs, keys,
+    },
+};
+
+pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> {
+    let id = job.encounter;
+    let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
+    let key = keys::load(&workshop.store, id).await?.ok_or(JobError::Moot)?;
+    let count = encounter.details.segments.ok_or_else(|| JobError::Final("the recording has no end".to_owned()))?;
+
+    let _turn = workshop.compute.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
+    let watcher = JobWatcher::new(Arc::clone(&workshop.events), id, JobKind::Transcribe);
+    let (segments, config, clock) =
+        (workshop.segments.clone(), Arc::clone(&workshop.config), Arc::clone(&workshop.clock));
+    let transcript = away(move || {
+        let recording = segments.recording(id, count, &key)?;
+        let bytes = recording.as_file();
+        let mut scribe = Scribe::new(&config, clock.as_ref(), &watcher);
+        Ok::<_, JobError>(scribe.transcribe(AudioSource::Bytes { name: "the recording", bytes: &bytes }, &[], None)?)
+    })
+    .await??;
+
+    let tx = workshop.store.begin().await?;
+    let mut encounter = encounters::get(&tx, id).await?.ok_or(JobError::Moot)?;
+    if !jobs::end(&tx, job.id, JobState::Done, None).await? {
+        return Err(JobError::Moot);
+    }
+    let before = documents::current_number(&tx, id, DocumentKind::Transcript).await?;
+    let kept = documents::append(&tx, id, DocumentKind::Transcript, before, None, "current", &transcript).await?;
+    encounter.state = EncounterState::Drafting;
+    encounters::update(&tx, &mut encounter).await?;
+    jobs::enqueue(&tx, JobKind::Draft, id).await?;
+    let drafted = AuditEvent::done(Actor::Service, AuditAction::Draft).on(id);
+    audit::append(&tx, &drafted.object(format!("transcript/{}", kept.number))).await?;
+    tx.commit().await?;
+    workshop.tell(id, VisitEvent::Transcript { version: kept.number });
+    workshop.tell(id, VisitEvent::State { state: encounter.state });
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! The audit: entries that are only ever added, each with a hash over itself and the hash before it.
+//!
+//! The hashes are keyed (HMAC-SHA-256, RFC 2104) with a key that the database does not hold in the open. Whoever can write to
+//! the database, but has no master key, can change nothing, take nothing out and put nothing in another order without
+//! [`verify`] finding the place. The one thing that only a copy of the head kept elsewhere shows is an old state of the
+//! whole database put in the place of the present one.
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::Sha256;
+
+use super::{
+    Reader, StoreError, Tx,
+    entity::{
+        audit_entry::{self, Column, Model},
+        audit_head,
+    },
+    keys,
+};
+use crate::{
+    domain::{AuditEntry, AuditEvent, EncounterId},
+    sealing::DataKey,
+};
+
+const TABLE: &str = "audit_entry";
+
+/// Under which name the key of the audit is kept, among those of encounters.
+const KEY_OWNER: &str = "audit";
+
+/// Entries that [`verify`] reads at a time.
+const PAGE: u64 = 1000;
+
+/// Where an audit ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditHead {
+    /// How many entries it has.
+    pub sequence: i64,
+    /// The hash of the last, in hexadecimal; empty if there is none.
+    pub hash: String,
+}
+
+/// Where an audit is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuditBreak {
+    /// Entries are not there, or not where they were.
+    #[error("entry {expected} is not there: {found} stands in its place")]
+    Missing {
+        /// The one that should follow.
+        expected: i64,
+        /// What follows instead.
+        found: String,
+    },
+    /// An entry is not what was written.
+    #[error("entry {sequence} was changed")]
+    Changed {
+        /// Its number.
+        sequence: i64,
+    },
+    /// The end is not what was written.
+    #[error("the audit ends with entry {found}, and {expected} were written")]
+    End {
+        /// How many were written, as the head says.
+        expected: i64,
+        /// How many are there.
+        found: i64,
+    },
+    /// An earlier head, kept elsewhere, is not in it.
+    #[error(
+        "entry {sequence} is not the one whose hash was kept elsewhere: the database was put back, or written anew"
+    )]
+    Anchor {
+        /// Its number.
+        sequence: i64,
+    },
+}
+
+/// Adds `event` to the audit, in the transaction of what it tells of.
+pub async fn append(tx: &Tx, event: &AuditEvent) -> Result<AuditEntry, StoreError> {
+    // The head is taken first: of two who add, one waits here for the other.
+    let advance = audit_head::Entity::update_many();
+    let next = Expr::col(audit_head::Column::Sequence).add(1);
+    advance.col_expr(audit_head::Column::Sequence, next).exec(&tx.tx).await?;
+    let head = audit_head::Entity::find_by_id(1).one(&tx.tx).await?.ok_or_else(no_head)?;
+    let key = keys::load_or_create(tx, KEY_OWNER).await?;
+    let at_ms = tx.vault.clock.now().as_millisecond();
+    let reason = event
+        .reason
+        .as_ref()
+        .map(|reason| key.seal(&reason_name(head.sequence), reason.as_str().as_bytes(), tx.vault.entropy.as_ref()));
+    let mut row = Model {
+        sequence: head.sequence,
+        at_ms,
+        actor: serde_json::to_string(&event.actor).expect("plain data"),
+        action: word(&event.action),
+        encounter: event.encounter.map(|encounter| encounter.to_string()),
+        object: event.object.clone(),
+        outcome: word(&event.outcome),
+        reason,
+        hash: Vec::new(),
+    };
+    row.hash = hash(&key, &head.hash, &row);
+    let advance = audit_head::Entity::update_many();
+    advance.col_expr(audit_head::Column::Hash, Expr::value(row.hash.clone())).exec(&tx.tx).await?;
+    let entry = read(&key, &row)?;
+    let Model { sequence, at_ms, actor, action, encounter, object, outcome, reason, hash } = row;
+    let row = audit_entry::ActiveModel {
+        sequence: Set(sequence),
+        at_ms: Set(at_ms),
+        actor: Set(actor),
+        action: Set(action),
+        encounter: Set(encounter),
+        object: Set(object),
+        outcome: Set(outcome),
+        reason: Set(reason),
+        hash: Set(hash),
+    };
+    audit_entry::Entity::insert(row).exec_without_returning(&tx.tx).await?;
+    Ok(entry)
+}
+
+/// At most `limit` entries from the newest to the oldest, of those before `before`; those of one encounter where it is given.
+pub async fn list(
+    reader: &impl Reader,
+    encounter: Option<EncounterId>,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let Some(key) = keys::load_named(reader, KEY_OWNER).await? else { return Ok(Vec::new()) };
+    let mut query = audit_entry::Entity::find().order_by_desc(Column::Sequence).limit(limit);
+    if let Some(encounter) = encounter {
+        query = query.filter(Column::Encounter.eq(encounter.to_string()));
+    }
+    if let Some(before) = before {
+        query = query.filter(Column::Sequence.lt(before));
+    }
+    let rows = query.all(reader.inside().conn).await?;
+    rows.iter().map(|row| read(&key, row)).collect()
+}
+
+/// Reads the whole audit and says where it ends, or where it is not what was written. `anchor` is a head that was kept
+/// elsewhere.
+pub async fn verify(
+    reader: &impl Reader,
+    anchor: Option<&AuditHead>,
+) -> Result<Result<AuditHead, AuditBreak>, StoreError> {
+    let head = audit_head::Entity::find_by_id(1).one(reader.inside().conn).await?.ok_or_else(no_head)?;
+    let Some(key) = keys::load_named(reader, KEY_OWNER).await? else {
+        // No key, no entry: whoever took the key away took what it proves with it.
+        let empty = AuditHead { sequence: 0, hash: String::new() };
+        let end = AuditBreak::End { expected: head.sequence, found: 0 };
+        return Ok(if head.sequence == 0 { Ok(empty) } else { Err(end) });
+    };
+    let (mut sequence, mut last) = (0, Vec::new());
+    loop {
+        let page = audit_entry::Entity::find().filter(Column::Sequence.gt(sequence)).order_by_asc(Column::Sequence);
+        let rows = page.limit(PAGE).all(reader.inside().conn).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            if row.sequence != sequence + 1 {
+                let found = format!("entry {}", row.sequence);
+                return Ok(Err(AuditBreak::Missing { expected: sequence + 1, found }));
+            }
+            if hash(&key, &last, &row) != row.hash {
+                return Ok(Err(AuditBreak::Changed { sequence: row.sequence }));
+            }
+            (sequence, last) = (row.sequence, row.hash);
+            if anchor.is_some_and(|anchor| anchor.sequence == sequence && anchor.hash != hex(&last)) {
+                return Ok(Err(AuditBreak::Anchor { sequence }));
+            }
+        }
+    }
+    let expected = anchor.map_or(head.sequence, |anchor| Ord::max(anchor.sequence, head.sequence));
+    if expected != sequence || head.hash != last {
+        return Ok(Err(AuditBreak::End { expected, found: sequence }));
+    }
+    Ok(Ok(AuditHead { sequence, hash: hex(&last) }))
+}
+
+/// The keyed hash of `row` after an entry with the hash `before`. Every field is preceded by its length, so that no two rows
+/// give the same bytes.
+fn hash(key: &DataKey, before: &[u8], row: &Model) -> Vec<u8> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
+    let optional = |text: &Option<String>| text.as_ref().map(|text| text.as_bytes().to_vec());
+    let fields = [
+        Some(before.to_vec()),
+        Some(row.sequence.to_be_bytes().to_vec()),
+        Some(row.at_ms.to_be_bytes().to_vec()),
+        Some(row.actor.as_bytes().to_vec()),
+        Some(row.action.as_bytes().to_vec()),
+        optional(&row.encounter),
+        optional(&row.object),
+        Some(row.outcome.as_bytes().to_vec()),
+        row.reason.clone(),
+    ];
+    for field in fields {
+        let length = field.as_ref().map_or(u64::MAX, |field| field.len() as u64);
+        mac.update(&length.to_be_bytes());
+        mac.update(&field.unwrap_or_default());
+    }
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn read(key: &DataKey, row: &Model) -> Result<AuditEntry, StoreError> {
+    let bad = |column| StoreError::Row { table: TABLE, row: row.sequence.to_string(), column };
+    let encounter = row.encounter.as_ref().map(|id| id.parse()).transpose().map_err(|_| bad("encounter"))?;
+    let reason = row.reason.as_ref().map(|sealed| key.open(&reason_name(row.sequence), sealed)).transpose();
+    let reason = reason.map_err(|source| StoreError::Sealed { table: TABLE, row: row.sequence.to_string(), source })?;
+    let reason = reason.map(|plain| String::from_utf8(plain.to_vec())).transpose().map_err(|_| bad("reason"))?;
+    let event = AuditEvent {
+        actor: serde_json::from_str(&row.actor).map_err(|_| bad("actor"))?,
+        action: of_word(&row.action).ok_or_else(|| bad("action"))?,
+        encounter,
+        object: row.object.clone(),
+        outcome: of_word(&row.outcome).ok_or_else(|| bad("outcome"))?,
+        reason: reason.map(Into::into),
+    };
+    let at = Timestamp::from_millisecond(row.at_ms).map_err(|_| bad("at_ms"))?;
+    Ok(AuditEntry { sequence: row.sequence, at, event, hash: hex(&row.hash) })
+}
+
+fn no_head() -> StoreError {
+    StoreError::Row { table: "audit_head", row: "1".to_owned(), column: "id" }
+}
+
+fn reason_name(sequence: i64) -> String {
+    format!("audit/{sequence}/reason")
+}
+
+/// A variant as it is written in JSON, without the quotation marks.
+fn word(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).expect("plain data");
+    json.as_str().expect("a unit variant").to_owned()
+}
+
+fn of_word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(word.into()).ok()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,146 @@
+//! Encounters: what is known of a visit, sealed with the key of the visit.
+
+use jiff::Timestamp;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::{
+    Reader, StoreError, Tx,
+    entity::encounter::{self, Column, Model},
+    keys,
+};
+use crate::{
+    domain::{AccountId, Consent, Encounter, EncounterDetails, EncounterId, EncounterState},
+    sealing::DataKey,
+};
+
+const TABLE: &str = "encounter";
+
+/// What a list of encounters is narrowed to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EncounterFilter {
+    /// Those of one clinician.
+    pub clinician: Option<AccountId>,
+    /// Those that have come so far.
+    pub state: Option<EncounterState>,
+}
+
+/// Enters a new encounter with a key of its own.
+pub async fn create(tx: &Tx, clinician: AccountId, details: EncounterDetails) -> Result<Encounter, StoreError> {
+    let (clock, entropy) = (tx.vault.clock.as_ref(), tx.vault.entropy.as_ref());
+    let id = EncounterId::new(clock, entropy);
+    // Milliseconds are all that the table keeps, and what was made is what will be read.
+    let created_at = Timestamp::from_millisecond(clock.now().as_millisecond()).expect("the clock is within range");
+    let state = EncounterState::Planned;
+    let encounter =
+        Encounter { id, created_at, clinician, state, details, consent: None, legal_hold: false, revision: 1 };
+    let key = keys::create(tx, id).await?;
+    let row = encounter::ActiveModel {
+        id: Set(id.to_string()),
+        created_at_ms: Set(created_at.as_millisecond()),
+        clinician: Set(clinician.to_string()),
+        state: Set(state.as_str().to_owned()),
+        legal_hold: Set(false),
+        revision: Set(1),
+        details: Set(seal(tx, &key, "details", id, &encounter.details)),
+        consent: Set(None),
+    };
+    encounter::Entity::insert(row).exec_without_returning(&tx.tx).await?;
+    Ok(encounter)
+}
+
+/// The encounter `id`; `None` if there is none.
+pub async fn get(reader: &impl Reader, id: EncounterId) -> Result<Option<Encounter>, StoreError> {
+    let row = encounter::Entity::find_by_id(id.to_string()).one(reader.inside().conn).await?;
+    match row {
+        None => Ok(None),
+        Some(row) => open(reader, row).await.map(Some),
+    }
+}
+
+/// At most `limit` encounters from the newest to the oldest, of those older than `before`.
+pub async fn list(
+    reader: &impl Reader,
+    filter: EncounterFilter,
+    before: Option<EncounterId>,
+    limit: u64,
+) -> Result<Vec<Encounter>, StoreError> {
+    let mut query = encounter::Entity::find();
+    if let Some(clinician) = filter.clinician {
+        query = query.filter(Column::Clinician.eq(clinician.to_string()));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(Column::State.eq(state.as_str()));
+    }
+    let mut cursor = query.cursor_by(Column::Id);
+    if let Some(before) = before {
+        cursor.after(before.to_string());
+    }
+    let rows = cursor.desc().first(limit).all(reader.inside().conn).await?;
+    let mut encounters = Vec::with_capacity(rows.len());
+    for row in rows {
+        encounters.push(open(reader, row).await?);
+    }
+    Ok(encounters)
+}
+
+/// Keeps `encounter` as it is now, and counts its revision up. Errs with [`StoreError::Changed`] if the store has another
+/// revision than the one that `encounter` was read with.
+pub async fn update(tx: &Tx, encounter: &mut Encounter) -> Result<(), StoreError> {
+    let id = encounter.id;
+    let key = keys::load(tx, id).await?.ok_or(StoreError::Changed)?;
+    let consent = encounter.consent.as_ref().map(|consent| seal(tx, &key, "consent", id, consent));
+    let changed = encounter::Entity::update_many()
+        .col_expr(Column::State, Expr::value(encounter.state.as_str()))
+        .col_expr(Column::LegalHold, Expr::value(encounter.legal_hold))
+        .col_expr(Column::Revision, Expr::value(encounter.revision + 1))
+        .col_expr(Column::Details, Expr::value(seal(tx, &key, "details", id, &encounter.details)))
+        .col_expr(Column::Consent, Expr::value(consent))
+        .filter(Column::Id.eq(id.to_string()))
+        .filter(Column::Revision.eq(encounter.revision))
+        .exec(&tx.tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(StoreError::Changed);
+    }
+    encounter.revision += 1;
+    Ok(())
+}
+
+/// Erases the encounter: its key first of all, so that no copy of its audio or documents can be read, and its rows.
+pub async fn erase(tx: &Tx, id: EncounterId) -> Result<(), StoreError> {
+    keys::erase(tx, id).await?;
+    encounter::Entity::delete_by_id(id.to_string()).exec(&tx.tx).await?;
+    Ok(())
+}
+
+async fn open(reader: &impl Reader, row: Model) -> Result<Encounter, StoreError> {
+    let bad = |column| StoreError::Row { table: TABLE, row: row.id.clone(), column };
+    let id: EncounterId = row.id.parse().map_err(|_| bad("id"))?;
+    let key = keys::load(reader, id).await?.ok_or_else(|| bad("key"))?;
+    let opened = |column: &'static str, sealed: &[u8]| {
+        let plain = key.open(&name(column, id), sealed);
+        plain.map_err(|source| StoreError::Sealed { table: TABLE, row: row.id.clone(), source })
+    };
+    let details = opened("details", &row.details)?;
+    let consent = row.consent.as_deref().map(|sealed| opened("consent", sealed)).transpose()?;
+    let consent = consent.map(|plain| serde_json::from_slice::<Consent>(&plain)).transpose();
+    Ok(Encounter {
+        id,
+        created_at: Timestamp::from_millisecond(row.created_at_ms).map_err(|_| bad("created_at_ms"))?,
+        clinician: row.clinician.parse().map_err(|_| bad("clinician"))?,
+        state: EncounterState::parse(&row.state).ok_or_else(|| bad("state"))?,
+        details: serde_json::from_slice(&details).map_err(|_| bad("details"))?,
+        consent: consent.map_err(|_| bad("consent"))?,
+        legal_hold: row.legal_hold,
+        revision: row.revision,
+    })
+}
+
+fn seal(tx: &Tx, key: &DataKey, column: &str, id: EncounterId, value: &impl serde::Serialize) -> Vec<u8> {
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(value).expect("plain data"));
+    key.seal(&name(column, id), &plain, tx.vault.entropy.as_ref())
+}
+
+fn name(column: &str, id: EncounterId) -> String {
+    format!("encounter/{id}/{column}")
+}

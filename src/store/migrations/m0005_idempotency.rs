@@ -1,0 +1,44 @@
+//! Which request entered which encounter, so that one that is sent twice enters one.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut table = Table::create();
+        table
+            .table(Idempotency::Table)
+            .col(text(Idempotency::Account))
+            .col(binary(Idempotency::KeyHash))
+            .col(binary(Idempotency::RequestHash))
+            .col(text(Idempotency::Encounter))
+            .col(big_integer(Idempotency::CreatedAtMs))
+            .primary_key(Index::create().col(Idempotency::Account).col(Idempotency::KeyHash))
+            .foreign_key(
+                ForeignKey::create()
+                    .from(Idempotency::Table, Idempotency::Encounter)
+                    .to(Encounter::Table, Encounter::Id)
+                    .on_delete(ForeignKeyAction::Cascade),
+            );
+        manager.create_table(table).await
+    }
+}
+
+#[derive(DeriveIden)]
+enum Idempotency {
+    Table,
+    Account,
+    KeyHash,
+    RequestHash,
+    Encounter,
+    CreatedAtMs,
+}
+
+#[derive(DeriveIden)]
+enum Encounter {
+    Table,
+    Id,
+}

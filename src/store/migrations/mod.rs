@@ -1,0 +1,24 @@
+//! Steps from an empty database to this release's, in order. A step that was shipped is never edited.
+
+mod m0001_encounters;
+mod m0002_audit;
+mod m0003_accounts;
+mod m0004_jobs;
+mod m0005_idempotency;
+
+use sea_orm_migration::prelude::*;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_encounters::Migration),
+            Box::new(m0002_audit::Migration),
+            Box::new(m0003_accounts::Migration),
+            Box::new(m0004_jobs::Migration),
+            Box::new(m0005_idempotency::Migration),
+        ]
+    }
+}
