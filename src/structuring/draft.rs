@@ -196,11 +196,11 @@ fn unnamed_doses(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     })
 }
 
-/// Reactions of which it was not understood to what.
+/// Reactions of which it was not understood to what, or whose they are.
 fn unnamed_allergies(facts: &Facts) -> impl Iterator<Item = UncertainText> {
     facts.allergies.unnamed.iter().map(|one| UncertainText {
         text: one.quote.clone().unwrap_or_else(|| "allergy".into()),
-        reason: "a reaction was told, and to what was not understood; please ask before any medicine is given".into(),
+        reason: "a reaction was told, and to what or whose it is was not understood; please ask before any medicine is given".into(),
         evidence: vec![one.clone()],
     })
 }

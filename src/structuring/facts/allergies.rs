@@ -97,6 +97,9 @@ patterns! {
 }
 
 mod borne;
+mod governs;
+mod repeats;
+mod whose;
 
 /// Words of a sentence that only names another substance: "And she says shellfish."
 const LONGEST_NAMING: usize = 5;
@@ -124,6 +127,16 @@ pub fn is_allergy_context(visit: &Visit, line: &Line, range: &Range<usize>) -> b
     spared || is_reacted_to(visit, line, range)
 }
 
+/// Whether `between`, the words between "allergic to" and a name, turn to what is taken: "allergic to codeine, and I'm on …"
+pub(super) fn turns_to_use(between: &str) -> bool {
+    governs::turns_to_use(between)
+}
+
+/// Whether `before`, the sentence up to a name, says that it cannot be taken: "so I can't have aspirin".
+pub(super) fn cannot_take(before: &str) -> bool {
+    CANNOT_TAKE.is_match(before)
+}
+
 /// Whether the mention at `range` of `line` is of what somebody reacts to.
 fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let text = line.text();
@@ -134,7 +147,8 @@ fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
         return true;
     }
     if line.by_clinician() && CANNOT_TAKE.is_match(before)
-        || REPLACED_BY.is_match(before) && !AND_REACTED.is_match(after)
+        || repeats::is_an_order(visit, line, range)
+        || REPLACED_BY.is_match(before) && !governs::reacted_then(after)
         || borne::is_borne(line, range)
         || NOT_ONE.is_match(&text[sentence.start..])
     {
@@ -157,9 +171,10 @@ fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     REACTED.is_match(after)
         || REACTION_TO.is_match(before)
         || NAMED_BEFORE.is_match(before) && !AGAINST.is_match(before)
-        || AND_REACTED.is_match(after) && line.by_patient_side()
+        || governs::reacted_then(after) && line.by_patient_side()
+        || whose::is_own(before) && borne::tells_a_reaction(borne::said_of(line, range))
         || is_cued(line, range, &clause) && !for_a_disease
-        || BRINGS_ON.is_match(spoken) && !(line.by_clinician() && MAY.is_match(spoken))
+        || BRINGS_ON.is_match(governs::own_part(line, range, &clause)) && !(line.by_clinician() && MAY.is_match(spoken))
         || headed
         || reacts_to_it(visit, line, range)
         || CANNOT_EAT.is_match(before) && REACTION.is_match(after) && !for_a_disease
@@ -172,9 +187,8 @@ fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
 fn is_cued(line: &Line, range: &Range<usize>, clause: &Range<usize>) -> bool {
     let text = line.text();
     let (before, after) = (&text[clause.start..range.start], &text[range.end..clause.end]);
-    let cued = |text: &str| CUE.find_iter(text).any(|cue| !ALLERGIC_ILLNESS.is_match(&text[cue.start()..]));
     let against = AGAINST.is_match(before) && !CANNOT_TAKE.is_match(before) || FOR_ALLERGIES.is_match(after);
-    (cued(before) || cued(after) || CANNOT_TAKE.is_match(before)) && !against
+    (governs::from_before(before) || governs::from_after(before, after) || CANNOT_TAKE.is_match(before)) && !against
 }
 
 /// The clause of its sentence in which a mention stands.
@@ -223,7 +237,8 @@ fn answers(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let text = line.text();
     let sentence = line.sentence_at(range.start);
     let in_first = line.sentences.get(1).or(line.sentences.first()).is_some_and(|second| range.start < second.end);
-    if !in_first || !asked_about(visit, line) || TAKEN.is_match(&text[sentence.start..range.start]) {
+    let own = whose::is_own(&text[sentence.start..range.start]);
+    if !(in_first || own) || !asked_about(visit, line) || TAKEN.is_match(&text[sentence.start..range.start]) {
         return false;
     }
     // "No. I have the Tylenol at home.", but "no, just penicillin".
@@ -242,7 +257,7 @@ fn answers(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
     let excepted = ONLY.is_match(&text[..range.start])
         || REACTION.is_match(spoken)
         || spoken.split_whitespace().count() <= LONGEST_NAMING;
-    !context::denies(first) || excepted
+    !context::denies(first) || excepted || own
 }
 
 /// Whether `sentence` asks what somebody reacts to.
@@ -337,7 +352,13 @@ fn is_concluded(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
         let earlier = line.index.checked_sub(1).map(|at| &visit.lines[at]);
         earlier.is_some_and(|earlier| earlier.by_patient_side() && GAVE_UP.is_match(earlier.text()))
     };
-    told && !text[sentence].ends_with('?') && !MAY.is_match(before) && (is_in_exchange(visit, line) || given_up())
+    // "So erythromycin for you, vomiting and rash."
+    let after = &text[range.end..sentence.end];
+    let given = whose::is_given_to_the_patient(after) && borne::tells_a_reaction(borne::said_of(line, range));
+    (told || given && is_in_exchange(visit, line))
+        && !text[sentence].ends_with('?')
+        && !MAY.is_match(before)
+        && (is_in_exchange(visit, line) || given_up())
 }
 
 /// "Peanuts. He gets hives.", "The contrast, I came up in hives": hardly more than a name, and then what it brings on.
@@ -388,8 +409,13 @@ fn unnamed(visit: &Visit, known: &[Allergy]) -> Vec<Evidence> {
     };
     let lines = visit.lines.iter().filter(|line| line.by_patient_side() && is_in_exchange(visit, line) && !named(line));
     let of_whom = visit.lines.iter().flat_map(|line| {
-        let unsure =
-            line.sentences.iter().filter(|range| is_the_one(line, range) && is_bad_for(&line.text()[(*range).clone()]));
+        let doubtful = |range: &Range<usize>| {
+            let named = substances(line.text(), DrugTable::bundled()).into_iter().map(|one| one.range);
+            named.filter(|one| range.contains(&one.start)).any(|one| whose::is_unsure(visit, line, &one))
+        };
+        let unsure = line.sentences.iter().filter(move |range| {
+            is_the_one(line, range) && is_bad_for(&line.text()[(*range).clone()]) || doubtful(range)
+        });
         unsure.map(|range| evidence::evidence(line.utterance, range.clone()))
     });
     let told = lines
@@ -455,7 +481,8 @@ fn line_allergies(visit: &Visit, line: &Line, others: &[&str], table: &DrugTable
         let presupposed = is_presupposed(line, &range);
         let instead = NOT_THAT_BUT.is_match(before) && borne::tells_a_reaction(borne::said_of(line, &range));
         let denied = is_denied(before) && !presupposed && !instead
-            || is_anothers(visit, line, before, &text[range.end..sentence.end])
+            || whose::is_anothers(visit, line, &sentence, &range)
+            || whose::is_unsure(visit, line, &range)
             || relatives::is_subject(others, line, &sentence, before);
         if denied || is_stray(line, &substance) || !is_reacted_to(visit, line, &range) {
             continue;
@@ -505,20 +532,13 @@ fn is_confirmed(visit: &Visit, line: &Line, sentence: &Range<usize>, range: &Ran
     let told = REACTION.is_match(answer) && !context::denies(answer) && !another;
     let spoken = &line.text()[sentence.clone()];
     match asked {
+        // "Still penicillin and codeine?" "Not codeine.": the other one stands.
+        true if !OPENS_A_QUESTION.is_match(spoken) && borne::is_about_another(line, answer, range) => true,
         // "And you're allergic to sulfa?" takes it for known.
         true if DECLARES.is_match(spoken) => !answer.is_empty() && (asks_for_more || !context::denies(answer)),
         true => context::affirms(answer) || told,
         false => asks_for_more || !context::denies(answer) || NEW_ONES.is_match(answer) || ONLY.is_match(answer),
     }
-}
-
-/// Whether what stands between `before` and `after` is somebody else's. Who came with a girl speaks of no other child's "son".
-fn is_anothers(visit: &Visit, line: &Line, before: &str, after: &str) -> bool {
-    let of_other_sex =
-        || line.utterance.role == Role::Other && context::relative_of_other_sex(before, visit.is_female());
-    let of_kin =
-        || line.utterance.role == Role::Other && KIN_OF_THE_PATIENT.is_match(before) || KIN_IS_ALLERGIC.is_match(after);
-    super::medications::someone_elses(line, before, after) || of_other_sex() || of_kin()
 }
 
 /// Whether a food, an animal or a material is only named in passing: not in the first words of a turn, and not beside a

@@ -174,6 +174,34 @@ mod tests {
     }
 
     #[test]
+    fn a_medicine_beside_an_allergy_is_taken_and_an_allergen_is_not() {
+        for (lines, taken, allergens) in [
+            (
+                "P: I take aspirin 81 milligrams a day and I'm allergic to morphine, it makes me itch.",
+                vec!["aspirin"],
+                vec!["morphine"],
+            ),
+            (
+                "P: I'm allergic to codeine and I take lisinopril, ten milligrams a day.",
+                vec!["lisinopril"],
+                vec!["codeine"],
+            ),
+            (
+                "D: Any allergies? It says sulfa.\nP: Not sulfa, that's dad. Mine's clindamycin. I got a rash with it.\n\
+                 O: The sulfa is me.\nD: So clindamycin for you, a rash, and no sulfa allergy.",
+                vec![],
+                vec!["clindamycin"],
+            ),
+            ("P: I'm on warfarin, so I can't have aspirin.", vec!["warfarin"], vec![]),
+        ] {
+            let facts = facts(&transcript(lines), DrugTable::bundled());
+            let names: Vec<&str> = facts.medications.iter().map(|one| one.name.as_str()).collect();
+            let known: Vec<&str> = facts.allergies.known.iter().map(|one| one.substance.as_str()).collect();
+            assert_eq!((names, known), (taken, allergens), "{lines}");
+        }
+    }
+
+    #[test]
     fn a_corrected_number_no_longer_holds() {
         let said = |lines: &str| {
             let found = corrected_numbers(&Visit::new(&transcript(lines)));

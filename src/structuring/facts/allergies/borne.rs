@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{CANNOT_TAKE, CUE, NEW_ONES, Substance, allergy_to};
+use super::{CANNOT_TAKE, CUE, NEW_ONES, Substance, allergy_to, whose};
 use crate::{
     domain::Allergy,
     language::{patterns::patterns, questions::is_question},
@@ -111,6 +111,18 @@ pub(super) fn is_disputed(line: &Line, answer: &str, range: &Range<usize>, table
     DISPUTES.is_match(answer) && (!of_the_list || answered.contains(&this) || NEW_ONES.is_match(answer))
 }
 
+/// Whether `answer` takes up another of the substances that a clinician read out, and not the one at `range`.
+pub(super) fn is_about_another(line: &Line, answer: &str, range: &Range<usize>) -> bool {
+    let text = line.text();
+    let table = DrugTable::bundled();
+    let named = |text: &str| -> Vec<String> {
+        substances(text, table).into_iter().map(|one| text[one.range].to_lowercase()).collect()
+    };
+    let (listed, answered) = (named(text), named(answer));
+    let this = text[range.clone()].to_lowercase();
+    !answered.contains(&this) && answered.iter().any(|one| listed.contains(one))
+}
+
 /// Whether it is said that an allergy is over, was only believed, or comes off the list, or that one of which only the
 /// clinician spoke is none: "No, I'm not allergic to latex."
 pub(super) fn is_withdrawn(visit: &Visit, allergy: &Allergy, table: &DrugTable) -> bool {
@@ -134,7 +146,7 @@ pub(super) fn is_withdrawn(visit: &Visit, allergy: &Allergy, table: &DrugTable) 
     };
     of_it.clone().next().is_some() && of_it.clone().all(is_over)
         || of_it.clone().next().is_none() && read_out.clone().any(removed)
-        || of_it.clone().next().is_none() && by_patient.clone().any(|line| denies_it(line, allergy, table))
+        || of_it.clone().next().is_none() && by_patient.clone().any(|line| denies_it(visit, line, allergy, table))
 }
 
 /// The part of `line` that is said of `allergy`: from the sentence of its name to that of another substance.
@@ -177,7 +189,7 @@ fn is_taken_off(visit: &Visit, line: &Line, said: &str) -> bool {
         && (BUT_BORNE.is_match(said) || DISPUTES.is_match(line.text()))
 }
 
-fn denies_it(line: &Line, allergy: &Allergy, table: &DrugTable) -> bool {
+fn denies_it(visit: &Visit, line: &Line, allergy: &Allergy, table: &DrugTable) -> bool {
     let text = line.text();
     substances(text, table).into_iter().any(|one| {
         let sentence = line.sentence_at(one.range.start);
@@ -188,6 +200,6 @@ fn denies_it(line: &Line, allergy: &Allergy, table: &DrugTable) -> bool {
         let before = &text[sentence.start..one.range.start];
         let denied = context::negates(before) && !CANNOT_TAKE.is_match(before);
         let is_it = allergens::is_same(allergy, &allergy_to(line, &one));
-        is_it && (denied || is_borne(line, &one.range))
+        is_it && (denied || is_borne(line, &one.range) || whose::is_anothers(visit, line, &sentence, &one.range))
     })
 }

@@ -406,3 +406,79 @@ fn the_one_who_cannot_take_it_is_not_for_sure_the_patient() {
     assert_eq!(named, ["erythromycin"]);
     assert_eq!(found.unnamed.len(), 1, "it is asked after");
 }
+
+#[test]
+fn an_allergen_is_what_the_words_govern() {
+    for (lines, expected) in [
+        ("P: I'm on a baby aspirin every day and I'm allergic to morphine, it makes me itch.", vec!["morphine"]),
+        ("P: I take losartan 50 in the morning, and I can't take codeine, it makes me throw up.", vec!["codeine"]),
+        ("P: I use Flonase every day, and I get hives from shrimp.", vec!["shrimp"]),
+        ("P: I take metformin every day and sulfa gives me hives.", vec!["sulfa"]),
+        ("P: I'm allergic to penicillin and I'm taking warfarin.", vec!["penicillin"]),
+        ("O: She takes amlodipine and she's allergic to iodine.", vec!["iodine"]),
+        ("D: Any allergies?\nP: I take lisinopril and I react badly to morphine.", vec!["morphine"]),
+        // What is said of several, or points back, is said of them.
+        ("P: I'm allergic to penicillin, sulfa and codeine.", vec!["penicillin", "sulfa", "codeine"]),
+        ("P: Aspirin and codeine, I'm allergic to both.", vec!["aspirin", "codeine"]),
+        ("P: Penicillin I'm allergic to.", vec!["penicillin"]),
+        ("P: I was taking naproxen and I broke out in hives.", vec!["naproxen"]),
+        ("P: I take aspirin sometimes and I'm really allergic to it.", vec!["aspirin"]),
+    ] {
+        assert_eq!(names(lines), expected, "{lines}");
+    }
+}
+
+#[test]
+fn what_the_clinician_ends_and_the_patient_repeats_is_no_allergy() {
+    for lines in [
+        "D: The Aleve has to stop, it's hard on the kidneys.\nP: Right, no more Aleve then.",
+        "D: You shouldn't be on naproxen with the Eliquis.\nP: So I can't take naproxen or Advil?\nD: That's right.",
+        "D: Stay away from the Sudafed, it puts your pressure up.\nP: I'm not supposed to take Sudafed. Got it.",
+        "P: So no more diclofenac for me.",
+    ] {
+        assert!(names(lines).is_empty(), "{lines}: {:?}", names(lines));
+    }
+    for (lines, substance) in [
+        ("D: I'd like to give you naproxen for that.\nP: I can't take naproxen.", "naproxen"),
+        ("D: Any allergies?\nP: No more penicillin for me, I swelled up like a balloon.", "penicillin"),
+        ("D: Let's stop the Bactrim.\nP: Okay, no more Bactrim, I came out in hives.", "bactrim"),
+    ] {
+        assert_eq!(names(lines), [substance], "{lines}");
+    }
+}
+
+#[test]
+fn it_is_told_whose_an_allergy_is() {
+    for (lines, expected) in [
+        (
+            "D: Allergies? It says sulfa here.\nP: Not sulfa, that's dad. Mine's codei... no, hang on. Mine's \
+             clindamycin. I threw up and got a rash with it.\nO: Yes, the sulfa is me. My lips swelled up.\n\
+             D: Okay, so clindamycin for you, a rash, and no sulfa allergy.",
+            vec!["clindamycin"],
+        ),
+        ("D: Any allergies?\nP: Mine's sulfa. Hives.\nO: Penicillin, that's me.", vec!["sulfa"]),
+        (
+            "D: I have codeine and latex down as allergies.\nP: The latex is my sister's, we're twins. But codeine, yes.",
+            vec!["codeine"],
+        ),
+        ("D: The chart says sulfa.\nP: That's my husband's. For me it's Keflex, my lips swelled.", vec!["keflex"]),
+        ("D: So you're allergic to penicillin?\nP: No, that's my brother. I'm fine with it.", vec![]),
+        (
+            "D: Allergies are still latex and codeine?\nP: Not codeine, it's morphine. It makes me itch.",
+            vec!["latex", "morphine"],
+        ),
+        ("D: Is he allergic to anything?\nO: Amoxicillin. He came out in a rash.", vec!["amoxicillin"]),
+        ("D: Allergies?\nO: Mom's allergic to sulfa, she gets hives.", vec!["sulfa"]),
+    ] {
+        assert_eq!(names(lines), expected, "{lines}");
+    }
+}
+
+#[test]
+fn where_a_companion_tells_of_their_own_reaction_nobodys_is_for_sure() {
+    let transcript = transcript("D: Any allergies?\nP: Sulfa.\nO: Penicillin. My throat swelled up.");
+    let found = allergies(&Visit::new(&transcript), DrugTable::bundled());
+    let known: Vec<&str> = found.known.iter().map(|one| one.substance.as_str()).collect();
+    assert_eq!(known, ["sulfa"]);
+    assert_eq!(found.unnamed.len(), 1, "it is asked after");
+}

@@ -8,7 +8,10 @@ use super::verbs::{DECISIONS, from_to, of_one_time, reports, verb_before, with_w
 use crate::{
     domain::MedicationAction,
     language::patterns::{pattern, patterns},
-    structuring::{facts::context, visit::Line},
+    structuring::{
+        facts::{allergies, context},
+        visit::Line,
+    },
     terminology::DrugTable,
 };
 
@@ -185,7 +188,9 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let nearest = nearest.filter(|_| !beside);
     let spoken_of = NOT_MEANT.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];
-        between.split_whitespace().count() <= 5 && !PARTED.is_match(between)
+        // "I'm allergic to codeine and I take lisinopril."
+        let turned = allergies::turns_to_use(between);
+        between.split_whitespace().count() <= 5 && !PARTED.is_match(between) && !turned
     }) || NOT_MEANT_AFTER.is_match(after);
     let (action, negated) = match nearest {
         Some((action, range)) => {

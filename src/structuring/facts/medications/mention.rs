@@ -210,6 +210,7 @@ pub(super) fn understand<'t>(
         dismissed: dismissed
             || line.by_patient_side()
                 && (HAS_LEAVE.is_match(before)
+                    || allergies::cannot_take(before)
                     || !tells_of_use(before, after) && (WANTED.is_match(before) || never_begun(after))),
         against,
         dose: None,
