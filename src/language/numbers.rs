@@ -12,7 +12,7 @@ use regex::Regex;
 
 use super::{
     patterns::pattern,
-    tokens::{Token, stem, tokens},
+    tokens::{Token, fraction, stem, tokens},
 };
 
 /// A number said or written, with its place in the text.
@@ -413,8 +413,12 @@ fn read_decimals(text: &str, tokens: &[Token], whole: f64, at: usize) -> (f64, u
     }
 }
 
-/// "two and a half", "seven and three quarters".
+/// "two and a half", "seven and three quarters", "1½".
 fn read_fraction(text: &str, tokens: &[Token], value: f64, at: usize) -> (f64, usize) {
+    // "1½"
+    if let Some(part) = word_at(text, tokens, at).and_then(fraction).filter(|_| value.fract() == 0.0) {
+        return (value + part, at + 1);
+    }
     if value.fract() > 0.0 || word_at(text, tokens, at) != Some("and") || !continued(text, tokens, at + 1) {
         return (value, at);
     }
@@ -431,8 +435,11 @@ fn part(word: &str) -> Option<f64> {
     }
 }
 
-/// "one half", "three quarters".
+/// "one half", "three quarters", "½".
 fn part_only(text: &str, tokens: &[Token], at: usize) -> Option<(f64, usize)> {
+    if let Some(part) = fraction(&tokens.get(at)?.lower) {
+        return Some((part, at + 1));
+    }
     let value = match (tokens.get(at)?.lower.as_str(), word_at(text, tokens, at + 1)?) {
         ("one" | "1", word) => part(word)?,
         ("three" | "3", "quarters") => 0.75,
@@ -568,6 +575,10 @@ mod tests {
             ("one hundred and one half", 100.5),
             ("one half", 0.5),
             ("three quarters of a tablet", 0.75),
+            ("½ a tablet", 0.5),
+            ("1½ tablets", 1.5),
+            ("2 ¼ tablets", 2.25),
+            ("one and ¾ milligrams", 1.75),
         ] {
             assert_eq!(values(text), [value], "{text}");
         }

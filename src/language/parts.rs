@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{patterns::patterns, units::dose_unit};
+use super::{patterns::patterns, tokens::fraction, units::dose_unit};
 
 /// An amount with the unit it is said in.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Amount {
 }
 
 patterns! {
-    AMOUNT = r"\b(?:(?P<half>half)(?: of)? an? |(?P<half_a>a half) |(?:a |one )?(?P<quarter>quarter)(?: of)? an? |(?P<three>three)[ -]quarters of an? |an? )(?P<unit>tablet|pill|capsule|puff|spray|patch|teaspoon|gram|milligram|microgram)\b";
+    AMOUNT = r"(?:(?:\b(?P<half>half)|(?P<sign>[½¼¾⅓⅔]))(?: of)? an? |\b(?:(?P<half_a>a half) |(?:a |one )?(?P<quarter>quarter)(?: of)? an? |(?P<three>three)[ -]quarters of an? |an? ))(?P<unit>tablet|pill|capsule|puff|spray|patch|teaspoon|gram|milligram|microgram)\b";
     AND_A_PART = r"^ and an? (half|quarter)\b";
 }
 
@@ -26,6 +26,7 @@ pub fn parts(text: &str) -> Vec<Amount> {
         let has = |name: &str| found.name(name).is_some();
         let whole = match () {
             () if has("half") || has("half_a") => 0.5,
+            () if has("sign") => fraction(&found["sign"])?,
             () if has("quarter") => 0.25,
             () if has("three") => 0.75,
             () => 1.0,
@@ -64,6 +65,8 @@ mod tests {
             ("three quarters of a tablet", 0.75, "tablets"),
             ("then a half milligram weekly", 0.5, "mg"),
             ("a puff", 1.0, "puffs"),
+            ("½ a tablet", 0.5, "tablets"),
+            ("¼ of a milligram", 0.25, "mg"),
             ("a gram twice a day", 1.0, "g"),
         ] {
             let found: Vec<(f64, &str)> = parts(text).iter().map(|one| (one.value, one.unit)).collect();

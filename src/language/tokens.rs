@@ -29,6 +29,18 @@ pub fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// The value of a fraction that is written as one character: "½".
+pub fn fraction(word: &str) -> Option<f64> {
+    Some(match word {
+        "½" => 0.5,
+        "¼" => 0.25,
+        "¾" => 0.75,
+        "⅓" => 1.0 / 3.0,
+        "⅔" => 2.0 / 3.0,
+        _ => return None,
+    })
+}
+
 /// Digits with thousands commas and one decimal point; "37,5" has a decimal comma.
 fn number_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();

@@ -162,7 +162,7 @@ pub fn counted(text: &str, strength: DoseMention, mentions: &[DoseMention]) -> D
         let near = after.is_some_and(|between| {
             between <= LONGEST_COUNT && !text[strength.range.end..count.range.start].contains(['.', '?', '!'])
         });
-        near && matches!(count.dose.unit.as_str(), "tablets" | "capsules") && (2.0..=4.0).contains(&count.dose.value)
+        near && matches!(count.dose.unit.as_str(), "tablets" | "capsules") && (1.5..=4.0).contains(&count.dose.value)
     });
     let of_them = || {
         let found = OF_THEM.captures(&text[strength.range.end..])?;
@@ -187,13 +187,13 @@ pub fn corrected_doses(text: &str, mentions: &[DoseMention]) -> Vec<Dose> {
 fn times_before(text: &str, strength: usize) -> Option<(f64, usize)> {
     static TIMES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:(?P<part>half|a quarter|quarter|(?:one|two|[12]) and a half|a tablet and a half|a pill and a half|one|two|three|four|[1-4](?:\.5)?)(?: (?:tablets?|pills?|capsules?))? of (?:an?|the|my|those|these|your) |(?P<half>half) an? |(?P<count>two|three|four|[2-4]) )$",
+            r"(?:(?P<sign>\d? ?[½¼¾⅓⅔])(?: (?:tablets?|pills?|capsules?))?(?: of)? (?:an?|the|my|those|these|your) |\b(?:(?P<part>half|a quarter|quarter|(?:one|two|[12]) and a half|a tablet and a half|a pill and a half|one|two|three|four|[1-4](?:\.5)?)(?: (?:tablets?|pills?|capsules?))? of (?:an?|the|my|those|these|your) |(?P<half>half) an? |(?P<count>two|three|four|[2-4]) ))$",
         )
     });
     static OF_TABLETS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\d[\d.]*[ -]?(?:mg|mcg|milligrams?|micrograms?)[ -](?:tablets|pills|capsules)\b"));
     let found = TIMES.captures(&text[..strength])?;
-    let said = ["part", "half", "count"].iter().find_map(|name| found.name(name))?;
+    let said = ["sign", "part", "half", "count"].iter().find_map(|name| found.name(name))?;
     if found.name("count").is_some() && !OF_TABLETS.is_match(&text[strength..]) {
         return None;
     }
@@ -585,6 +585,11 @@ mod tests {
             ("a gram and a half", "1.5 g"),
             ("a quarter of a 100 milligram tablet", "25 mg"),
             ("half of a 50 milligram tablet", "25 mg"),
+            ("½ of a 50 milligram tablet", "25 mg"),
+            ("1½ of the 50 milligrams", "75 mg"),
+            ("½ a tablet", "0.5 tablets"),
+            ("½ tablet", "0.5 tablets"),
+            ("1½ tablets", "1.5 tablets"),
             ("half a 40 milligram tablet at night", "20 mg"),
             ("one and a half tablets of the 6.25 milligrams", "9.375 mg"),
             ("two 500 milligram tablets", "1000 mg"),

@@ -9,6 +9,7 @@ mod fold;
 mod given;
 mod later;
 mod mention;
+mod moves;
 mod offers;
 mod past;
 mod plan;
@@ -20,6 +21,7 @@ mod steps;
 mod strengths;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod unnamed;
 mod verbs;
 mod wording;
@@ -63,7 +65,10 @@ fn mentions<'t>(visit: &Visit, table: &'t DrugTable) -> Vec<Mention<'t>> {
         let in_line = reference::in_line(line, table, &mentions);
         // What a turn says before it names a medicine is said of the one before.
         let opening = in_line.first().map_or(line.text().len(), |first| line.sentence_at(first.range.start).start);
-        follow_up_all(line, opening, &mut mentions);
+        if !topics::is_about_something_else(visit, line) {
+            follow_up_all(line, opening, &mut mentions);
+        }
+        moves::by_amounts(line, &mut mentions);
         if let (Some(first), Some(last)) = (in_line.first(), mentions.last_mut()) {
             end_before(line, first.range.start, last);
         }

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::{Mention, course::Course, verbs};
+use super::{Mention, course::Course, topics, verbs};
 use crate::{
     domain::{Dose, Evidence, MedicationAction, Role},
-    language::{numbers, patterns::patterns, questions::is_question},
+    language::{numbers, patterns::patterns, questions::is_question, units},
     structuring::{
         evidence,
         facts::{context, sig},
@@ -45,7 +45,11 @@ patterns! {
     /// Said of what was named before.
     ABOUT_IT = r"\b(?:it|that|this|them|those|both|one)\b";
     /// The patient's side tells that it is not taken as it is written.
-    LAPSED = r"\b(?:ran|run|running) out\b|\b(?:haven't|hasn't|didn't|don't|doesn't|not) (?:been )?(?:tak\w+|us\w+|fill\w+|had any|always|really|pick\w+)\b|\b(?:stopped|quit|skip\w*|miss(?:ed|es)?|forget\w*|forgot)\b|\boff it\b|\bhalf (?:of )?(?:a|the|it|one)\b|\bcut\w* (?:it|them|that) in\b|\bonly (?:take|took|use|when)\b|\b(?:down|back|up) to (?:one|two|a|half|\d)";
+    LAPSED = r"\b(?:ran|run|running) out\b|\b(?:haven't|hasn't|didn't|don't|doesn't|not) (?:been )?(?:tak\w+|us\w+|fill\w+|had any|always|really|pick\w+)\b|\b(?:stopped|quit|skip\w*|miss(?:ed|es)?|forget\w*|forgot)\b|\boff it\b|(?:\b(?:half|quarter)|(?:^|[^\d ½¼¾⅓⅔] ?)[½¼¾⅓⅔])(?: of)? (?:an?|the|it|one|tablet|tab|pill|capsule)\b|\bcut\w* (?:it|them|that) in\b|\bonly (?:take|took|use|when)\b|\b(?:down|back|up) to (?:one|two|a|half|\d)";
+    /// How often it happened to be used, and no schedule: "maybe twice a week".
+    COUNTED = r"\b(?:maybe|probably|perhaps|about|around|roughly|i'd say|i guess|not even|less than|more like)(?: (?:like|about|maybe|once or|every|once every))* (?:once|twice|one|two|three|four|five|six|\d)(?: (?:or|to) (?:twice|two|three|four|five|six|\d))?(?: times?| nights?| days?)? (?:a|per|each|every|in a|out of the) (?:week|month)\b|\b(?:once|twice|(?:two|three|four|five|\d) times)(?: or (?:twice|three))? (?:a|per) (?:week|month),? (?:or so|if that|maybe|probably|tops|give or take|i guess|i'd say)\b|\b(?:a couple(?: of)?|a few) times (?:a|per) (?:week|month)\b";
+    /// A part of a tablet, whose strength is not what is taken.
+    PART = r"(?:\b(?:half|quarter)|(?:^|[^\d ½¼¾⅓⅔] ?)[½¼¾⅓⅔])(?: of)?(?: an?| the| one)? (?:tablets?|tabs?|pills?|capsules?)\b";
     /// A dose goes up or down in so many words.
     MOVES = r"\b(?:up|down|increas\w*|rais\w*|lower\w*|reduc\w*|decreas\w*|doubl\w*|halv\w*|half|cut\w*|bump\w*|back to|go(?:ing)? to|to|instead|more|less|taper\w*|step\w*|drop\w*|higher|titrat\w*)\b";
 }
@@ -114,6 +118,8 @@ impl Reading<'_, '_, '_> {
             && !self.has_doses()
             && !self.has_unread_amounts(said)
             && !self.lapsed(said)
+            && !self.takes_a_part(said)
+            && !self.is_counted(said)
     }
 
     fn decides(&self) -> bool {
@@ -213,6 +219,28 @@ impl Reading<'_, '_, '_> {
         begins && without && self.since(said).any(|one| (one.names || one.follows) && has_amount(one.text()))
     }
 
+    /// Half a tablet of a strength that was said.
+    fn takes_a_part(&self, said: &[Said]) -> bool {
+        let dose = self.course.with_dose.and_then(|one| one.dose.as_ref());
+        let from = if self.changes() { self.course.chosen.line } else { 0 };
+        let parts = |one: &&Said| one.line.index >= from && !is_question(one.text()) && PART.is_match(one.text());
+        dose.is_some_and(|dose| !units::is_count(&dose.unit)) && said.iter().any(|one| parts(&one))
+    }
+
+    /// The patient tells how often it was used, of what no clinician gives a schedule.
+    fn is_counted(&self, said: &[Said]) -> bool {
+        let told = |one: &Said| {
+            one.line.utterance.role != Role::Clinician
+                && !is_question(one.text())
+                && (one.names || ABOUT_IT.is_match(one.text()))
+                && COUNTED.is_match(one.text())
+        };
+        let instructed = self.mentions.iter().any(|one| one.instructed);
+        let of_weeks = |often: &str| often.ends_with("weekly") || often.ends_with("monthly");
+        let often = self.mentions.iter().rev().find_map(|one| one.frequency.as_deref());
+        !self.past && !instructed && often.is_none_or(of_weeks) && said.iter().any(told)
+    }
+
     fn lapsed(&self, said: &[Said]) -> bool {
         let goes_on = !self.changes() && !self.past;
         let by_patient = |one: &&Said| one.line.utterance.role != Role::Clinician && !is_question(one.text());
@@ -271,6 +299,9 @@ fn about<'v, 'a>(visit: &'v Visit<'a>, table: &DrugTable, mentions: &[&Mention])
         let named = table.mentions(line.text());
         let spoken_of = mentions.iter().any(|one| one.last_line == line.index && one.line < line.index);
         let (mut reach, mut follows) = (if turns > 0 || spoken_of { SENTENCES } else { 0 }, false);
+        if topics::is_about_something_else(visit, line) && !spoken_of {
+            reach = 0;
+        }
         turns = turns.saturating_sub(1);
         for range in &line.sentences {
             let here = || named.iter().filter(|one| range.contains(&one.range.start));
@@ -437,6 +468,58 @@ mod tests {
             ("D: Triamcinolone ointment, twice a day for a week, and then stop. Not on the face.", "triamcinolone"),
         ] {
             assert!(words(lines, name).is_some(), "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_count_of_use_is_quoted_and_a_schedule_is_read() {
+        for (lines, name) in [
+            ("P: The ProAir, I use it maybe three times a week.", "albuterol"),
+            ("D: And the rescue one?\nP: I use the albuterol probably twice a month.", "albuterol"),
+            ("P: I take sumatriptan about once a week.", "sumatriptan"),
+            ("P: I use the naproxen a couple of times a week.", "naproxen"),
+        ] {
+            assert!(words(lines, name).is_some(), "{lines}");
+        }
+        for (lines, name) in [
+            ("P: I take methotrexate once a week.", "methotrexate"),
+            ("P: Albuterol, two puffs twice a day.", "albuterol"),
+            ("D: Take the alendronate once a week, on Mondays.", "alendronate"),
+        ] {
+            assert_eq!(words(lines, name), None, "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_tablet_is_never_read_as_a_whole_one() {
+        for (lines, name) in [
+            ("P: I take ½ a tablet of losartan, the 50 mg ones, each evening.", "losartan"),
+            ("P: I take half a tablet of losartan, the 50 milligram ones, each evening.", "losartan"),
+            ("D: Take ¼ tablet of trazodone 100 at bedtime.", "trazodone"),
+            ("P: Metoprolol 50, ½ tablet twice a day.", "metoprolol"),
+        ] {
+            assert!(words(lines, name).is_some(), "{lines}");
+        }
+        let dose = |lines: &str| found(lines)[0].dose.as_ref().map(|dose| (dose.value, dose.unit.clone()));
+        assert_eq!(dose("P: I take 1½ of the 5 mg warfarin at night."), Some((7.5, "mg".to_owned())));
+        assert_eq!(dose("P: Warfarin 5 mg, 1½ tablets at night."), Some((7.5, "mg".to_owned())));
+        assert_eq!(dose("P: I take 1½ tablets of warfarin at night."), Some((1.5, "tablets".to_owned())));
+    }
+
+    #[test]
+    fn an_amount_over_another_question_is_no_medicines() {
+        for lines in [
+            "D: You take amlodipine, ten milligrams?\nP: Yes.\nD: And are you smoking at all?\nP: I'm down to five a day.\n\
+             D: Okay. I'd like to bring the amlodipine down from ten to five.",
+            "P: I take lisinopril.\nD: How many beers would you say?\nP: Two a day, sometimes three.",
+            "P: I take omeprazole in the morning.\nD: Any heartburn at all?\nP: Maybe twice a week.",
+            "P: I'm on sertraline.\nD: And coffee?\nP: Four a day.\nD: Let's cut that down to two.",
+            "P: I take oxybutynin.\nD: How many pads are you going through?\nP: Five a day.",
+        ] {
+            let one = &found(lines)[0];
+            assert!(one.as_said.is_none(), "{lines}: {}", one.text.as_str());
+            let of_it = ["u2", "u3", "u4"].iter().filter(|id| one.evidence.iter().any(|said| said.utterance == **id));
+            assert!(of_it.count() <= usize::from(lines.contains("Yes.")), "{lines}: {}", one.text.as_str());
         }
     }
 
