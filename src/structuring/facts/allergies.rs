@@ -187,7 +187,8 @@ fn is_reacted_to(visit: &Visit, line: &Line, range: &Range<usize>) -> bool {
 fn is_cued(line: &Line, range: &Range<usize>, clause: &Range<usize>) -> bool {
     let text = line.text();
     let (before, after) = (&text[clause.start..range.start], &text[range.end..clause.end]);
-    let against = AGAINST.is_match(before) && !CANNOT_TAKE.is_match(before) || FOR_ALLERGIES.is_match(after);
+    let taken = AGAINST.is_match(before) && !CANNOT_TAKE.is_match(before) && !governs::points_back(after);
+    let against = taken || FOR_ALLERGIES.is_match(after);
     (governs::from_before(before) || governs::from_after(before, after) || CANNOT_TAKE.is_match(before)) && !against
 }
 

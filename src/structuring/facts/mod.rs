@@ -53,8 +53,10 @@ pub struct Facts {
     pub misheard: Vec<heard::Misheard>,
     /// Allergies, or that there are none.
     pub allergies: allergies::Allergies,
-    /// Measurements.
+    /// Measurements of the visit.
     pub vitals: Vec<VitalSign>,
+    /// Measurements that were told of another place or time: at home, last night.
+    pub measured_elsewhere: Vec<VitalSign>,
     /// Tests, referrals, procedures, the next visit.
     pub orders: Vec<Order>,
     /// Illnesses that stay with the patient.
@@ -95,6 +97,8 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         })
     });
     let symptoms = symptoms::symptoms(&visit, &allergies);
+    let (measured_elsewhere, vitals) =
+        vitals::vitals(&visit).into_iter().partition(|vital| vitals::is_elsewhere(&visit, vital));
     // A companion's illness may be one of the patient's family.
     let of_family = |finding: &findings::Finding| finding.kind == SectionKind::FamilyHistory;
     let patients = findings::findings(&visit).into_iter().filter(|finding| !of_family(finding));
@@ -112,7 +116,8 @@ pub fn facts(transcript: &Transcript, table: &DrugTable) -> Facts {
         corrected_numbers: corrected_numbers(&everybody),
         misheard: heard::in_visit(&everybody),
         allergies,
-        vitals: vitals::vitals(&visit),
+        vitals,
+        measured_elsewhere,
         orders: orders::orders(&everybody),
         illnesses: illnesses::illnesses(&visit),
         symptoms,
@@ -198,6 +203,22 @@ mod tests {
             let names: Vec<&str> = facts.medications.iter().map(|one| one.name.as_str()).collect();
             let known: Vec<&str> = facts.allergies.known.iter().map(|one| one.substance.as_str()).collect();
             assert_eq!((names, known), (taken, allergens), "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_was_measured_at_home_is_no_vital_sign_of_the_visit() {
+        for (lines, here, elsewhere) in [
+            ("P: My temperature was 101.3 at home last night.\nD: Temperature is 99.1.", vec![99.1], vec![101.3]),
+            ("D: What's your pulse at home?\nP: My pulse is 58.\nD: Pulse is 72 here.", vec![72.0], vec![58.0]),
+            ("P: This morning my temp was 38.5, on our thermometer.\nD: Temp's 37.9.", vec![37.9], vec![38.5]),
+            ("D: Your pulse is 88 today, and oxygen is 97 percent.", vec![88.0, 97.0], vec![]),
+            ("D: Temperature 98.4. So what's been going on at home?\nP: I get tired.", vec![98.4], vec![]),
+            ("D: Have you lost weight?\nP: I weigh 180 pounds.", vec![180.0], vec![]),
+        ] {
+            let facts = facts(&transcript(lines), DrugTable::bundled());
+            let values = |vitals: &[VitalSign]| vitals.iter().map(|one| one.value).collect::<Vec<f64>>();
+            assert_eq!((values(&facts.vitals), values(&facts.measured_elsewhere)), (here, elsewhere), "{lines}");
         }
     }
 

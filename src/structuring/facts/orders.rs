@@ -53,10 +53,13 @@ static FOLLOW_UP: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// "I'd like to see him back on Friday."
+/// How a call that is to follow stands in the note.
+const BY_TELEPHONE: &str = "Follow up by telephone ";
+
+/// "I'd like to see him back on Friday", "my nurse will call you on Friday".
 static FOLLOW_UP_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(?:see|check|have) (?:you|him|her|them) (?:back |again )*(?:here )?|come back (?:and see (?:me|us) )?|follow(?:ing)?[- ]up |(?:the|a) (?:phone )?call |(?:call|phone|ring) (?:you|me|us) )(on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|tomorrow|next (?:week|month|monday|tuesday|wednesday|thursday|friday))\b",
+        r"\b(?:(?:see|check|have) (?:you|him|her|them) (?:back |again )*(?:here )?|come back (?:and see (?:me|us) )?|follow(?:ing)?[- ]up |(?P<call>(?:(?:the|a) (?:phone )?call|(?:call|phone|ring) (?:you|me|us)) ))(?P<day>on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|tomorrow|next (?:week|month|monday|tuesday|wednesday|thursday|friday))\b",
     )
 });
 
@@ -96,13 +99,18 @@ pub fn orders_something(sentence: &str) -> bool {
 /// What is ordered, without the words that say how.
 pub fn matter(order: &Order) -> &str {
     let text = order.text.as_str();
-    ["Referral: ", "Repeat ", "Follow up "].iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text)
+    ["Referral: ", "Repeat ", BY_TELEPHONE, "Follow up "]
+        .iter()
+        .find_map(|lead| text.strip_prefix(lead))
+        .unwrap_or(text)
 }
 
 /// Whether `text` names what `order` orders, with as many of what it counts: "in two weeks" is not in "at thirty-two weeks".
 pub fn is_named_in(order: &Order, text: &str) -> bool {
     static COMES_BACK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:follow\w*|see|seen|come|comes|back|return\w*|visit|appointment|recheck|check)\b")
+        pattern(
+            r"\b(?:follow\w*|see|seen|come|comes|back|return\w*|visit|appointment|recheck|check|calls?|called|calling|phone\w*|telephone\w*|ring)\b",
+        )
     });
     let matter = matter(order);
     let counted = numbers::counted(text);
@@ -181,7 +189,9 @@ fn sentence_orders(line: &Line, range: &Range<usize>) -> Vec<Order> {
     if let Some(captures) = FOLLOW_UP_DAY.captures(sentence)
         && !is_conditional(&sentence[..captures.get(0).map_or(0, |whole| whole.start())])
     {
-        let text = format!("Follow up {}", &captures[1]);
+        // A call is no visit.
+        let by = if captures.name("call").is_some() { BY_TELEPHONE } else { "Follow up " };
+        let text = format!("{by}{}", &captures["day"]);
         found.push(order(line, range, OrderKind::FollowUp, text));
     }
     if let Some(captures) = REFERS.captures(sentence)
@@ -352,6 +362,17 @@ mod tests {
     }
 
     #[test]
+    fn a_call_is_no_visit() {
+        let ordered = |lines: &str| said(lines).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(
+            ordered("D: I'll see you in three weeks, and the nurse will call you on Monday about the patch."),
+            ["Follow up in three weeks", "Follow up by telephone on Monday"]
+        );
+        assert_eq!(ordered("D: Call me on Thursday with the readings."), ["Follow up by telephone on Thursday"]);
+        assert_eq!(ordered("D: I'd like to see you back on Thursday."), ["Follow up on Thursday"]);
+    }
+
+    #[test]
     fn the_next_visit_is_an_order() {
         assert_eq!(
             said("D: And I'll see you again in four weeks."),
@@ -398,7 +419,10 @@ mod tests {
         );
         assert_eq!(ordered("D: Should I say we check the thyroid again in six weeks."), ["thyroid test"]);
         assert_eq!(ordered("D: Bloods again in 6 weeks."), ["Bloods"]);
-        assert_eq!(ordered("D: It'd like a phone call tomorrow to hear how the night was."), ["Follow up tomorrow"]);
+        assert_eq!(
+            ordered("D: It'd like a phone call tomorrow to hear how the night was."),
+            ["Follow up by telephone tomorrow"]
+        );
         for lines in ["D: Let me check your thyroid again.", "D: The blood count today is fine.", "D: Bloods today."] {
             assert!(ordered(lines).len() <= usize::from(lines.contains("Bloods")), "{lines}");
         }

@@ -1,11 +1,13 @@
 //! Measurements said aloud, with LOINC codes and UCUM units. A target ("under 130 over 80") is no measurement.
 
+mod elsewhere;
 mod saturations;
 
 use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
+pub(super) use elsewhere::is_elsewhere;
 use saturations::{SATURATION, breathing, further_saturations};
 
 use super::context;

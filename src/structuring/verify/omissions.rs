@@ -58,7 +58,7 @@ pub fn omitted_facts(statements: &[&str], facts: &Facts, visit: &Visit) -> Vec<O
     for allergy in facts.allergies.known.iter().filter(|allergy| !note.has_words(&allergy.substance)) {
         found.push(omission("allergy", &allergy.substance, &allergy.evidence));
     }
-    for vital in facts.vitals.iter().filter(|vital| !note.has_value(vital.value)) {
+    for vital in facts.vitals.iter().chain(&facts.measured_elsewhere).filter(|vital| !note.has_value(vital.value)) {
         found.push(omission("vital", &format!("{} {} {}", vital.name, vital.value, vital.unit), &vital.evidence));
     }
     for order in facts.orders.iter().filter(|order| !statements.iter().any(|one| orders::is_named_in(order, one))) {

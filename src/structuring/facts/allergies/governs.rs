@@ -47,6 +47,14 @@ pub(super) fn from_after(before: &str, after: &str) -> bool {
     })
 }
 
+/// Whether a cue in `after`, the clause behind a mention, points back to it: "I take aspirin and I'm allergic to it".
+pub(super) fn points_back(after: &str) -> bool {
+    let first = cues(after).next();
+    first.is_some_and(|cue| {
+        substances(&after[..cue.start], DrugTable::bundled()).is_empty() && POINTS_BACK.is_match(&after[cue.end..])
+    })
+}
+
 /// The part of `clause` that can say what the mention at `range` brings on. What is taken brings on nothing that is told of a
 /// substance named after it: "I take aspirin, and sulfa gives me hives".
 pub(super) fn own_part<'l>(line: &'l Line, range: &Range<usize>, clause: &Range<usize>) -> &'l str {
