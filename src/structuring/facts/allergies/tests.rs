@@ -468,6 +468,7 @@ fn it_is_told_whose_an_allergy_is() {
             vec!["latex", "morphine"],
         ),
         ("D: Is he allergic to anything?\nO: Amoxicillin. He came out in a rash.", vec!["amoxicillin"]),
+        ("D: Any allergies?\nP: Sulfa.\nO: And he can't have shellfish, his lips swell.", vec!["sulfa", "shellfish"]),
         ("D: Allergies?\nO: Mom's allergic to sulfa, she gets hives.", vec!["sulfa"]),
     ] {
         assert_eq!(names(lines), expected, "{lines}");

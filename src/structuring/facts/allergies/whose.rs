@@ -17,9 +17,9 @@ patterns! {
     // "Mine's erythromycin", "for me it's sulfa".
     OWN = r"\b(?:mine(?:'s| is| was)|(?:for|with) me,?(?: (?:it's|it is|that's|that would be))?|i'm the one with|i have the) (?:just |only |actually |really |the |an? )*$";
     // "… that's mom", "… is my sister's", "… was him", behind a name and before another.
-    THEIRS = r"^(?:,|'s| is| was| one| allergy| thing|,? that's|,? that is|,? that was|,? it's|,? it was|,? belongs to|,? is for|,? for)+ (?:(?:all|really|actually|just|probably|my|his|her|your|their|the|our) )*(?:(?:mother|mom|mum|mama|father|dad|brother|sister|son|daughter|wife|husband|partner|grand\w+|aunt|uncle|cousin|niece|nephew|friend|roommate|baby|boy|girl|twin|kid)(?:'s)?\b|(?:him|his|hers|theirs|not me|not mine|somebody else|someone else)\b)";
+    THEIRS = r"^(?:'s| is| was| one| allergy| thing|,? that's|,? that is|,? that was|,? it's|,? it was|,? belongs to|,? is for|,? for)+ (?:(?:all|really|actually|just|probably|my|his|her|your|their|the|our) )*(?:(?:mother|mom|mum|mama|father|dad|brother|sister|son|daughter|wife|husband|partner|grand\w+|aunt|uncle|cousin|niece|nephew|friend|roommate|baby|boy|girl|twin|kid)(?:'s)?\b|(?:(?:him|his|hers|theirs)\W*(?:$|[.,;!?])|(?:not me|not mine|somebody else|someone else)\b))";
     // "The penicillin is me", of somebody who came along.
-    THE_SPEAKERS = r"^(?:'s|,? that's|,? that is|,? that was|,? it's| is| was| one| allergy|,| thing)+ (?:me|mine|my)\b";
+    THE_SPEAKERS = r"^(?:'s|,? that's|,? that is|,? that was|,? it's| is| was| one| allergy| thing)+ (?:me|mine|my)\b";
     SPEAKERS_OWN = r"\b(?:my (?:\w+ )?(?:face|lips?|tongue|throat|eyes?|mouth|skin|whole|stomach|arms?|chest)|i (?:\w+ )?(?:threw|swelled|swell|itch\w*|vomit\w*|got|get|broke|came|couldn't|passed|had))\b";
     OF_THE_PATIENT = r"\b(?:he|she|him|her|his|hers|you|your|they)\b";
     // "… for you, vomiting and rash": what a clinician takes down.

@@ -238,7 +238,9 @@ impl Reading<'_, '_, '_> {
         let instructed = self.mentions.iter().any(|one| one.instructed);
         let of_weeks = |often: &str| often.ends_with("weekly") || often.ends_with("monthly");
         let often = self.mentions.iter().rev().find_map(|one| one.frequency.as_deref());
-        !self.past && !instructed && often.is_none_or(of_weeks) && said.iter().any(told)
+        // In a list, how often is of the one that was read so.
+        let alone = |one: &&Said| often.is_some() || DrugTable::bundled().mentions(one.text()).len() == 1;
+        !self.past && !instructed && often.is_none_or(of_weeks) && said.iter().filter(alone).any(told)
     }
 
     fn lapsed(&self, said: &[Said]) -> bool {
@@ -475,7 +477,7 @@ mod tests {
     fn a_count_of_use_is_quoted_and_a_schedule_is_read() {
         for (lines, name) in [
             ("P: The ProAir, I use it maybe three times a week.", "albuterol"),
-            ("D: And the rescue one?\nP: I use the albuterol probably twice a month.", "albuterol"),
+            ("D: And the rescue one?\nP: I use the albuterol probably twice a week.", "albuterol"),
             ("P: I take sumatriptan about once a week.", "sumatriptan"),
             ("P: I use the naproxen a couple of times a week.", "naproxen"),
         ] {
