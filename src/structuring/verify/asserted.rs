@@ -5,9 +5,12 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::support::{Index, Unit};
+use super::{
+    concepts,
+    support::{Index, Unit},
+};
 use crate::{
-    domain::SectionKind,
+    domain::{Role, SectionKind},
     language::questions::is_question,
     structuring::{
         facts::context,
@@ -104,20 +107,105 @@ pub fn was_said_so(statement: &str, at: usize, denied: bool, index: &Index) -> b
     })
 }
 
-/// What only somebody else has, in a line of the patient's own illnesses.
-pub fn of_somebody_else(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
-    let own = matches!(kind, Some(SectionKind::PastHistory | SectionKind::Assessment));
-    if !own || context::names_a_relative(statement) || context::has_negation(statement) {
+/// What an examination finds, or finds not to be there, by whatever name: each word is of one finding.
+static SIGNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        "crackles?|crackling|rales",
+        "wheez(?:es?|ing|y)",
+        "rhonchi",
+        "stridor",
+        "murmurs?",
+        "gallops?",
+        "rubs?",
+        "bruits?",
+        "edema|swelling|swollen",
+        "exudates?",
+        "redness|erythema\\w*",
+        "rash(?:es)?",
+        "tremors?",
+        "nodules?",
+        "masses|mass",
+        "guarding",
+        "rebound",
+        "jaundice\\w*",
+        "cyanosis|cyanotic",
+        "clubbing",
+        "effusions?",
+        "crepitus",
+        "bruis(?:es?|ing|ed)",
+        "discharge",
+        "retractions?",
+        "deformit(?:y|ies)",
+        "tender(?:ness)?",
+    ]
+    .map(|words| pattern(&format!(r"\b(?:{words})\b")))
+    .into()
+});
+
+/// "Crackles were heard", of "a few wheezes, no crackles": a finding that was only ever said the other way round.
+pub fn found_otherwise(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    let of_examination = matches!(kind, None | Some(SectionKind::PhysicalExam));
+    if !of_examination || context::hypothetical(statement) || context::names_a_relative(statement) {
         return None;
     }
+    let of_clinician = kind == Some(SectionKind::PhysicalExam);
+    let tells = |unit: &&Unit| {
+        let sentence = index.sentence(unit);
+        let able = !of_clinician || index.line(unit.line).by_clinician();
+        able && !unit.of_another && !asks(sentence) && !context::hypothetical(sentence)
+    };
+    SIGNS.iter().find_map(|sign| {
+        let claimed = sign.find(statement)?;
+        let denied = context::negates(&statement[..claimed.start()]);
+        let mut said = index.units.iter().filter(tells).map(|unit| index.sentence(unit)).flat_map(|sentence| {
+            sign.find_iter(sentence).map(|found| context::negates(&sentence[..found.start()])).collect::<Vec<_>>()
+        });
+        let turned = said.next().is_some_and(|first| first != denied) && said.all(|also| also != denied);
+        let word = if denied { "affirmed" } else { "denied" };
+        turned.then(|| format!("{} was {word}", claimed.as_str().to_lowercase()))
+    })
+}
+
+/// What only somebody else has, in a line of the patient's own illnesses, or in one that may be of them: there an illness by its
+/// name.
+pub fn of_somebody_else(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    use SectionKind::{Assessment, HistoryOfPresentIllness, PastHistory};
+    let own = matches!(kind, Some(PastHistory | Assessment));
+    let may_be_own = own || matches!(kind, None | Some(HistoryOfPresentIllness));
+    let of_kin = context::names_a_relative(statement) || context::of_another_person(statement);
+    if !may_be_own || of_kin || context::has_negation(statement) {
+        return None;
+    }
+    let named = concepts::illnesses(statement);
+    let is_illness = |claim: &Claim| named.iter().any(|(_, range)| claim.place.contains(&range.start));
     let of_another = |claim: &Claim| {
         let whole = |unit: &&Unit| claim.stems.iter().all(|stem| unit.names(stem));
         let naming: Vec<&Unit> = index.units.iter().filter(whole).collect();
         let asked = |unit: &Unit| asks(index.sentence(unit)) && index.line(unit.line).by_clinician();
-        naming.iter().any(|unit| unit.of_another) && naming.iter().all(|unit| unit.of_another || asked(unit))
+        let of_another = |unit: &Unit| unit.of_another || is_of_her_or_him(claim, unit, index);
+        naming.iter().any(|unit| of_another(unit)) && naming.iter().all(|unit| of_another(unit) || asked(unit))
     };
-    let claim = claims(statement).into_iter().find(of_another)?;
+    let claim = claims(statement).into_iter().filter(|claim| own || is_illness(claim)).find(of_another)?;
     Some(format!("{} was said of somebody else", claim.text))
+}
+
+/// "My wife's after me about it, she stopped when she had her stroke": what the patient tells of her or him, somebody having been
+/// named in the same turn.
+fn is_of_her_or_him(claim: &Claim, unit: &Unit, index: &Index) -> bool {
+    static ONESELF: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|you|your|you're|you've)\b"));
+    static HER_OR_HIM: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:he|she|they)(?:'s|'d|'ve|'re)?\b([^,;.?!]*)$"));
+    let line = index.line(unit.line);
+    if line.utterance.role != Role::Patient {
+        return false;
+    }
+    let tokens = text::tokens(index.sentence(unit));
+    let named = |token: &&text::Token| text::content_stems(&token.lower).iter().any(|stem| claim.stems.contains(stem));
+    let Some(named) = tokens.iter().find(named) else { return false };
+    let before = &line.text()[..unit.range.start + named.range.start];
+    HER_OR_HIM.captures(before).is_some_and(|found| !ONESELF.is_match(&found[1]))
+        && ONESELF.split(before).any(context::of_another_person)
 }
 
 /// The things that a statement claims, clause by clause.
@@ -150,7 +238,8 @@ fn is_content(word: &str) -> bool {
     text::content_stems(word).iter().any(|stem| !is_telling(stem))
 }
 
-fn is_telling(stem: &str) -> bool {
+/// Whether a note tells with it what the patient tells.
+pub fn is_telling(stem: &str) -> bool {
     TELLING.contains(&stem)
 }
 
@@ -301,5 +390,41 @@ mod tests {
         ] {
             assert_eq!(reason(statement), None, "{statement}");
         }
+    }
+
+    #[test]
+    fn a_finding_is_as_it_was_found() {
+        let said = transcript(
+            "D: Chest: some rhonchi on the left, no wheezing. Heart sounds fine, no murmur. Any swelling?\nP: No swelling, no.",
+        );
+        let faulty = |statement: &str| matches!(check_any(&said, statement), Verdict::Unsupported(..));
+        for statement in ["Wheezes were heard in the chest.", "A murmur was heard.", "No rhonchi.", "Swelling present."]
+        {
+            assert!(faulty(statement), "{statement}");
+        }
+        for statement in ["Rhonchi on the left.", "No wheezes.", "Without a murmur."] {
+            assert!(!faulty(statement), "{statement}");
+        }
+    }
+
+    #[test]
+    fn an_illness_of_her_or_him_is_not_the_patients() {
+        let said = transcript(
+            "P: My husband keeps nagging me about the salt, he changed it all after he had a heart attack. I have asthma, she \
+             knows that. My sister drove me.",
+        );
+        let faulty = |statement: &str| matches!(check_any(&said, statement), Verdict::Unsupported(..));
+        assert!(faulty("The patient has had a heart attack."));
+        assert!(!faulty("Husband had a heart attack."));
+        assert!(!faulty("The patient has asthma."));
+        let own = transcript("P: My wife says I should come, I had a stroke.\nO: And she had gout, my wife.");
+        assert!(!matches!(check_any(&own, "The patient has had a stroke."), Verdict::Unsupported(..)));
+    }
+
+    /// Of a statement under no heading.
+    fn check_any(visit: &crate::domain::Transcript, statement: &str) -> Verdict {
+        use crate::structuring::{Visit, facts, verify::Checker};
+        let facts = facts::facts(visit, crate::terminology::DrugTable::bundled());
+        Checker::new(&Visit::new(visit), &facts, None).check(statement, None)
     }
 }

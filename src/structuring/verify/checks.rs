@@ -4,10 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{
-    asserted,
-    support::{Index, Unit},
-};
+use super::{asserted, sides, support::Index};
 use crate::{
     domain::{Medication, MedicationAction, SectionKind},
     language::{numbers, units},
@@ -44,7 +41,7 @@ pub fn fault(
         .or_else(|| denies_the_allergies(statement, facts))
         .or_else(|| not_taken_yet(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, index, facts))
-        .or_else(|| side_turned(statement, cited, index))
+        .or_else(|| sides::fault(statement, cited, index))
 }
 
 fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<String> {
@@ -459,71 +456,4 @@ fn polarity_turned(statement: &str, kind: Option<SectionKind>, index: &Index, fa
             _ => None,
         }
     })
-}
-
-static SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(left|right)(?:[- ]sided)?(?: (?:lower|low|upper|inner|outer|big|middle))? (eardrum|ear drum|drum|earache|tonsil|nostril|cheek|collarbone|forearm|knee|arm|leg|foot|feet|hand|wrist|ankle|shoulder|elbow|hip|ear|eye|side|breast|thigh|calf|heel|toe|finger|thumb|flank|kidney|lung|lobe|lung base|base|apex|hemithorax|hemisphere|ventricle|atrium|ovary|testicle|jaw|temple|groin|chest|lower|upper|quadrant|index|back|buttock)\b",
-    )
-});
-
-/// "On the right", "the left one": a side of what is spoken of.
-static BARE_SIDE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:the|your|my|his|her) (left|right)(?: (?:one|side))?\s*(?:[.,;?!]|$|\b(?:and|first|is|was|that|one's)\b)",
-    )
-});
-
-/// One name for all ways of naming a part.
-fn part(named: &str) -> String {
-    match named.to_lowercase().as_str() {
-        "eardrum" | "ear drum" | "drum" | "earache" => "ear".to_owned(),
-        "feet" => "foot".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
-/// The sides that `text` names, each with what is on it: ("left", "knee").
-pub fn sides(text: &str) -> Vec<(String, String)> {
-    SIDE.captures_iter(text).map(|found| (found[1].to_lowercase(), part(&found[2]))).collect()
-}
-
-/// The side of `wanted` that `sentence` names last, with or without its name.
-fn last_side(sentence: &str, wanted: &str) -> Option<String> {
-    let named = SIDE
-        .captures_iter(sentence)
-        .filter(|found| matches!(part(&found[2]).as_str(), "side") || part(&found[2]) == wanted);
-    let last = named.chain(BARE_SIDE.captures_iter(sentence)).filter_map(|found| found.get(1));
-    last.max_by_key(|side| side.start()).map(|side| side.as_str().to_lowercase())
-}
-
-/// Turns over which what was last said of a side goes on.
-const SIDE_REACH: usize = 6;
-
-/// The side of `part` that is spoken of in unit `at`: as it says itself, or as was said last before it.
-fn side_spoken_of(part: &str, at: usize, index: &Index) -> Option<String> {
-    let near = |unit: &&Unit| index.units[at].line.abs_diff(unit.line) <= SIDE_REACH;
-    let mut earlier = index.units[..=at].iter().rev().take_while(near);
-    earlier.find_map(|unit| last_side(index.sentence(unit), part))
-}
-
-/// "Left knee" where only the right one was spoken of.
-fn side_turned(statement: &str, cited: &[usize], index: &Index) -> Option<String> {
-    let said = |side: (String, String)| index.units.iter().any(|unit| unit.sides.contains(&side));
-    let claimed = sides(statement);
-    let said_loosely = |side: &str| {
-        let cited_lines: Vec<usize> = cited.iter().map(|at| index.units[*at].line).collect();
-        index.units.iter().filter(|unit| cited_lines.iter().any(|line| unit.line.abs_diff(*line) <= 2)).any(|unit| {
-            let sentence = index.line(unit.line).text()[unit.range.clone()].to_lowercase();
-            sentence.split(|c: char| !c.is_alphabetic()).any(|word| word == side)
-        })
-    };
-    let turned = claimed.into_iter().find(|(side, part)| {
-        let exact = said((side.clone(), part.clone()));
-        let other = if side == "left" { "right" } else { "left" };
-        let of_the_other =
-            cited.first().and_then(|at| side_spoken_of(part, *at, index)).is_some_and(|one| one == other);
-        of_the_other || !exact && (said((other.to_owned(), part.clone())) || !said_loosely(side))
-    })?;
-    Some(format!("{} {} was not said", turned.0, turned.1))
 }

@@ -9,6 +9,7 @@ mod known;
 mod meaning;
 mod omissions;
 mod overlooked;
+mod sides;
 mod statements;
 mod support;
 mod turned;
@@ -84,6 +85,7 @@ impl<'v, 'a> Checker<'v, 'a> {
         let fault = checks::fault(statement, kind, &support.units, &self.index, self.facts, self.age_years)
             .or_else(|| meaning::fault(statement, kind, &self.index, self.facts))
             .or_else(|| asserted::turned_round(statement, kind, &self.index))
+            .or_else(|| asserted::found_otherwise(statement, kind, &self.index))
             .or_else(|| asserted::of_somebody_else(statement, kind, &self.index));
         if let Some(reason) = fault {
             return Verdict::Unsupported(evidence, reason);

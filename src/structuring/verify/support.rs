@@ -4,11 +4,15 @@
 //! weighing the more the rarer it is in the visit, and the units that cover most of that weight are its evidence.
 
 use std::{
+    cell::OnceCell,
     collections::{HashMap, HashSet},
     ops::Range,
 };
 
-use super::{checks, concepts};
+use super::{
+    checks, concepts,
+    sides::{self, Clause},
+};
 use crate::{
     domain::{Evidence, Role},
     language::{numbers, parts::parts, questions::is_question},
@@ -39,8 +43,6 @@ pub struct Unit {
     pub pairs: Vec<(f64, f64)>,
     /// The drugs that it names.
     pub drugs: Vec<&'static str>,
-    /// The sides of the body that it names, each with what is on that side.
-    pub sides: Vec<(String, String)>,
     /// Whether a relative or somebody else is its subject.
     pub of_another: bool,
     keys: HashSet<String>,
@@ -54,6 +56,8 @@ pub struct Index<'v, 'a> {
     /// In order.
     pub units: Vec<Unit>,
     frequency: HashMap<String, usize>,
+    /// Made when a statement first names a side.
+    sides: OnceCell<Vec<Clause>>,
 }
 
 /// What bears a statement out.
@@ -92,7 +96,6 @@ impl<'v, 'a> Index<'v, 'a> {
                     values: said_values(sentence),
                     pairs: checks::pairs(sentence),
                     drugs: drugs(sentence),
-                    sides: checks::sides(sentence),
                     of_another,
                     keys: keys(sentence),
                     asked: if place < 2 { asked.clone() } else { HashSet::new() },
@@ -103,7 +106,7 @@ impl<'v, 'a> Index<'v, 'a> {
         for key in units.iter().flat_map(|unit| unit.keys.iter()) {
             *frequency.entry(key.clone()).or_insert(0) += 1;
         }
-        Self { visit, units, frequency }
+        Self { visit, units, frequency, sides: OnceCell::new() }
     }
 
     /// What was said.
@@ -119,6 +122,11 @@ impl<'v, 'a> Index<'v, 'a> {
     /// What a unit says.
     pub fn sentence(&self, unit: &Unit) -> &'a str {
         &self.line(unit.line).text()[unit.range.clone()]
+    }
+
+    /// Of which side of the body each clause speaks.
+    pub fn sides(&self) -> &[Clause] {
+        self.sides.get_or_init(|| sides::clauses(self.units.iter().map(|unit| (unit, self.sentence(unit)))))
     }
 
     /// How the next speaker begins to answer the question that unit `at` is part of.
@@ -288,7 +296,8 @@ fn value_key(value: f64) -> String {
 }
 
 /// Words of notes that nobody says in a visit; they neither support nor contradict.
-const WRITTEN_ONLY: [&str; 46] = [
+const WRITTEN_ONLY: [&str; 47] = [
+    "heard",
     "endors",
     "experienc",
     "present",
