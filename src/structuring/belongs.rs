@@ -32,7 +32,7 @@ static TAKES: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\W*(?:(?:the )?(?:patient|he|she|they) (?:is|are) )?(?:currently |still )?taking\b"));
 static ABOUT_THE_NOTE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bthis (?:assessment|section|note|list)\b|\bthe (?:doctor|clinician|physician|provider) (?:also )?(?:notes?|said|says|mentions?)\b",
+        r"\bthis (?:assessment|section|note|list)\b|\b(?:the|a) (?:doctor|clinician|physician|provider|nurse) (?:has |had |also )*(?:not(?:es?|ed)|sa(?:id|ys)|mention(?:s|ed)|observ(?:es|ed)|found|finds|stat(?:es|ed)|report(?:s|ed)|explain(?:s|ed)|ask(?:s|ed)|discuss(?:es|ed)|confirm(?:s|ed)|record(?:s|ed)|think(?:s)?|thought|saw|sees)\b",
     )
 });
 static ABNORMAL: LazyLock<Regex> = LazyLock::new(|| {

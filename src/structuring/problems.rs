@@ -88,7 +88,7 @@ pub fn is_same(one: &str, other: &str) -> bool {
 }
 
 fn add_problem(found: &mut Vec<Problem>, name: String, statement: &str) {
-    if name.is_empty() {
+    if name.is_empty() || OF_A_PERSON.is_match(&name) {
         return;
     }
     let known = found.iter_mut().find_map(|problem| Some((better(&problem.name, &name)?, problem)));
@@ -105,6 +105,13 @@ fn add_problem(found: &mut Vec<Problem>, name: String, statement: &str) {
         }),
     }
 }
+
+/// "The doctor noted", the beginning of a sentence: nobody has that.
+static OF_A_PERSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:the |a |an )?(?:doctor|clinician|physician|provider|nurse|patient|he|she|they|we|i|you|it|this|that|there)\b(?: \w+)?\W*$|^\W*(?:the )?(?:doctor|clinician|physician|provider) \w+(?:s|ed|nd|id)\b",
+    )
+});
 
 /// Which of two names of one illness says more; `None` where they name two.
 fn better(known: &str, name: &str) -> Option<String> {
@@ -246,5 +253,15 @@ mod tests {
         assert_eq!(names(&["Sciatica, right side."]), ["Sciatica right side"]);
         assert_eq!(names(&["Ankle sprain (left)."]), ["Ankle sprain left"]);
         assert_eq!(names(&["Hypertension, not well controlled."]), ["Hypertension"]);
+    }
+
+    #[test]
+    fn the_beginning_of_a_sentence_is_no_problem() {
+        for line in
+            ["The doctor noted, on examination, a red ear.", "The patient: better.", "The physician found (left) that."]
+        {
+            assert!(names(&[line]).is_empty(), "{line} {:?}", names(&[line]));
+        }
+        assert_eq!(names(&["Nursemaid's elbow.", "Patient-reported falls.", "Doctor's visit anxiety."]).len(), 3);
     }
 }

@@ -12,7 +12,9 @@ pub use crate::language::{
 /// The sentences of `text`, as byte ranges without surrounding space. A point between digits ends nothing, nor does
 /// the point of a title or abbreviation.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
-    const ABBREVIATIONS: [&str; 8] = ["mr", "mrs", "ms", "dr", "st", "vs", "e.g", "i.e"];
+    const ABBREVIATIONS: [&str; 10] = ["mr", "mrs", "ms", "dr", "st", "vs", "e.g", "i.e", "prof", "approx"];
+    // These may end a sentence too: only a small letter or a number after them tells that they don't.
+    const OPEN: [&str; 9] = ["a.m", "p.m", "b.i.d", "t.i.d", "q.i.d", "p.r.n", "p.o", "etc", "max"];
     let mut found = Vec::new();
     let mut start = 0;
     for (at, character) in text.char_indices() {
@@ -23,7 +25,9 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
         let last_word = text[start..at].rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
         // "H. pylori"
         let initial = last_word.chars().count() == 1 && text[after..].trim_start().starts_with(char::is_lowercase);
-        if character == '.' && (initial || ABBREVIATIONS.contains(&last_word.as_str())) {
+        let next = text[after..].trim_start();
+        let open = OPEN.contains(&last_word.as_str()) && next.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
+        if character == '.' && (initial || open || ABBREVIATIONS.contains(&last_word.as_str())) {
             continue;
         }
         push_trimmed(text, start..after, &mut found);
@@ -107,6 +111,12 @@ mod tests {
     #[test]
     fn a_title_and_a_decimal_do_not_end_a_sentence() {
         let text = "Hello Mr. Alvarez. It was 7.8 today. Fine?";
+        assert_eq!(
+            sentences("Take it at 8 p.m. every day. Dr. Lee saw v1.2 at 6 a.m. He agreed on 2.5 mg b.i.d. for now.")
+                .len(),
+            3
+        );
+        assert_eq!(sentences("No. Never. 38.5 °C, approx. 3 days.").len(), 3);
         assert_eq!(sentences("Test for H. pylori. And vitamin D. Then a CBC.").len(), 3);
         let found: Vec<&str> = sentences(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, ["Hello Mr. Alvarez.", "It was 7.8 today.", "Fine?"]);

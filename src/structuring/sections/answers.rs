@@ -21,14 +21,39 @@ enum Answer {
     Paragraph { text: String },
 }
 
-/// The items of an answer: its list, or the sentences of its paragraph. One that was cut off gives what was complete.
-pub fn items(answer: &str) -> Vec<String> {
+/// The items of an answer: its list, or the sentences of its paragraph. One that was cut off gives what was complete. `longest`
+/// is where the schema ends an item.
+pub fn items(answer: &str, longest: usize) -> Vec<String> {
+    let uncut = |items: Vec<String>| items.into_iter().filter_map(|item| uncut(item, longest)).collect();
     match serde_json::from_str::<Answer>(answer) {
-        Ok(Answer::List { items }) => items,
-        Ok(Answer::Paragraph { text }) => finished(sentences(&text)),
-        Err(_) if answer.contains("\"items\"") => complete_items(answer),
+        Ok(Answer::List { items }) => uncut(items),
+        Ok(Answer::Paragraph { text }) => uncut(vec![text]).iter().flat_map(|text| finished(sentences(text))).collect(),
+        Err(_) if answer.contains("\"items\"") => uncut(complete_items(answer)),
         Err(_) => complete_sentences(answer),
     }
+}
+
+/// `item` without what its schema cut off, at the last sentence or clause before: "a temperature of 3" is of 38.5.
+fn uncut(item: String, longest: usize) -> Option<String> {
+    static ENDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\d\s][.!?]$"));
+    static CLAUSE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"[,;] "));
+    if item.chars().count() < longest || ENDED.is_match(&item) {
+        return Some(item);
+    }
+    let last = text::sentences(&item).pop()?;
+    let end = match last.start {
+        0 => CLAUSE_END.find_iter(&item).last()?.start(),
+        start => start,
+    };
+    Some(item[..end].trim_end().to_owned())
+}
+
+/// Whether every letter of `item` is of the language or of what was `said`: where a schema ends an item, a small model may be
+/// left with no other letter than one of another script.
+pub fn is_readable(item: &str, said: &str) -> bool {
+    const MARKS: &str = "–—‘’“”…•°º±×÷½¼¾⅓⅔≤≥<>µμ€£™®′″℃℉";
+    let latin = |c: char| c < '\u{250}' && !c.is_control();
+    item.chars().all(|c| latin(c) || c.is_whitespace() || MARKS.contains(c) || said.contains(c))
 }
 
 /// The items of a section one sentence at a time: a small model puts several into one.
@@ -176,11 +201,14 @@ mod tests {
 
     #[test]
     fn an_unfinished_answer_gives_its_complete_items() {
-        assert_eq!(items(r#"{"items":["Cough for \"ages\".","Fev"#), ["Cough for \"ages\"."]);
-        assert_eq!(items(r#"{"items":["Cough."]}"#), ["Cough."]);
-        assert!(items("{").is_empty());
-        assert_eq!(items(r#"{"text": "Cough for a week. No fever. She al"#), ["Cough for a week.", "No fever."]);
-        assert_eq!(items(r#"{"text":"Cough. No fever."}"#), ["Cough.", "No fever."]);
+        assert_eq!(items(r#"{"items":["Cough for \"ages\".","Fev"#, usize::MAX), ["Cough for \"ages\"."]);
+        assert_eq!(items(r#"{"items":["Cough."]}"#, usize::MAX), ["Cough."]);
+        assert!(items("{", usize::MAX).is_empty());
+        assert_eq!(
+            items(r#"{"text": "Cough for a week. No fever. She al"#, usize::MAX),
+            ["Cough for a week.", "No fever."]
+        );
+        assert_eq!(items(r#"{"text":"Cough. No fever."}"#, usize::MAX), ["Cough.", "No fever."]);
     }
 
     #[test]
@@ -208,5 +236,26 @@ mod tests {
         assert_eq!(tidy("1. The patient has hypertension", SectionKind::Assessment).as_deref(), Some("Hypertension."));
         assert_eq!(tidy("Lungs: clear", SectionKind::PhysicalExam).as_deref(), Some("Lungs: clear."));
         assert_eq!(tidy("No murmur", SectionKind::PhysicalExam).as_deref(), Some("No murmur."));
+    }
+
+    #[test]
+    fn what_the_schema_cut_off_is_left_out() {
+        let cut = |item: &str| uncut(item.to_owned(), item.chars().count());
+        assert_eq!(cut("A cough, a cold nose, and a temperature of 3").as_deref(), Some("A cough, a cold nose"));
+        assert_eq!(cut("She has a cough. Her temperature was 37.").as_deref(), Some("She has a cough."));
+        assert_eq!(cut("A temperature of 3"), None);
+        assert_eq!(cut("A sore throat.").as_deref(), Some("A sore throat."));
+        assert_eq!(
+            uncut("Took 2.5 mg at 8 p.m. today".to_owned(), 100).as_deref(),
+            Some("Took 2.5 mg at 8 p.m. today")
+        );
+        assert_eq!(items(r#"{"items":["Cough, fever of 3"]}"#, 17), ["Cough"]);
+    }
+
+    #[test]
+    fn a_letter_of_nowhere_is_not_read() {
+        let said = "Patient: 頭が痛い, and Zoë has 38.5 °C.";
+        assert!(!is_readable("Continue as쳒", said) && !is_readable("Cough\u{fffd}", said));
+        assert!(is_readable("Zoë’s fever – 38.5 °C, ½ tablet, 頭が痛い", said) && is_readable("Ménière’s", said));
     }
 }

@@ -155,7 +155,7 @@ impl Writer<'_> {
             let request = prompt.request(&text, question);
             let cost = std::mem::take(&mut unread) + writing(prompt.max_tokens);
             let answer = self.course.go(cost, |progress| self.model.generate(&request, progress))?;
-            let (found, whole) = clean(&answer, prompt.kind);
+            let (found, whole) = clean(&answer, prompt, &text);
             merge(items, found);
             if !whole {
                 cut_off.push(*at);
@@ -172,11 +172,13 @@ impl Writer<'_> {
     }
 }
 
-/// The clean items of an answer, each once, and whether it was whole.
-fn clean(answer: &Generated, kind: SectionKind) -> (Vec<String>, bool) {
-    let raw = answers::one_by_one(answers::items(&answer.text), kind);
+/// The clean items of an answer about what was `said`, each once, and whether it was whole.
+fn clean(answer: &Generated, prompt: &SectionPrompt, said: &str) -> (Vec<String>, bool) {
+    let kind = prompt.kind;
+    let raw = answers::one_by_one(answers::items(&answer.text, prompt.longest()), kind);
+    let readable = raw.iter().filter(|item| answers::is_readable(item, said));
     let mut items = Vec::new();
-    merge(&mut items, raw.iter().filter_map(|item| answers::tidy(item, kind)).collect());
+    merge(&mut items, readable.filter_map(|item| answers::tidy(item, kind)).collect());
     // An answer that ran on because it repeats itself had nothing more to say.
     let looped = items.len() < raw.len();
     (items, answer.complete || looped)

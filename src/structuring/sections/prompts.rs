@@ -65,6 +65,14 @@ impl SectionPrompt {
         }
     }
 
+    /// Characters of an item, or of the paragraph, at most: there its schema ends it, wherever that is in a sentence.
+    pub fn longest(&self) -> usize {
+        let schema: Value = serde_json::from_str(self.schema).expect("a shipped schema is JSON");
+        let longest = |place: &str| schema.pointer(place).and_then(Value::as_u64);
+        let found = longest("/properties/items/items/maxLength").or_else(|| longest("/properties/text/maxLength"));
+        found.map_or(usize::MAX, |longest| longest as usize)
+    }
+
     /// The request that puts `question` about `shared`, the transcript as lines.
     pub fn request(&self, shared: &str, question: &str) -> GenerateRequest {
         let schema: Value = serde_json::from_str(self.schema).expect("a shipped schema is JSON");

@@ -5,7 +5,9 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Checker, OF_RISK, OPENING, Verdict, checks, concepts, known, overlooked, support, turned};
+use super::{
+    Checker, OF_RISK, OPENING, Verdict, checks, concepts, joined, known, ordered, overlooked, support, turned,
+};
 use crate::{
     domain::{Evidence, Medication, SectionKind},
     language::{numbers, questions::is_question},
@@ -80,6 +82,9 @@ impl Checker<'_, '_> {
         let for_another =
             || (kind == SectionKind::Plan).then(|| self.for_somebody_not_named(statement, evidence)).flatten();
         let not_given = || (kind == SectionKind::Plan).then(|| checks::not_given(statement, self.facts)).flatten();
+        let unnamed_medicine = || (kind == SectionKind::Plan).then(|| ordered::without_a_name(statement)).flatten();
+        let only_tested = || (kind == Assessment).then(|| ordered::only_tested_for(statement, &self.index)).flatten();
+        let for_no_reason = || joined::reason_not_said(statement, &self.index);
         let of_another_exchange = || of_history.then(|| self.symptom_of_another_exchange(statement)).flatten();
         let of_another_turn = || of_history.then(|| self.medicine_of_another_turn(statement, evidence)).flatten();
         let unplanned =
@@ -100,6 +105,8 @@ impl Checker<'_, '_> {
             .or_else(not_complained)
             .or_else(cut_off)
             .or_else(not_given)
+            .or_else(unnamed_medicine)
+            .or_else(only_tested)
             .or_else(for_another)
             .or_else(unplanned)
             .or_else(not_to_be)
@@ -109,6 +116,7 @@ impl Checker<'_, '_> {
             .or_else(unnamed)
             .or_else(part)
             .or_else(denied)
+            .or_else(for_no_reason)
             .or_else(joins)
             .or_else(of_kin)
             .or_else(turned)
@@ -586,5 +594,71 @@ mod tests {
     fn a_shot_is_no_illness() {
         let visit = "P: Should I have the pneumonia shot?\nD: Yes, we'll do that today.";
         assert!(written(visit, "Pneumonia.", SectionKind::Assessment).starts_with("pneumonia was not"));
+    }
+
+    #[test]
+    fn an_order_names_its_medicine() {
+        let visit = "D: The Xarelto, I need you to take it every evening, twenty milligrams. And an antibiotic for the skin, \
+            cephalexin, five hundred milligrams four times a day.\nP: With food?\n\
+            D: Yes. Walk twice a day, put ice on it three times a day, and check your blood pressure every morning. Keep salt \
+            under two grams. Carry on with your other medicines.";
+        let why = "it names no medicine; each has a line of its own or is quoted";
+        for line in [
+            "Take the blood thinner every evening, twenty milligrams.",
+            "Prescribe an antibiotic for the skin.",
+            "The patient should take it every evening.",
+            "Twenty milligrams every evening.",
+            "Start the appropriate antibiotic four times a day.",
+        ] {
+            assert_eq!(written(visit, line, SectionKind::Plan), why, "{line}");
+        }
+        for line in [
+            "Take Xarelto 20 mg every evening.",
+            "Walk twice a day.",
+            "Put ice on it three times a day.",
+            "Check blood pressure every morning.",
+            "Keep salt under two grams.",
+            "Carry on with the other medicines.",
+        ] {
+            assert_ne!(written(visit, line, SectionKind::Plan), why, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_tested_for_is_no_diagnosis() {
+        let visit = "P: My throat hurts and I'm so tired.\nD: The throat is red. I'd like a mono test, and a thyroid panel. \
+            We'll take a chest X-ray to rule out pneumonia. You have a sinus infection, I think, and your anemia is a bit \
+            worse, so an iron level. And blood work for your gout.";
+        let only =
+            |line: &str| written(visit, line, SectionKind::Assessment).contains("only named as what is to be tested");
+        assert_ne!(written(visit, "Pneumonia.", SectionKind::Assessment), "stands");
+        for line in ["Mono.", "Mono throat infection.", "Thyroid disease."] {
+            assert!(only(line), "{line}: {}", written(visit, line, SectionKind::Assessment));
+        }
+        for line in ["Sinus infection.", "Anemia.", "Red throat.", "Gout."] {
+            assert!(!only(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_medicine_is_for_what_somebody_said() {
+        use SectionKind::HistoryOfPresentIllness as Hpi;
+        let visit = "P: My hip hurts, and I take clopidogrel once a day. My head aches too.\nD: What do you take for the head?\n\
+            P: Naproxen.\nD: And the gabapentin?\nP: That's for my feet. I get heartburn.\n\
+            D: What have you tried for it?\nP: Famotidine.";
+        let why = |line: &str| written(visit, line, Hpi);
+        assert_eq!(
+            why("The patient has been taking clopidogrel for his hip."),
+            "clopidogrel was not said to be for hip"
+        );
+        assert_eq!(why("Takes clopidogrel due to hip pain."), "clopidogrel was not said to be for hip pain");
+        for line in [
+            "The patient takes naproxen for the head.",
+            "The patient takes gabapentin for the feet.",
+            "The patient tried famotidine for heartburn.",
+            "The patient takes clopidogrel once a day.",
+        ] {
+            assert!(!why(line).contains("not said to be for"), "{line}: {}", why(line));
+        }
     }
 }
