@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     audio::{AudioError, AudioSource, read_piped},
-    domain::{RoleExchange, Transcript},
+    domain::{Role, RoleExchange, Transcript},
     transcription::{
         reading::{self, ReadingError},
         swapped, unheard,
@@ -104,6 +104,21 @@ pub fn check_labels(transcript: &mut Transcript, input: &str) {
     }
     unheard::mark(transcript);
     tell_if_unheard(transcript, input);
+    tell_if_nobody(transcript, input);
+}
+
+/// Says so if nobody in the transcript is labelled the patient, or the clinician.
+fn tell_if_nobody(transcript: &Transcript, input: &str) {
+    let (role, label, lost) = match transcript.missing_role() {
+        Some(Role::Patient) => ("patient", "patient:", "complaints and answers"),
+        Some(_) => ("clinician", "doctor:", "findings, orders and decisions"),
+        None => return,
+    };
+    eprintln!(
+        "soapstone: {}: nobody in it is labelled the {role}, so no {lost} are read as theirs; begin the {role}'s turns with \
+         \"{label}\"",
+        name(input)
+    );
 }
 
 /// Says what is doubtful about the transcript that was made of the recording `input`.

@@ -1,6 +1,6 @@
 //! `soapstone verify`: any note against what was said.
 
-use std::{fs, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -13,7 +13,7 @@ use crate::{
     delivery::markdown,
     domain::{Note, Verification},
     structuring::verify::{NoteStatement, of_note, of_text, verification},
-    transcription::repair,
+    transcription::{reading, repair},
 };
 
 /// Check a note against what was said in the visit: soapstone's, another system's or a person's.
@@ -25,7 +25,10 @@ use crate::{
 #[command(after_help = "Examples:\n  \
     soapstone verify note.json --transcript visit.json     a note that soapstone wrote as JSON\n  \
     soapstone verify letter.txt --transcript visit.txt     any text, a statement a line\n  \
-    soapstone verify note.md --transcript visit.json --format json")]
+    soapstone verify note.md --transcript visit.json --format json\n\n\
+    Exit codes: 0 the note was checked, whatever was found; 2 wrong usage; 3 the note or the transcript cannot be read.\n\
+    A script tells from the JSON whether all statements are borne out:\n  \
+    jq -e 'all(.statements[]; .support == \"supported\")'       1 if any is \"uncertain\" or \"unsupported\"")]
 pub struct VerifyArgs {
     /// The note: soapstone.note/1, or text with a statement a line. Headings like `HPI:` or `Plan` tell the section.
     note: PathBuf,
@@ -68,12 +71,12 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
 
 fn read_note(args: &VerifyArgs) -> Result<Vec<NoteStatement>, Failure> {
     let name = args.note.display().to_string();
-    let bytes = fs::read(&args.note).map_err(|error| Failure::unreadable(&args.note, &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        Failure::bad_input(&name, format!("it is not text in UTF-8: the byte at {offset} is no part of a letter"))
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
+    let unreadable = |error: io::Error| Failure::unreadable(&args.note, &error);
+    if args.note.is_dir() {
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+    }
+    let bytes = fs::read(&args.note).map_err(unreadable)?;
+    let text = reading::utf8(&bytes).map_err(|error| Failure::bad_input(&name, error))?;
     let statements = if text.trim_start().starts_with('{') {
         let note: Note = serde_json::from_str(text).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());

@@ -47,6 +47,16 @@ fn english() -> String {
     "en".to_owned()
 }
 
+impl Transcript {
+    /// Whom of clinician and patient nobody is labelled as, in a text whose labels tell of somebody: then what the note needs of
+    /// them is read as another's words. A recording's roles are told by voice.
+    pub fn missing_role(&self) -> Option<Role> {
+        let has = |role: Role| self.utterances.iter().any(|said| said.role == role);
+        let labelled = self.audio.is_none() && !has(Role::Unknown) && !self.utterances.is_empty();
+        [Role::Patient, Role::Clinician].into_iter().find(|role| labelled && !has(*role))
+    }
+}
+
 /// The one accepted value of a transcript's `schema` field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum TranscriptSchema {

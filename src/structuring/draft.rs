@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Allergy, Chart, Evidence, Medication, MedicationAction, Order, PatientText, Problem, Review, Section,
+        Allergy, Chart, Evidence, Medication, MedicationAction, Order, PatientText, Problem, Review, Role, Section,
         SectionKind, Statement, Support, Transcript, UncertainText, UnsupportedText, Utterance, VitalSign,
     },
     language::numbers,
@@ -82,6 +82,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         sections.iter().flat_map(|section| &section.statements).map(|one| one.text.as_str()).collect();
     let uncertain = exchanged(transcript)
         .chain(unheard(transcript))
+        .chain(nobody(transcript))
         .chain(misheard(facts))
         .chain(unsettled(facts))
         .chain(named(facts))
@@ -144,6 +145,26 @@ fn unheard(transcript: &Transcript) -> Option<UncertainText> {
                 .into(),
         evidence,
     })
+}
+
+/// The patient or the clinician, if nobody is labelled so.
+fn nobody(transcript: &Transcript) -> Option<UncertainText> {
+    let (text, reason) = match transcript.missing_role()? {
+        Role::Patient => (
+            "Who the patient is",
+            "nobody is labelled the patient, so nothing is read as the patient's complaints and answers; begin the patient's \
+             turns with \"patient:\" and write the note again",
+        ),
+        _ => (
+            "Who the clinician is",
+            "nobody is labelled the clinician, so nothing is read as findings, orders and decisions; begin the clinician's \
+             turns with \"doctor:\" and write the note again",
+        ),
+    };
+    let mut speakers = HashSet::new();
+    let first = |said: &&Utterance| speakers.insert(said.speaker.clone());
+    let evidence = transcript.utterances.iter().filter(first).map(whole).collect();
+    Some(UncertainText { text: text.into(), reason: reason.into(), evidence })
 }
 
 /// Names that were misheard, and what the note takes them for.

@@ -241,7 +241,9 @@ impl DrugTable {
 
     /// The longest name starting at word `at`, with the number of words it takes.
     fn longest_at(&self, text: &str, words: &[Word], at: usize) -> Option<(usize, DrugMention<'_>)> {
-        let reach = joined_words(text, &words[at..]).min(self.longest_form_words);
+        // No further than a name reaches, or a long utterance without a mark would be read again from every word.
+        let last = words.len().min(at + self.longest_form_words);
+        let reach = joined_words(text, &words[at..last]);
         // A hyphenated text may hold a name the table writes as one word ("hydro-chlorothiazide"), whose first part is
         // no first word; single words may be plural. Only these go on to the look-ups below.
         let starts = self.first_words.contains(&words[at].lower)

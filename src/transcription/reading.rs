@@ -3,8 +3,9 @@
 //! A dialogue has a turn a line, each with who speaks: `doctor: …` and `patient: …`, or `[doctor] …` and `[patient] …`.
 //!
 //! - Labels are told in any case. `doctor`, `dr`, `physician`, `clinician`, `provider` and `gp` are the clinician, also with
-//!   a name behind (`Dr. Smith`); `patient` and `pt` are the patient; every other label is another person, each their own
-//!   speaker.
+//!   a name (`Dr. Smith`, `Smith MD`), and so is who treats as one (`nurse practitioner`, `PA`, `consultant`); `patient` and
+//!   `pt` are the patient, also with a name; every other label is another person, each their own speaker.
+//!   Where nobody is the clinician, a nurse or midwife is.
 //!   Where nobody is the patient and one person beside the clinician speaks (`John: …`), that is the patient, unless the
 //!   label is a companion's (`mother: …`).
 //! - A label before a colon has at most three words, and a space or the line's end follows the colon, so that `at 10:30` is
@@ -269,6 +270,7 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     if utterances.is_empty() {
         return Err(ReadingError::Empty);
     }
+    speakers.name_the_clinician(&mut utterances);
     speakers.name_the_patient(&mut utterances);
     Ok(dialogue(utterances))
 }
@@ -376,12 +378,34 @@ fn is_label(text: &str) -> bool {
 
 /// The role that a label names, if it names one.
 fn known_role(label: &str) -> Option<Role> {
+    const CLINICIANS: [&str; 14] = [
+        "doctor",
+        "dr",
+        "physician",
+        "clinician",
+        "provider",
+        "gp",
+        "md",
+        "np",
+        "pa",
+        "consultant",
+        "attending",
+        "practitioner",
+        "resident physician",
+        "physician assistant",
+    ];
+    const TITLES: [&str; 5] = ["dr", "doctor", "md", "physician", "clinician"];
+    const DEGREES: [&str; 6] = ["md", "m.d", "np", "pa", "pa-c", "practitioner"];
     let label = label.trim().to_lowercase();
-    let title = label.split([' ', '.']).next().unwrap_or_default();
-    match label.trim_end_matches('.') {
-        "doctor" | "dr" | "physician" | "clinician" | "provider" | "gp" => Some(Role::Clinician),
+    let label = label.trim_end_matches('.');
+    let (first, last) = (label.split([' ', '.']).next()?, label.rsplit(' ').next()?);
+    let has_name = first.len() < label.len();
+    match label {
+        _ if CLINICIANS.contains(&label) => Some(Role::Clinician),
         "patient" | "pt" => Some(Role::Patient),
-        _ if matches!(title, "dr" | "doctor") => Some(Role::Clinician),
+        _ if names_a_companion(label) && last != "practitioner" => None,
+        _ if TITLES.contains(&first) || has_name && DEGREES.contains(&last) => Some(Role::Clinician),
+        _ if has_name && matches!(first, "patient" | "pt") => Some(Role::Patient),
         _ => None,
     }
 }
@@ -415,7 +439,7 @@ impl Speakers {
         let others: Vec<&String> = self
             .names
             .iter()
-            .filter(|name| known_role(name).is_none() && !name.starts_with(char::is_uppercase))
+            .filter(|name| known_role(name).is_none() && !name.starts_with(char::is_uppercase) && !names_a_nurse(name))
             .collect();
         let [only] = others[..] else { return };
         if anybody(Role::Patient) || !anybody(Role::Clinician) || names_a_companion(only) {
@@ -423,6 +447,20 @@ impl Speakers {
         }
         for utterance in utterances.iter_mut().filter(|utterance| utterance.role == Role::Other) {
             utterance.role = Role::Patient;
+        }
+    }
+
+    /// Where nobody is labelled the clinician, the one nurse or midwife leads the visit.
+    fn name_the_clinician(&self, utterances: &mut [Utterance]) {
+        let anybody = |role: Role| utterances.iter().any(|utterance| utterance.role == role);
+        let mut nurses = self.names.iter().enumerate().filter(|(_, name)| names_a_nurse(name));
+        let (Some((at, _)), None) = (nurses.next(), nurses.next()) else { return };
+        if anybody(Role::Clinician) {
+            return;
+        }
+        let speaker = format!("S{}", at + 1);
+        for utterance in utterances.iter_mut().filter(|utterance| utterance.speaker == speaker) {
+            utterance.role = Role::Clinician;
         }
     }
 
@@ -438,6 +476,12 @@ impl Speakers {
         });
         Utterance { speaker: format!("S{}", index + 1), role, text: said.into(), ..Utterance::default() }
     }
+}
+
+/// Whether a label, in lower case, is a nurse's.
+fn names_a_nurse(label: &str) -> bool {
+    let mut words = label.split(|c: char| !c.is_alphabetic());
+    words.any(|word| matches!(word, "nurse" | "rn" | "midwife"))
 }
 
 /// Whether a label says that somebody is with the patient.
@@ -481,7 +525,7 @@ fn names_a_companion(label: &str) -> bool {
 }
 
 /// The text without its byte-order mark.
-fn utf8(bytes: &[u8]) -> Result<&str, ReadingError> {
+pub fn utf8(bytes: &[u8]) -> Result<&str, ReadingError> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(ReadingError::Utf16);
     }
@@ -523,6 +567,21 @@ mod tests {
         assert_eq!(roles("Dr. Smith: How are you?\nJohn: My throat is sore."), [Role::Clinician, Role::Patient]);
         assert_eq!(roles("doctor: How is he?\nJohn's mother: He is hot."), [Role::Clinician, Role::Other]);
         assert_eq!(roles("doctor: Hello.\nJohn: Hi.\nMary: Hi."), [Role::Clinician, Role::Other, Role::Other]);
+    }
+
+    #[test]
+    fn a_label_that_says_a_role_is_read_as_it() {
+        let roles = |text: &str| turns(text).into_iter().map(|(_, role, _)| role).collect::<Vec<_>>();
+        for label in
+            ["MD", "Jane Lee MD", "Dr. Jane O'Neil-Smith", "Physician 1", "Nurse practitioner", "Kim Roe NP", "PA"]
+        {
+            let text = format!("{label}: How are you?\nPatient (Ann): Sore.\nPt Ann: Still.");
+            assert_eq!(roles(&text), [Role::Clinician, Role::Patient, Role::Patient], "{label}");
+        }
+        assert_eq!(roles("Nurse Kim: How are you?\npatient: Sore."), [Role::Clinician, Role::Patient]);
+        assert_eq!(roles("doctor: Hello.\nNurse Kim: 120 over 80."), [Role::Clinician, Role::Other]);
+        assert_eq!(roles("doctor: Hello.\nDr's wife: Hi.\npatient: Hi.")[1], Role::Other);
+        assert_eq!(roles("doctor: Hello.\nPatient's mother: Hi.\nMaddie: Hi.")[1..], [Role::Other, Role::Other]);
     }
 
     #[test]

@@ -85,3 +85,49 @@ fn what_cannot_be_checked_is_refused_by_name() {
         assert!(ended.last_line().contains(named) && !ended.stderr.contains("knee"), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn the_same_fault_of_a_file_has_the_same_words_in_every_command() {
+    let place = place();
+    place.write("bytes.txt", b"doctor: caf\xE9");
+    place.write("wide.txt", b"\xFF\xFEd\0o\0");
+    std::fs::create_dir(place.path("folder")).expect("a folder");
+    for (file, words) in [
+        ("bytes.txt", "it is not UTF-8 text: byte 11 is invalid; save it as UTF-8"),
+        ("wide.txt", "it is UTF-16 text: save it as UTF-8"),
+        ("folder", "is a directory"),
+    ] {
+        for arguments in [
+            &["note", file][..],
+            &["verify", file, "--transcript", "visit.txt"],
+            &["verify", "letter.txt", "--transcript", file],
+        ] {
+            let ended = place.run(arguments);
+            assert_eq!(ended.code, 3, "{}", ended.stderr);
+            assert!(ended.last_line().ends_with(words) && ended.last_line().contains(file), "{}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn its_help_tells_a_script_what_its_exit_code_says() {
+    let ended = place().run(&["verify", "--help"]);
+    for told in ["Exit codes: 0 the note was checked, whatever was found", ".support == \"supported\""] {
+        assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn where_nobody_is_the_patient_or_the_clinician_it_is_said() {
+    let place = place();
+    for (dialogue, words) in [
+        ("doctor: How are you?\nBob: My knee hurts.\nWizard: His knee.\n", "nobody in it is labelled the patient"),
+        ("Bob: How are you?\npatient: My knee hurts.\n", "nobody in it is labelled the clinician"),
+    ] {
+        place.write("labels.txt", dialogue);
+        let ended = place.run(&["verify", "letter.txt", "--transcript", "labels.txt"]);
+        assert!(ended.code == 0 && ended.stderr.contains(words) && !ended.stderr.contains("Bob"), "{}", ended.stderr);
+    }
+    let ended = place.run(&["verify", "letter.txt", "--transcript", "visit.txt"]);
+    assert!(!ended.stderr.contains("labelled"), "{}", ended.stderr);
+}
