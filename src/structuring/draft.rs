@@ -11,7 +11,7 @@ use super::{
     render::{self, Line},
     sections::{Sections, says_the_same},
     text, told,
-    verify::{Checker, Concluded, Verdict, concluded, examined, is_history, omissions},
+    verify::{Checker, Concluded, Verdict, concluded, examined, is_found_now, is_history, omissions},
     visit::Visit,
 };
 use crate::{
@@ -74,7 +74,7 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
         }
         builder.complete(kind, facts, &visit);
     }
-    builder.complete_illnesses(facts);
+    builder.complete_illnesses(facts, &visit);
     builder.complete_history(&visit);
     builder.complete_conclusions(&visit);
     let (sections, review) = builder.finish();
@@ -378,7 +378,7 @@ impl Builder {
     }
 
     /// Lasting illnesses that neither the assessment nor the history names.
-    fn complete_illnesses(&mut self, facts: &Facts) {
+    fn complete_illnesses(&mut self, facts: &Facts, visit: &Visit) {
         for illness in &facts.illnesses {
             let named = self.statements.iter().any(|(kind, text, _)| {
                 matches!(kind, SectionKind::Assessment | SectionKind::PastHistory)
@@ -386,7 +386,9 @@ impl Builder {
             });
             if !named {
                 let line = render::illness(illness);
-                self.statements.push((illness.section, line.text, line.evidence));
+                let section =
+                    if is_found_now(&line.evidence, visit) { SectionKind::Assessment } else { illness.section };
+                self.statements.push((section, line.text, line.evidence));
             }
         }
     }

@@ -233,9 +233,30 @@ fn tells(visit: &Visit, line: &Said, question: Option<&Said>) -> bool {
     if asked.is_some_and(|asked| MEANS.is_match(asked)) {
         return true;
     }
+    if question.is_none() && takes_leave(line) {
+        return false;
+    }
     let only_denied = context::denies(line.text()) && own <= LEAST_TELLING;
     let of_medicines = !DrugTable::bundled().mentions(&answer).is_empty();
     own >= least && !only_denied && (of_medicines || names_a_complaint(&answer) || asked.is_some_and(names_a_complaint))
+}
+
+/// "Thank you. I feel better for having said it.": thanks or a goodbye, and nothing of a complaint beside how that feels.
+fn takes_leave(line: &Said) -> bool {
+    static LEAVE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:okay|ok|all right|alright|great|good|well|oh|yes|yeah|perfect|so|and|no|i will|will do|got it|sounds good)\b\W*)*(?:thanks?\b|thank you|bye\b|goodbye|see you|take care|have a (?:good|nice|great)|(?:i|we) (?:really |do )?appreciate|cheers\b|you've been)",
+        )
+    });
+    static HOW_IT_FEELS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:feel(?:s|ing)?|felt|better|good|great|relie(?:f|ved)|happy|glad|less (?:worried|scared|nervous)|not (?:so )?(?:worried|scared|nervous))\b",
+        )
+    });
+    LEAVE.is_match(line.text())
+        && !names_a_complaint(&HOW_IT_FEELS.replace_all(line.text(), ""))
+        && DrugTable::bundled().mentions(line.text()).is_empty()
+        && numbers::numbers(line.text()).is_empty()
 }
 
 /// Whether `text` names what people complain of.
@@ -379,6 +400,24 @@ mod tests {
                 "Any numbness in your feet? \"A little tingling in the toes. Mostly at night.\" How long has that been going on? \"Maybe two months.\""
             ]
         );
+    }
+
+    #[test]
+    fn thanks_and_goodbyes_are_not_told() {
+        for leave in [
+            "Thanks, doctor. I feel so much better for having talked to you about it.",
+            "Okay, thank you so much. I'm glad we talked it over, really glad.",
+            "See you then. I feel good about that plan, honestly I do.",
+        ] {
+            assert!(told(&format!("D: Come back in a week.\nP: {leave}")).is_empty(), "{leave}");
+        }
+        for complaint in [
+            "Thanks. But my ear still hurts a lot when I lie on that side at night.",
+            "Thank you. The tablets make me dizzy every morning when I get up, though.",
+        ] {
+            assert_eq!(told(&format!("D: Come back in a week.\nP: {complaint}")).len(), 1, "{complaint}");
+        }
+        assert_eq!(told("D: And how do you feel now?\nP: Thank you, I feel better, I sleep through again.").len(), 1);
     }
 
     #[test]

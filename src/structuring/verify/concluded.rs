@@ -51,6 +51,10 @@ patterns! {
     /// What the patient told is said back.
     RECALLS = r"^\W*(?:(?:and|so|okay|ok|all right|alright|uh|um|now|well)\b\W*)*(?:it sounds like |i see |i know )?(?:that )?you(?:'ve| have|'d| had)? (?:been|had|said|told|mentioned|fell|did|were|was|came|noticed|tried|took)\b";
     ASKS_WHERE = r"^\W*(?:(?:and|so|okay|uh|um|now)\b\W*)*(?:where|how|what|why)\b";
+    /// "Let's talk about your thyroid.": what is said there comes after it.
+    LEADS_OVER = r"^\W*(?:(?:okay|ok|all right|alright|right|good|so|now|and|well|then|but|first)\b\W*)*(?:let's|let me|let us|i(?:'d| would)? (?:also )?(?:want(?:ed)?|like) to|we should|we need to|why don't we) (?:also |just |quickly |now |first |next )*(?:talk|chat|speak|go (?:through|over|back)|move (?:on|over)|turn|start|begin|come (?:back )?|get (?:back )?|touch|hear|discuss|ask(?: you)?|return|switch)(?: (?:about|to|on|with|over|through|from|a (?:bit|little) about))? (?:your|the|that|this|those|these|his|her|how|what) [\w' -]{1,40}\W*$";
+    /// "The nurse wrote down back pain.": what others said or wrote is said back.
+    SAID_BY_OTHERS = r"^\W*(?:(?:and|so|okay|ok|all right|now|well|i see(?: here)?(?: that)?)\b\W*)*(?:(?:the|my|your|our) (?:\w+ )?(?:nurse|assistant|receptionist|front desk|chart|form|questionnaire|notes?|records?|referral|letter|computer|screen|list) (?:here )?(?:\w+ )?(?:wrote|writes|said|says|tells?|told|noted|put(?: down)?|mentioned|mentions|has|had|shows?|lists?)|(?:it|this) says(?: here)?)\b";
     /// It goes on with what was said.
     CONTINUES = r"^\W*(?:and|also|plus|then|but|so|not|or)\b";
     /// Said to be kind, or to move on.
@@ -151,7 +155,9 @@ fn concludes(line: &Line, mut goes_on: bool) -> Vec<Range<usize>> {
         {
             continue;
         }
-        if RECALLS.is_match(sentence) && !plans_in_words(sentence) {
+        let said_back = RECALLS.is_match(sentence) || SAID_BY_OTHERS.is_match(sentence);
+        let leads_over = LEADS_OVER.is_match(sentence) && DrugTable::bundled().mentions(sentence).is_empty();
+        if said_back && !plans_in_words(sentence) || leads_over {
             continue;
         }
         let judges = JUDGES.is_match(sentence);
@@ -255,6 +261,26 @@ mod tests {
             "D: I'll have to order you a new chair, haha.\nP: Ha.\nD: So.\nP: Yes.\nD: Well.\nP: Yes.\nD: Hm.\nP: Yes.";
         let said = transcript(early);
         assert!(concluded(&[], &Visit::new(&said)).is_empty());
+    }
+
+    #[test]
+    fn what_only_leads_over_or_says_back_is_no_plan() {
+        for talk in [
+            "Okay, so let's talk about your hip.",
+            "Now I want to go over the blood results.",
+            "All right, let's move on to your sleep.",
+            "My nurse put down dizziness.",
+            "It says here knee pain.",
+        ] {
+            assert!(planned(&format!("D: {talk}\nP: Okay."), &[]).is_empty(), "{talk}");
+        }
+        for plan in [
+            "Let's talk about your mood again in two weeks, and get a scan.",
+            "The nurse will give you a flu shot today.",
+            "Let's start the exercises twice a day at home for a month or so.",
+        ] {
+            assert!(!planned(&format!("D: {plan}\nP: Okay."), &[]).is_empty(), "{plan}");
+        }
     }
 
     #[test]

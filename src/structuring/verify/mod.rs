@@ -23,7 +23,7 @@ pub use omissions::{omissions, omitted_facts};
 pub(super) use statements::{NoteLine, note_lines};
 pub use statements::{NoteStatement, of_note, of_text};
 use support::Index;
-pub use turned::is_history;
+pub use turned::{is_found_now, is_history};
 
 use super::{
     facts::{self, Facts, context, medications},

@@ -236,6 +236,29 @@ pub fn is_history(line: &str, visit: &Visit) -> bool {
     !illnesses.is_empty() && !is_lasting(line) && illnesses.iter().all(is_over)
 }
 
+/// Whether the clinician alone names the illness that was told in `evidence`, and as what is concluded now: "I think this is
+/// postnatal depression". "It's your asthma" is known.
+pub fn is_found_now(evidence: &[Evidence], visit: &Visit) -> bool {
+    static CONCLUDES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:i (?:really |do |would )?(?:think|believe|suspect|say)(?: that)? (?:this|that|it|you|what|we)|i'd (?:say|call)|i'm (?:going to |gonna )?(?:call|calling|diagnos\w+)|(?:this|that|it|what you(?: have|'re (?:describing|telling me|having)))(?:'s| is| looks?| sounds?| seems?)|consistent with|(?:fits?|goes) with|points? to|meets? the criteria|diagnos(?:is|e|ing))\b",
+        )
+    });
+    static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:your|his|her|my|known|history|since|still|always|longstanding|for (?:\w+ )?years|already|you've had|you had)\b",
+        )
+    });
+    let by_clinician = |one: &Evidence| {
+        visit.line_of(&one.utterance).is_some_and(|at| visit.lines[at].utterance.role == Role::Clinician)
+    };
+    let concluded = |one: &Evidence| {
+        let quote = one.quote.as_ref().map_or("", |quote| quote.as_str());
+        CONCLUDES.is_match(quote) && !KNOWN.is_match(quote) && !is_question(quote) && !context::has_negation(quote)
+    };
+    evidence.iter().all(by_clinician) && evidence.iter().any(concluded)
+}
+
 /// Where an illness is named.
 struct Mention<'v> {
     said: &'v Line<'v>,
@@ -353,6 +376,28 @@ mod tests {
             ("Tiredness.", "D: With your history of diverticulitis, no."),
         ] {
             assert!(!past(line, lines), "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_is_concluded_today_is_told_from_what_is_known() {
+        let found_now = |lines: &str| {
+            let said = transcript(lines);
+            let visit = Visit::new(&said);
+            let whole = |line: &Line| crate::structuring::evidence::evidence(line.utterance, line.sentences[0].clone());
+            is_found_now(&visit.lines.iter().map(whole).collect::<Vec<_>>(), &visit)
+        };
+        for now in ["D: I think this is gout.", "D: That sounds like asthma.", "D: It's consistent with a migraine."] {
+            assert!(found_now(now), "{now}");
+        }
+        for known in [
+            "D: I think it's your asthma.",
+            "D: You have gout.",
+            "D: I think this is gout.\nP: I have gout.",
+            "D: I don't think this is gout.",
+            "D: Is it gout?",
+        ] {
+            assert!(!found_now(known), "{known}");
         }
     }
 }
