@@ -13,6 +13,7 @@ use crate::{
     audio::{AudioError, AudioSource, read_piped},
     domain::{Role, RoleExchange, Transcript},
     transcription::{
+        breaths,
         reading::{self, ReadingError},
         swapped, unheard,
     },
@@ -95,7 +96,7 @@ pub fn read(input: &str) -> Result<VisitInput, InputError> {
 }
 
 /// Puts the labels of a transcript that was given as `input` right where they are exchanged, and says so; also where they
-/// may be, and where somebody is in the room who has none.
+/// may be, and where somebody is in the room who has none. Then turns that nobody speaks in one breath are parted.
 pub fn check_labels(transcript: &mut Transcript, input: &str) {
     let known = transcript.exchanges.clone();
     swapped::put_right(transcript);
@@ -105,6 +106,7 @@ pub fn check_labels(transcript: &mut Transcript, input: &str) {
     unheard::mark(transcript);
     tell_if_unheard(transcript, input);
     tell_if_nobody(transcript, input);
+    breaths::part(transcript);
 }
 
 /// Says so if nobody in the transcript is labelled the patient, or the clinician.

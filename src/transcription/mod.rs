@@ -7,6 +7,7 @@
 //! [`Transcriber`] runs the three; [`formats`] writes what they give and [`reading`] reads transcripts from elsewhere.
 
 pub mod asr;
+pub mod breaths;
 mod crosstalk;
 pub mod formats;
 mod numbers;

@@ -11,7 +11,6 @@
 //! - A label before a colon has at most three words, and a space or the line's end follows the colon, so that `at 10:30` is
 //!   none. Brackets make labels only in a file that writes `[doctor]` or `[patient]`, and colons only in one that writes
 //!   `doctor:` or `patient:`, so that `[laughs]` is none elsewhere.
-//! - A turn that nobody speaks in one breath, as of a dictation without paragraphs, is several utterances of its speaker.
 //! - A line without a label continues the turn before it. Empty lines say nothing. A byte-order mark and CRLF do no harm.
 //!
 //! No error carries anything of the text, and no label, which may be a patient's name: they say the line, the byte, or
@@ -276,48 +275,12 @@ pub fn from_dialogue(bytes: &[u8]) -> Result<Transcript, ReadingError> {
     Ok(dialogue(utterances))
 }
 
-fn dialogue(utterances: Vec<Utterance>) -> Transcript {
-    let mut utterances: Vec<Utterance> = utterances.into_iter().flat_map(in_breaths).collect();
+fn dialogue(mut utterances: Vec<Utterance>) -> Transcript {
     for (index, utterance) in utterances.iter_mut().enumerate() {
         utterance.id = format!("u{}", index + 1);
         utterance.text = numbers::unmarked(&utterance.text).into();
     }
     Transcript { language: "en".to_owned(), utterances, ..Transcript::default() }
-}
-
-/// The longest turn that is read as one, in bytes: three minutes of talk. What rules do with a turn grows faster than the turn.
-const LONGEST_TURN: usize = 3000;
-
-/// `said`, or where it is far too long, parts of it that end with a sentence, or else before an "and" or between words. Words
-/// with times stay together: nobody but a recogniser makes them, and it knows pauses.
-fn in_breaths(said: Utterance) -> Vec<Utterance> {
-    if said.text.len() <= LONGEST_TURN || !said.words.is_empty() {
-        return vec![said];
-    }
-    let text = said.text.as_str();
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while rest.len() > LONGEST_TURN {
-        let places = || (LONGEST_TURN / 2..=LONGEST_TURN).rev().filter(|at| rest.is_char_boundary(*at));
-        let between = |at: &usize| rest[*at..].starts_with(char::is_whitespace);
-        let ends = |at: &usize| between(at) && rest[..*at].ends_with(['.', '?', '!']);
-        let joins = |at: &usize| rest[*at..].starts_with(" and ");
-        let found = places().find(ends).or_else(|| places().find(joins)).or_else(|| places().find(between));
-        let Some(end) = found.or_else(|| places().next()) else { break };
-        parts.push(rest[..end].trim());
-        rest = rest[end..].trim_start();
-    }
-    parts.push(rest);
-    let part = |(at, text): (usize, &str)| Utterance {
-        id: if at == 0 { said.id.clone() } else { String::new() },
-        start_ms: said.start_ms.filter(|_| at == 0),
-        end_ms: said.end_ms.filter(|_| at == 0),
-        text: text.into(),
-        repairs: if at == 0 { said.repairs.clone() } else { Vec::new() },
-        numbers: if at == 0 { said.numbers.clone() } else { Vec::new() },
-        ..said.clone()
-    };
-    parts.into_iter().filter(|part| !part.is_empty()).enumerate().map(part).collect()
 }
 
 /// Reads a dialogue of people whose labels name no role: "Speaker 1: …". `None` where the first line has no label, or nobody
@@ -604,22 +567,6 @@ mod tests {
         assert_eq!(roles("Dr. Smith: How are you?\nJohn: My throat is sore."), [Role::Clinician, Role::Patient]);
         assert_eq!(roles("doctor: How is he?\nJohn's mother: He is hot."), [Role::Clinician, Role::Other]);
         assert_eq!(roles("doctor: Hello.\nJohn: Hi.\nMary: Hi."), [Role::Clinician, Role::Other, Role::Other]);
-    }
-
-    #[test]
-    fn a_turn_that_nobody_speaks_in_one_breath_is_several() {
-        for sentence in ["My hip aches at night, and I take one tablet.", "my hip aches and I take one", "é"] {
-            let long = [sentence; 150].join(" ").repeat(if sentence.len() < 5 { 20 } else { 1 });
-            let found = turns(&format!("doctor: Hello.\npatient: {long}\ndoctor: I see."));
-            let own: Vec<_> = found[1..found.len() - 1].iter().collect();
-            assert!(own.len() > 1 && own.iter().all(|turn| turn.2.len() <= LONGEST_TURN && turn.1 == Role::Patient));
-            let joined: Vec<&str> = own.iter().map(|turn| turn.2.as_str()).collect();
-            assert_eq!(joined.join(" "), long);
-        }
-        let read =
-            from_dialogue(format!("patient: {}\ndoctor: Hm.", "a. ".repeat(2000)).as_bytes()).expect("a dialogue");
-        let ids: Vec<&str> = read.utterances.iter().map(|said| said.id.as_str()).collect();
-        assert_eq!(ids, ["u1", "u2", "u3"]);
     }
 
     #[test]

@@ -276,7 +276,7 @@ mod tests {
         }
         for plan in [
             "Let's talk about your mood again in two weeks, and get a scan.",
-            "The nurse will give you a flu shot today.",
+            "It says here it's high, so I'd like to see you in two weeks.",
             "Let's start the exercises twice a day at home for a month or so.",
         ] {
             assert!(!planned(&format!("D: {plan}\nP: Okay."), &[]).is_empty(), "{plan}");
