@@ -52,7 +52,7 @@ patterns! {
     RECALLS = r"^\W*(?:(?:and|so|okay|ok|all right|alright|uh|um|now|well)\b\W*)*(?:it sounds like |i see |i know )?(?:that )?you(?:'ve| have|'d| had)? (?:been|had|said|told|mentioned|fell|did|were|was|came|noticed|tried|took)\b";
     ASKS_WHERE = r"^\W*(?:(?:and|so|okay|uh|um|now)\b\W*)*(?:where|how|what|why)\b";
     /// "Let's talk about your thyroid.": what is said there comes after it.
-    LEADS_OVER = r"^\W*(?:(?:okay|ok|all right|alright|right|good|so|now|and|well|then|but|first)\b\W*)*(?:let's|let me|let us|i(?:'d| would)? (?:also )?(?:want(?:ed)?|like) to|we should|we need to|why don't we) (?:also |just |quickly |now |first |next )*(?:talk|chat|speak|go (?:through|over|back)|move (?:on|over)|turn|start|begin|come (?:back )?|get (?:back )?|touch|hear|discuss|ask(?: you)?|return|switch)(?: (?:about|to|on|with|over|through|from|a (?:bit|little) about))? (?:your|the|that|this|those|these|his|her|how|what) [\w' -]{1,40}\W*$";
+    LEADS_OVER = r"^\W*(?:(?:okay|ok|all right|alright|right|good|so|now|and|well|then|but|first)\b\W*)*(?:let's|let me|let us|i(?:'d| would)? (?:also )?(?:want(?:ed)?|like) to|we should|we need to|why don't we) (?:also |just |quickly |now |first |next )*(?:(?:talk|chat|speak|hear)(?: a (?:bit|little))? about|go (?:through|over)|move (?:on|over) to|turn to|start with|begin with|(?:come|get) (?:back )?to|touch on|discuss|ask(?: you)? about) (?:your|the|that|this|those|these|his|her|how|what) [\w' -]{1,40}\W*$";
     /// "The nurse wrote down back pain.": what others said or wrote is said back.
     SAID_BY_OTHERS = r"^\W*(?:(?:and|so|okay|ok|all right|now|well|i see(?: here)?(?: that)?)\b\W*)*(?:(?:the|my|your|our) (?:\w+ )?(?:nurse|assistant|receptionist|front desk|chart|form|questionnaire|notes?|records?|referral|letter|computer|screen|list) (?:here )?(?:\w+ )?(?:wrote|writes|said|says|tells?|told|noted|put(?: down)?|mentioned|mentions|has|had|shows?|lists?)|(?:it|this) says(?: here)?)\b";
     /// It goes on with what was said.
@@ -277,7 +277,7 @@ mod tests {
         for plan in [
             "Let's talk about your mood again in two weeks, and get a scan.",
             "It says here it's high, so I'd like to see you in two weeks.",
-            "Let's start the exercises twice a day at home for a month or so.",
+            "We need to do the exercises for your back, and get an X-ray.",
         ] {
             assert!(!planned(&format!("D: {plan}\nP: Okay."), &[]).is_empty(), "{plan}");
         }
