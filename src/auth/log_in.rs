@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
 
 use super::{
     PasswordError, Principal, Secret,
@@ -33,6 +34,10 @@ const LOCK: SignedDuration = SignedDuration::from_mins(1);
 /// How long it is locked at most: a lock without an end would let anybody keep a clinician out.
 const LONGEST_LOCK: SignedDuration = SignedDuration::from_hours(1);
 
+/// Passwords that are tried at once. Each takes 19 MiB and a core for some hundredths of a second: without a bound, whoever
+/// can reach the service could take all of both.
+static TRIALS: Semaphore = Semaphore::const_new(2);
+
 /// Why somebody is not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
@@ -45,6 +50,9 @@ pub enum LogInError {
         /// For how long.
         wait: Duration,
     },
+    /// Too many passwords are tried at once.
+    #[error("too many log in at once: try again in a moment")]
+    Busy,
     /// The link was used, has ended, or was never made.
     #[error("this set-up link is not valid any more: start the service again to get another")]
     Setup,
@@ -71,9 +79,11 @@ pub async fn log_in(
         let wait = known.locked_until.duration_since(now).try_into().unwrap_or_default();
         return Err(LogInError::Locked { wait });
     }
+    let trial = TRIALS.try_acquire().map_err(|_| LogInError::Busy)?;
     let hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let password = zeroize::Zeroizing::new(password.to_owned());
     let is_right = tokio::task::spawn_blocking(move || verify(&password, hash.as_deref())).await.unwrap_or(false);
+    drop(trial);
     let Some(known) = known else {
         let tx = store.begin().await?;
         let event = AuditEvent::done(Actor::Unknown, AuditAction::LogIn).with_outcome(AuditOutcome::Failed);

@@ -1,6 +1,6 @@
 //! The service over HTTP: `/api/v1` for people's pages and other programs, and what operators ask.
 //!
-//! Every route stands on one page, [`router`]; every action has a file under `api/` with what it takes, what it answers and who
+//! Every route stands on one page, [`mod@router`]; every action has a file under `api/` with what it takes, what it answers and who
 //! may do it. Faults are RFC 9457 problems ([`problem`]); who asks is told by [`caller`].
 
 pub mod api;

@@ -177,6 +177,7 @@ impl From<LogInError> for Problem {
             LogInError::Wrong => {
                 Self::new(StatusCode::UNAUTHORIZED, "wrong-password", "The log-in failed", error.to_string())
             }
+            LogInError::Busy => Self::too_many(error.to_string(), 1),
             LogInError::Locked { wait } => Self::too_many(error.to_string(), wait.as_secs() + 1),
             LogInError::Setup => Self::forbidden(error.to_string()),
             LogInError::Password(error) => error.into(),

@@ -23,8 +23,9 @@ const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes that a segment has at most: several minutes of anything that is compressed, and one of bare samples in stereo.
 const MAX_SEGMENT_BYTES: usize = 16 * 1024 * 1024;
 
-/// Bytes that a recording in one file has at most.
-const MAX_RECORDING_BYTES: usize = 1024 * 1024 * 1024;
+/// Bytes that a recording in one file has at most; it is held in memory. An hour and a half of stereo at 48 kHz, and days of
+/// anything that is compressed; segments have no such bound.
+const MAX_RECORDING_BYTES: usize = 512 * 1024 * 1024;
 
 /// How long a request that is no stream may take; a recording in one file, over a slow line, is given more.
 const TIMEOUT: Duration = Duration::from_secs(60);

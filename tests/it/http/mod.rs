@@ -3,6 +3,7 @@
 mod access;
 mod audio;
 mod consent;
+mod killed;
 mod log_in;
 mod notes;
 mod visit;
