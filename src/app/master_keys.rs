@@ -73,15 +73,20 @@ pub fn load_master_keys(config: &Config, entropy: &dyn Entropy) -> Result<Master
 }
 
 fn load(source: &KeySource) -> Result<MasterKey, KeyError> {
-    let (place, text) = match source {
-        KeySource::File(path) => (path.display().to_string(), read(path)?),
+    let (place, text) = secret_text(source)?;
+    text.parse().map_err(|reason| KeyError::NoKey { place, reason })
+}
+
+/// What stands at `source`, and what to call that place.
+pub(super) fn secret_text(source: &KeySource) -> Result<(String, Zeroizing<String>), KeyError> {
+    match source {
+        KeySource::File(path) => Ok((path.display().to_string(), read(path)?)),
         KeySource::Env(name) => {
             let value = std::env::var(name).map_err(|_| KeyError::NotSet { name: name.clone() })?;
-            (format!("the environment's {name}"), Zeroizing::new(value))
+            Ok((format!("the environment's {name}"), Zeroizing::new(value)))
         }
-        KeySource::Command(words) => (words[0].clone(), ask(words)?),
-    };
-    text.parse().map_err(|reason| KeyError::NoKey { place, reason })
+        KeySource::Command(words) => Ok((words[0].clone(), ask(words)?)),
+    }
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {

@@ -5,11 +5,12 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use tokio_util::sync::CancellationToken;
 
-use super::{KeyError, load_master_keys};
+use super::{KeyError, load_master_keys, master_keys::secret_text};
 use crate::{
     audio::{SegmentError, Segments},
     auth,
     config::{Config, ConfigError},
+    delivery::fhir::FhirClient,
     domain::{Actor, AuditAction, AuditEvent, Clock, Entropy, SystemClock, SystemEntropy},
     http::{self, Service},
     pipeline::jobs::Workshop,
@@ -69,7 +70,8 @@ pub async fn serve(
     segments.sweep()?;
     let server = config.server.clone();
     let config = Arc::new(config);
-    let workshop = Workshop::new(config, store, segments, Arc::clone(&clock), Arc::clone(&entropy));
+    let ehr = ehr(&config)?;
+    let workshop = Workshop::new(config, store, segments, Arc::clone(&clock), Arc::clone(&entropy), ehr);
     let workshop = Arc::new(workshop);
 
     let listener = listen(server.listen)?;
@@ -105,6 +107,14 @@ pub async fn serve(
     }
     note(&workshop.store, AuditAction::Stop).await?;
     served.map_err(failed)
+}
+
+/// The EHR that the configuration names.
+fn ehr(config: &Config) -> Result<Option<FhirClient>, AppError> {
+    let Some(base) = &config.ehr.fhir else { return Ok(None) };
+    let token = config.ehr.token.as_ref().map(secret_text).transpose()?;
+    let token = token.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
+    Ok(Some(FhirClient::new(base, token, Duration::from_secs(config.ehr.timeout_s))))
 }
 
 fn outside() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {

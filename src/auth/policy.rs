@@ -24,7 +24,9 @@ pub enum Right {
     EditContent,
     /// Sign, amend and retract.
     Sign,
-    /// Put a visit under legal hold, and see deliveries again on their way.
+    /// Send again what did not come to the EHR.
+    Deliver,
+    /// Put a visit under legal hold.
     Manage,
     /// Read the audit.
     ReadAudit,
@@ -34,7 +36,7 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::CreateEncounter,
         Self::ReadEncounter,
         Self::Consent,
@@ -42,6 +44,7 @@ impl Right {
         Self::ReadContent,
         Self::EditContent,
         Self::Sign,
+        Self::Deliver,
         Self::Manage,
         Self::ReadAudit,
         Self::Administer,
@@ -51,7 +54,9 @@ impl Right {
     pub fn scope(self) -> Scope {
         match self {
             Self::ReadEncounter | Self::ReadContent => Scope::EncountersRead,
-            Self::CreateEncounter | Self::Consent | Self::EditContent | Self::Manage => Scope::EncountersWrite,
+            Self::CreateEncounter | Self::Consent | Self::EditContent | Self::Deliver | Self::Manage => {
+                Scope::EncountersWrite
+            }
             Self::Record => Scope::AudioWrite,
             Self::Sign => Scope::NotesSign,
             Self::ReadAudit => Scope::AuditRead,
@@ -107,7 +112,8 @@ enum Reach {
 
 fn reach(role: AccountRole, right: Right) -> Reach {
     use Right::{
-        Administer, Consent, CreateEncounter, EditContent, Manage, ReadAudit, ReadContent, ReadEncounter, Record, Sign,
+        Administer, Consent, CreateEncounter, Deliver, EditContent, Manage, ReadAudit, ReadContent, ReadEncounter,
+        Record, Sign,
     };
     match (role, right) {
         (AccountRole::Clinician, ReadAudit | Administer | Manage) => Reach::None,
@@ -116,7 +122,7 @@ fn reach(role: AccountRole, right: Right) -> Reach {
         (AccountRole::Assistant, _) => Reach::None,
         (AccountRole::Qa, ReadEncounter | ReadContent) => Reach::All,
         (AccountRole::Qa, _) => Reach::None,
-        (AccountRole::Admin, ReadEncounter | Manage | ReadAudit | Administer) => Reach::All,
+        (AccountRole::Admin, ReadEncounter | Deliver | Manage | ReadAudit | Administer) => Reach::All,
         (AccountRole::Admin, ReadContent) => Reach::WithReason,
         (AccountRole::Admin, CreateEncounter | Consent | Record | EditContent | Sign) => Reach::None,
         // A system's tokens are narrowed by scopes. It signs nothing: only a named person does.

@@ -1,5 +1,6 @@
 //! Every setting, its default and its meaning: one TOML file, one struct a section.
 
+mod ehr;
 mod paths;
 mod recognition;
 mod server;
@@ -9,6 +10,7 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
+pub use ehr::EhrConfig;
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
 use serde::Deserialize;
@@ -29,6 +31,8 @@ pub struct Config {
     pub writing: WritingConfig,
     /// Where the service listens.
     pub server: ServerConfig,
+    /// The EHR that notes go to.
+    pub ehr: EhrConfig,
     /// Where visits are kept.
     pub store: StoreConfig,
     /// The key that they are sealed with.
@@ -88,6 +92,7 @@ impl Config {
         config.paths.validate()?;
         config.recognition.validate()?;
         config.writing.validate()?;
+        config.ehr.validate()?;
         config.server.validate()?;
         config.store.validate()?;
         Ok(config)

@@ -10,6 +10,7 @@ use crate::{
         Coding, Evidence, Finding, Medication, MedicationAction, Note, Problem, SectionKind, Statement, Transcript,
         Utterance, Verification,
     },
+    notes::{Signature, SignedNote},
 };
 
 /// How the first line of a note begins and ends.
@@ -39,6 +40,18 @@ pub fn render(note: &Note, template: &Template) -> String {
     render_orders(&mut page, note);
     review::render(&mut page, &note.review);
     render_provenance(&mut page, note);
+    page
+}
+
+/// Writes a signed note as Markdown, laid out by `template`: what was signed, by whom, and nothing that was only for the signer.
+pub fn render_signed(signed: &SignedNote, template: &Template) -> String {
+    let Signature { name, signed_at, .. } = signed.signature();
+    let mut page = format!("# {}\n\nSigned by {name}, {signed_at:.0}\n", template.title);
+    render_sections(&mut page, signed.note(), template);
+    line(
+        &mut page,
+        format_args!("\nWritten with soapstone {}, read and signed by {name}.", signed.note().provenance.soapstone),
+    );
     page
 }
 

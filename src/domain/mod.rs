@@ -8,6 +8,7 @@ mod audit;
 mod chart;
 mod clock;
 mod decision_making;
+mod delivery;
 mod encounter;
 mod entropy;
 mod ids;
@@ -23,6 +24,7 @@ pub use audit::{Actor, AuditAction, AuditEntry, AuditEvent, AuditOutcome};
 pub use chart::{Chart, ChartAllergy, ChartMedication, ChartProblem, Sex};
 pub use clock::{Clock, SystemClock};
 pub use decision_making::{DecisionElement, DecisionItem, DecisionKind};
+pub use delivery::{Delivery, DeliveryState};
 pub use encounter::{
     Consent, ConsentMethod, ConsentRule, EhrIds, Encounter, EncounterDetails, EncounterState, Patient,
 };

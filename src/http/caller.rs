@@ -133,6 +133,11 @@ impl Caller {
     ) -> Result<(), Problem> {
         note_down(store, &AuditEvent::done(self.actor(), action).on(id).object(object)).await
     }
+
+    /// Notes in the audit that the caller was shown a list.
+    pub async fn note_list(&self, store: &Store, object: &str) -> Result<(), Problem> {
+        note_down(store, &AuditEvent::done(self.actor(), AuditAction::View).object(object)).await
+    }
 }
 
 async fn note_down(store: &Store, event: &AuditEvent) -> Result<(), Problem> {

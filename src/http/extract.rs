@@ -8,7 +8,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use super::Problem;
-use crate::domain::EncounterId;
+use crate::domain::{DeliveryId, EncounterId};
 
 /// A body of JSON.
 pub struct Body<T>(pub T);
@@ -64,6 +64,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Of<()> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let id = path.ok().and_then(|Path(id)| id.parse().ok());
         id.map(|id| Self(id, ())).ok_or_else(|| Problem::not_found("encounter"))
+    }
+}
+
+/// A delivery in the path after the encounter.
+impl<S: Send + Sync> FromRequestParts<S> for Of<DeliveryId> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Ok(Path((id, delivery))) = path else { return Err(Problem::not_found("encounter")) };
+        let id = id.parse().map_err(|_| Problem::not_found("encounter"))?;
+        let delivery = delivery.parse().map_err(|_| Problem::not_found("delivery"))?;
+        Ok(Self(id, delivery))
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Problem, Service,
-    api::{audio, audit, consent, encounters, events, log_in, note, operations, recording, transcript},
+    api::{audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, transcript},
 };
 
 /// Bytes that a body of JSON has at most.
@@ -77,6 +77,9 @@ fn api() -> OpenApiRouter<Service> {
         .routes(routes!(note::sign))
         .routes(routes!(note::amend))
         .routes(routes!(note::retract))
+        // What went to the EHR.
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::retry))
         // Who did what.
         .routes(routes!(audit::list))
         .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod credentials;
+pub mod deliveries;
 pub mod documents;
 pub mod encounters;
 mod entity;

@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("structuring", &["domain", "language", "config", "inference", "terminology"]),
     ("safety", &["domain", "language", "structuring", "terminology"]),
     ("coding", &["domain", "language", "config", "inference", "structuring", "terminology"]),
-    ("delivery", &["domain", "config"]),
+    ("delivery", &["domain", "config", "notes"]),
     (
         "pipeline",
         &[
@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "store",
             "notes",
+            "delivery",
             "audio",
             "model_files",
             "terminology",
@@ -62,7 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("http", &["domain", "config", "audio", "auth", "store", "notes", "pipeline"]),
-    ("app", &["domain", "config", "sealing", "audio", "auth", "store", "pipeline", "http"]),
+    ("app", &["domain", "config", "sealing", "audio", "auth", "store", "delivery", "pipeline", "http"]),
     (
         "cli",
         &[
@@ -109,6 +110,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("axum", &["http", "app"]),
     ("axum_extra", &["http"]),
     ("axum_server", &["app"]),
+    ("reqwest", &["delivery"]),
+    ("rustls", &["delivery"]),
     ("utoipa", &["http"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -57,7 +57,7 @@ fn identifier_value(note: &Note, kind: &str) -> String {
     }
 }
 
-fn device_resource(note: &Note) -> Value {
+pub(super) fn device_resource(note: &Note) -> Value {
     let models = note.provenance.models.iter();
     let versions: Vec<Value> = std::iter::once(json!({ "value": note.provenance.soapstone }))
         .chain(models.map(|model| json!({ "value": format!("{} {} sha256:{}", model.task, model.name, model.sha256) })))
@@ -77,7 +77,7 @@ fn as_filed(note: &Note) -> Note {
     Note { review, ..note.clone() }
 }
 
-fn document_resource(note: &Note, template: &Template, device: &str, now: Timestamp) -> Value {
+pub(super) fn document_resource(note: &Note, template: &Template, device: &str, now: Timestamp) -> Value {
     let text = markdown::render(&as_filed(note), template);
     let document_type = &template.document_type;
     let mut resource = json!({

@@ -109,7 +109,8 @@ pub async fn put_segment(
     Ok((status, Json(SegmentReceipt { sequence, sha256, repeated })))
 }
 
-/// Say that the recording is whole. The transcript and the draft follow by themselves.
+/// Say that the recording is whole. The transcript and the draft follow by themselves. Said again of a visit whose transcript
+/// failed, it is tried again.
 #[utoipa::path(
     post, path = "/encounters/{id}/audio/complete", tag = "audio", params(("id" = String, Path, format = Uuid)),
     request_body = Completion,
@@ -126,11 +127,13 @@ pub async fn complete(
     Body(completion): Body<Completion>,
 ) -> Result<StatusCode, Problem> {
     let encounter = caller.encounter(&service.workshop.store, id, Right::Record, AuditAction::Upload).await?;
-    // Said twice, it is as well said once.
-    if encounter.details.segments == Some(completion.segments) {
-        return Ok(StatusCode::ACCEPTED);
+    let is_said_again = encounter.details.segments == Some(completion.segments);
+    match encounter.state {
+        // What failed is tried again by saying again that it is whole.
+        EncounterState::Failed if is_said_again => return finish(&service, &caller, id, completion.segments).await,
+        _ if is_said_again => return Ok(StatusCode::ACCEPTED),
+        _ => may_take_audio(&encounter)?,
     }
-    may_take_audio(&encounter)?;
     if !(1..=MAX_SEGMENTS).contains(&completion.segments) {
         return Err(Problem::bad_request(format!("a recording has 1 to {MAX_SEGMENTS} segments")));
     }
@@ -224,11 +227,8 @@ fn may_take_audio(encounter: &Encounter) -> Result<(), Problem> {
     if encounter.consent.is_none() {
         return Err(Problem::no_consent());
     }
-    match encounter.state {
-        EncounterState::Paused => Err(Problem::conflict("the recording stands still: nothing is recorded")),
-        state if state.takes_audio() => Ok(()),
-        _ => Err(Problem::conflict("the recording is over")),
-    }
+    // Also while it stands still: what was recorded before may still be on its way.
+    if encounter.state.takes_audio() { Ok(()) } else { Err(Problem::conflict("the recording is over")) }
 }
 
 async fn keep(
@@ -275,7 +275,9 @@ async fn finish(service: &Service, caller: &Caller, id: EncounterId, segments: u
         ));
     }
     let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
-    may_take_audio(&encounter)?;
+    if encounter.state != EncounterState::Failed {
+        may_take_audio(&encounter)?;
+    }
     encounter.state = EncounterState::Transcribing;
     encounter.details.segments = Some(segments);
     encounters::update(&tx, &mut encounter).await?;

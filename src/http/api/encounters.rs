@@ -269,6 +269,7 @@ pub async fn list(
     let more = found.len() as u64 > limit;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|encounter| encounter.id);
+    caller.note_list(store, &format!("encounters/{}", found.len())).await?;
     let encounters = found.into_iter().map(EncounterJson::from).collect();
     Ok(Json(EncounterPage { encounters, next }))
 }

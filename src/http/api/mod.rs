@@ -3,6 +3,7 @@
 pub mod audio;
 pub mod audit;
 pub mod consent;
+pub mod deliveries;
 pub mod encounters;
 pub mod events;
 pub mod log_in;

@@ -15,7 +15,7 @@ use crate::{
         etag::{IfMatch, etag},
         extract::{Body, Of},
     },
-    notes,
+    notes::{self, CurrentNote},
     pipeline::events::VisitEvent,
     store::{
         documents::{self, DocumentKind, Version},
@@ -198,8 +198,10 @@ pub async fn sign(
     let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
     encounter.state = EncounterState::Signed;
     encounters::update(&tx, &mut encounter).await?;
+    workshop.queue_delivery(&tx, id, version.number, &CurrentNote::Signed(signed.clone())).await?;
     caller.note(&tx, id, AuditAction::Sign, &format!("note/{}", version.number)).await?;
     tx.commit().await?;
+    workshop.ring();
     workshop.events.tell(id, VisitEvent::State { state: encounter.state });
     workshop.events.tell(id, VisitEvent::Note { version: version.number });
     Ok(([etag(version.number)], Json(signed.to_json())))
@@ -229,8 +231,10 @@ pub async fn amend(
     let tx = workshop.store.begin().await?;
     let (clock, signer) = (workshop.clock.as_ref(), &caller.principal.account);
     let (version, amended) = notes::amend(&tx, clock, id, expected, signer, note, reason).await?;
+    workshop.queue_delivery(&tx, id, version.number, &CurrentNote::Signed(amended.clone())).await?;
     caller.note(&tx, id, AuditAction::Amend, &format!("note/{}", version.number)).await?;
     tx.commit().await?;
+    workshop.ring();
     workshop.events.tell(id, VisitEvent::Note { version: version.number });
     Ok(([etag(version.number)], Json(amended.to_json())))
 }
@@ -259,8 +263,10 @@ pub async fn retract(
     let tx = workshop.store.begin().await?;
     let (clock, signer) = (workshop.clock.as_ref(), &caller.principal.account);
     let (version, retracted) = notes::retract(&tx, clock, id, expected, signer, reason).await?;
+    workshop.queue_delivery(&tx, id, version.number, &CurrentNote::Retracted(retracted.clone())).await?;
     caller.note(&tx, id, AuditAction::Retract, &format!("note/{}", version.number)).await?;
     tx.commit().await?;
+    workshop.ring();
     workshop.events.tell(id, VisitEvent::Note { version: version.number });
     Ok(([etag(version.number)], Json(retracted.to_json())))
 }

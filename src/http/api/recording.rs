@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    audio::SegmentError,
     auth::policy::Right,
     domain::{AuditAction, EncounterState, JobKind},
     http::{
@@ -68,7 +69,8 @@ pub async fn order(
 ) -> Result<Json<RecordingState>, Problem> {
     let workshop = &service.workshop;
     caller.encounter(&workshop.store, id, Right::Record, AuditAction::Record).await?;
-    let there = workshop.segments.list(id)?.len() as u32;
+    let there = workshop.segments.list(id)?;
+    let count = there.last().map_or(0, |last| last + 1);
     let tx = workshop.store.begin().await?;
     let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
     if encounter.consent.is_none() {
@@ -82,10 +84,15 @@ pub async fn order(
         encounter.details.started_at = Some(workshop.clock.now());
     }
     if encounter.state == EncounterState::Transcribing {
-        if there == 0 {
+        if count == 0 {
             return Err(Problem::conflict("nothing was recorded: there is no audio to make a note of"));
         }
-        encounter.details.segments = Some(there);
+        // A device that still sends what it recorded says by itself when it is done (`audio/complete`).
+        let missing = workshop.segments.missing(id, count)?;
+        if !missing.is_empty() {
+            return Err(SegmentError::Missing { missing }.into());
+        }
+        encounter.details.segments = Some(count);
         jobs::enqueue(&tx, JobKind::Transcribe, id).await?;
     }
     encounters::update(&tx, &mut encounter).await?;
@@ -94,7 +101,7 @@ pub async fn order(
     tx.commit().await?;
     workshop.ring();
     workshop.events.tell(id, VisitEvent::State { state: encounter.state });
-    Ok(Json(RecordingState { state: encounter.state, segments: there }))
+    Ok(Json(RecordingState { state: encounter.state, segments: there.len() as u32 }))
 }
 
 fn next(state: EncounterState, action: RecordingAction) -> Result<EncounterState, Problem> {

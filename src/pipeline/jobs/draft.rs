@@ -9,7 +9,7 @@ use crate::{
         Actor, AuditAction, AuditEvent, Chart, Encounter, EncounterRef, EncounterState, Job, JobKind, JobState,
         Transcript,
     },
-    notes,
+    notes::{self, CurrentNote},
     pipeline::{Scribe, events::VisitEvent},
     store::{
         audit,
@@ -47,6 +47,9 @@ pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> 
     if encounter.state != EncounterState::Signed {
         encounter.state = EncounterState::Drafted;
         encounters::update(&tx, &mut encounter).await?;
+    }
+    if kept.status == "draft" {
+        workshop.queue_delivery(&tx, id, kept.number, &CurrentNote::Draft(note)).await?;
     }
     let drafted = AuditEvent::done(Actor::Service, AuditAction::Draft).on(id);
     audit::append(&tx, &drafted.object(format!("note/{}", kept.number))).await?;

@@ -5,6 +5,7 @@
 //! that fails for a reason that may pass is tried again, with growing pauses; any other reason, or too many attempts, ends it,
 //! and the visit says so. What it was to be made from is never lost with it.
 
+mod deliver;
 mod draft;
 mod transcribe;
 mod watch;
@@ -18,10 +19,11 @@ use super::events::{Events, VisitEvent};
 use crate::{
     audio::{SegmentError, Segments},
     config::Config,
+    delivery::fhir::FhirClient,
     domain::{Clock, EncounterId, EncounterState, Entropy, Job, JobKind, JobState},
     notes::NoteError,
     pipeline::VisitError,
-    store::{Store, StoreError, encounters, jobs},
+    store::{Store, StoreError, Tx, encounters, jobs},
 };
 
 /// Attempts at a job, crashes counted.
@@ -41,6 +43,8 @@ pub struct Workshop {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The EHR, where one is configured.
+    pub ehr: Option<FhirClient>,
     /// Recognition and the language model each take every core they are given, and two at once would both be late.
     compute: Arc<Semaphore>,
     bell: Notify,
@@ -106,9 +110,10 @@ impl Workshop {
         segments: Segments,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        ehr: Option<FhirClient>,
     ) -> Self {
         let (events, compute, bell) = (Arc::default(), Arc::new(Semaphore::new(1)), Notify::new());
-        Self { config, store, segments, events, clock, entropy, compute, bell }
+        Self { config, store, segments, events, clock, entropy, ehr, compute, bell }
     }
 
     /// Says that a job was committed, so that it is handed to the queue at once.
@@ -144,7 +149,7 @@ impl Workshop {
         match job.kind {
             JobKind::Transcribe => transcribe::run(self, job).await,
             JobKind::Draft => draft::run(self, job).await,
-            JobKind::Deliver => Err(JobError::Final("no EHR is configured".to_owned())),
+            JobKind::Deliver => deliver::run(self, job).await,
         }
     }
 
@@ -158,13 +163,22 @@ impl Workshop {
         tracing::error!(job = %job.id, kind = job.kind.as_str(), fault, "failed");
         let tx = self.store.begin().await?;
         jobs::end(&tx, job.id, JobState::Failed, Some(&fault)).await?;
-        if let Some(mut encounter) = encounters::get(&tx, job.encounter).await? {
-            encounter.state = EncounterState::Failed;
-            encounters::update(&tx, &mut encounter).await?;
+        match job.kind {
+            // A note that is not in the EHR is a note all the same.
+            JobKind::Deliver => deliver::fail(&tx, job.encounter, &fault).await?,
+            JobKind::Transcribe | JobKind::Draft => self.fail_encounter(&tx, job.encounter).await?,
         }
         tx.commit().await?;
-        self.events.tell(job.encounter, VisitEvent::State { state: EncounterState::Failed });
         self.events.tell(job.encounter, VisitEvent::Failed { job: job.kind, fault });
+        Ok(())
+    }
+
+    async fn fail_encounter(&self, tx: &Tx, id: EncounterId) -> Result<(), JobError> {
+        if let Some(mut encounter) = encounters::get(tx, id).await? {
+            encounter.state = EncounterState::Failed;
+            encounters::update(tx, &mut encounter).await?;
+            self.events.tell(id, VisitEvent::State { state: EncounterState::Failed });
+        }
         Ok(())
     }
 

@@ -65,8 +65,10 @@ impl Workshop {
                 let worker = WorkerBuilder::new(name)
                     .backend($backend)
                     .data(Arc::clone(&self))
-                    .retry(RetryPolicy::retries(MAX_ATTEMPTS as usize).with_backoff(backoff))
+                    // Outside of the attempts: inside, the worker would hold the one permit for its next job while this
+                    // one's next attempt waits for it.
                     .concurrency(1)
+                    .retry(RetryPolicy::retries(MAX_ATTEMPTS as usize).with_backoff(backoff))
                     .build(perform);
                 let stopped = async move {
                     stop.cancelled().await;

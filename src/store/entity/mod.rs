@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit_entry;
 pub mod audit_head;
 pub mod credential;
+pub mod delivery;
 pub mod document;
 pub mod encounter;
 pub mod encounter_key;

@@ -5,6 +5,7 @@ mod m0002_audit;
 mod m0003_accounts;
 mod m0004_jobs;
 mod m0005_idempotency;
+mod m0006_deliveries;
 
 use sea_orm_migration::prelude::*;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_accounts::Migration),
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_idempotency::Migration),
+            Box::new(m0006_deliveries::Migration),
         ]
     }
 }

@@ -55,7 +55,7 @@ patterns! {
     // "Itching with the methylprednisolone", "hives from sulfa".
     REACTION_TO = r"\b(?:itching|itched|itchy|hives|rash|wheezing|wheezed|anaphyla\w+|(?:swelling of|swollen|swelled) (?:(?:the|my|your|his|her) )?(?:lips?|face|tongue|throat|mouth|eyes)|(?:lips?|face|tongue|throat|mouth|eyes) (?:swell|swelled|swelling|swollen|closing|closed|puffed)(?: up)?)(?: (?:that )?(?:you|i|he|she) (?:got|had|get|gets))? (?:with|from|to|after|on) (?:the |any |taking |some |that )*$";
     // "They gave me Bactrim and my face blew up", "I took it and came out in hives".
-    AND_REACTED = r"^,? (?:once |yesterday |then |for \w+ )?,?(?:and|so|when) (?:then )?(?:i|he|she|we|it|my|his|her)\b[^.?!,]{0,30}\b(?:hives|rash|swell\w*|swollen|swelled|blew up|puffed up|itch\w*|anaphyla\w+|blister\w*|couldn't breathe|clos(?:ed|ing)|wheez\w+)\b";
+    AND_REACTED = r"^,? (?:(?:once|yesterday|then|before|years ago|for \w+|(?:back )?in (?:the )?\w+|as an? \w+|last \w+|when (?:i|he|she|we) (?:was|were)(?: \w+){1,4}) )?,?(?:and|so|when) (?:then )?(?:i|he|she|we|it|my|his|her)\b[^.?!,]{0,30}\b(?:hives|rash|swell\w*|swollen|swelled|blew up|puffed up|itch\w*|anaphyla\w+|blister\w*|couldn't breathe|clos(?:ed|ing)|wheez\w+)\b";
     // "Lisinopril can give you a cough": what may happen has not.
     pub(super) MAY = r"\b(?:if|may|might|can|could|will|would|should|sometimes)\b|\w'(?:ll|d)\b";
     BROUGHT = r"^,? (?:it )?(?:\w+ )?(?:gives?|gave|makes?|made|caused|causes) (?:me|him|her|my|his)\b";

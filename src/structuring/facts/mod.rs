@@ -198,6 +198,12 @@ mod tests {
                 vec!["clindamycin"],
             ),
             ("P: I'm on warfarin, so I can't have aspirin.", vec!["warfarin"], vec![]),
+            (
+                "D: Any allergies?\nP: Penicillin. I had amoxicillin back in school and my eyes and lips swelled shut.\n\
+                 D: Okay, we'll leave that on there.",
+                vec![],
+                vec!["penicillin", "amoxicillin"],
+            ),
         ] {
             let facts = facts(&transcript(lines), DrugTable::bundled());
             let names: Vec<&str> = facts.medications.iter().map(|one| one.name.as_str()).collect();

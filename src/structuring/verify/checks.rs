@@ -413,15 +413,20 @@ fn never_stopped(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> O
 /// All allergies of everything denied, and not only those of one kind or those that are not named.
 static NO_ALLERGIES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:no|denies|without)(?: any)?(?: known)?(?: drugs?| medications?| medicines?)? allerg(?:y|ies)\b|\b(?:not|n't)(?: known to be)? allergic to any(?:thing| medications?| medicines?| drugs?)\b|\bnkd?a\b",
+        r"\b(?:no|denies|without)(?: any)?(?: known)?(?: drugs?| medications?| medicines?)? allerg(?:y|ies)\b|\b(?:not|n't)(?: known to be)? allergic to any(?:thing| medications?| medicines?| drugs?)\b|\b(?:not|n't|never)(?: \w+){0,2} any(?: known)?(?: drugs?| medications?| medicines?)? allerg(?:y|ies)\b|\bnkd?a\b",
     )
 });
+
+/// What a denial of everything may be said of: "to medicines", and not "to latex".
+static TO_ANYTHING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\W*to (?:any )?(?:anything|any|drugs?|medications?|medicines?)\b"));
 
 /// "She is not allergic to anything", asked and answered with an allergy.
 fn denies_the_allergies(statement: &str, facts: &Facts) -> Option<String> {
     let known = facts.allergies.known.first()?;
     let denied = NO_ALLERGIES.find(statement)?;
-    let of_something = statement[denied.end()..].trim_start().starts_with("to ");
+    let after = &statement[denied.end()..];
+    let of_something = after.trim_start().starts_with("to ") && !TO_ANYTHING.is_match(after);
     (!of_something).then(|| format!("an allergy was told: {}", known.substance.as_str()))
 }
 

@@ -511,7 +511,12 @@ mod tests {
     fn all_allergies_are_not_denied_where_one_was_told() {
         let history = SectionKind::HistoryOfPresentIllness;
         let asked = "D: Is she allergic to anything?\nP: Amoxicillin. She got a rash from it. Not to latex.";
-        for wrong in ["She is not allergic to anything.", "No known drug allergies.", "Denies allergies."] {
+        for wrong in [
+            "She is not allergic to anything.",
+            "No known drug allergies.",
+            "Denies allergies.",
+            "She has not had any allergies to medicines.",
+        ] {
             assert_eq!(written(asked, wrong, history), "an allergy was told: amoxicillin", "{wrong}");
         }
         let told = "an allergy was told: amoxicillin";

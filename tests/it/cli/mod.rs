@@ -6,6 +6,7 @@ mod bench_notes;
 mod examples;
 mod missing;
 mod notes;
+mod service;
 #[cfg(target_os = "linux")]
 mod signals;
 mod usage;

@@ -40,6 +40,8 @@ const MATRIX: &[(&str, &str, [Outcome; 6])] = &[
     ("post", "/encounters/{id}/note/sign", [Through, Refused, Refused, Refused, Refused, Refused]),
     ("post", "/encounters/{id}/note/amend", [Through, Refused, Refused, Refused, Refused, Refused]),
     ("post", "/encounters/{id}/note/retract", [Through, Refused, Refused, Refused, Refused, Refused]),
+    ("get", "/encounters/{id}/deliveries", [Through, Reason, Through, Through, Through, Through]),
+    ("post", "/encounters/{id}/deliveries/{delivery}/retry", [Through, Refused, Refused, Refused, Through, Refused]),
     ("get", "/audit", [Refused, Refused, Refused, Refused, Through, Refused]),
     // Last, as it erases the visit.
     ("delete", "/encounters/{id}/consent", [Through, Refused, Through, Refused, Refused, Through]),
@@ -63,7 +65,10 @@ fn body_of(method: &str, path: &str) -> Value {
 
 async fn ask(fixture: &Fixture, who: Option<&str>, method: &str, path: &str, visit: &str) -> (StatusCode, Value) {
     let id = visit.rsplit('/').next().expect("an id");
-    let place = format!("/api/v1{}", path.replace("{id}", id).replace("{seq}", "0").replace("{n}", "1"));
+    let place = format!(
+        "/api/v1{}",
+        path.replace("{id}", id).replace("{seq}", "0").replace("{n}", "1").replace("{delivery}", id)
+    );
     let verb: Method = method.to_uppercase().parse().expect("a method");
     let request = match who {
         Some(who) => fixture.ask(who, verb.clone(), &place),

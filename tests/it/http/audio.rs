@@ -36,7 +36,7 @@ async fn a_segment_that_was_damaged_on_its_way_is_not_kept() {
 }
 
 #[tokio::test]
-async fn what_is_paused_takes_no_audio() {
+async fn a_recording_begins_stands_still_goes_on_and_ends() {
     let fixture = fixture().await;
     let visit = fixture.consented().await;
     let order = async |action: &str| {
@@ -44,12 +44,14 @@ async fn what_is_paused_takes_no_audio() {
     };
     assert_eq!(order("start").await.1["state"], "recording");
     assert_eq!(order("pause").await.1["state"], "paused");
-    assert_eq!(fixture.send_segment(&visit, 0, b"sound".to_vec()).await, StatusCode::CONFLICT);
     assert_eq!(order("resume").await.1["state"], "recording");
     assert_eq!(order("stop").await.0, StatusCode::CONFLICT, "nothing was recorded");
-    assert_eq!(fixture.send_segment(&visit, 0, b"sound".to_vec()).await, StatusCode::CREATED);
+    assert_eq!(fixture.send_segment(&visit, 1, b"sound".to_vec()).await, StatusCode::CREATED);
+    assert_eq!(order("stop").await.1["detail"], "segments are missing: 0");
+    assert_eq!(order("pause").await.1["state"], "paused");
+    assert_eq!(fixture.send_segment(&visit, 0, b"late".to_vec()).await, StatusCode::CREATED, "it was recorded before");
     assert_eq!(order("stop").await.1["state"], "transcribing");
-    assert_eq!(fixture.send_segment(&visit, 1, b"late".to_vec()).await, StatusCode::CONFLICT);
+    assert_eq!(fixture.send_segment(&visit, 2, b"late".to_vec()).await, StatusCode::CONFLICT);
 }
 
 #[tokio::test]

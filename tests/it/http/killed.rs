@@ -8,7 +8,7 @@ use std::{
 };
 
 use assert_cmd::Command;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use soapstone::{
     app,
@@ -22,7 +22,7 @@ use tokio::{
     process::{Child, Command as Process},
 };
 
-use super::{PASSWORD, consent};
+use super::{PASSWORD, client, consent};
 
 /// How often it is killed.
 const KILLS: u64 = 200;
@@ -75,7 +75,7 @@ async fn killed_two_hundred_times_it_loses_nothing_that_it_answered_for() {
 
 /// Enters a visit and sends segments until the service is killed, `patience` after its first answer.
 async fn live(url: &str, token: &str, patience: Duration, service: &mut Child) -> Option<Answered> {
-    let client = Client::new();
+    let client = client();
     let made =
         client.post(format!("{url}/encounters")).bearer_auth(token).json(&json!({})).send().await.expect("an answer");
     let visit: Value = made.json().await.expect("JSON");

@@ -3,6 +3,7 @@
 mod access;
 mod audio;
 mod consent;
+mod delivery;
 mod killed;
 mod log_in;
 mod notes;
@@ -16,6 +17,7 @@ use soapstone::{
     audio::Segments,
     auth::{Secret, hash_password},
     config::Config,
+    delivery::fhir::FhirClient,
     domain::{AccountId, AccountRole, Clock, Scope, SystemClock, SystemEntropy},
     http::{Service, router},
     pipeline::jobs::Workshop,
@@ -53,6 +55,10 @@ const PEOPLE: [(&str, AccountRole); 6] = [
 ];
 
 async fn fixture() -> Fixture {
+    fixture_with_ehr(None).await
+}
+
+async fn fixture_with_ehr(ehr: Option<FhirClient>) -> Fixture {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut config = Config::default();
     config.paths.state = folder.path().to_owned();
@@ -63,13 +69,13 @@ async fn fixture() -> Fixture {
     let store = Store::open(&config, keys, clock.clone(), entropy.clone()).await.expect("the store opens");
     let segments = Segments::new(folder.path().join("audio"));
     segments.sweep().expect("the folder is made");
-    let workshop = Arc::new(Workshop::new(Arc::new(config), store, segments, clock, entropy));
+    let workshop = Arc::new(Workshop::new(Arc::new(config), store, segments, clock, entropy, ehr));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let routes = router(Service { workshop: Arc::clone(&workshop) });
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let stop = CancellationToken::new();
-    let (client, accounts) = (Client::new(), BTreeMap::new());
+    let (client, accounts) = (client(), BTreeMap::new());
     let mut fixture = Fixture { folder, address, workshop, client, accounts, stop };
     for (login, role) in PEOPLE {
         let account = fixture.account(login, role).await;
@@ -146,8 +152,7 @@ impl Fixture {
 
     /// A visit of the clinician's; its path.
     async fn encounter(&self) -> String {
-        let body =
-            json!({ "patient": { "name": "Jane Roe", "birth_date": "1960-05-17", "sex": "female" }, "room": "3" });
+        let body = json!({ "patient": { "name": "Jane Roe", "birth_date": "1960-05-17", "sex": "female" }, "room": "3", "ehr": { "patient": "p7" } });
         let answer = self.post("clinician", "/api/v1/encounters", &body).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::CREATED);
         answer.headers()["location"].to_str().expect("text").to_owned()
@@ -198,6 +203,12 @@ impl Fixture {
     fn holds(&self, text: &str) -> bool {
         self.bytes().windows(text.len()).any(|window| window == text.as_bytes())
     }
+}
+
+/// A client, which asks for a provider of TLS even where it is given none to do.
+fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
 
 fn consent() -> Value {

@@ -4,13 +4,13 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use soapstone::{
     domain::{EncounterId, Note},
-    notes,
+    notes::{self, CurrentNote},
 };
 
 use super::{Fixture, body, fixture, problem};
 
-/// A visit with a machine's draft of one line.
-async fn drafted(fixture: &Fixture) -> String {
+/// A visit with a machine's draft of one line, queued for the EHR if there is one.
+pub async fn drafted(fixture: &Fixture) -> String {
     let visit = fixture.encounter().await;
     keep_draft(fixture, &visit, "Start lisinopril 10 mg.").await;
     visit
@@ -19,7 +19,12 @@ async fn drafted(fixture: &Fixture) -> String {
 async fn keep_draft(fixture: &Fixture, visit: &str, line: &str) {
     let id = EncounterId::from_str(visit.rsplit('/').next().expect("an id")).expect("an id");
     let tx = fixture.workshop.store.begin().await.expect("a transaction");
-    notes::keep_machine_draft(&tx, id, &note(line)).await.expect("kept");
+    let note = note(line);
+    let kept = notes::keep_machine_draft(&tx, id, &note).await.expect("kept");
+    if kept.status == "draft" {
+        let draft = CurrentNote::Draft(note);
+        fixture.workshop.queue_delivery(&tx, id, kept.number, &draft).await.expect("queued");
+    }
     tx.commit().await.expect("committed");
 }
 

@@ -1,0 +1,193 @@
+//! Notes on their way to an EHR: a FHIR server of the test's own, which can also be out of order.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, put},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use reqwest::Method;
+use serde_json::{Value, json};
+use soapstone::delivery::fhir::FhirClient;
+
+use super::{Fixture, body, fixture_with_ehr, notes::drafted};
+
+/// What the server has, and what is wrong with it.
+#[derive(Default)]
+struct Ehr {
+    documents: Mutex<BTreeMap<String, Value>>,
+    /// Requests that it still answers with 503.
+    busy: Mutex<u32>,
+    /// It shows every document as final, as a server may that does not know `docStatus`.
+    forgets_status: bool,
+}
+
+impl Ehr {
+    fn document(&self) -> Value {
+        let documents = self.documents.lock().expect("whole");
+        assert_eq!(documents.len(), 1, "one document a visit, whatever was sent");
+        documents.values().next().expect("one").clone()
+    }
+}
+
+async fn start(ehr: Arc<Ehr>) -> FhirClient {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}/fhir/", listener.local_addr().expect("an address"));
+    let routes = Router::new()
+        .route("/fhir/DocumentReference", get(search).post(create))
+        .route("/fhir/DocumentReference/{id}", put(replace).get(read))
+        .with_state(ehr);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    FhirClient::new(&base, Some("secret".to_owned().into()), std::time::Duration::from_secs(5))
+}
+
+fn refuse(ehr: &Ehr, headers: &HeaderMap) -> Option<Response> {
+    let mut busy = ehr.busy.lock().expect("whole");
+    if *busy > 0 {
+        *busy -= 1;
+        return Some(StatusCode::SERVICE_UNAVAILABLE.into_response());
+    }
+    let shown = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
+    (shown != Some(b"Bearer secret".as_slice())).then(|| StatusCode::UNAUTHORIZED.into_response())
+}
+
+async fn search(
+    State(ehr): State<Arc<Ehr>>,
+    headers: HeaderMap,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Response {
+    if let Some(refusal) = refuse(&ehr, &headers) {
+        return refusal;
+    }
+    let documents = ehr.documents.lock().expect("whole");
+    let of = |document: &&Value| {
+        let identifier = &document["identifier"][0];
+        let written =
+            format!("{}|{}", identifier["system"].as_str().unwrap_or(""), identifier["value"].as_str().unwrap_or(""));
+        query.get("identifier") == Some(&written)
+    };
+    let entries = Vec::from_iter(documents.values().filter(of).map(|document| json!({ "resource": document })));
+    Json(json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries })).into_response()
+}
+
+async fn create(State(ehr): State<Arc<Ehr>>, headers: HeaderMap, body: String) -> Response {
+    if let Some(refusal) = refuse(&ehr, &headers) {
+        return refusal;
+    }
+    assert!(headers.contains_key("if-none-exist"), "a create is conditional");
+    let mut documents = ehr.documents.lock().expect("whole");
+    let id = format!("d{}", documents.len() + 1);
+    let mut document: Value = serde_json::from_str(&body).expect("JSON");
+    document["id"] = id.clone().into();
+    documents.insert(id.clone(), document);
+    (StatusCode::CREATED, [(header::LOCATION, format!("/fhir/DocumentReference/{id}/_history/1"))]).into_response()
+}
+
+async fn replace(State(ehr): State<Arc<Ehr>>, headers: HeaderMap, Path(id): Path<String>, body: String) -> Response {
+    if let Some(refusal) = refuse(&ehr, &headers) {
+        return refusal;
+    }
+    let document: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(document["id"], id);
+    ehr.documents.lock().expect("whole").insert(id, document);
+    StatusCode::OK.into_response()
+}
+
+async fn read(State(ehr): State<Arc<Ehr>>, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    if let Some(refusal) = refuse(&ehr, &headers) {
+        return refusal;
+    }
+    let mut document = ehr.documents.lock().expect("whole")[&id].clone();
+    if ehr.forgets_status {
+        document["docStatus"] = "final".into();
+    }
+    Json(document).into_response()
+}
+
+fn text(document: &Value) -> String {
+    let data = document["content"][0]["attachment"]["data"].as_str().expect("data");
+    String::from_utf8(BASE64_STANDARD.decode(data).expect("base64")).expect("text")
+}
+
+/// Waits until the newest delivery of the visit has ended.
+async fn ended(fixture: &Fixture, visit: &str, count: usize) -> Value {
+    for _ in 0..400 {
+        let (_, list) = body(fixture.get("clinician", &format!("{visit}/deliveries"))).await;
+        let deliveries = list["deliveries"].as_array().expect("a list");
+        if deliveries.len() >= count && deliveries.iter().all(|one| one["state"] != "queued") {
+            return list["deliveries"].clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the delivery never ended");
+}
+
+async fn sign(fixture: &Fixture, visit: &str) {
+    let answer = fixture.get("clinician", &format!("{visit}/note")).send().await.expect("an answer");
+    let etag = answer.headers()["etag"].clone();
+    let sign = fixture.ask("clinician", Method::POST, &format!("{visit}/note/sign")).header("if-match", etag);
+    assert_eq!(body(sign).await.1["status"], "signed");
+}
+
+#[tokio::test]
+async fn a_draft_is_filed_as_preliminary_and_its_signature_makes_the_same_document_final() {
+    let ehr = Arc::new(Ehr::default());
+    let fixture = fixture_with_ehr(Some(start(Arc::clone(&ehr)).await)).await;
+    fixture.start_workers();
+    let visit = drafted(&fixture).await;
+    ended(&fixture, &visit, 1).await;
+    let draft = ehr.document();
+    assert_eq!(
+        (draft["docStatus"].as_str(), draft["subject"]["reference"].as_str()),
+        (Some("preliminary"), Some("Patient/p7"))
+    );
+    assert!(text(&draft).starts_with("# Draft note"), "the text itself says so");
+
+    sign(&fixture, &visit).await;
+    let deliveries = ended(&fixture, &visit, 2).await;
+    let signed = ehr.document();
+    assert_eq!((signed["docStatus"].as_str(), &signed["identifier"]), (Some("final"), &draft["identifier"]));
+    assert!(
+        text(&signed).contains("Signed by clinician, in full") && !text(&signed).contains("Draft"),
+        "{}",
+        text(&signed)
+    );
+    assert_eq!(signed["authenticator"]["reference"], "#signer");
+    assert_eq!((deliveries[1]["doc_status"].as_str(), deliveries[1]["ehr_id"].as_str()), (Some("final"), Some("d1")));
+}
+
+#[tokio::test]
+async fn an_ehr_that_is_busy_is_tried_again() {
+    let ehr = Arc::new(Ehr { busy: Mutex::new(2), ..Ehr::default() });
+    let fixture = fixture_with_ehr(Some(start(Arc::clone(&ehr)).await)).await;
+    fixture.start_workers();
+    let visit = drafted(&fixture).await;
+    let deliveries = ended(&fixture, &visit, 1).await;
+    assert_eq!(deliveries[0]["state"], "delivered");
+    assert_eq!(ehr.document()["docStatus"], "preliminary");
+}
+
+#[tokio::test]
+async fn an_ehr_that_shows_another_state_than_was_sent_is_told_of() {
+    let ehr = Arc::new(Ehr { forgets_status: true, ..Ehr::default() });
+    let fixture = fixture_with_ehr(Some(start(ehr).await)).await;
+    fixture.start_workers();
+    let visit = drafted(&fixture).await;
+    let deliveries = ended(&fixture, &visit, 1).await;
+    assert_eq!(
+        (deliveries[0]["state"].as_str(), deliveries[0]["fault"].as_str()),
+        (Some("failed"), Some("the EHR shows another docStatus than was sent"))
+    );
+    let (_, encounter) = body(fixture.get("clinician", &visit)).await;
+    assert_ne!(encounter["state"], "failed", "a note that is not in the EHR is a note all the same");
+    let id = deliveries[0]["id"].as_str().expect("an id");
+    let retry = fixture.ask("clinician", Method::POST, &format!("{visit}/deliveries/{id}/retry"));
+    assert_eq!(body(retry).await.0, reqwest::StatusCode::ACCEPTED);
+}
