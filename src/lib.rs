@@ -7,6 +7,9 @@
 //! transcript ────────────────────────┴─ structuring ─ safety ─ coding ─ pipeline ─ delivery (Markdown, JSON, FHIR)
 //! ```
 //!
+//! [`app`] runs it as a service: visits are kept in the [`store`], [`pipeline::jobs`] work on them, [`http`] answers people
+//! and programs, [`notes`] says what becomes of a draft, and [`delivery`] takes it to the EHR.
+//!
 //! [`qa`] measures it against recordings whose words are known.
 //!
 //! `docs/ARCHITECTURE.md` walks a visit through it; `tests/it/architecture.rs` holds the arrows.

@@ -1,7 +1,9 @@
 //! The service as a whole, built from its configuration: what starts, in which order, and how it stops.
 
 mod master_keys;
+mod secrets;
 mod serve;
 
-pub use master_keys::{KeyError, load_master_keys};
+pub use master_keys::load_master_keys;
+pub use secrets::SecretError;
 pub use serve::{AppError, open_store, serve};

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use tokio_util::sync::CancellationToken;
 
-use super::{KeyError, load_master_keys, master_keys::secret_text};
+use super::{SecretError, load_master_keys, secrets::read_secret};
 use crate::{
     audio::{SegmentError, Segments},
     auth,
@@ -23,9 +23,9 @@ pub enum AppError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The master key.
+    /// A secret that the configuration names.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Secret(#[from] SecretError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,7 +77,7 @@ pub async fn serve(
     let listener = listen(server.listen)?;
     let address = listener.local_addr().map_err(|source| AppError::Listen { address: server.listen, source })?;
     let setup = auth::offer_setup(&workshop.store, clock.as_ref(), entropy.as_ref()).await?;
-    note(&workshop.store, AuditAction::Start).await?;
+    audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Start)).await?;
 
     let workers = tokio::spawn(Arc::clone(&workshop).run(stop.clone()));
     let handle = Handle::new();
@@ -105,14 +105,14 @@ pub async fn serve(
         Ok(ended) => ended.unwrap_or(Err(StoreError::Queue("the workers panicked".to_owned())))?,
         Err(_) => tracing::warn!("what runs is not waited for any longer; it is taken up again at the next start"),
     }
-    note(&workshop.store, AuditAction::Stop).await?;
+    audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Stop)).await?;
     served.map_err(failed)
 }
 
 /// The EHR that the configuration names.
 fn ehr(config: &Config) -> Result<Option<FhirClient>, AppError> {
     let Some(base) = &config.ehr.fhir else { return Ok(None) };
-    let token = config.ehr.token.as_ref().map(secret_text).transpose()?;
+    let token = config.ehr.token.as_ref().map(read_secret).transpose()?;
     let token = token.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
     Ok(Some(FhirClient::new(base, token, Duration::from_secs(config.ehr.timeout_s))))
 }
@@ -125,10 +125,4 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener, AppError> {
     let listener = std::net::TcpListener::bind(address);
     let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
     listener.map_err(|source| AppError::Listen { address, source })
-}
-
-async fn note(store: &Store, action: AuditAction) -> Result<(), StoreError> {
-    let tx = store.begin().await?;
-    audit::append(&tx, &AuditEvent::done(Actor::Service, action)).await?;
-    tx.commit().await
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use symphonia::core::io::MediaSource;
 
 use super::AudioError;
+use crate::domain::hex;
 
 /// The most that is taken from a pipe, which has to be held in memory: an hour of uncompressed 48 kHz stereo, and some.
 const MAX_PIPED_BYTES: u64 = 1 << 30;
@@ -109,7 +110,7 @@ impl<'a> Input<'a> {
                 Err(source) => return Err(self.read_error(source)),
             }
         }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&hash.finalize()))
     }
 
     pub fn read_error(&self, source: io::Error) -> AudioError {

@@ -85,10 +85,8 @@ pub async fn log_in(
     let is_right = tokio::task::spawn_blocking(move || verify(&password, hash.as_deref())).await.unwrap_or(false);
     drop(trial);
     let Some(known) = known else {
-        let tx = store.begin().await?;
         let event = AuditEvent::done(Actor::Unknown, AuditAction::LogIn).with_outcome(AuditOutcome::Failed);
-        audit::append(&tx, &event).await?;
-        tx.commit().await?;
+        audit::append_alone(store, &event).await?;
         return Err(LogInError::Wrong);
     };
     if !is_right {
@@ -191,10 +189,8 @@ async fn principal(store: &Store, credential: Option<Credential>) -> Result<Opti
 }
 
 async fn refuse(store: &Store, account: crate::domain::AccountId, outcome: AuditOutcome) -> Result<(), StoreError> {
-    let tx = store.begin().await?;
     let event = AuditEvent::done(Actor::Unknown, AuditAction::LogIn).with_outcome(outcome);
-    audit::append(&tx, &event.object(format!("account/{account}"))).await?;
-    tx.commit().await
+    audit::append_alone(store, &event.object(format!("account/{account}"))).await
 }
 
 fn locked_until(now: Timestamp, failures: u32) -> Timestamp {

@@ -165,7 +165,7 @@ fn app_kind(error: &AppError) -> FailureKind {
     match error {
         AppError::Store(error) => store_kind(error),
         AppError::Segments(_) => FailureKind::Internal,
-        AppError::Config(_) | AppError::Key(_) | AppError::Listen { .. } | AppError::Certificate { .. } => {
+        AppError::Config(_) | AppError::Secret(_) | AppError::Listen { .. } | AppError::Certificate { .. } => {
             FailureKind::Usage
         }
     }

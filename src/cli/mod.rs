@@ -107,7 +107,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     hide_panic_payloads();
-    log_to_stderr(cli.verbose);
+    // Nobody waits in front of a service: what it does is told in its log.
+    let at_least = u8::from(matches!(cli.command, Command::Serve(_)));
+    log_to_stderr(cli.verbose.max(at_least));
     let outcome = panic::catch_unwind(|| dispatch(&cli)).unwrap_or_else(|_| Err(Failure::panicked()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use crate::{
     app,
     auth::Secret,
     config::Config,
-    domain::{Actor, AuditAction, AuditEvent, Clock, Scope, SystemClock, SystemEntropy},
+    domain::{Actor, AuditAction, AuditEvent, Clock, Scope, SystemClock, SystemEntropy, hex},
     store::{
         Store, accounts, audit,
         credentials::{self, Credential, CredentialKind},
@@ -117,5 +117,5 @@ async fn revoke(store: &Store, wanted: &str) -> Result<(), Failure> {
 
 /// The beginning of the hash of its secret.
 fn name(token: &Credential) -> String {
-    token.secret_hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex(&token.secret_hash[..6])
 }

@@ -13,7 +13,7 @@ use std::{
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::SectionKind;
+use crate::domain::{SectionKind, hex};
 
 /// The version in use of the program's own templates. A shipped version is never edited: a new one is added.
 const VERSION: &str = "1";
@@ -158,7 +158,7 @@ impl Template {
             return Err(TemplateError::Value { path, fault });
         }
         let hash = Sha256::digest(text.as_bytes());
-        template.version = format!("sha256:{}", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        template.version = format!("sha256:{}", hex(&hash));
         Ok(template)
     }
 

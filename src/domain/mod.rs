@@ -1,7 +1,7 @@
 //! The clinic's own words as types: what a visit, a transcript and a note are made of.
 //!
-//! Everything here is plain data that any stage may read. Nothing here does I/O, and nothing here knows a library
-//! other than serde (and schemars, which writes the published JSON schemas from these very types).
+//! Everything here is plain data that any stage may read, and the two things of the machine that are passed in so that a test
+//! can hold them still: its clock and its randomness. Beside those nothing does I/O.
 
 mod account;
 mod audit;
@@ -11,6 +11,7 @@ mod decision_making;
 mod delivery;
 mod encounter;
 mod entropy;
+mod hex;
 mod ids;
 mod job;
 mod note;
@@ -29,6 +30,7 @@ pub use encounter::{
     Consent, ConsentMethod, ConsentRule, EhrIds, Encounter, EncounterDetails, EncounterState, Patient,
 };
 pub use entropy::{Entropy, SystemEntropy};
+pub use hex::hex;
 pub use ids::{AccountId, DeliveryId, EncounterId, JobId, new_uuid};
 pub use job::{Job, JobKind, JobState};
 pub use note::{

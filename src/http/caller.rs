@@ -1,7 +1,7 @@
 //! Who asks, what they may do, and the entry in the audit that tells of it.
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
@@ -54,17 +54,6 @@ impl FromRequestParts<Service> for Caller {
     }
 }
 
-impl OptionalFromRequestParts<Service> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Option<Self>, Problem> {
-        match <Self as FromRequestParts<Service>>::from_request_parts(parts, service).await {
-            Err(problem) if problem.status == 401 => Ok(None),
-            found => found.map(Some),
-        }
-    }
-}
-
 impl Caller {
     /// As the audit names them.
     pub fn actor(&self) -> Actor {
@@ -101,11 +90,11 @@ impl Caller {
             (Decision::Allowed, _) => Ok(encounter),
             (Decision::WithReason, Some(reason)) => {
                 let broken = AuditEvent::done(self.actor(), AuditAction::BreakGlass).on(id).because(reason.clone());
-                note_down(store, &broken).await?;
+                audit::append_alone(store, &broken).await?;
                 Ok(encounter)
             }
             (Decision::WithReason, None) => {
-                note_down(store, &event.with_outcome(AuditOutcome::Refused)).await?;
+                audit::append_alone(store, &event.with_outcome(AuditOutcome::Refused)).await?;
                 Err(Problem::reason_required())
             }
             (Decision::Refused, _) => self.refuse(store, event).await,
@@ -113,7 +102,7 @@ impl Caller {
     }
 
     async fn refuse<T>(&self, store: &Store, event: AuditEvent) -> Result<T, Problem> {
-        note_down(store, &event.with_outcome(AuditOutcome::Refused)).await?;
+        audit::append_alone(store, &event.with_outcome(AuditOutcome::Refused)).await?;
         Err(Problem::forbidden("this account's role, or this token's scopes, do not allow it"))
     }
 
@@ -131,19 +120,13 @@ impl Caller {
         action: AuditAction,
         object: &str,
     ) -> Result<(), Problem> {
-        note_down(store, &AuditEvent::done(self.actor(), action).on(id).object(object)).await
+        Ok(audit::append_alone(store, &AuditEvent::done(self.actor(), action).on(id).object(object)).await?)
     }
 
     /// Notes in the audit that the caller was shown a list.
     pub async fn note_list(&self, store: &Store, object: &str) -> Result<(), Problem> {
-        note_down(store, &AuditEvent::done(self.actor(), AuditAction::View).object(object)).await
+        Ok(audit::append_alone(store, &AuditEvent::done(self.actor(), AuditAction::View).object(object)).await?)
     }
-}
-
-async fn note_down(store: &Store, event: &AuditEvent) -> Result<(), Problem> {
-    let tx = store.begin().await?;
-    audit::append(&tx, event).await?;
-    Ok(tx.commit().await?)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Secret> {

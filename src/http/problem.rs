@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::{
     audio::{AudioError, SegmentError},
@@ -29,6 +29,54 @@ pub struct Problem {
     /// After how many seconds trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
+}
+
+/// What a route that shows something of a visit may answer instead. Only its description is used.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "a description of answers, which are made as problems")]
+pub enum ReadFaults {
+    /// Nobody is logged in.
+    #[response(status = 401)]
+    NotLoggedIn(#[to_schema] Problem),
+    /// The account may not, or not without a reason.
+    #[response(status = 403)]
+    Forbidden(#[to_schema] Problem),
+    /// There is no such thing.
+    #[response(status = 404)]
+    NotFound(#[to_schema] Problem),
+}
+
+/// The same of a route that changes something.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "a description of answers, which are made as problems")]
+pub enum EditFaults {
+    /// The request cannot be read.
+    #[response(status = 400)]
+    BadRequest(#[to_schema] Problem),
+    /// Nobody is logged in.
+    #[response(status = 401)]
+    NotLoggedIn(#[to_schema] Problem),
+    /// The account may not.
+    #[response(status = 403)]
+    Forbidden(#[to_schema] Problem),
+    /// There is no such thing.
+    #[response(status = 404)]
+    NotFound(#[to_schema] Problem),
+    /// It cannot be done in the present state.
+    #[response(status = 409)]
+    Conflict(#[to_schema] Problem),
+    /// Somebody else changed it in the meantime.
+    #[response(status = 412)]
+    Changed(#[to_schema] Problem),
+    /// The body is too large.
+    #[response(status = 413)]
+    TooLarge(#[to_schema] Problem),
+    /// The body is of a kind that is not taken.
+    #[response(status = 415)]
+    Unsupported(#[to_schema] Problem),
+    /// The version that is changed is not named.
+    #[response(status = 428)]
+    VersionRequired(#[to_schema] Problem),
 }
 
 impl Problem {
@@ -107,6 +155,11 @@ impl Problem {
     pub fn too_many(detail: impl Into<String>, retry_after_s: u64) -> Self {
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too much is asked at once", detail);
         Self { retry_after_s: Some(retry_after_s), ..problem }
+    }
+
+    /// The service cannot do its work.
+    pub fn not_ready(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "The service is not ready", detail)
     }
 
     /// A fault of ours. What it was stands in the log and nowhere else.

@@ -6,6 +6,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, StatusCode, header},
+    response::IntoResponse,
     routing::get,
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
@@ -43,13 +44,9 @@ pub fn router(service: Service) -> Router {
     let (api, document) = api().split_for_parts();
     let document = document.to_json().expect("the document is plain data");
     let described = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
-    let operations =
-        Router::new().route("/healthz", get(operations::healthz)).route("/readyz", get(operations::readyz));
-    let routes = api.route("/api/v1/openapi.json", described).merge(operations);
+    let routes = api.route("/api/v1/openapi.json", described);
     let guarded = header_layers(routes.fallback(async || Problem::not_found("page")));
-    guarded
-        .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(Problem::internal(&"a panic"))))
-        .with_state(service)
+    guarded.layer(CatchPanicLayer::custom(|_| Problem::internal(&"a panic").into_response())).with_state(service)
 }
 
 /// The OpenAPI document of the service.
@@ -95,7 +92,10 @@ fn api() -> OpenApiRouter<Service> {
     // A stream has no end.
     let streams = OpenApiRouter::new().routes(routes!(events::events));
     let all = quick.merge(segments).merge(recordings).merge(streams);
-    OpenApiRouter::with_openapi(Base::openapi()).nest("/api/v1", all)
+    OpenApiRouter::with_openapi(Base::openapi())
+        .nest("/api/v1", all)
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
 }
 
 /// Headers that every answer has: nothing of a visit is kept by a browser or a proxy, framed, or sniffed at.

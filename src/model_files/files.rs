@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ModelError;
-use crate::domain::Progress;
+use crate::domain::{Progress, hex};
 
 /// What is left free on the disk besides what is written.
 const MARGIN_BYTES: u64 = 64 << 20;
@@ -30,7 +30,7 @@ pub(crate) fn sha256(path: &Path, progress: Progress<'_>) -> Result<String, Mode
         done += count as u64;
         progress(done as f32 / total as f32);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }
 
 /// Gives a finished file its final name: written through to the disk first, so that no crash leaves half of it there.

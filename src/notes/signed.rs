@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Account, AccountId, Note};
+use crate::domain::{Account, AccountId, Note, hex};
 
 /// Who answers for a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +102,7 @@ pub(super) struct StoredSignedNote {
 
 fn hash(note: &Note) -> String {
     let json = serde_json::to_vec(note).expect("a note is plain data");
-    Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(&json))
 }
 
 fn with_signature(note: &Note, status: &str, signature: &Signature) -> Value {

@@ -17,7 +17,7 @@ use crate::{
     config::{Config, DocumentType, Template},
     domain::{
         Chart, Clock, Coding, EncounterRef, Evidence, ModelRef, Note, NoteSchema, NoteStatus, Progress, Provenance,
-        Transcript,
+        Transcript, hex,
     },
     inference::{Engine, InferenceError, TextModel},
     model_files::{ModelError, ModelStore},
@@ -284,6 +284,5 @@ fn encounter_id(transcript: &Transcript) -> String {
             digest.update([0]);
         }),
     }
-    let hex: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("enc-{hex}")
+    format!("enc-{}", hex(&digest.finalize()[..8]))
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{DataKey, SealingError};
-use crate::domain::Entropy;
+use crate::domain::{Entropy, hex};
 
 /// Which master key wrapped something: the start of a hash of it, which tells nothing of the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,7 +45,7 @@ impl MasterKey {
     /// Its name.
     pub fn id(&self) -> MasterKeyId {
         let hash = Sha256::new().chain_update(b"soapstone master key").chain_update(self.0.as_bytes()).finalize();
-        MasterKeyId(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        MasterKeyId(hex(&hash[..8]))
     }
 
     /// As it is written into a file.

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 
 use super::{
-    Reader, StoreError, Tx,
+    Reader, Store, StoreError, Tx,
     entity::{
         audit_entry::{self, Column, Model},
         audit_head,
@@ -22,7 +22,7 @@ use super::{
     keys,
 };
 use crate::{
-    domain::{AuditEntry, AuditEvent, EncounterId},
+    domain::{AuditEntry, AuditEvent, EncounterId, hex},
     sealing::DataKey,
 };
 
@@ -120,6 +120,13 @@ pub async fn append(tx: &Tx, event: &AuditEvent) -> Result<AuditEntry, StoreErro
     };
     audit_entry::Entity::insert(row).exec_without_returning(&tx.tx).await?;
     Ok(entry)
+}
+
+/// The same, where nothing else is written.
+pub async fn append_alone(store: &Store, event: &AuditEvent) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    append(&tx, event).await?;
+    tx.commit().await
 }
 
 /// At most `limit` entries from the newest to the oldest, of those before `before`; those of one encounter where it is given.
@@ -240,8 +247,4 @@ fn word(value: &impl Serialize) -> String {
 
 fn of_word<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(word.into()).ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

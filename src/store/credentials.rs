@@ -8,7 +8,7 @@ use super::{
     Reader, StoreError, Tx,
     entity::credential::{self, Column, Model},
 };
-use crate::domain::{AccountId, Scope};
+use crate::domain::{AccountId, Scope, hex};
 
 const TABLE: &str = "credential";
 
@@ -110,7 +110,7 @@ pub async fn forget_ended(tx: &Tx) -> Result<(), StoreError> {
 
 fn read(row: &Model) -> Result<Credential, StoreError> {
     // The hash of a secret is no secret, and nothing else names the row.
-    let name = || row.secret_hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let name = || hex(&row.secret_hash[..row.secret_hash.len().min(4)]);
     let bad = |column| StoreError::Row { table: TABLE, row: name(), column };
     let scopes = row.scopes.split_whitespace().map(Scope::parse).collect::<Option<Vec<_>>>();
     let account = row.account.as_ref().map(|account| account.parse()).transpose();

@@ -44,12 +44,10 @@ pub(super) async fn erase(tx: &Tx, encounter: EncounterId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Wraps every key that a master key of before wrapped with the present one, and says how many they were. What the keys
-/// sealed stays as it is.
-pub async fn rewrap(tx: &Tx) -> Result<u64, StoreError> {
+/// Wraps every key that a master key of before wrapped with the present one. What the keys sealed stays as it is.
+pub(super) async fn rewrap(tx: &Tx) -> Result<(), StoreError> {
     let current = tx.vault.keys.current_id();
     let old = encounter_key::Entity::find().filter(Column::MasterKey.ne(current.as_str())).all(&tx.tx).await?;
-    let count = old.len() as u64;
     for row in old {
         let owner = row.encounter.clone();
         let wrapped = tx.vault.keys.wrap(&owner, &unwrap(&tx.vault, row)?, tx.vault.entropy.as_ref());
@@ -58,7 +56,7 @@ pub async fn rewrap(tx: &Tx) -> Result<u64, StoreError> {
             .col_expr(Column::Sealed, Expr::value(wrapped.sealed));
         row.filter(Column::Encounter.eq(owner)).exec(&tx.tx).await?;
     }
-    Ok(count)
+    Ok(())
 }
 
 async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {

@@ -32,6 +32,9 @@ use crate::{
     sealing::{MasterKeys, SealingError},
 };
 
+/// The file of the database, where the configuration names no other.
+pub const DATABASE: &str = "soapstone.db";
+
 /// Why something could not be kept or found.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -122,7 +125,8 @@ pub struct Tx {
 }
 
 impl Store {
-    /// Opens the database of `config`, which is made where it does not exist, and brings its tables up to this release.
+    /// Opens the database of `config`, which is made where it does not exist, and brings its tables up to this release. Keys that
+    /// a master key of before wrapped are wrapped with the present one.
     pub async fn open(
         config: &Config,
         keys: MasterKeys,
@@ -132,7 +136,11 @@ impl Store {
         let db = Database::connect(connect_options(config)?).await?;
         migrations::Migrator::up(&db, None).await?;
         queue::migrate(&db).await?;
-        Ok(Self { db, vault: Arc::new(Vault { keys, clock, entropy }) })
+        let store = Self { db, vault: Arc::new(Vault { keys, clock, entropy }) };
+        let tx = store.begin().await?;
+        keys::rewrap(&tx).await?;
+        tx.commit().await?;
+        Ok(store)
     }
 
     /// Begins a transaction. SQLite has one writer at a time, and this waits until it is this one.
@@ -177,5 +185,5 @@ fn connect_options(config: &Config) -> Result<ConnectOptions, StoreError> {
 fn sqlite_url(config: &Config) -> Result<String, StoreError> {
     let folder = config.paths.state()?;
     std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
-    Ok(format!("sqlite:{}", folder.join("soapstone.db").display()))
+    Ok(format!("sqlite:{}", folder.join(DATABASE).display()))
 }

@@ -1,5 +1,7 @@
 //! Audio on its way in, in numbered segments or as one file, and on its way out, as the clip behind a sentence.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::Bytes,
@@ -7,32 +9,28 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use zeroize::Zeroizing;
 
+use super::recording;
 use crate::{
     audio::{self, AudioSource, Kept, Recording, Segment},
     auth::policy::Right,
-    domain::{AuditAction, Encounter, EncounterId, EncounterState, JobKind, no_progress},
+    domain::{AuditAction, EncounterId, EncounterState, hex, no_progress},
     http::{
         Problem, Service,
         caller::Caller,
         extract::{Body, Of, Parameters},
+        problem::EditFaults,
     },
-    pipeline::events::VisitEvent,
-    store::{encounters, jobs, keys},
+    store::keys,
 };
 
 /// Segments that a recording has at most: at one a second, six hours.
 const MAX_SEGMENTS: u32 = 6 * 60 * 60;
-
-/// Jobs that may wait before another recording is refused for the moment.
-const MAX_BACKLOG: u64 = 64;
-
-/// When to try again, in seconds.
-const TRY_AGAIN_S: u64 = 30;
 
 /// That a recording is whole.
 #[derive(Deserialize, ToSchema)]
@@ -74,12 +72,7 @@ pub struct SegmentReceipt {
         ("Content-Digest" = Option<String>, Header, description = "sha-256=:BASE64:"),
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses(
-        (status = 200, body = SegmentReceipt), (status = 201, body = SegmentReceipt), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem),
-        (status = 507, body = Problem),
-    )
+    responses((status = 200, body = SegmentReceipt), (status = 201, body = SegmentReceipt), (status = 507, body = Problem), EditFaults)
 )]
 pub async fn put_segment(
     State(service): State<Service>,
@@ -96,14 +89,14 @@ pub async fn put_segment(
     }
     let workshop = &service.workshop;
     let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Upload).await?;
-    may_take_audio(&encounter)?;
+    recording::may_take_audio(&encounter)?;
     let digest = Sha256::digest(&bytes);
     check_digest(&headers, &digest)?;
     let kept = keep(&service, id, sequence, media_type(&headers), bytes).await?;
     if encounter.state == EncounterState::Planned {
-        begin(&service, &caller, id).await?;
+        recording::begin(&service, &caller, id).await?;
     }
-    let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(&digest);
     let repeated = kept == Kept::Already;
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(SegmentReceipt { sequence, sha256, repeated })))
@@ -114,11 +107,7 @@ pub async fn put_segment(
 #[utoipa::path(
     post, path = "/encounters/{id}/audio/complete", tag = "audio", params(("id" = String, Path, format = Uuid)),
     request_body = Completion,
-    responses(
-        (status = 202), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem),
-    )
+    responses((status = 202), (status = 429, body = Problem), EditFaults)
 )]
 pub async fn complete(
     State(service): State<Service>,
@@ -130,29 +119,22 @@ pub async fn complete(
     let is_said_again = encounter.details.segments == Some(completion.segments);
     match encounter.state {
         // What failed is tried again by saying again that it is whole.
-        EncounterState::Failed if is_said_again => return finish(&service, &caller, id, completion.segments).await,
+        EncounterState::Failed if is_said_again => {}
         _ if is_said_again => return Ok(StatusCode::ACCEPTED),
-        _ => may_take_audio(&encounter)?,
+        _ => recording::may_take_audio(&encounter)?,
     }
     if !(1..=MAX_SEGMENTS).contains(&completion.segments) {
         return Err(Problem::bad_request(format!("a recording has 1 to {MAX_SEGMENTS} segments")));
     }
-    let missing = service.workshop.segments.missing(id, completion.segments)?;
-    if !missing.is_empty() {
-        return Err(audio::SegmentError::Missing { missing }.into());
-    }
-    finish(&service, &caller, id, completion.segments).await
+    recording::finish(&service, &caller, id, completion.segments).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Send a recording as one file: WAV, FLAC, MP3, Ogg, M4A or WebM.
 #[utoipa::path(
     post, path = "/encounters/{id}/audio", tag = "audio", params(("id" = String, Path, format = Uuid)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses(
-        (status = 202), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem),
-        (status = 413, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem),
-    )
+    responses((status = 202), (status = 429, body = Problem), (status = 507, body = Problem), EditFaults)
 )]
 pub async fn upload(
     State(service): State<Service>,
@@ -163,7 +145,7 @@ pub async fn upload(
 ) -> Result<StatusCode, Problem> {
     let workshop = &service.workshop;
     let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Upload).await?;
-    may_take_audio(&encounter)?;
+    recording::may_take_audio(&encounter)?;
     if !workshop.segments.list(id)?.is_empty() {
         return Err(Problem::conflict(
             "segments of a recording are here already: send the rest of them, and complete it",
@@ -174,20 +156,17 @@ pub async fn upload(
         .map_err(|error| Problem::bad_request(error.to_string()))?;
     keep(&service, id, 0, media_type(&headers), bytes).await?;
     if encounter.state == EncounterState::Planned {
-        begin(&service, &caller, id).await?;
+        recording::begin(&service, &caller, id).await?;
     }
-    finish(&service, &caller, id, 1).await
+    recording::finish(&service, &caller, id, 1).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// The audio between two moments, as WAV at 16 kHz: the clip behind a sentence.
 #[utoipa::path(
     get, path = "/encounters/{id}/audio", tag = "audio",
     params(("id" = String, Path, format = Uuid), ClipParameters),
-    responses(
-        (status = 200, body = Vec<u8>, content_type = "audio/wav"), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem),
-    )
+    responses((status = 200, body = Vec<u8>, content_type = "audio/wav"), EditFaults)
 )]
 pub async fn clip(
     State(service): State<Service>,
@@ -203,7 +182,7 @@ pub async fn clip(
         return Err(Problem::bad_request("from_ms must be less than to_ms"));
     }
     let key = keys::load(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
-    let (segments, config) = (workshop.segments.clone(), std::sync::Arc::clone(&workshop.config));
+    let (segments, config) = (workshop.segments.clone(), Arc::clone(&workshop.config));
     let wav = tokio::task::spawn_blocking(move || {
         let recording = segments.recording(id, count, &key)?;
         let bytes = recording.as_file();
@@ -223,14 +202,6 @@ fn part(whole: &Recording, from_ms: u64, to_ms: u64) -> Recording {
     Recording { channels, info: whole.info.clone() }
 }
 
-fn may_take_audio(encounter: &Encounter) -> Result<(), Problem> {
-    if encounter.consent.is_none() {
-        return Err(Problem::no_consent());
-    }
-    // Also while it stands still: what was recorded before may still be on its way.
-    if encounter.state.takes_audio() { Ok(()) } else { Err(Problem::conflict("the recording is over")) }
-}
-
 async fn keep(
     service: &Service,
     id: EncounterId,
@@ -238,7 +209,7 @@ async fn keep(
     media_type: String,
     bytes: Bytes,
 ) -> Result<Kept, Problem> {
-    let workshop = std::sync::Arc::clone(&service.workshop);
+    let workshop = Arc::clone(&service.workshop);
     let key = keys::load(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
     let kept = tokio::task::spawn_blocking(move || {
         let segment = Segment { media_type, bytes: Zeroizing::new(bytes.to_vec()) };
@@ -247,55 +218,12 @@ async fn keep(
     Ok(kept.await.map_err(|error| Problem::internal(&error))??)
 }
 
-/// The first audio begins the recording.
-async fn begin(service: &Service, caller: &Caller, id: EncounterId) -> Result<(), Problem> {
-    let workshop = &service.workshop;
-    let tx = workshop.store.begin().await?;
-    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
-    if encounter.state != EncounterState::Planned {
-        return Ok(());
-    }
-    encounter.state = EncounterState::Recording;
-    encounter.details.started_at = Some(workshop.clock.now());
-    encounters::update(&tx, &mut encounter).await?;
-    caller.note(&tx, id, AuditAction::Record, "start").await?;
-    tx.commit().await?;
-    workshop.events.tell(id, VisitEvent::State { state: encounter.state });
-    Ok(())
-}
-
-/// The last audio ends it, and its transcript is queued.
-async fn finish(service: &Service, caller: &Caller, id: EncounterId, segments: u32) -> Result<StatusCode, Problem> {
-    let workshop = &service.workshop;
-    let tx = workshop.store.begin().await?;
-    if jobs::backlog(&tx, JobKind::Transcribe).await? >= MAX_BACKLOG {
-        return Err(Problem::too_many(
-            "too many recordings wait for their transcript: complete this one later",
-            TRY_AGAIN_S,
-        ));
-    }
-    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
-    if encounter.state != EncounterState::Failed {
-        may_take_audio(&encounter)?;
-    }
-    encounter.state = EncounterState::Transcribing;
-    encounter.details.segments = Some(segments);
-    encounters::update(&tx, &mut encounter).await?;
-    jobs::enqueue(&tx, JobKind::Transcribe, id).await?;
-    caller.note(&tx, id, AuditAction::Upload, &format!("audio/{segments} segments")).await?;
-    tx.commit().await?;
-    workshop.ring();
-    workshop.events.tell(id, VisitEvent::State { state: encounter.state });
-    Ok(StatusCode::ACCEPTED)
-}
-
 fn media_type(headers: &HeaderMap) -> String {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     given.unwrap_or("application/octet-stream").to_owned()
 }
 
 fn check_digest(headers: &HeaderMap, digest: &[u8]) -> Result<(), Problem> {
-    use base64::{Engine, prelude::BASE64_STANDARD};
     let Some(given) = headers.get("content-digest").and_then(|value| value.to_str().ok()) else { return Ok(()) };
     let sha256 = given.split(',').find_map(|one| one.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
     match sha256.map(|encoded| BASE64_STANDARD.decode(encoded)) {

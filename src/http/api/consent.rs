@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 use super::encounters::ConsentJson;
 use crate::{
     auth::policy::Right,
-    domain::{Actor, AuditAction, AuditEvent, Consent, ConsentMethod, ConsentRule},
+    domain::{Actor, AuditAction, AuditEvent, Consent, ConsentMethod, ConsentRule, EncounterState},
     http::{
         Problem, Service,
         caller::Caller,
         extract::{Body, Of},
+        problem::EditFaults,
     },
     pipeline::events::VisitEvent,
     store::{audit, encounters, jobs},
@@ -37,11 +38,7 @@ pub struct NewConsent {
 #[utoipa::path(
     put, path = "/encounters/{id}/consent", tag = "consent", params(("id" = String, Path, format = Uuid)),
     request_body = NewConsent,
-    responses(
-        (status = 200, body = ConsentJson), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
-    )
+    responses((status = 200, body = ConsentJson), EditFaults)
 )]
 pub async fn give(
     State(service): State<Service>,
@@ -78,17 +75,14 @@ pub async fn give(
 /// happened stays in the audit. A signed note is part of the record and is not erased.
 #[utoipa::path(
     delete, path = "/encounters/{id}/consent", tag = "consent", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem),
-    )
+    responses((status = 204), EditFaults)
 )]
 pub async fn withdraw(State(service): State<Service>, caller: Caller, Of(id, ()): Of) -> Result<StatusCode, Problem> {
     let workshop = &service.workshop;
     caller.encounter(&workshop.store, id, Right::Consent, AuditAction::Withdraw).await?;
     let tx = workshop.store.begin().await?;
     let encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
-    if encounter.state == crate::domain::EncounterState::Signed {
+    if encounter.state == EncounterState::Signed {
         return Err(Problem::conflict("the note is signed and part of the record: it can be retracted, not erased"));
     }
     if encounter.legal_hold {

@@ -8,7 +8,12 @@ use utoipa::ToSchema;
 use crate::{
     auth::policy::Right,
     domain::{AuditAction, Delivery, DeliveryId, DeliveryState},
-    http::{Problem, Service, caller::Caller, extract::Of},
+    http::{
+        Problem, Service,
+        caller::Caller,
+        extract::Of,
+        problem::{EditFaults, ReadFaults},
+    },
     store::deliveries,
 };
 
@@ -50,10 +55,7 @@ pub struct DeliveryList {
 /// What went to the EHR of this visit, and what it answered.
 #[utoipa::path(
     get, path = "/encounters/{id}/deliveries", tag = "deliveries", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 200, body = DeliveryList), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem),
-    )
+    responses((status = 200, body = DeliveryList), ReadFaults)
 )]
 pub async fn list(
     State(service): State<Service>,
@@ -71,10 +73,7 @@ pub async fn list(
 #[utoipa::path(
     post, path = "/encounters/{id}/deliveries/{delivery}/retry", tag = "deliveries",
     params(("id" = String, Path, format = Uuid), ("delivery" = String, Path, format = Uuid)),
-    responses(
-        (status = 202), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem),
-    )
+    responses((status = 202), EditFaults)
 )]
 pub async fn retry(
     State(service): State<Service>,

@@ -13,16 +13,18 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     auth::policy::{self, Right},
     domain::{
-        AccountId, AuditAction, Consent, ConsentMethod, ConsentRule, EhrIds, Encounter, EncounterDetails, EncounterId,
-        EncounterState, Job, JobKind, JobState, Patient, Sex,
+        AccountId, AccountRole, AuditAction, Consent, ConsentMethod, ConsentRule, EhrIds, Encounter, EncounterDetails,
+        EncounterId, EncounterState, Job, JobKind, JobState, Patient, PatientText, Sex,
     },
     http::{
         Problem, Service,
         caller::Caller,
         etag::etag,
         extract::{Body, Of, Parameters},
+        problem::ReadFaults,
     },
     store::{
+        accounts,
         encounters::{self, EncounterFilter},
         idempotency, jobs,
     },
@@ -227,10 +229,7 @@ pub async fn create(
 /// A visit, with the work on it.
 #[utoipa::path(
     get, path = "/encounters/{id}", tag = "encounters", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 200, body = EncounterJson, headers(("ETag" = String))), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
-    )
+    responses((status = 200, body = EncounterJson, headers(("ETag" = String))), ReadFaults)
 )]
 pub async fn get(State(service): State<Service>, caller: Caller, Of(id, ()): Of) -> Result<impl IntoResponse, Problem> {
     let store = &service.workshop.store;
@@ -287,9 +286,9 @@ async fn clinician(service: &Service, caller: &Caller, asked: Option<AccountId>)
     if policy::lists_own_only(&caller.principal) && id != own.id {
         return Err(Problem::forbidden("a clinician enters their own visits"));
     }
-    let account = crate::store::accounts::get(&service.workshop.store, id).await?;
+    let account = accounts::get(&service.workshop.store, id).await?;
     match account {
-        Some(account) if account.role == crate::domain::AccountRole::Clinician && !account.disabled => Ok(id),
+        Some(account) if account.role == AccountRole::Clinician && !account.disabled => Ok(id),
         _ => Err(Problem::bad_request("`clinician` must be the account of a clinician")),
     }
 }
@@ -306,7 +305,7 @@ impl From<Encounter> for EncounterJson {
     fn from(encounter: Encounter) -> Self {
         let Encounter { id, created_at, clinician, state, details, consent, legal_hold, .. } = encounter;
         let Patient { name, birth_date, sex, mrn } = details.patient;
-        let text = |text: Option<crate::domain::PatientText>| text.map(crate::domain::PatientText::into_string);
+        let text = |text: Option<PatientText>| text.map(PatientText::into_string);
         Self {
             id,
             state,

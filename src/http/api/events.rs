@@ -11,7 +11,8 @@ use tokio_stream::{Stream, StreamExt, wrappers::BroadcastStream};
 use crate::{
     auth::policy::Right,
     domain::AuditAction,
-    http::{Problem, Service, caller::Caller, extract::Of},
+    http::{Problem, Service, caller::Caller, extract::Of, problem::ReadFaults},
+    pipeline::events::VisitEvent,
 };
 
 /// A proxy that hears nothing for a minute closes what it takes for dead.
@@ -21,10 +22,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// says that some were missed: read the visit anew.
 #[utoipa::path(
     get, path = "/encounters/{id}/events", tag = "events", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 200, body = String, content_type = "text/event-stream"), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
-    )
+    responses((status = 200, body = String, content_type = "text/event-stream"), ReadFaults)
 )]
 pub async fn events(
     State(service): State<Service>,
@@ -36,7 +34,7 @@ pub async fn events(
     let events = BroadcastStream::new(workshop.events.watch(id));
     let encounter = caller.encounter(&workshop.store, id, Right::ReadContent, AuditAction::View).await?;
     caller.note_alone(&workshop.store, id, AuditAction::View, "events").await?;
-    let present = crate::pipeline::events::VisitEvent::State { state: encounter.state };
+    let present = VisitEvent::State { state: encounter.state };
     let first = tokio_stream::once(sent(&present));
     let following =
         events.map(|event| event.map_or_else(|_| Event::default().event("behind").data("{}"), |event| sent(&event)));
@@ -44,7 +42,7 @@ pub async fn events(
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
-fn sent(event: &crate::pipeline::events::VisitEvent) -> Event {
+fn sent(event: &VisitEvent) -> Event {
     let data = serde_json::to_string(event).expect("plain data");
     Event::default().event(event.name()).data(data)
 }

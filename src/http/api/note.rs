@@ -8,16 +8,18 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::policy::Right,
-    domain::{AccountId, AuditAction, EncounterState, JobKind, Note},
+    domain::{AccountId, AuditAction, EncounterId, EncounterState, JobKind, Note, PatientText},
     http::{
         Problem, Service,
         caller::Caller,
         etag::{IfMatch, etag},
         extract::{Body, Of},
+        problem::{EditFaults, ReadFaults},
     },
     notes::{self, CurrentNote},
     pipeline::events::VisitEvent,
     store::{
+        Tx,
         documents::{self, DocumentKind, Version},
         encounters, jobs,
     },
@@ -68,10 +70,7 @@ pub struct VersionList {
 /// The note as it stands, as soapstone.note/1. `status` says whether anybody answers for it.
 #[utoipa::path(
     get, path = "/encounters/{id}/note", tag = "note", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), ReadFaults)
 )]
 pub async fn get(State(service): State<Service>, caller: Caller, Of(id, ()): Of) -> Result<impl IntoResponse, Problem> {
     let store = &service.workshop.store;
@@ -85,12 +84,7 @@ pub async fn get(State(service): State<Service>, caller: Caller, Of(id, ()): Of)
 #[utoipa::path(
     put, path = "/encounters/{id}/note", tag = "note",
     params(("id" = String, Path, format = Uuid), ("If-Match" = String, Header)), request_body = Object,
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 428, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), EditFaults)
 )]
 pub async fn edit(
     State(service): State<Service>,
@@ -113,10 +107,7 @@ pub async fn edit(
 /// Have the note written anew from the transcript. A person's edit stays the note; what is written is kept beside it.
 #[utoipa::path(
     post, path = "/encounters/{id}/note/regenerate", tag = "note", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 202), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem),
-    )
+    responses((status = 202), EditFaults)
 )]
 pub async fn regenerate(State(service): State<Service>, caller: Caller, Of(id, ()): Of) -> Result<StatusCode, Problem> {
     let workshop = &service.workshop;
@@ -135,10 +126,7 @@ pub async fn regenerate(State(service): State<Service>, caller: Caller, Of(id, (
 /// Every version of the note that ever was.
 #[utoipa::path(
     get, path = "/encounters/{id}/note/versions", tag = "note", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 200, body = VersionList), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem),
-    )
+    responses((status = 200, body = VersionList), ReadFaults)
 )]
 pub async fn versions(
     State(service): State<Service>,
@@ -156,10 +144,7 @@ pub async fn versions(
 #[utoipa::path(
     get, path = "/encounters/{id}/note/versions/{n}", tag = "note",
     params(("id" = String, Path, format = Uuid), ("n" = u32, Path)),
-    responses(
-        (status = 200, body = Object), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem),
-    )
+    responses((status = 200, body = Object), ReadFaults)
 )]
 pub async fn version(
     State(service): State<Service>,
@@ -178,11 +163,7 @@ pub async fn version(
 #[utoipa::path(
     post, path = "/encounters/{id}/note/sign", tag = "note",
     params(("id" = String, Path, format = Uuid), ("If-Match" = String, Header)),
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 412, body = Problem), (status = 428, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), EditFaults)
 )]
 pub async fn sign(
     State(service): State<Service>,
@@ -198,25 +179,17 @@ pub async fn sign(
     let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
     encounter.state = EncounterState::Signed;
     encounters::update(&tx, &mut encounter).await?;
-    workshop.queue_delivery(&tx, id, version.number, &CurrentNote::Signed(signed.clone())).await?;
-    caller.note(&tx, id, AuditAction::Sign, &format!("note/{}", version.number)).await?;
-    tx.commit().await?;
-    workshop.ring();
+    let answer =
+        answer_for(&service, &caller, tx, id, version.number, CurrentNote::Signed(signed), AuditAction::Sign).await?;
     workshop.events.tell(id, VisitEvent::State { state: encounter.state });
-    workshop.events.tell(id, VisitEvent::Note { version: version.number });
-    Ok(([etag(version.number)], Json(signed.to_json())))
+    Ok(answer)
 }
 
 /// Amend the signed note, giving a reason. The note before it stays readable.
 #[utoipa::path(
     post, path = "/encounters/{id}/note/amend", tag = "note",
     params(("id" = String, Path, format = Uuid), ("If-Match" = String, Header)), request_body = Amendment,
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 428, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), EditFaults)
 )]
 pub async fn amend(
     State(service): State<Service>,
@@ -231,24 +204,14 @@ pub async fn amend(
     let tx = workshop.store.begin().await?;
     let (clock, signer) = (workshop.clock.as_ref(), &caller.principal.account);
     let (version, amended) = notes::amend(&tx, clock, id, expected, signer, note, reason).await?;
-    workshop.queue_delivery(&tx, id, version.number, &CurrentNote::Signed(amended.clone())).await?;
-    caller.note(&tx, id, AuditAction::Amend, &format!("note/{}", version.number)).await?;
-    tx.commit().await?;
-    workshop.ring();
-    workshop.events.tell(id, VisitEvent::Note { version: version.number });
-    Ok(([etag(version.number)], Json(amended.to_json())))
+    answer_for(&service, &caller, tx, id, version.number, CurrentNote::Signed(amended), AuditAction::Amend).await
 }
 
 /// Retract the signed note, giving a reason. It stays readable, as what should not have been there.
 #[utoipa::path(
     post, path = "/encounters/{id}/note/retract", tag = "note",
     params(("id" = String, Path, format = Uuid), ("If-Match" = String, Header)), request_body = Retraction,
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 412, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 428, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), EditFaults)
 )]
 pub async fn retract(
     State(service): State<Service>,
@@ -263,12 +226,26 @@ pub async fn retract(
     let tx = workshop.store.begin().await?;
     let (clock, signer) = (workshop.clock.as_ref(), &caller.principal.account);
     let (version, retracted) = notes::retract(&tx, clock, id, expected, signer, reason).await?;
-    workshop.queue_delivery(&tx, id, version.number, &CurrentNote::Retracted(retracted.clone())).await?;
-    caller.note(&tx, id, AuditAction::Retract, &format!("note/{}", version.number)).await?;
+    answer_for(&service, &caller, tx, id, version.number, CurrentNote::Retracted(retracted), AuditAction::Retract).await
+}
+
+/// Keeps what a clinician answers for now, with the entry in the audit and the delivery that follow from it, and answers with it.
+async fn answer_for(
+    service: &Service,
+    caller: &Caller,
+    tx: Tx,
+    id: EncounterId,
+    version: i64,
+    note: CurrentNote,
+    action: AuditAction,
+) -> Result<impl IntoResponse + use<>, Problem> {
+    let workshop = &service.workshop;
+    workshop.queue_delivery(&tx, id, version, &note).await?;
+    caller.note(&tx, id, action, &format!("note/{version}")).await?;
     tx.commit().await?;
     workshop.ring();
-    workshop.events.tell(id, VisitEvent::Note { version: version.number });
-    Ok(([etag(version.number)], Json(retracted.to_json())))
+    workshop.events.tell(id, VisitEvent::Note { version });
+    Ok(([etag(version)], Json(note.to_json())))
 }
 
 /// A note that somebody sent. What a signed one has beyond a draft is taken off: only signing puts it on.
@@ -280,7 +257,7 @@ fn note_of(mut json: Value) -> Result<Note, Problem> {
     serde_json::from_value(json).map_err(|_| Problem::bad_request("this is no soapstone.note/1: see docs/schemas"))
 }
 
-fn reason_of(reason: String) -> Result<crate::domain::PatientText, Problem> {
+fn reason_of(reason: String) -> Result<PatientText, Problem> {
     let is_said = !reason.trim().is_empty();
     is_said.then(|| reason.into()).ok_or_else(|| Problem::bad_request("`reason` is empty"))
 }

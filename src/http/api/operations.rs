@@ -1,6 +1,8 @@
 //! What operators and their monitors ask. Nothing here tells of a patient, and nobody has to log in.
 
-use axum::{Json, extract::State, http::StatusCode};
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,11 +31,11 @@ pub async fn healthz() -> Json<Health> {
     get, path = "/readyz", tag = "operations",
     responses((status = 200, body = Health), (status = 503, body = Problem))
 )]
-pub async fn readyz(State(service): State<Service>) -> Result<Json<Health>, (StatusCode, String)> {
+pub async fn readyz(State(service): State<Service>) -> Result<Json<Health>, Problem> {
     let workshop = &service.workshop;
-    let unready = |error: &dyn std::fmt::Display| (StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+    let unready = |error: &dyn std::fmt::Display| Problem::not_ready(error.to_string());
     workshop.store.ping().await.map_err(|error| unready(&error))?;
-    let (config, clock) = (std::sync::Arc::clone(&workshop.config), std::sync::Arc::clone(&workshop.clock));
+    let (config, clock) = (Arc::clone(&workshop.config), Arc::clone(&workshop.clock));
     let there = tokio::task::spawn_blocking(move || {
         let watcher = Unwatched;
         Scribe::new(&config, clock.as_ref(), &watcher).require(Work::NoteOfRecording)

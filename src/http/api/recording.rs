@@ -7,15 +7,22 @@ use utoipa::ToSchema;
 use crate::{
     audio::SegmentError,
     auth::policy::Right,
-    domain::{AuditAction, EncounterState, JobKind},
+    domain::{AuditAction, Encounter, EncounterId, EncounterState, JobKind},
     http::{
         Problem, Service,
         caller::Caller,
         extract::{Body, Of},
+        problem::EditFaults,
     },
     pipeline::events::VisitEvent,
     store::{encounters, jobs},
 };
+
+/// Jobs that may wait before another recording is refused for the moment.
+const MAX_BACKLOG: u64 = 64;
+
+/// When to try again, in seconds.
+const TRY_AGAIN_S: u64 = 30;
 
 /// What is to happen with the recording.
 #[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, ToSchema)]
@@ -55,11 +62,7 @@ pub struct RecordingState {
 #[utoipa::path(
     post, path = "/encounters/{id}/recording", tag = "recording", params(("id" = String, Path, format = Uuid)),
     request_body = RecordingOrder,
-    responses(
-        (status = 200, body = RecordingState), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
-    )
+    responses((status = 200, body = RecordingState), EditFaults)
 )]
 pub async fn order(
     State(service): State<Service>,
@@ -68,53 +71,112 @@ pub async fn order(
     Body(order): Body<RecordingOrder>,
 ) -> Result<Json<RecordingState>, Problem> {
     let workshop = &service.workshop;
-    caller.encounter(&workshop.store, id, Right::Record, AuditAction::Record).await?;
-    let there = workshop.segments.list(id)?;
-    let count = there.last().map_or(0, |last| last + 1);
-    let tx = workshop.store.begin().await?;
-    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Record).await?;
     if encounter.consent.is_none() {
         return Err(Problem::no_consent());
     }
-    encounter.state = next(encounter.state, order.action)?;
-    if let Some(room) = order.room {
-        encounter.details.room = Some(room);
-    }
-    if order.action == RecordingAction::Start && encounter.details.started_at.is_none() {
-        encounter.details.started_at = Some(workshop.clock.now());
-    }
-    if encounter.state == EncounterState::Transcribing {
-        if count == 0 {
-            return Err(Problem::conflict("nothing was recorded: there is no audio to make a note of"));
-        }
-        // A device that still sends what it recorded says by itself when it is done (`audio/complete`).
-        let missing = workshop.segments.missing(id, count)?;
-        if !missing.is_empty() {
-            return Err(SegmentError::Missing { missing }.into());
-        }
-        encounter.details.segments = Some(count);
-        jobs::enqueue(&tx, JobKind::Transcribe, id).await?;
+    let state = match order.action {
+        RecordingAction::Stop => stop(&service, &caller, &encounter).await?,
+        action => turn(&service, &caller, id, action, order.room).await?,
+    };
+    Ok(Json(RecordingState { state, segments: workshop.segments.list(id)?.len() as u32 }))
+}
+
+/// Begins, pauses or goes on.
+async fn turn(
+    service: &Service,
+    caller: &Caller,
+    id: EncounterId,
+    action: RecordingAction,
+    room: Option<String>,
+) -> Result<EncounterState, Problem> {
+    let workshop = &service.workshop;
+    let tx = workshop.store.begin().await?;
+    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    encounter.state = next(encounter.state, action)?;
+    encounter.details.room = room.or(encounter.details.room);
+    if action == RecordingAction::Start {
+        encounter.details.started_at.get_or_insert_with(|| workshop.clock.now());
     }
     encounters::update(&tx, &mut encounter).await?;
-    let what = serde_json::to_value(order.action).expect("a word");
-    caller.note(&tx, id, AuditAction::Record, what.as_str().unwrap_or_default()).await?;
+    let word = serde_json::to_value(action).expect("a word");
+    caller.note(&tx, id, AuditAction::Record, word.as_str().unwrap_or_default()).await?;
+    tx.commit().await?;
+    workshop.events.tell(id, VisitEvent::State { state: encounter.state });
+    Ok(encounter.state)
+}
+
+/// The first audio begins the recording, where nobody did.
+pub(super) async fn begin(service: &Service, caller: &Caller, id: EncounterId) -> Result<(), Problem> {
+    turn(service, caller, id, RecordingAction::Start, None).await.map(|_| ())
+}
+
+/// Ends the recording with what is here. A device that still sends what it recorded says by itself when it is done
+/// (`audio/complete`).
+async fn stop(service: &Service, caller: &Caller, encounter: &Encounter) -> Result<EncounterState, Problem> {
+    if encounter.state == EncounterState::Planned {
+        return Err(Problem::conflict(NOT_BEGUN));
+    }
+    may_take_audio(encounter)?;
+    let Some(last) = service.workshop.segments.list(encounter.id)?.last().copied() else {
+        return Err(Problem::conflict("nothing was recorded: there is no audio to make a note of"));
+    };
+    finish(service, caller, encounter.id, last + 1).await
+}
+
+/// Whether audio of the visit is taken. Also while it stands still: what was recorded before may still be on its way.
+pub(super) fn may_take_audio(encounter: &Encounter) -> Result<(), Problem> {
+    if encounter.consent.is_none() {
+        return Err(Problem::no_consent());
+    }
+    if encounter.state.takes_audio() { Ok(()) } else { Err(Problem::conflict(OVER)) }
+}
+
+/// The recording consists of the segments 0 to `segments` - 1: its transcript is queued, for the first time or, where the work
+/// on the visit failed, again.
+pub(super) async fn finish(
+    service: &Service,
+    caller: &Caller,
+    id: EncounterId,
+    segments: u32,
+) -> Result<EncounterState, Problem> {
+    let workshop = &service.workshop;
+    let missing = workshop.segments.missing(id, segments)?;
+    if !missing.is_empty() {
+        return Err(SegmentError::Missing { missing }.into());
+    }
+    let tx = workshop.store.begin().await?;
+    if jobs::backlog(&tx, JobKind::Transcribe).await? >= MAX_BACKLOG {
+        let detail = "too many recordings wait for their transcript: complete this one later";
+        return Err(Problem::too_many(detail, TRY_AGAIN_S));
+    }
+    let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    if encounter.state != EncounterState::Failed {
+        may_take_audio(&encounter)?;
+    }
+    encounter.state = EncounterState::Transcribing;
+    encounter.details.segments = Some(segments);
+    encounters::update(&tx, &mut encounter).await?;
+    jobs::enqueue(&tx, JobKind::Transcribe, id).await?;
+    caller.note(&tx, id, AuditAction::Record, &format!("stop after {segments} segments")).await?;
     tx.commit().await?;
     workshop.ring();
     workshop.events.tell(id, VisitEvent::State { state: encounter.state });
-    Ok(Json(RecordingState { state: encounter.state, segments: there.len() as u32 }))
+    Ok(encounter.state)
 }
 
+const NOT_BEGUN: &str = "the recording has not begun: send {\"action\":\"start\"}";
+const OVER: &str = "the recording is over";
+
+/// What an order that does not end the recording makes of its state.
 fn next(state: EncounterState, action: RecordingAction) -> Result<EncounterState, Problem> {
-    use EncounterState::{Paused, Planned, Recording, Transcribing};
+    use EncounterState::{Paused, Planned, Recording};
     match (state, action) {
         (Planned | Recording, RecordingAction::Start) => Ok(Recording),
         (Recording | Paused, RecordingAction::Pause) => Ok(Paused),
         (Paused | Recording, RecordingAction::Resume) => Ok(Recording),
-        (Recording | Paused, RecordingAction::Stop) => Ok(Transcribing),
-        (Planned, _) => Err(Problem::conflict("the recording has not begun: send {\"action\":\"start\"}")),
-        (Paused, RecordingAction::Start) => {
-            Err(Problem::conflict("the recording stands still: send {\"action\":\"resume\"}"))
-        }
-        _ => Err(Problem::conflict("the recording is over")),
+        (Planned, _) => Err(Problem::conflict(NOT_BEGUN)),
+        (Paused, _) => Err(Problem::conflict("the recording stands still: send {\"action\":\"resume\"}")),
+        _ => Err(Problem::conflict(OVER)),
     }
 }

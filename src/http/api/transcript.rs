@@ -11,6 +11,7 @@ use crate::{
         caller::Caller,
         etag::{IfMatch, etag},
         extract::{Body, Of},
+        problem::{EditFaults, ReadFaults},
     },
     pipeline::events::VisitEvent,
     store::documents::{self, DocumentKind},
@@ -21,10 +22,7 @@ const KIND: DocumentKind = DocumentKind::Transcript;
 /// The transcript, as soapstone.transcript/1.
 #[utoipa::path(
     get, path = "/encounters/{id}/transcript", tag = "transcript", params(("id" = String, Path, format = Uuid)),
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), ReadFaults)
 )]
 pub async fn get(State(service): State<Service>, caller: Caller, Of(id, ()): Of) -> Result<impl IntoResponse, Problem> {
     let store = &service.workshop.store;
@@ -39,12 +37,7 @@ pub async fn get(State(service): State<Service>, caller: Caller, Of(id, ()): Of)
 #[utoipa::path(
     patch, path = "/encounters/{id}/transcript", tag = "transcript",
     params(("id" = String, Path, format = Uuid), ("If-Match" = String, Header)), request_body = Object,
-    responses(
-        (status = 200, body = Object, headers(("ETag" = String))), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 412, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
-        (status = 428, body = Problem),
-    )
+    responses((status = 200, body = Object, headers(("ETag" = String))), EditFaults)
 )]
 pub async fn correct(
     State(service): State<Service>,

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use super::of_encounter;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -55,12 +57,7 @@ fn documents() -> TableCreateStatement {
         .col(text(Document::Status))
         .col(blob(Document::Body))
         .primary_key(Index::create().col(Document::Encounter).col(Document::Kind).col(Document::Version))
-        .foreign_key(
-            ForeignKey::create()
-                .from(Document::Table, Document::Encounter)
-                .to(Encounter::Table, Encounter::Id)
-                .on_delete(ForeignKeyAction::Cascade),
-        );
+        .foreign_key(&mut of_encounter(Document::Table, Document::Encounter));
     table
 }
 

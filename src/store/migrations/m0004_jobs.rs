@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use super::of_encounter;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -19,12 +21,7 @@ impl MigrationTrait for Migration {
             .col(big_integer(Job::QueuedAtMs))
             .col(text_null(Job::Fault))
             .col(boolean(Job::Handed))
-            .foreign_key(
-                ForeignKey::create()
-                    .from(Job::Table, Job::Encounter)
-                    .to(Encounter::Table, Encounter::Id)
-                    .on_delete(ForeignKeyAction::Cascade),
-            );
+            .foreign_key(&mut of_encounter(Job::Table, Job::Encounter));
         manager.create_table(table).await?;
         let by_encounter = Index::create().name("job_encounter").table(Job::Table).col(Job::Encounter).to_owned();
         manager.create_index(by_encounter).await?;
@@ -44,10 +41,4 @@ enum Job {
     QueuedAtMs,
     Fault,
     Handed,
-}
-
-#[derive(DeriveIden)]
-enum Encounter {
-    Table,
-    Id,
 }

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use super::of_encounter;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -17,12 +19,7 @@ impl MigrationTrait for Migration {
             .col(text(Idempotency::Encounter))
             .col(big_integer(Idempotency::CreatedAtMs))
             .primary_key(Index::create().col(Idempotency::Account).col(Idempotency::KeyHash))
-            .foreign_key(
-                ForeignKey::create()
-                    .from(Idempotency::Table, Idempotency::Encounter)
-                    .to(Encounter::Table, Encounter::Id)
-                    .on_delete(ForeignKeyAction::Cascade),
-            );
+            .foreign_key(&mut of_encounter(Idempotency::Table, Idempotency::Encounter));
         manager.create_table(table).await
     }
 }
@@ -35,10 +32,4 @@ enum Idempotency {
     RequestHash,
     Encounter,
     CreatedAtMs,
-}
-
-#[derive(DeriveIden)]
-enum Encounter {
-    Table,
-    Id,
 }

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use super::of_encounter;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -20,12 +22,7 @@ impl MigrationTrait for Migration {
             .col(big_integer_null(Delivery::EndedAtMs))
             .col(text_null(Delivery::EhrId))
             .col(text_null(Delivery::Fault))
-            .foreign_key(
-                ForeignKey::create()
-                    .from(Delivery::Table, Delivery::Encounter)
-                    .to(Encounter::Table, Encounter::Id)
-                    .on_delete(ForeignKeyAction::Cascade),
-            );
+            .foreign_key(&mut of_encounter(Delivery::Table, Delivery::Encounter));
         manager.create_table(table).await?;
         let by_encounter =
             Index::create().name("delivery_encounter").table(Delivery::Table).col(Delivery::Encounter).to_owned();
@@ -45,10 +42,4 @@ enum Delivery {
     EndedAtMs,
     EhrId,
     Fault,
-}
-
-#[derive(DeriveIden)]
-enum Encounter {
-    Table,
-    Id,
 }

@@ -24,3 +24,19 @@ impl MigratorTrait for Migrator {
         ]
     }
 }
+
+/// The encounters, for what belongs to them.
+#[derive(DeriveIden)]
+enum Encounter {
+    Table,
+    Id,
+}
+
+/// Rows of `table` belong to the encounter that their `column` names, and go with it.
+fn of_encounter(table: impl IntoIden, column: impl IntoIden) -> ForeignKeyCreateStatement {
+    let mut key = ForeignKey::create();
+    key.from(table.into_iden(), column.into_iden())
+        .to(Encounter::Table, Encounter::Id)
+        .on_delete(ForeignKeyAction::Cascade);
+    key
+}

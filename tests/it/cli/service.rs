@@ -94,4 +94,8 @@ fn the_master_key_is_its_owners_alone() {
     fs::write(&key, "bm90IGEga2V5\n").expect("it is ours");
     let broken = run(&place, &["user", "list"], "");
     assert!(broken.code == 2 && broken.stderr.contains("32 bytes in base64"), "{}", broken.stderr);
+    fs::remove_file(&key).expect("it is ours");
+    let lost = run(&place, &["user", "list"], "");
+    assert!(lost.code == 2 && lost.stderr.contains("put the key back"), "{}", lost.stderr);
+    assert!(!key.exists(), "no new key hides that the old one is lost");
 }

@@ -7,6 +7,7 @@ mod delivery;
 mod killed;
 mod log_in;
 mod notes;
+mod operations;
 mod visit;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
@@ -59,11 +60,20 @@ async fn fixture() -> Fixture {
 }
 
 async fn fixture_with_ehr(ehr: Option<FhirClient>) -> Fixture {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    fixture_of(config(), ehr).await
+}
+
+/// The defaults, with small models.
+fn config() -> Config {
     let mut config = Config::default();
-    config.paths.state = folder.path().to_owned();
     config.recognition.model = "whisper-tiny.en".to_owned();
     config.writing.model = "smollm2-135m".to_owned();
+    config
+}
+
+async fn fixture_of(mut config: Config, ehr: Option<FhirClient>) -> Fixture {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    config.paths.state = folder.path().to_owned();
     let keys = MasterKeys::new(MasterKey::generate(&SystemEntropy), Vec::new());
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let store = Store::open(&config, keys, clock.clone(), entropy.clone()).await.expect("the store opens");

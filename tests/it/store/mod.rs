@@ -11,7 +11,7 @@ use soapstone::{
     config::{Config, PathsConfig},
     domain::{AccountId, Encounter, EncounterDetails, Patient, SystemClock, SystemEntropy},
     sealing::{MasterKey, MasterKeys},
-    store::{Store, encounters as rows},
+    store::{Store, StoreError, encounters as rows},
 };
 use tempfile::TempDir;
 
@@ -30,8 +30,12 @@ async fn fixture() -> Fixture {
 }
 
 async fn open(folder: &Path, keys: MasterKeys) -> Store {
+    try_open(folder, keys).await.expect("the store opens")
+}
+
+async fn try_open(folder: &Path, keys: MasterKeys) -> Result<Store, StoreError> {
     let config = Config { paths: PathsConfig::under(folder), ..Config::default() };
-    Store::open(&config, keys, Arc::new(SystemClock), Arc::new(SystemEntropy)).await.expect("the store opens")
+    Store::open(&config, keys, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
 }
 
 fn account() -> AccountId {
