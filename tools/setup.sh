@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what building soapstone needs beyond Rust: a C and C++ compiler and cmake (whisper.cpp, libopus), and Python's
-# pip, which brings the models. On a system without apt it says what to install. Does nothing where all is there.
+# Installs what building soapstone needs beyond Rust: a C and C++ compiler and cmake (whisper.cpp, libopus), the headers of
+# ALSA (microphones), and Python's pip, which brings the models. On a system without apt it says what to install. Does
+# nothing where all is there.
 set -eu
 
 missing=""
@@ -9,6 +10,7 @@ need cargo rust
 need cc gcc
 need c++ g++
 need cmake cmake
+pkg-config --exists alsa 2>/dev/null || missing="$missing pkg-config libasound2-dev"
 python3 -m pip --version >/dev/null 2>&1 || missing="$missing python3-pip"
 [ -n "$missing" ] || exit 0
 
