@@ -18,7 +18,7 @@ use crate::{
 /// A proxy that hears nothing for a minute closes what it takes for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// What happens on the visit, as server-sent events: `state`, `progress`, `transcript`, `note`, `failed`, `erased`. `behind`
+/// What happens on the visit, as server-sent events: `state`, `utterances`, `progress`, `transcript`, `note`, `failed`, `erased`. `behind`
 /// says that some were missed: read the visit anew.
 #[utoipa::path(
     get, path = "/encounters/{id}/events", tag = "events", params(("id" = String, Path, format = Uuid)),
@@ -35,7 +35,8 @@ pub async fn events(
     let encounter = caller.encounter(&workshop.store, id, Right::ReadContent, AuditAction::View).await?;
     caller.note_alone(&workshop.store, id, AuditAction::View, "events").await?;
     let present = VisitEvent::State { state: encounter.state };
-    let first = tokio_stream::once(sent(&present));
+    let said = VisitEvent::Utterances { from: 0, heard_ms: 0, utterances: workshop.live.said(id) };
+    let first = tokio_stream::iter([sent(&present), sent(&said)]);
     let following =
         events.map(|event| event.map_or_else(|_| Event::default().event("behind").data("{}"), |event| sent(&event)));
     let stream = first.chain(following).map(Ok);
