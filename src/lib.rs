@@ -26,6 +26,7 @@ pub mod embedding;
 pub mod http;
 pub mod inference;
 pub mod language;
+pub mod metrics;
 pub mod model_files;
 pub mod notes;
 pub mod pipeline;

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("config", &["domain"]),
     ("sealing", &["domain"]),
+    ("metrics", &["domain"]),
     ("store", &["domain", "config", "sealing"]),
     ("auth", &["domain", "config", "store"]),
     ("notes", &["domain", "store"]),
@@ -31,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "config",
+            "metrics",
             "store",
             "notes",
             "delivery",
@@ -62,7 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pipeline",
         ],
     ),
-    ("http", &["domain", "config", "audio", "auth", "store", "notes", "pipeline"]),
+    ("http", &["domain", "config", "audio", "auth", "store", "notes", "metrics", "pipeline"]),
     ("app", &["domain", "config", "sealing", "audio", "auth", "store", "delivery", "pipeline", "http"]),
     (
         "cli",
@@ -95,6 +97,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "candle_core",
         &["embedding", "inference", "model_files/weights.rs", "transcription/vad", "transcription/speakers"],
     ),
+    ("prometheus_client", &["metrics"]),
+    ("governor", &["http"]),
     ("candle_nn", &["embedding", "inference", "transcription/vad", "transcription/speakers"]),
     ("tantivy", &["terminology"]),
     ("symphonia", &["audio"]),

@@ -21,6 +21,7 @@ use crate::{
     config::Config,
     delivery::fhir::FhirClient,
     domain::{Clock, EncounterId, EncounterState, Entropy, Job, JobKind, JobState},
+    metrics::Metrics,
     notes::NoteError,
     pipeline::VisitError,
     store::{Store, StoreError, Tx, encounters, jobs},
@@ -45,6 +46,8 @@ pub struct Workshop {
     pub entropy: Arc<dyn Entropy>,
     /// The EHR, where one is configured.
     pub ehr: Option<FhirClient>,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Recognition and the language model each take every core they are given, and two at once would both be late.
     compute: Arc<Semaphore>,
     bell: Notify,
@@ -113,7 +116,7 @@ impl Workshop {
         ehr: Option<FhirClient>,
     ) -> Self {
         let (events, compute, bell) = (Arc::default(), Arc::new(Semaphore::new(1)), Notify::new());
-        Self { config, store, segments, events, clock, entropy, ehr, compute, bell }
+        Self { config, store, segments, events, clock, entropy, ehr, metrics: Metrics::default(), compute, bell }
     }
 
     /// Says that a job was committed, so that it is handed to the queue at once.
@@ -126,10 +129,13 @@ impl Workshop {
         let tx = self.store.begin().await?;
         let Some(job) = jobs::begin(&tx, id).await? else { return Ok(()) };
         tx.commit().await?;
+        let began = self.clock.instant();
         let done = match job.attempts > MAX_ATTEMPTS {
             true => Err(JobError::Final("it was begun too often and never ended".to_owned())),
             false => self.perform(&job).await,
         };
+        let took = self.clock.instant().duration_since(began);
+        self.metrics.job_ended(job.kind, end_of(&done, &job), took);
         match done {
             Ok(()) => {
                 self.ring();
@@ -184,6 +190,16 @@ impl Workshop {
 
     fn tell(&self, encounter: EncounterId, event: VisitEvent) {
         self.events.tell(encounter, event);
+    }
+}
+
+/// How an attempt ended, in a word.
+fn end_of(done: &Result<(), JobError>, job: &Job) -> &'static str {
+    match done {
+        Ok(()) => "done",
+        Err(JobError::Moot) => "moot",
+        Err(JobError::Passing(_)) if job.attempts < MAX_ATTEMPTS => "again",
+        Err(JobError::Passing(_) | JobError::Final(_)) => "failed",
     }
 }
 

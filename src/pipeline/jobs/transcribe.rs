@@ -1,6 +1,6 @@
 //! Recording to transcript.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{JobError, Workshop, away, watch::JobWatcher};
 use crate::{
@@ -24,6 +24,7 @@ pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> 
     let watcher = JobWatcher::new(Arc::clone(&workshop.events), id, JobKind::Transcribe);
     let (segments, config, clock) =
         (workshop.segments.clone(), Arc::clone(&workshop.config), Arc::clone(&workshop.clock));
+    let began = workshop.clock.instant();
     let transcript = away(move || {
         let recording = segments.recording(id, count, &key)?;
         let bytes = recording.as_file();
@@ -31,6 +32,9 @@ pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> 
         Ok::<_, JobError>(scribe.transcribe(AudioSource::Bytes { name: "the recording", bytes: &bytes }, &[], None)?)
     })
     .await??;
+    let length = transcript.audio.as_ref().map_or(0, |audio| audio.duration_ms);
+    let took = workshop.clock.instant().duration_since(began);
+    workshop.metrics.transcribed(Duration::from_millis(length), took);
 
     let tx = workshop.store.begin().await?;
     let mut encounter = encounters::get(&tx, id).await?.ok_or(JobError::Moot)?;

@@ -48,7 +48,8 @@ const MATRIX: &[(&str, &str, [Outcome; 6])] = &[
 ];
 
 /// What needs no account.
-const OPEN: &[(&str, &str)] = &[("post", "/session"), ("post", "/setup"), ("get", "/healthz"), ("get", "/readyz")];
+const OPEN: &[(&str, &str)] =
+    &[("post", "/session"), ("post", "/setup"), ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics")];
 
 /// A body that is good enough to come to the question of who may.
 fn body_of(method: &str, path: &str) -> Value {
