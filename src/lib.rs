@@ -17,6 +17,7 @@
 pub mod app;
 pub mod audio;
 pub mod auth;
+pub mod capture;
 pub mod cli;
 pub mod coding;
 pub mod config;
