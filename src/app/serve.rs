@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -103,9 +103,14 @@ pub async fn serve(
     let served = match certificate(&server).await? {
         Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+            let server = server.map(|tls| tls.acceptor(NoDelayAcceptor::new()));
             server.handle(handle).serve(routes).await
         }
-        None => axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(routes).await,
+        None => {
+            // An answer's last bytes do not wait until its first have arrived.
+            let server = axum_server::from_tcp(listener).map_err(failed)?.acceptor(NoDelayAcceptor::new());
+            server.handle(handle).serve(routes).await
+        }
     };
     // Whatever ended the server ends the workers.
     stop.cancel();

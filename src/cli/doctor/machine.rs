@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::Finding;
-use crate::config::Config;
+use crate::{capture, config::Config};
 
 /// Free bytes below which there is something to do soon, and at once. A day of forty visits is about 2 GB, uncompressed 8.
 const LITTLE: u64 = 20_000_000_000;
@@ -91,6 +91,21 @@ pub fn clock() -> Finding {
         _ => {
             let advice = "compare it with another clock; in a container the host keeps it";
             Finding::warning(CHECK, format!("{now:.0}, and the machine does not tell whether it is right"), advice)
+        }
+    }
+}
+
+/// Microphones. A machine that only serves needs none.
+pub fn microphones() -> Finding {
+    const CHECK: &str = "microphones";
+    match capture::devices() {
+        Ok(found) if found.is_empty() => {
+            Finding::ok(CHECK, "none: visits come from the agents of rooms, or as recordings")
+        }
+        Ok(found) => Finding::ok(CHECK, found.into_iter().map(|device| device.name).collect::<Vec<_>>().join("; ")),
+        Err(error) => {
+            let advice = "a room's machine needs one: see that this user is of the group audio, and that ALSA knows it";
+            Finding::warning(CHECK, error.to_string(), advice)
         }
     }
 }

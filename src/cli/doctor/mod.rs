@@ -94,6 +94,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
     // A configuration that cannot be used ended the command before this.
     let mut findings = vec![Finding::ok("configuration", "every key is known, and every value in its range")];
     findings.push(service::models(config));
+    findings.push(machine::microphones());
     findings.push(machine::folder(config));
     findings.push(machine::disk(config));
     findings.push(machine::clock());
