@@ -164,7 +164,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Begins a transaction. SQLite has one writer at a time, and this waits until it is this one.
+    /// Begins a transaction. SQLite has one writer at a time, and this waits until it is this one: whoever has a transaction
+    /// begins no other, and appends nothing to the audit beside it, before it is over.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Tx::begin(&self.db, &self.vault).await
     }
