@@ -34,14 +34,21 @@ pub fn models(config: &Config) -> Finding {
 /// The master key, and the database that it opens.
 pub async fn kept(config: &Config) -> Vec<Finding> {
     const KEY: &str = "master key";
-    let makes_one = config.keys.master.is_none() && config.paths.state().is_ok_and(|state| !state.exists());
-    if makes_one {
-        let advice = "docs/OPERATIONS.md says how to keep it apart from the database";
-        return vec![Finding::warning(KEY, "there is none yet; the first start makes one beside the database", advice)];
-    }
-    if config.keys.master.is_none() && config.paths.state().is_ok_and(|state| !state.join("master.key").exists()) {
-        let advice = "put it back from where it was kept; without it no visit can be read";
-        return vec![Finding::fault(KEY, "there is none in the folder of the service", advice)];
+    if let (None, Ok(state)) = (&config.keys.master, config.paths.state())
+        && !state.join("master.key").exists()
+    {
+        return vec![match state.join(store::DATABASE).exists() {
+            false => Finding::warning(
+                KEY,
+                "there is none yet; the first start makes one beside the database",
+                "docs/OPERATIONS.md says how to keep it apart from the database",
+            ),
+            true => Finding::fault(
+                KEY,
+                "there is none, and there is a database that was sealed with one",
+                "put it back from where it was kept; without it no visit can be read",
+            ),
+        }];
     }
     match app::load_master_keys(config, &SystemEntropy) {
         Err(error) => vec![Finding::fault(KEY, error.to_string(), "docs/OPERATIONS.md says where it can come from")],

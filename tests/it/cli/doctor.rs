@@ -44,6 +44,7 @@ fn each_fault_is_told_with_what_to_do_about_it() {
     let closed = free_port();
     let nothing = place.path("nothing");
     std::fs::create_dir(place.path("state")).expect("a folder");
+    place.write("state/soapstone.db", "");
     let settings = format!(
         "models = {nothing:?}\n[server]\nlisten = \"127.0.0.1:{port}\"\ntls_certificate = {nothing:?}\ntls_key = {nothing:?}\n\
          [ehr]\nfhir = \"http://127.0.0.1:{closed}/fhir\"\n"
