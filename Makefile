@@ -4,12 +4,13 @@ CACHE     := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/soapstone
 TARGET    := $(or $(CARGO_TARGET_DIR),target)
 SOAPSTONE := $(TARGET)/release/soapstone
 DENY      := $(CACHE)/tools/bin/cargo-deny
+FUZZER    := $(CACHE)/tools/schemathesis/bin/schemathesis
 VISIT     ?= audio-fixtures/visit-01-hypertension.flac
 
 # Everything is built once, in the release profile, so that tests, the demo and the benches share one set of libraries.
 CARGO_FLAGS := --release --locked
 
-.PHONY: help setup build models test-models demo test check bench-visit bench-recognition bench-live bench-generation bench-asr bench-notes gate gate-baseline
+.PHONY: help setup build models test-models demo test check fuzz-api bench-visit bench-recognition bench-live bench-generation bench-service bench-asr bench-notes gate gate-baseline
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -45,6 +46,13 @@ $(DENY):
 	CARGO_TARGET_DIR=$(CACHE)/tools/target cargo install --locked cargo-deny --version 0.20.2 --root $(CACHE)/tools
 	rm -rf $(CACHE)/tools/target
 
+fuzz-api: build $(FUZZER) ## Send the API what its document allows and what it does not: make fuzz-api EXAMPLES=30
+	tools/fuzz_api.sh $(SOAPSTONE) $(FUZZER) $(EXAMPLES)
+
+$(FUZZER):
+	python3 -m venv $(CACHE)/tools/schemathesis
+	$(CACHE)/tools/schemathesis/bin/pip install --quiet schemathesis==4.32.5
+
 bench-visit: models ## Time every stage of a three-minute visit
 	cargo bench $(CARGO_FLAGS) --bench visit
 
@@ -53,6 +61,9 @@ bench-recognition: models ## Recognition beside faster-whisper (docs/PERFORMANCE
 
 bench-live: models ## How far recognition is behind while two visits are recorded
 	cargo bench $(CARGO_FLAGS) --bench live
+
+bench-service: models ## Requests a second, and how long they take (docs/PERFORMANCE.md)
+	cargo bench $(CARGO_FLAGS) --bench service -- --while-transcribing $(VISIT)
 
 bench-asr: models ## Measure recognition on the spoken visits: target/bench-asr/report.html
 	mkdir -p target/bench-asr

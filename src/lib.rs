@@ -17,6 +17,7 @@
 pub mod app;
 pub mod audio;
 pub mod auth;
+pub mod capture;
 pub mod cli;
 pub mod coding;
 pub mod config;
@@ -26,6 +27,7 @@ pub mod embedding;
 pub mod http;
 pub mod inference;
 pub mod language;
+pub mod metrics;
 pub mod model_files;
 pub mod notes;
 pub mod pipeline;

@@ -6,4 +6,4 @@ mod serve;
 
 pub use master_keys::load_master_keys;
 pub use secrets::SecretError;
-pub use serve::{AppError, open_store, serve};
+pub use serve::{AppError, Jobs, certificate, ehr, open_store, serve, work};

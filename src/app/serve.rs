@@ -2,14 +2,15 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{SecretError, load_master_keys, secrets::read_secret};
 use crate::{
     audio::{SegmentError, Segments},
     auth,
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, ServerConfig},
     delivery::fhir::FhirClient,
     domain::{Actor, AuditAction, AuditEvent, Clock, Entropy, SystemClock, SystemEntropy},
     http::{self, Service},
@@ -50,6 +51,15 @@ pub enum AppError {
     },
 }
 
+/// Where jobs are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jobs {
+    /// In the process that answers requests.
+    Here,
+    /// By [`work`], in other processes.
+    Elsewhere,
+}
+
 /// The store of `config`, with the master key that it names.
 pub async fn open_store(config: &Config) -> Result<Store, AppError> {
     let (clock, entropy) = outside();
@@ -61,25 +71,24 @@ pub async fn open_store(config: &Config) -> Result<Store, AppError> {
 /// made while there is none.
 pub async fn serve(
     config: Config,
+    jobs: Jobs,
     stop: CancellationToken,
     ready: impl FnOnce(SocketAddr, Option<auth::Secret>),
 ) -> Result<(), AppError> {
     let (clock, entropy) = outside();
-    let store = open_store(&config).await?;
-    let segments = Segments::new(config.paths.state()?.join("audio"));
-    segments.sweep()?;
     let server = config.server.clone();
-    let config = Arc::new(config);
-    let ehr = ehr(&config)?;
-    let workshop = Workshop::new(config, store, segments, Arc::clone(&clock), Arc::clone(&entropy), ehr);
-    let workshop = Arc::new(workshop);
+    let workshop = workshop(config).await?;
+    workshop.segments.sweep()?;
 
     let listener = listen(server.listen)?;
     let address = listener.local_addr().map_err(|source| AppError::Listen { address: server.listen, source })?;
     let setup = auth::offer_setup(&workshop.store, clock.as_ref(), entropy.as_ref()).await?;
     audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Start)).await?;
 
-    let workers = tokio::spawn(Arc::clone(&workshop).run(stop.clone()));
+    let workers = match jobs {
+        Jobs::Here => tokio::spawn(Arc::clone(&workshop).run(stop.clone())),
+        Jobs::Elsewhere => tokio::spawn(async { Ok(()) }),
+    };
     let handle = Handle::new();
     let (stopping, patience) = (handle.clone(), Duration::from_secs(server.stop_timeout_s));
     let asked = stop.clone();
@@ -88,33 +97,82 @@ pub async fn serve(
         stopping.graceful_shutdown(Some(patience));
     });
     ready(address, setup);
-    let routes = http::router(Service { workshop: Arc::clone(&workshop) }).into_make_service();
+    let routes =
+        http::router(Service { workshop: Arc::clone(&workshop) }).into_make_service_with_connect_info::<SocketAddr>();
     let failed = |source| AppError::Listen { address, source };
-    let served = match (&server.tls_certificate, &server.tls_key) {
-        (Some(certificate), Some(key)) => {
-            let tls = RustlsConfig::from_pem_file(certificate, key).await;
-            let tls = tls.map_err(|source| AppError::Certificate { path: certificate.clone(), source })?;
+    let served = match certificate(&server).await? {
+        Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+            let server = server.map(|tls| tls.acceptor(NoDelayAcceptor::new()));
             server.handle(handle).serve(routes).await
         }
-        _ => axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(routes).await,
+        None => {
+            // An answer's last bytes do not wait until its first have arrived.
+            let server = axum_server::from_tcp(listener).map_err(failed)?.acceptor(NoDelayAcceptor::new());
+            server.handle(handle).serve(routes).await
+        }
     };
     // Whatever ended the server ends the workers.
     stop.cancel();
-    match tokio::time::timeout(patience, workers).await {
-        Ok(ended) => ended.unwrap_or(Err(StoreError::Queue("the workers panicked".to_owned())))?,
-        Err(_) => tracing::warn!("what runs is not waited for any longer; it is taken up again at the next start"),
-    }
+    ended(workers, &stop, patience).await?;
     audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Stop)).await?;
     served.map_err(failed)
 }
 
+/// Works off jobs, and nothing else, until it is told to stop.
+pub async fn work(config: Config, stop: CancellationToken, ready: impl FnOnce()) -> Result<(), AppError> {
+    let patience = Duration::from_secs(config.server.stop_timeout_s);
+    let workshop = workshop(config).await?;
+    audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Start).object("worker"))
+        .await?;
+    let workers = tokio::spawn(Arc::clone(&workshop).run(stop.clone()));
+    ready();
+    let worked = ended(workers, &stop, patience).await;
+    audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Stop).object("worker")).await?;
+    Ok(worked?)
+}
+
+/// Waits for `workers`, and once they were told to stop no longer than `patience`.
+async fn ended(
+    mut workers: JoinHandle<Result<(), StoreError>>,
+    stop: &CancellationToken,
+    patience: Duration,
+) -> Result<(), StoreError> {
+    let ended = tokio::select! {
+        ended = &mut workers => Ok(ended),
+        () = stop.cancelled() => tokio::time::timeout(patience, workers).await,
+    };
+    match ended {
+        Ok(ended) => ended.unwrap_or(Err(StoreError::Queue("the workers panicked".to_owned()))),
+        Err(_) => {
+            tracing::warn!("what runs is not waited for any longer; it is taken up again at the next start");
+            Ok(())
+        }
+    }
+}
+
+/// What requests and jobs share.
+async fn workshop(config: Config) -> Result<Arc<Workshop>, AppError> {
+    let (clock, entropy) = outside();
+    let store = open_store(&config).await?;
+    let segments = Segments::new(config.paths.state()?.join("audio"));
+    let ehr = ehr(&config)?;
+    Ok(Arc::new(Workshop::new(Arc::new(config), store, segments, clock, entropy, ehr)))
+}
+
 /// The EHR that the configuration names.
-fn ehr(config: &Config) -> Result<Option<FhirClient>, AppError> {
+pub fn ehr(config: &Config) -> Result<Option<FhirClient>, AppError> {
     let Some(base) = &config.ehr.fhir else { return Ok(None) };
     let token = config.ehr.token.as_ref().map(read_secret).transpose()?;
     let token = token.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
     Ok(Some(FhirClient::new(base, token, Duration::from_secs(config.ehr.timeout_s))))
+}
+
+/// The certificate that `server` names, with its key.
+pub async fn certificate(server: &ServerConfig) -> Result<Option<RustlsConfig>, AppError> {
+    let (Some(certificate), Some(key)) = (&server.tls_certificate, &server.tls_key) else { return Ok(None) };
+    let tls = RustlsConfig::from_pem_file(certificate, key).await;
+    tls.map(Some).map_err(|source| AppError::Certificate { path: certificate.clone(), source })
 }
 
 fn outside() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {

@@ -3,9 +3,11 @@
 mod audit;
 mod bar;
 mod bench;
+mod doctor;
 mod examples;
 mod failure;
 mod input;
+mod log;
 mod models;
 mod note;
 mod output;
@@ -17,12 +19,12 @@ mod transcribe;
 mod user;
 mod verify;
 mod voice;
+mod worker;
 
-use std::{ffi::OsString, io::IsTerminal, panic, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, panic, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 pub use failure::{Failure, FailureKind};
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -68,6 +70,8 @@ enum Command {
     Terminology(terminology::TerminologyArgs),
     Bench(bench::BenchArgs),
     Serve(serve::ServeArgs),
+    Worker(worker::WorkerArgs),
+    Doctor(doctor::DoctorArgs),
     User(user::UserArgs),
     Token(token::TokenArgs),
     Audit(audit::AuditArgs),
@@ -108,9 +112,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     hide_panic_payloads();
     // Nobody waits in front of a service: what it does is told in its log.
-    let at_least = u8::from(matches!(cli.command, Command::Serve(_)));
-    log_to_stderr(cli.verbose.max(at_least));
-    let outcome = panic::catch_unwind(|| dispatch(&cli)).unwrap_or_else(|_| Err(Failure::panicked()));
+    let at_least = u8::from(matches!(cli.command, Command::Serve(_) | Command::Worker(_)));
+    let outcome = panic::catch_unwind(|| {
+        let config = Config::load(cli.config.as_deref(), cli.data_dir.as_deref())?;
+        log::begin(cli.verbose.max(at_least), config.log.format);
+        dispatch(&cli, &config)
+    });
+    let outcome = outcome.unwrap_or_else(|_| Err(Failure::panicked()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -121,20 +129,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn dispatch(cli: &Cli) -> Result<(), Failure> {
-    let config = Config::load(cli.config.as_deref(), cli.data_dir.as_deref())?;
+fn dispatch(cli: &Cli, config: &Config) -> Result<(), Failure> {
     match &cli.command {
-        Command::Note(args) => note::run(args, &config),
-        Command::Transcribe(args) => transcribe::run(args, &config),
+        Command::Note(args) => note::run(args, config),
+        Command::Transcribe(args) => transcribe::run(args, config),
         Command::Verify(args) => verify::run(args),
-        Command::Voice(args) => voice::run(args, &config),
-        Command::Models(args) => models::run(args, &config, &cli.folder_options()),
-        Command::Terminology(args) => terminology::run(args, &config),
-        Command::Bench(args) => bench::run(args, &config),
-        Command::Serve(args) => serve::run(args, &config),
-        Command::User(args) => user::run(args, &config),
-        Command::Token(args) => token::run(args, &config),
-        Command::Audit(args) => audit::run(args, &config),
+        Command::Voice(args) => voice::run(args, config),
+        Command::Models(args) => models::run(args, config, &cli.folder_options()),
+        Command::Terminology(args) => terminology::run(args, config),
+        Command::Bench(args) => bench::run(args, config),
+        Command::Serve(args) => serve::run(args, config),
+        Command::Worker(args) => worker::run(args, config),
+        Command::Doctor(args) => doctor::run(args, config),
+        Command::User(args) => user::run(args, config),
+        Command::Token(args) => token::run(args, config),
+        Command::Audit(args) => audit::run(args, config),
     }
 }
 
@@ -149,18 +158,6 @@ fn hide_panic_payloads() {
         let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         eprintln!("soapstone: internal fault at {place}");
     }));
-}
-
-fn log_to_stderr(verbose: u8) {
-    let level = match verbose {
-        // Libraries say in their own words what the failure says in ours.
-        0 => "soapstone=error",
-        1 => "soapstone=info,warn",
-        _ => "soapstone=debug,info",
-    };
-    let stderr = std::io::stderr;
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(stderr);
-    log.with_ansi(stderr().is_terminal()).init();
 }
 
 #[cfg(test)]

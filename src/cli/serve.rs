@@ -16,12 +16,17 @@ use crate::{app, config::Config};
     soapstone serve                                  this machine alone\n  \
     soapstone --config /etc/soapstone.toml serve     as the clinic set it up\n\n\
 The API is described at /api/v1/openapi.json; /healthz and /readyz say how it is.")]
-pub struct ServeArgs {}
+pub struct ServeArgs {
+    /// Leave the jobs to `soapstone worker`.
+    #[arg(long)]
+    no_jobs: bool,
+}
 
 /// Runs the command.
-pub fn run(_args: &ServeArgs, config: &Config) -> Result<(), Failure> {
+pub fn run(args: &ServeArgs, config: &Config) -> Result<(), Failure> {
     let url = config.server.url();
     let config = config.clone();
+    let jobs = if args.no_jobs { app::Jobs::Elsewhere } else { app::Jobs::Here };
     runtime()?.block_on(async move {
         let stop = CancellationToken::new();
         tokio::spawn(on_signal(stop.clone()));
@@ -32,12 +37,12 @@ pub fn run(_args: &ServeArgs, config: &Config) -> Result<(), Failure> {
                 eprintln!("  {url}/setup#{}", secret.expose());
             }
         };
-        Ok(app::serve(config, stop, ready).await?)
+        Ok(app::serve(config, jobs, stop, ready).await?)
     })
 }
 
 /// The first signal stops the service, the second ends the process.
-async fn on_signal(stop: CancellationToken) {
+pub(super) async fn on_signal(stop: CancellationToken) {
     signal().await;
     eprintln!("soapstone: stopping; what runs is finished first");
     stop.cancel();

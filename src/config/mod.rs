@@ -1,6 +1,8 @@
 //! Every setting, its default and its meaning: one TOML file, one struct a section.
 
 mod ehr;
+mod limits;
+mod log;
 mod paths;
 mod recognition;
 mod server;
@@ -11,10 +13,12 @@ mod writing;
 use std::path::{Path, PathBuf};
 
 pub use ehr::EhrConfig;
+pub use limits::LimitsConfig;
+pub use log::{LogConfig, LogFormat};
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
 use serde::Deserialize;
-pub use server::ServerConfig;
+pub use server::{MetricsReaders, ServerConfig};
 pub use store::{KeySource, KeysConfig, StoreConfig};
 pub use template::{DocumentType, Place, Template, TemplateError};
 pub use writing::{Device, WritingConfig};
@@ -31,6 +35,10 @@ pub struct Config {
     pub writing: WritingConfig,
     /// Where the service listens.
     pub server: ServerConfig,
+    /// How much it takes on.
+    pub limits: LimitsConfig,
+    /// How the log is written.
+    pub log: LogConfig,
     /// The EHR that notes go to.
     pub ehr: EhrConfig,
     /// Where visits are kept.

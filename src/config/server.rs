@@ -1,6 +1,9 @@
 //! Where the service listens.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use serde::Deserialize;
 
@@ -21,12 +24,35 @@ pub struct ServerConfig {
     pub public_url: Option<String>,
     /// How long what runs is waited for when the service stops, in seconds.
     pub stop_timeout_s: u64,
+    /// Addresses of proxies before the service, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsReaders,
+}
+
+/// Who may read `/metrics`, which tell how much a clinic does, and nothing of a visit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricsReaders {
+    /// Programs on this machine that ask the service itself, and no proxy.
+    #[default]
+    Local,
+    /// Whoever can reach the service.
+    All,
 }
 
 impl Default for ServerConfig {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8477));
-        Self { listen, tls_certificate: None, tls_key: None, public_url: None, stop_timeout_s: 30 }
+        Self {
+            listen,
+            tls_certificate: None,
+            tls_key: None,
+            public_url: None,
+            stop_timeout_s: 30,
+            trusted_proxies: Vec::new(),
+            metrics: MetricsReaders::default(),
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Who asks, what they may do, and the entry in the audit that tells of it.
 
+use std::sync::Arc;
+
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
 
-use super::{Problem, Service};
+use super::{Problem, Service, limits::Limits};
 use crate::{
     auth::{
         self, Principal, Secret,
@@ -39,17 +41,22 @@ impl FromRequestParts<Service> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
         let store = &service.workshop.store;
-        let principal = match bearer(&parts.headers) {
-            Some(token) => auth::use_token(store, &token).await?,
-            None => match session(&parts.headers) {
-                Some(session) => {
-                    refuse_forged(&parts.method, &parts.headers)?;
-                    auth::resume(store, &session).await?
-                }
-                None => None,
-            },
+        let (secret, principal) = match bearer(&parts.headers) {
+            Some(token) => {
+                let principal = auth::use_token(store, &token).await?;
+                (token, principal)
+            }
+            None => {
+                let session = session(&parts.headers).ok_or_else(Problem::not_logged_in)?;
+                refuse_forged(&parts.method, &parts.headers)?;
+                let principal = auth::resume(store, &session).await?;
+                (session, principal)
+            }
         };
         let principal = principal.ok_or_else(Problem::not_logged_in)?;
+        if let Some(limits) = parts.extensions.get::<Arc<Limits>>() {
+            limits.take(&secret, &parts.method, &parts.extensions, &service.workshop.metrics)?;
+        }
         Ok(Self { principal, reason: reason(&parts.headers) })
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::request::Parts,
 };
@@ -37,6 +38,18 @@ fn json_problem(rejection: &JsonRejection) -> Problem {
         }
         JsonRejection::BytesRejection(_) => Problem::too_large("the body is too large, or ended early"),
         _ => Problem::bad_request("the body cannot be read"),
+    }
+}
+
+/// A body of any bytes.
+pub struct Raw(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, state).await;
+        bytes.map(Self).map_err(|_| Problem::too_large("the body is too large, or ended early"))
     }
 }
 

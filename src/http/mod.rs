@@ -5,8 +5,12 @@
 
 pub mod api;
 mod caller;
+mod client;
+mod document;
 mod etag;
 mod extract;
+mod limits;
+mod observe;
 mod problem;
 mod router;
 

@@ -157,6 +157,19 @@ impl Problem {
         Self { retry_after_s: Some(retry_after_s), ..problem }
     }
 
+    /// More is asked of the service at once than it takes on.
+    pub fn overloaded() -> Self {
+        let detail = "more is asked of the service at once than it takes on: try again in a moment";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "The service is busy", detail);
+        Self { retry_after_s: Some(1), ..problem }
+    }
+
+    /// The answer took too long.
+    pub fn too_slow() -> Self {
+        let detail = "the answer took too long, and was given up: try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "The answer took too long", detail)
+    }
+
     /// The service cannot do its work.
     pub fn not_ready(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "The service is not ready", detail)

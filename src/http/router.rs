@@ -1,21 +1,25 @@
 //! Every route on one page.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    response::IntoResponse,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Problem, Service,
     api::{audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, transcript},
+    document,
+    limits::{Limits, guard},
+    observe::observe,
 };
 
 /// Bytes that a body of JSON has at most.
@@ -41,17 +45,25 @@ struct Base;
 
 /// The service's routes.
 pub fn router(service: Service) -> Router {
-    let (api, document) = api().split_for_parts();
+    let (api, mut document) = api().split_for_parts();
+    document::complete(&mut document);
     let document = document.to_json().expect("the document is plain data");
     let described = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
     let routes = api.route("/api/v1/openapi.json", described);
-    let guarded = header_layers(routes.fallback(async || Problem::not_found("page")));
-    guarded.layer(CatchPanicLayer::custom(|_| Problem::internal(&"a panic").into_response())).with_state(service)
+    let routes = routes.fallback(async || Problem::not_found("page"));
+    let routes = routes.layer(CatchPanicLayer::custom(|_| Problem::internal(&"a panic").into_response()));
+    let limits = Arc::new(Limits::new(&service.workshop.config.limits));
+    // The last is the first that a request meets.
+    let routes = routes.layer(middleware::from_fn_with_state((service.clone(), limits), guard));
+    let routes = header_layers(routes).layer(middleware::from_fn_with_state(service.clone(), observe));
+    routes.with_state(service)
 }
 
 /// The OpenAPI document of the service.
 pub fn openapi() -> Document {
-    api().split_for_parts().1
+    let mut document = api().split_for_parts().1;
+    document::complete(&mut document);
+    document
 }
 
 fn api() -> OpenApiRouter<Service> {
@@ -80,15 +92,15 @@ fn api() -> OpenApiRouter<Service> {
         // Who did what.
         .routes(routes!(audit::list))
         .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+        .layer(middleware::from_fn_with_state(TIMEOUT, in_time));
     let segments = OpenApiRouter::new()
         .routes(routes!(audio::put_segment))
         .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+        .layer(middleware::from_fn_with_state(TIMEOUT, in_time));
     let recordings = OpenApiRouter::new()
         .routes(routes!(audio::upload, audio::clip))
         .layer(DefaultBodyLimit::max(MAX_RECORDING_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD_TIMEOUT));
+        .layer(middleware::from_fn_with_state(UPLOAD_TIMEOUT, in_time));
     // A stream has no end.
     let streams = OpenApiRouter::new().routes(routes!(events::events));
     let all = quick.merge(segments).merge(recordings).merge(streams);
@@ -96,6 +108,13 @@ fn api() -> OpenApiRouter<Service> {
         .nest("/api/v1", all)
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+}
+
+/// Gives up an answer that takes longer than `patience`.
+async fn in_time(State(patience): State<Duration>, request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(patience, next.run(request)).await;
+    answered.unwrap_or_else(|_| Problem::too_slow().into_response())
 }
 
 /// Headers that every answer has: nothing of a visit is kept by a browser or a proxy, framed, or sniffed at.

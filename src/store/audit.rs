@@ -5,10 +5,13 @@
 //! [`verify`] finding the place. The one thing that only a copy of the head kept elsewhere shows is an old state of the
 //! whole database put in the place of the present one.
 
+pub(super) mod group;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -22,7 +25,7 @@ use super::{
     keys,
 };
 use crate::{
-    domain::{AuditEntry, AuditEvent, EncounterId, hex},
+    domain::{AuditEntry, AuditEvent, EncounterId, Entropy, PatientText, hex},
     sealing::DataKey,
 };
 
@@ -80,53 +83,64 @@ pub enum AuditBreak {
 
 /// Adds `event` to the audit, in the transaction of what it tells of.
 pub async fn append(tx: &Tx, event: &AuditEvent) -> Result<AuditEntry, StoreError> {
+    let mut entries = append_all(tx, std::slice::from_ref(event)).await?;
+    Ok(entries.pop().expect("an entry for each event"))
+}
+
+/// The same, where nothing else is written. When this returns, the entry is on the disk.
+///
+/// One commit takes as long as one sync of the disk, whatever is in it: all who wait for theirs share one (`group`).
+pub async fn append_alone(store: &Store, event: &AuditEvent) -> Result<(), StoreError> {
+    store.audit.append(event.clone()).await
+}
+
+/// Adds `events`, in their order.
+async fn append_all(tx: &Tx, events: &[AuditEvent]) -> Result<Vec<AuditEntry>, StoreError> {
     // The head is taken first: of two who add, one waits here for the other.
     let advance = audit_head::Entity::update_many();
-    let next = Expr::col(audit_head::Column::Sequence).add(1);
+    let count = i64::try_from(events.len()).expect("events that fit into memory");
+    let next = Expr::col(audit_head::Column::Sequence).add(count);
     advance.col_expr(audit_head::Column::Sequence, next).exec(&tx.tx).await?;
     let head = audit_head::Entity::find_by_id(1).one(&tx.tx).await?.ok_or_else(no_head)?;
     let key = keys::load_or_create(tx, KEY_OWNER).await?;
     let at_ms = tx.vault.clock.now().as_millisecond();
-    let reason = event
-        .reason
-        .as_ref()
-        .map(|reason| key.seal(&reason_name(head.sequence), reason.as_str().as_bytes(), tx.vault.entropy.as_ref()));
-    let mut row = Model {
-        sequence: head.sequence,
+    let (mut before, mut rows) = (head.hash, Vec::with_capacity(events.len()));
+    for (event, sequence) in events.iter().zip(head.sequence - count + 1..) {
+        let mut row = row(&key, event, sequence, at_ms, tx.vault.entropy.as_ref());
+        row.hash = hash(&key, &before, &row);
+        before = row.hash.clone();
+        rows.push(row);
+    }
+    let advance = audit_head::Entity::update_many();
+    advance.col_expr(audit_head::Column::Hash, Expr::value(before)).exec(&tx.tx).await?;
+    let entries = rows.iter().map(|row| read(&key, row)).collect();
+    if !rows.is_empty() {
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        audit_entry::Entity::insert_many(rows).exec_without_returning(&tx.tx).await?;
+    }
+    entries
+}
+
+/// `event` as it is kept, but for its hash.
+fn row(key: &DataKey, event: &AuditEvent, sequence: i64, at_ms: i64, entropy: &dyn Entropy) -> Model {
+    let sealed = |reason: &PatientText| key.seal(&reason_name(sequence), reason.as_str().as_bytes(), entropy);
+    Model {
+        sequence,
         at_ms,
         actor: serde_json::to_string(&event.actor).expect("plain data"),
         action: word(&event.action),
         encounter: event.encounter.map(|encounter| encounter.to_string()),
         object: event.object.clone(),
         outcome: word(&event.outcome),
-        reason,
+        reason: event.reason.as_ref().map(sealed),
         hash: Vec::new(),
-    };
-    row.hash = hash(&key, &head.hash, &row);
-    let advance = audit_head::Entity::update_many();
-    advance.col_expr(audit_head::Column::Hash, Expr::value(row.hash.clone())).exec(&tx.tx).await?;
-    let entry = read(&key, &row)?;
-    let Model { sequence, at_ms, actor, action, encounter, object, outcome, reason, hash } = row;
-    let row = audit_entry::ActiveModel {
-        sequence: Set(sequence),
-        at_ms: Set(at_ms),
-        actor: Set(actor),
-        action: Set(action),
-        encounter: Set(encounter),
-        object: Set(object),
-        outcome: Set(outcome),
-        reason: Set(reason),
-        hash: Set(hash),
-    };
-    audit_entry::Entity::insert(row).exec_without_returning(&tx.tx).await?;
-    Ok(entry)
+    }
 }
 
-/// The same, where nothing else is written.
-pub async fn append_alone(store: &Store, event: &AuditEvent) -> Result<(), StoreError> {
-    let tx = store.begin().await?;
-    append(&tx, event).await?;
-    tx.commit().await
+/// How many entries the audit has.
+pub async fn count(reader: &impl Reader) -> Result<i64, StoreError> {
+    let head = audit_head::Entity::find_by_id(1).one(reader.inside().conn).await?.ok_or_else(no_head)?;
+    Ok(head.sequence)
 }
 
 /// At most `limit` entries from the newest to the oldest, of those before `before`; those of one encounter where it is given.

@@ -1,7 +1,7 @@
 //! The outbox: which versions of notes are to be in the EHR, kept in the transaction that makes them so.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
     Reader, StoreError, Tx,
@@ -82,6 +82,16 @@ pub async fn any_queued(tx: &Tx, encounter: EncounterId) -> Result<bool, StoreEr
 pub async fn list(reader: &impl Reader, encounter: EncounterId) -> Result<Vec<Delivery>, StoreError> {
     let rows = of(encounter).order_by_asc(Column::Id).all(reader.inside().conn).await?;
     rows.iter().map(read).collect()
+}
+
+/// How many deliveries there are in each state.
+pub async fn counts(reader: &impl Reader) -> Result<Vec<(DeliveryState, u64)>, StoreError> {
+    let counted = delivery::Entity::find().select_only().column(Column::State);
+    let counted = counted.column_as(Column::Id.count(), "count").group_by(Column::State);
+    let rows: Vec<(String, i64)> = counted.into_tuple().all(reader.inside().conn).await?;
+    let bad = || StoreError::Row { table: TABLE, row: "of any id".to_owned(), column: "state" };
+    let counts = rows.into_iter();
+    counts.map(|(state, count)| Ok((DeliveryState::parse(&state).ok_or_else(bad)?, count.unsigned_abs()))).collect()
 }
 
 fn of(encounter: EncounterId) -> sea_orm::Select<delivery::Entity> {

@@ -51,10 +51,10 @@ pub async fn create(tx: &Tx, clinician: AccountId, details: EncounterDetails) ->
 /// The encounter `id`; `None` if there is none.
 pub async fn get(reader: &impl Reader, id: EncounterId) -> Result<Option<Encounter>, StoreError> {
     let row = encounter::Entity::find_by_id(id.to_string()).one(reader.inside().conn).await?;
-    match row {
-        None => Ok(None),
-        Some(row) => open(reader, row).await.map(Some),
-    }
+    let Some(row) = row else { return Ok(None) };
+    // Without its key it is erased, be it since the row was read.
+    let Some(key) = keys::load(reader, id).await? else { return Ok(None) };
+    open(&key, row).map(Some)
 }
 
 /// At most `limit` encounters from the newest to the oldest, of those older than `before`.
@@ -76,11 +76,8 @@ pub async fn list(
         cursor.after(before.to_string());
     }
     let rows = cursor.desc().first(limit).all(reader.inside().conn).await?;
-    let mut encounters = Vec::with_capacity(rows.len());
-    for row in rows {
-        encounters.push(open(reader, row).await?);
-    }
-    Ok(encounters)
+    let keys = keys::load_all(reader, rows.iter().map(|row| row.id.clone())).await?;
+    rows.into_iter().filter_map(|row| Some(open(keys.get(&row.id)?, row))).collect()
 }
 
 /// Keeps `encounter` as it is now, and counts its revision up. Errs with [`StoreError::Changed`] if the store has another
@@ -113,10 +110,9 @@ pub async fn erase(tx: &Tx, id: EncounterId) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn open(reader: &impl Reader, row: Model) -> Result<Encounter, StoreError> {
+fn open(key: &DataKey, row: Model) -> Result<Encounter, StoreError> {
     let bad = |column| StoreError::Row { table: TABLE, row: row.id.clone(), column };
     let id: EncounterId = row.id.parse().map_err(|_| bad("id"))?;
-    let key = keys::load(reader, id).await?.ok_or_else(|| bad("key"))?;
     let opened = |column: &'static str, sealed: &[u8]| {
         let plain = key.open(&name(column, id), sealed);
         plain.map_err(|source| StoreError::Sealed { table: TABLE, row: row.id.clone(), source })

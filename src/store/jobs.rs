@@ -1,7 +1,11 @@
 //! Jobs: what is to be done, kept in the transaction that it follows from, and handed to the queue after it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
 use super::{
     Reader, StoreError, Tx,
@@ -88,6 +92,35 @@ pub async fn of_encounter(reader: &impl Reader, encounter: EncounterId) -> Resul
 pub async fn backlog(reader: &impl Reader, kind: JobKind) -> Result<u64, StoreError> {
     let open = job::Entity::find().filter(Column::Kind.eq(kind.as_str())).filter(is_open());
     Ok(open.count(reader.inside().conn).await?)
+}
+
+/// How many jobs there are of each kind in each state.
+pub async fn counts(reader: &impl Reader) -> Result<Vec<(JobKind, JobState, u64)>, StoreError> {
+    let counted = job::Entity::find().select_only().columns([Column::Kind, Column::State]);
+    let counted = counted.column_as(Column::Id.count(), "count").group_by(Column::Kind).group_by(Column::State);
+    let rows: Vec<(String, String, i64)> = counted.into_tuple().all(reader.inside().conn).await?;
+    let bad = |column| StoreError::Row { table: TABLE, row: "of any id".to_owned(), column };
+    let counts = rows.into_iter().map(|(kind, state, count)| {
+        let kind = JobKind::parse(&kind).ok_or_else(|| bad("kind"))?;
+        let state = JobState::parse(&state).ok_or_else(|| bad("state"))?;
+        Ok((kind, state, count.unsigned_abs()))
+    });
+    counts.collect()
+}
+
+/// How long the job of each kind that waits the longest has waited.
+pub async fn oldest_queued(reader: &impl Reader) -> Result<Vec<(JobKind, Duration)>, StoreError> {
+    let inside = reader.inside();
+    let now_ms = inside.vault.clock.now().as_millisecond();
+    let mut ages = Vec::new();
+    for kind in JobKind::ALL {
+        let queued = job::Entity::find().filter(Column::Kind.eq(kind.as_str()));
+        let queued = queued.filter(Column::State.eq(JobState::Queued.as_str())).order_by_asc(Column::Id);
+        if let Some(row) = queued.one(inside.conn).await? {
+            ages.push((kind, Duration::from_millis(u64::try_from(now_ms - row.queued_at_ms).unwrap_or(0))));
+        }
+    }
+    Ok(ages)
 }
 
 fn of(encounter: EncounterId) -> sea_orm::Select<job::Entity> {

@@ -1,6 +1,8 @@
 //! The wrapped key of each encounter, and of the audit.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use std::collections::HashMap;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     Inside, Reader, StoreError, Tx,
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::EncounterId,
-    sealing::{DataKey, WrappedKey},
+    sealing::{DataKey, MasterKeys, WrappedKey},
 };
 
 const TABLE: &str = "encounter_key";
@@ -23,11 +25,21 @@ pub async fn load(reader: &impl Reader, encounter: EncounterId) -> Result<Option
     load_named(reader, &encounter.to_string()).await
 }
 
+/// The keys of `encounters`, by their ids as text, in one query.
+pub(super) async fn load_all(
+    reader: &impl Reader,
+    encounters: impl Iterator<Item = String>,
+) -> Result<HashMap<String, DataKey>, StoreError> {
+    let Inside { conn, vault } = reader.inside();
+    let rows = encounter_key::Entity::find().filter(Column::Encounter.is_in(encounters)).all(conn).await?;
+    rows.into_iter().map(|row| Ok((row.encounter.clone(), unwrap(&vault.keys, row)?))).collect()
+}
+
 /// The key of `owner`, which is no encounter but something of the whole service's.
 pub(super) async fn load_named(reader: &impl Reader, owner: &str) -> Result<Option<DataKey>, StoreError> {
     let Inside { conn, vault } = reader.inside();
     let row = encounter_key::Entity::find_by_id(owner).one(conn).await?;
-    row.map(|row| unwrap(vault, row)).transpose()
+    row.map(|row| unwrap(&vault.keys, row)).transpose()
 }
 
 /// The same, made where there is none yet.
@@ -50,13 +62,19 @@ pub(super) async fn rewrap(tx: &Tx) -> Result<(), StoreError> {
     let old = encounter_key::Entity::find().filter(Column::MasterKey.ne(current.as_str())).all(&tx.tx).await?;
     for row in old {
         let owner = row.encounter.clone();
-        let wrapped = tx.vault.keys.wrap(&owner, &unwrap(&tx.vault, row)?, tx.vault.entropy.as_ref());
+        let wrapped = tx.vault.keys.wrap(&owner, &unwrap(&tx.vault.keys, row)?, tx.vault.entropy.as_ref());
         let row = encounter_key::Entity::update_many()
             .col_expr(Column::MasterKey, Expr::value(wrapped.master_key.as_str()))
             .col_expr(Column::Sealed, Expr::value(wrapped.sealed));
         row.filter(Column::Encounter.eq(owner)).exec(&tx.tx).await?;
     }
     Ok(())
+}
+
+/// Errs unless `keys` open every key that is kept.
+pub(super) async fn open_all(db: &impl ConnectionTrait, keys: &MasterKeys) -> Result<(), StoreError> {
+    let rows = encounter_key::Entity::find().all(db).await?;
+    rows.into_iter().try_for_each(|row| unwrap(keys, row).map(drop))
 }
 
 async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {
@@ -72,8 +90,8 @@ async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {
     Ok(key)
 }
 
-fn unwrap(vault: &super::Vault, row: encounter_key::Model) -> Result<DataKey, StoreError> {
+fn unwrap(keys: &MasterKeys, row: encounter_key::Model) -> Result<DataKey, StoreError> {
     let wrapped = WrappedKey { master_key: row.master_key.into(), sealed: row.sealed };
-    let opened = vault.keys.unwrap(&row.encounter, &wrapped);
+    let opened = keys.unwrap(&row.encounter, &wrapped);
     opened.map_err(|source| StoreError::Sealed { table: TABLE, row: row.encounter, source })
 }

@@ -17,14 +17,19 @@ pub mod keys;
 mod migrations;
 pub mod queue;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
     config::{Config, ConfigError},
@@ -34,6 +39,9 @@ use crate::{
 
 /// The file of the database, where the configuration names no other.
 pub const DATABASE: &str = "soapstone.db";
+
+/// How long another process that writes to the same file is waited for.
+const BUSY: Duration = Duration::from_secs(30);
 
 /// Why something could not be kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +83,9 @@ pub enum StoreError {
     /// The queue of jobs failed.
     #[error("the queue of jobs: {0}")]
     Queue(String),
+    /// An entry of the audit was not kept, and what it was to tell of was not done.
+    #[error("the audit: {0}")]
+    Audit(String),
     /// Somebody else changed it in the meantime.
     #[error("it was changed by somebody else in the meantime")]
     Changed,
@@ -85,13 +96,15 @@ pub enum StoreError {
 pub struct Store {
     db: DatabaseConnection,
     vault: Arc<Vault>,
+    audit: audit::group::Group,
 }
 
-/// What sealing needs.
+/// What sealing needs, and whose turn it is to write.
 struct Vault {
     keys: MasterKeys,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    turn: Arc<Mutex<()>>,
 }
 
 /// Where reads run: in the store at large, or inside a transaction.
@@ -122,6 +135,8 @@ impl Reader for Tx {
 pub struct Tx {
     tx: DatabaseTransaction,
     vault: Arc<Vault>,
+    // After the transaction: the next one's turn comes when this one is over.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Store {
@@ -133,22 +148,26 @@ impl Store {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StoreError> {
+        if config.store.database.is_none() {
+            let folder = config.paths.state()?;
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
+        }
         let db = Database::connect(connect_options(config)?).await?;
         migrations::Migrator::up(&db, None).await?;
         queue::migrate(&db).await?;
-        let store = Self { db, vault: Arc::new(Vault { keys, clock, entropy }) };
+        let vault = Arc::new(Vault { keys, clock, entropy, turn: Arc::default() });
+        let audit = audit::group::Group::start(db.clone(), Arc::clone(&vault));
+        let store = Self { db, vault, audit };
         let tx = store.begin().await?;
         keys::rewrap(&tx).await?;
         tx.commit().await?;
         Ok(store)
     }
 
-    /// Begins a transaction. SQLite has one writer at a time, and this waits until it is this one.
+    /// Begins a transaction. SQLite has one writer at a time, and this waits until it is this one: whoever has a transaction
+    /// begins no other, and appends nothing to the audit beside it, before it is over.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let immediate = Some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
-        let tx = self.db.begin_with_options(options).await?;
-        Ok(Tx { tx, vault: Arc::clone(&self.vault) })
+        Tx::begin(&self.db, &self.vault).await
     }
 
     /// Whether the database answers.
@@ -157,7 +176,36 @@ impl Store {
     }
 }
 
+/// How many steps the database of `config` is behind this release, `None` if there is none yet; errs where `keys` do not open
+/// it. Nothing is changed.
+pub async fn inspect(config: &Config, keys: MasterKeys) -> Result<Option<usize>, StoreError> {
+    let url = database_url(config)?;
+    let file = url.strip_prefix("sqlite:").map(|file| file.strip_prefix("//").unwrap_or(file));
+    if file.is_some_and(|file| !Path::new(file).exists()) {
+        return Ok(None);
+    }
+    let db = Database::connect(connect_options(config)?).await?;
+    let waiting = migrations::Migrator::get_pending_migrations(&db).await?.len();
+    if waiting == 0 {
+        keys::open_all(&db, &keys).await?;
+    }
+    Ok(Some(waiting))
+}
+
 impl Tx {
+    async fn begin(db: &DatabaseConnection, vault: &Arc<Vault>) -> Result<Self, StoreError> {
+        // Waiting here, in order and without a connection, costs nothing. SQLite itself would try again now and then, let
+        // others pass, and keep connections from those who only read.
+        let turn = match db.get_database_backend() {
+            DbBackend::Sqlite => Some(Arc::clone(&vault.turn).lock_owned().await),
+            _ => None,
+        };
+        let immediate = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        let tx = db.begin_with_options(options).await?;
+        Ok(Self { tx, vault: Arc::clone(vault), _turn: turn })
+    }
+
     /// Keeps what was written. When this returns it is on the disk.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.tx.commit().await?)
@@ -165,25 +213,27 @@ impl Tx {
 }
 
 fn connect_options(config: &Config) -> Result<ConnectOptions, StoreError> {
-    let url = match &config.store.database {
-        Some(url) => url.clone(),
-        None => sqlite_url(config)?,
-    };
+    let url = database_url(config)?;
+    // A file answers or fails; only a connection over a network can have gone away since it was used last.
+    let may_be_gone = !url.starts_with("sqlite:");
     let mut options = ConnectOptions::new(url);
-    options.max_connections(config.store.connections).sqlx_logging(false);
+    options.max_connections(config.store.connections).sqlx_logging(false).test_before_acquire(may_be_gone);
     options.map_sqlx_sqlite_opts(|options| {
         // A commit is on the disk when it returns, also through a power cut; readers never wait for the writer.
         let options = options.create_if_missing(true).foreign_keys(true).journal_mode(SqliteJournalMode::Wal);
         options
             .synchronous(SqliteSynchronous::Full)
+            // Another process (a worker, a command) may be writing.
+            .busy_timeout(BUSY)
             // What was deleted is overwritten, and does not linger in free pages.
             .pragma("secure_delete", "ON")
     });
     Ok(options)
 }
 
-fn sqlite_url(config: &Config) -> Result<String, StoreError> {
-    let folder = config.paths.state()?;
-    std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
-    Ok(format!("sqlite:{}", folder.join(DATABASE).display()))
+fn database_url(config: &Config) -> Result<String, StoreError> {
+    match &config.store.database {
+        Some(url) => Ok(url.clone()),
+        None => Ok(format!("sqlite:{}", config.paths.state()?.join(DATABASE).display())),
+    }
 }

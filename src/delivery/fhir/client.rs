@@ -50,6 +50,13 @@ impl FhirClient {
         Self { base: base.trim_end_matches('/').to_owned(), token, http: http.expect("the settings are fixed") }
     }
 
+    /// The release of FHIR that the server says it speaks.
+    pub async fn version(&self) -> Result<String, DeliveryError> {
+        let statement = json(answer(self.request(Method::GET, "metadata")).await?).await?;
+        let version = statement["fhirVersion"].as_str().map(str::to_owned);
+        version.ok_or_else(|| DeliveryError::Refused("it does not say which FHIR it speaks".to_owned()))
+    }
+
     /// Puts `document` there: made where the server has none with its identifier, and put in the place of the one that it has.
     /// Sent twice it is there once. What the server then shows is compared with what was sent.
     pub async fn file(&self, document: &Value) -> Result<Receipt, DeliveryError> {

@@ -23,7 +23,7 @@ use crate::{
     http::{
         Problem, Service,
         caller::Caller,
-        extract::{Body, Of, Parameters},
+        extract::{Body, Of, Parameters, Raw},
         problem::EditFaults,
     },
     store::keys,
@@ -79,7 +79,7 @@ pub async fn put_segment(
     caller: Caller,
     Of(id, sequence): Of<u32>,
     headers: HeaderMap,
-    bytes: Bytes,
+    Raw(bytes): Raw,
 ) -> Result<impl IntoResponse, Problem> {
     if sequence >= MAX_SEGMENTS {
         return Err(Problem::bad_request(format!("a recording has at most {MAX_SEGMENTS} segments")));
@@ -99,6 +99,9 @@ pub async fn put_segment(
     workshop.live.came(id);
     let sha256 = hex(&digest);
     let repeated = kept == Kept::Already;
+    if !repeated {
+        workshop.metrics.segment_kept();
+    }
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(SegmentReceipt { sequence, sha256, repeated })))
 }
@@ -142,7 +145,7 @@ pub async fn upload(
     caller: Caller,
     Of(id, ()): Of,
     headers: HeaderMap,
-    bytes: Bytes,
+    Raw(bytes): Raw,
 ) -> Result<StatusCode, Problem> {
     let workshop = &service.workshop;
     let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Upload).await?;

@@ -77,7 +77,8 @@ pub async fn log_in(
 ) -> Result<impl IntoResponse, Problem> {
     let workshop = &service.workshop;
     let (clock, entropy) = (workshop.clock.as_ref(), workshop.entropy.as_ref());
-    let (account, secret) = auth::log_in(&workshop.store, clock, entropy, &login, &password).await?;
+    let let_in = auth::log_in(&workshop.store, clock, entropy, &login, &password).await;
+    let (account, secret) = let_in.inspect_err(|_| workshop.metrics.log_in_failed())?;
     Ok((jar.add(session_cookie(secret.expose().to_owned())), Json(AccountJson::from(account))))
 }
 

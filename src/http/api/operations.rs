@@ -2,14 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::header,
+    response::IntoResponse,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    http::{Problem, Service},
-    pipeline::{Scribe, Unwatched, Work},
+    config::MetricsReaders,
+    http::{Problem, Service, client},
+    metrics::Snapshot,
+    pipeline::{Scribe, Unwatched, Work, jobs::Workshop},
+    store::{StoreError, audit, deliveries, jobs},
 };
+
+/// OpenMetrics 1.0, which Prometheus reads.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// That the service answers.
 #[derive(Serialize, ToSchema)]
@@ -42,4 +53,31 @@ pub async fn readyz(State(service): State<Service>) -> Result<Json<Health>, Prob
     });
     there.await.map_err(|error| unready(&error))?.map_err(|error| unready(&error))?;
     Ok(healthz().await)
+}
+
+/// Figures of the service for Prometheus. They are shown to programs on this machine, or, as the configuration says, to all.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text"), (status = 403, body = Problem))
+)]
+pub async fn metrics(State(service): State<Service>, request: Request) -> Result<impl IntoResponse, Problem> {
+    let workshop = &service.workshop;
+    let for_all = workshop.config.server.metrics == MetricsReaders::All;
+    if !for_all && !client::is_local(&request) {
+        let detail = "figures are shown on this machine alone, unless the configuration's server.metrics is \"all\"";
+        return Err(Problem::forbidden(detail));
+    }
+    let text = workshop.metrics.text(&snapshot(workshop).await?);
+    Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
+}
+
+async fn snapshot(workshop: &Workshop) -> Result<Snapshot, StoreError> {
+    let store = &workshop.store;
+    Ok(Snapshot {
+        jobs: jobs::counts(store).await?,
+        oldest: jobs::oldest_queued(store).await?,
+        deliveries: deliveries::counts(store).await?,
+        audit_entries: audit::count(store).await?,
+        disk_free: workshop.config.paths.state().ok().and_then(|folder| fs4::available_space(folder).ok()),
+    })
 }

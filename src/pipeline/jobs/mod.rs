@@ -26,6 +26,7 @@ use crate::{
     config::Config,
     delivery::fhir::FhirClient,
     domain::{Clock, EncounterId, EncounterState, Entropy, Job, JobKind, JobState},
+    metrics::Metrics,
     model_files::ModelStore,
     notes::NoteError,
     pipeline::VisitError,
@@ -52,6 +53,8 @@ pub struct Workshop {
     pub entropy: Arc<dyn Entropy>,
     /// The EHR, where one is configured.
     pub ehr: Option<FhirClient>,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Those that are recorded.
     pub live: Live,
     /// Recordings that become transcripts at a time, and notes that are written: either takes every core that it is given, and
@@ -132,6 +135,7 @@ impl Workshop {
             clock,
             entropy,
             ehr,
+            metrics: Metrics::default(),
             events: Arc::default(),
             live: Live::default(),
             recognition: Semaphore::new(1),
@@ -168,10 +172,13 @@ impl Workshop {
         let tx = self.store.begin().await?;
         let Some(job) = jobs::begin(&tx, id).await? else { return Ok(()) };
         tx.commit().await?;
+        let began = self.clock.instant();
         let done = match job.attempts > MAX_ATTEMPTS {
             true => Err(JobError::Final("it was begun too often and never ended".to_owned())),
             false => self.perform(&job).await,
         };
+        let took = self.clock.instant().duration_since(began);
+        self.metrics.job_ended(job.kind, end_of(&done, &job), took);
         match done {
             Ok(()) => {
                 self.ring();
@@ -234,6 +241,16 @@ impl Workshop {
 
     fn tell(&self, encounter: EncounterId, event: VisitEvent) {
         self.events.tell(encounter, event);
+    }
+}
+
+/// How an attempt ended, in a word.
+fn end_of(done: &Result<(), JobError>, job: &Job) -> &'static str {
+    match done {
+        Ok(()) => "done",
+        Err(JobError::Moot) => "moot",
+        Err(JobError::Passing(_)) if job.attempts < MAX_ATTEMPTS => "again",
+        Err(JobError::Passing(_) | JobError::Final(_)) => "failed",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Recording to transcript.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{JobError, Workshop, away};
 use crate::{
@@ -24,6 +24,7 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
     let watcher = workshop.watcher(job);
     // What was heard while the visit was recorded.
     let (visit, shop) = (workshop.live.visit(id), Arc::clone(workshop));
+    let began = workshop.clock.instant();
     let transcribed = away(move || {
         let recording = shop.segments.recording(id, count, &key)?;
         let bytes = recording.as_file();
@@ -34,6 +35,9 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
     .await;
     workshop.live.forget(id);
     let transcript = transcribed??.transcript;
+    let length = transcript.audio.as_ref().map_or(0, |audio| audio.duration_ms);
+    let took = workshop.clock.instant().duration_since(began);
+    workshop.metrics.transcribed(Duration::from_millis(length), took);
 
     let tx = workshop.store.begin().await?;
     let mut encounter = encounters::get(&tx, id).await?.ok_or(JobError::Moot)?;

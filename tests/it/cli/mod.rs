@@ -3,6 +3,7 @@
 mod bad_input;
 mod bench;
 mod bench_notes;
+mod doctor;
 mod examples;
 mod missing;
 mod notes;

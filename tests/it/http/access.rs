@@ -48,7 +48,8 @@ const MATRIX: &[(&str, &str, [Outcome; 6])] = &[
 ];
 
 /// What needs no account.
-const OPEN: &[(&str, &str)] = &[("post", "/session"), ("post", "/setup"), ("get", "/healthz"), ("get", "/readyz")];
+const OPEN: &[(&str, &str)] =
+    &[("post", "/session"), ("post", "/setup"), ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics")];
 
 /// A body that is good enough to come to the question of who may.
 fn body_of(method: &str, path: &str) -> Value {
@@ -184,4 +185,21 @@ async fn answers_are_kept_by_nobody_on_their_way_and_faults_say_nothing_of_the_i
     let (status, answer) = body(posted.body("{\"patient\":{\"nickname\":\"Jane Roe\"}}")).await;
     assert_eq!((status, problem(&answer)), (StatusCode::BAD_REQUEST, "bad-request"));
     assert!(!answer.to_string().contains("nickname") && !answer.to_string().contains("Jane"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_document_tells_of_every_fault_as_a_problem_and_of_those_that_any_request_may_meet() {
+    let document = serde_json::to_value(soapstone::http::openapi()).expect("plain data");
+    let mut names = std::collections::BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (verb, operation) in operations.as_object().expect("operations") {
+            assert!(names.insert(operation["operationId"].to_string()), "{verb} {path} has another's name");
+            let responses = operation["responses"].as_object().expect("responses");
+            assert!(["429", "500", "503"].iter().all(|status| responses.contains_key(*status)), "{verb} {path}");
+            for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
+                let content = Vec::from_iter(response["content"].as_object().expect("content").keys());
+                assert_eq!(content, ["application/problem+json"], "{status} of {verb} {path}");
+            }
+        }
+    }
 }

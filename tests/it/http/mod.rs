@@ -5,10 +5,14 @@ mod audio;
 mod consent;
 mod delivery;
 mod killed;
+mod limits;
 mod live;
 mod log_in;
 mod notes;
 mod operations;
+mod process;
+#[cfg(unix)]
+mod untold;
 mod visit;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
@@ -84,6 +88,7 @@ async fn fixture_of(mut config: Config, ehr: Option<FhirClient>) -> Fixture {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let routes = router(Service { workshop: Arc::clone(&workshop) });
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let stop = CancellationToken::new();
     let (client, accounts) = (client(), BTreeMap::new());

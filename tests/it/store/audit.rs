@@ -115,3 +115,52 @@ async fn many_who_write_at_once_make_one_chain() {
     writers.join_all().await;
     assert_eq!(verify(&fixture).await.expect("whole").sequence, 40);
 }
+
+#[tokio::test]
+async fn who_is_answered_is_on_the_disk_and_all_stand_in_one_chain() {
+    let fixture = std::sync::Arc::new(fixture().await);
+    let mut readers = tokio::task::JoinSet::new();
+    for reader in 0..50 {
+        let fixture = std::sync::Arc::clone(&fixture);
+        readers.spawn(async move {
+            for time in 0..4 {
+                let viewed = AuditEvent::done(Actor::Service, AuditAction::View).object(format!("{reader}/{time}"));
+                audit::append_alone(&fixture.store, &viewed).await.expect("kept");
+                // Another connection sees it as soon as its asker is told.
+                let intruder = intruder(&fixture).await;
+                let statement = format!("SELECT 1 FROM audit_entry WHERE object = '{reader}/{time}'");
+                let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, statement);
+                assert!(intruder.query_one_raw(statement).await.expect("readable").is_some());
+            }
+        });
+    }
+    readers.join_all().await;
+    assert_eq!(verify(&fixture).await.expect("whole").sequence, 200);
+    let entries = audit::list(&fixture.store, None, None, 200).await.expect("listed");
+    for reader in 0..50 {
+        let own = entries.iter().rev().filter_map(|entry| entry.event.object.as_deref());
+        let own = own.filter(|object| object.starts_with(&format!("{reader}/")));
+        let expected = Vec::from_iter((0..4).map(|time| format!("{reader}/{time}")));
+        assert_eq!(Vec::from_iter(own), expected, "in the order in which they came");
+    }
+}
+
+#[tokio::test]
+async fn entries_whose_askers_went_away_are_kept_and_the_last_to_come_is_the_last() {
+    let fixture = fixture().await;
+    // A transaction holds all of them back, until nobody waits any more.
+    let other = fixture.store.begin().await.expect("a transaction");
+    for number in 0..20 {
+        let viewed = AuditEvent::done(Actor::Service, AuditAction::View).object(number.to_string());
+        let asked = audit::append_alone(&fixture.store, &viewed);
+        assert!(
+            tokio::time::timeout(std::time::Duration::from_millis(1), asked).await.is_err(),
+            "it cannot be kept yet"
+        );
+    }
+    drop(other);
+    audit::append_alone(&fixture.store, &AuditEvent::done(Actor::Service, AuditAction::Stop)).await.expect("kept");
+    let head = verify(&fixture).await.expect("whole");
+    let entries = audit::list(&fixture.store, None, None, 1).await.expect("listed");
+    assert_eq!((head.sequence, entries[0].event.action), (21, AuditAction::Stop));
+}
