@@ -1,5 +1,6 @@
 //! Every setting, its default and its meaning: one TOML file, one struct a section.
 
+mod capture;
 mod ehr;
 mod paths;
 mod recognition;
@@ -10,6 +11,7 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
+pub use capture::CaptureConfig;
 pub use ehr::EhrConfig;
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
@@ -31,6 +33,8 @@ pub struct Config {
     pub writing: WritingConfig,
     /// Where the service listens.
     pub server: ServerConfig,
+    /// The microphone of a room.
+    pub capture: CaptureConfig,
     /// The EHR that notes go to.
     pub ehr: EhrConfig,
     /// Where visits are kept.
@@ -92,6 +96,7 @@ impl Config {
         config.paths.validate()?;
         config.recognition.validate()?;
         config.writing.validate()?;
+        config.capture.validate()?;
         config.ehr.validate()?;
         config.server.validate()?;
         config.store.validate()?;
