@@ -82,9 +82,12 @@ pub async fn serve(
     let workers = tokio::spawn(Arc::clone(&workshop).run(stop.clone()));
     let handle = Handle::new();
     let (stopping, patience) = (handle.clone(), Duration::from_secs(server.stop_timeout_s));
-    let asked = stop.clone();
+    let (asked, streams) = (stop.clone(), Arc::clone(&workshop));
     tokio::spawn(async move {
         asked.cancelled().await;
+        // Streams end by themselves only where they are told to.
+        streams.rooms.close();
+        streams.events.close();
         stopping.graceful_shutdown(Some(patience));
     });
     ready(address, setup);

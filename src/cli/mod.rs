@@ -10,6 +10,7 @@ mod models;
 mod note;
 mod output;
 mod progress;
+mod room;
 mod serve;
 mod terminology;
 mod token;
@@ -68,6 +69,7 @@ enum Command {
     Terminology(terminology::TerminologyArgs),
     Bench(bench::BenchArgs),
     Serve(serve::ServeArgs),
+    Room(room::RoomArgs),
     User(user::UserArgs),
     Token(token::TokenArgs),
     Audit(audit::AuditArgs),
@@ -108,7 +110,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     hide_panic_payloads();
     // Nobody waits in front of a service: what it does is told in its log.
-    let at_least = u8::from(matches!(cli.command, Command::Serve(_)));
+    let at_least = u8::from(matches!(cli.command, Command::Serve(_) | Command::Room(_)));
     log_to_stderr(cli.verbose.max(at_least));
     let outcome = panic::catch_unwind(|| dispatch(&cli)).unwrap_or_else(|_| Err(Failure::panicked()));
     match outcome {
@@ -132,6 +134,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Terminology(args) => terminology::run(args, &config),
         Command::Bench(args) => bench::run(args, &config),
         Command::Serve(args) => serve::run(args, &config),
+        Command::Room(args) => room::run(args, &config),
         Command::User(args) => user::run(args, &config),
         Command::Token(args) => token::run(args, &config),
         Command::Audit(args) => audit::run(args, &config),

@@ -37,7 +37,7 @@ pub fn run(_args: &ServeArgs, config: &Config) -> Result<(), Failure> {
 }
 
 /// The first signal stops the service, the second ends the process.
-async fn on_signal(stop: CancellationToken) {
+pub(super) async fn on_signal(stop: CancellationToken) {
     signal().await;
     eprintln!("soapstone: stopping; what runs is finished first");
     stop.cancel();

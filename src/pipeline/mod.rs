@@ -3,6 +3,7 @@
 pub mod events;
 pub mod jobs;
 mod requirements;
+pub mod rooms;
 mod visit;
 
 pub use requirements::Work;

@@ -57,8 +57,10 @@ pub(super) struct Visit {
     pub segments: Option<u32>,
     /// When the service refused what is here, as the recording was over for it.
     pub refused: Option<Timestamp>,
-    master_key: String,
-    sealed_key: String,
+    /// Which key of the room wrapped its own.
+    pub master_key: String,
+    /// Its own, wrapped.
+    pub sealed_key: String,
 }
 
 impl Visit {

@@ -18,8 +18,8 @@ use crate::{
 /// A proxy that hears nothing for a minute closes what it takes for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// What happens on the visit, as server-sent events: `state`, `progress`, `transcript`, `note`, `failed`, `erased`. `behind`
-/// says that some were missed: read the visit anew.
+/// What happens on the visit, as server-sent events: `state`, `progress`, `transcript`, `note`, `failed`, `erased`, and of
+/// a room's device `level` and `alarm`. `behind` says that some were missed: read the visit anew.
 #[utoipa::path(
     get, path = "/encounters/{id}/events", tag = "events", params(("id" = String, Path, format = Uuid)),
     responses((status = 200, body = String, content_type = "text/event-stream"), ReadFaults)
@@ -35,7 +35,8 @@ pub async fn events(
     let encounter = caller.encounter(&workshop.store, id, Right::ReadContent, AuditAction::View).await?;
     caller.note_alone(&workshop.store, id, AuditAction::View, "events").await?;
     let present = VisitEvent::State { state: encounter.state };
-    let first = tokio_stream::once(sent(&present));
+    let alarms = workshop.rooms.alarms(id).into_iter().map(|alarm| VisitEvent::Alarm { alarm, on: true });
+    let first = tokio_stream::iter(std::iter::once(present).chain(alarms).map(|event| sent(&event)).collect::<Vec<_>>());
     let following =
         events.map(|event| event.map_or_else(|_| Event::default().event("behind").data("{}"), |event| sent(&event)));
     let stream = first.chain(following).map(Ok);

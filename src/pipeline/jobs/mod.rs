@@ -15,7 +15,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
 
-use super::events::{Events, VisitEvent};
+use super::{
+    events::{Events, VisitEvent},
+    rooms::Rooms,
+};
 use crate::{
     audio::{SegmentError, Segments},
     config::Config,
@@ -39,6 +42,8 @@ pub struct Workshop {
     pub segments: Segments,
     /// Who watches them.
     pub events: Arc<Events>,
+    /// Rooms with a device of their own.
+    pub rooms: Arc<Rooms>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -112,8 +117,10 @@ impl Workshop {
         entropy: Arc<dyn Entropy>,
         ehr: Option<FhirClient>,
     ) -> Self {
-        let (events, compute, bell) = (Arc::default(), Arc::new(Semaphore::new(1)), Notify::new());
-        Self { config, store, segments, events, clock, entropy, ehr, compute, bell }
+        let events = Arc::<Events>::default();
+        let rooms = Arc::new(Rooms::new(Arc::clone(&events)));
+        let (compute, bell) = (Arc::new(Semaphore::new(1)), Notify::new());
+        Self { config, store, segments, events, rooms, clock, entropy, ehr, compute, bell }
     }
 
     /// Says that a job was committed, so that it is handed to the queue at once.
