@@ -8,6 +8,7 @@ mod killed;
 mod log_in;
 mod notes;
 mod operations;
+mod rooms;
 mod visit;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
