@@ -1,7 +1,7 @@
 //! Which microphone is meant, and how it is to be opened.
 
 use cpal::{
-    SampleFormat, SupportedStreamConfigRange,
+    BufferSize, SampleFormat, SupportedBufferSize, SupportedStreamConfigRange,
     traits::{DeviceTrait, HostTrait},
 };
 
@@ -51,6 +51,20 @@ fn choose(devices: &[(&str, &str)], wanted: &str) -> Result<usize, CaptureError>
             let candidates = Vec::from_iter(several.iter().map(|&at| devices[at].0)).join(", ");
             Err(CaptureError::Ambiguous { name: wanted.to_owned(), candidates })
         }
+    }
+}
+
+/// How much sound comes at a time, in milliseconds; the system holds twice as much. Left to itself, PulseAudio gives a second at a
+/// time, which a process that is killed would lose.
+const LUMP_MS: u32 = 150;
+
+/// How large the device's lumps of sound are to be.
+pub(super) fn lumps(format: &cpal::SupportedStreamConfig) -> BufferSize {
+    match *format.buffer_size() {
+        SupportedBufferSize::Range { min, max } if min <= max => {
+            BufferSize::Fixed((format.sample_rate() * LUMP_MS / 1_000).clamp(min, max))
+        }
+        _ => BufferSize::Default,
     }
 }
 

@@ -116,7 +116,8 @@ impl Monitor {
 
     /// What is wrong with what is heard.
     pub fn alarms(&self) -> BTreeSet<Alarm> {
-        let silent = self.without_anything >= DIGITAL_SILENCE_WINDOWS || self.far_below_speech >= FAR_BELOW_SPEECH_WINDOWS;
+        let silent =
+            self.without_anything >= DIGITAL_SILENCE_WINDOWS || self.far_below_speech >= FAR_BELOW_SPEECH_WINDOWS;
         let clipping = self.since_clipped < CLIPPED_WINDOWS;
         let alarms = [(Alarm::Silent, silent), (Alarm::Clipping, clipping)];
         alarms.into_iter().filter_map(|(alarm, is_on)| is_on.then_some(alarm)).collect()

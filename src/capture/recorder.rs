@@ -141,7 +141,9 @@ enum Microphone {
     Opening(Receiver<Result<Stream, CaptureError>>),
     Open(Box<Opened>),
     /// It could not be opened, or is gone.
-    Gone { since: Instant },
+    Gone {
+        since: Instant,
+    },
     /// Nobody wants it.
     Closed,
 }

@@ -55,7 +55,8 @@ impl Stream {
         let fate = Arc::new(Fate::default());
         let failed = |error: cpal::Error| CaptureError::Device { name: name.clone(), reason: error.to_string() };
         let feed = Feed { producer, channels, fate: Arc::clone(&fate) };
-        let stream = build(&device, format.config(), format.sample_format(), feed).map_err(failed)?;
+        let config = StreamConfig { buffer_size: choosing::lumps(&format), ..format.config() };
+        let stream = build(&device, config, format.sample_format(), feed).map_err(failed)?;
         stream.play().map_err(failed)?;
         Ok(Self { inner: Some(stream), samples, fate, name, rate_hz, channels })
     }

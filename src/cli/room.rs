@@ -33,13 +33,15 @@ const TOKEN_VARIABLE: &str = "SOAPSTONE_TOKEN";
 /// itself killed it goes on with what is there. A recording in which nobody speaks for `capture.silence_minutes` ends by itself.
 /// SIGTERM or Ctrl-C end the agent and not the visit.
 #[derive(Args)]
-#[command(after_help = "The agent proves itself with a token of an account with the role `system`, made where the service runs:\n  \
+#[command(
+    after_help = "The agent proves itself with a token of an account with the role `system`, made where the service runs:\n  \
     soapstone user add room-3 --name 'Room 3' --role system --no-password\n  \
     soapstone token create room-3 --label 'room 3' --scope audio:write --days 365 > room-3.token\n\n\
 Examples:\n  \
     soapstone room --list-devices                                 which microphones there are\n  \
     soapstone room --test --device Jabra                          is it loud enough, not too loud?\n  \
-    soapstone room --server https://scribe.clinic.example --room 3 --token-file room-3.token")]
+    soapstone room --server https://scribe.clinic.example --room 3 --token-file room-3.token"
+)]
 pub struct RoomArgs {
     /// Where the service is. `http://` is for this machine alone.
     #[arg(long, required_unless_present_any = ["list_devices", "test"])]
@@ -91,7 +93,8 @@ fn token(args: &RoomArgs) -> Result<Zeroizing<String>, Failure> {
     };
     let missing = args.token_file.is_none() && std::env::var_os(TOKEN_VARIABLE).is_none();
     if missing {
-        let hint = "the service asks for a token: give --token-file, or set SOAPSTONE_TOKEN (see soapstone room --help)";
+        let hint =
+            "the service asks for a token: give --token-file, or set SOAPSTONE_TOKEN (see soapstone room --help)";
         return Err(Failure::new(FailureKind::Usage, hint));
     }
     let (_, text) = read_secret(&source).map_err(AppError::from)?;
@@ -144,7 +147,8 @@ impl Heard {
     fn count(&mut self, samples: &[i16]) {
         self.samples += samples.len() as u64;
         self.nothing += samples.iter().filter(|&&sample| sample == 0).count() as u64;
-        self.full_scale += samples.iter().filter(|sample| sample.unsigned_abs() >= i16::MAX.unsigned_abs()).count() as u64;
+        self.full_scale +=
+            samples.iter().filter(|sample| sample.unsigned_abs() >= i16::MAX.unsigned_abs()).count() as u64;
     }
 }
 

@@ -15,7 +15,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Problem, Service,
-    api::{audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, rooms, transcript},
+    api::{
+        audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, rooms, transcript,
+    },
 };
 
 /// Bytes that a body of JSON has at most.

@@ -14,8 +14,9 @@ use tokio::sync::watch;
 use super::events::{Events, VisitEvent};
 use crate::domain::{Alarm, EncounterId, RoomStatus};
 
-/// How long a device that is not connected counts as one: a network that fails for a moment takes no room its microphone.
-const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
+/// A device says how it is every ten seconds at least. One that is silent for so long is not there, whatever its connection seems
+/// to be: a cable that was pulled ends none.
+const SILENT: SignedDuration = SignedDuration::from_secs(30);
 
 /// Rooms that are remembered, at most: names come from outside.
 const MAX_ROOMS: usize = 500;
@@ -96,7 +97,8 @@ impl Rooms {
         drop(known);
         let Some(encounter) = status.encounter else { return };
         let raised = |status: &RoomStatus| status.alarms.iter().copied().collect::<BTreeSet<Alarm>>();
-        let (old, new) = (if before.encounter == Some(encounter) { raised(&before) } else { BTreeSet::new() }, raised(&status));
+        let (old, new) =
+            (if before.encounter == Some(encounter) { raised(&before) } else { BTreeSet::new() }, raised(&status));
         for &alarm in old.symmetric_difference(&new) {
             self.events.tell(encounter, VisitEvent::Alarm { alarm, on: new.contains(&alarm) });
         }
@@ -108,8 +110,7 @@ impl Rooms {
 
     /// Whether the room has a device that can be told to record.
     pub fn has_device(&self, room: &str, now: Timestamp) -> bool {
-        let known = self.known();
-        known.rooms.get(room).is_some_and(|room| room.connections > 0 || now.duration_since(room.last_seen) < REMEMBERED)
+        self.known().rooms.get(room).is_some_and(|room| room.is_there(now))
     }
 
     /// What is wrong with the recording of a visit at present.
@@ -123,10 +124,10 @@ impl Rooms {
     }
 
     /// All rooms that are known of, by name.
-    pub fn list(&self) -> Vec<RoomState> {
+    pub fn list(&self, now: Timestamp) -> Vec<RoomState> {
         let known = self.known();
         let rooms = known.rooms.iter().map(|(name, room)| {
-            let (connected, last_seen) = (room.connections > 0, room.last_seen);
+            let (connected, last_seen) = (room.is_there(now), room.last_seen);
             RoomState { name: name.clone(), connected, last_seen, status: room.status.clone() }
         });
         rooms.collect()
@@ -155,6 +156,12 @@ impl Rooms {
     }
 }
 
+impl Room {
+    fn is_there(&self, now: Timestamp) -> bool {
+        self.connections > 0 && now.duration_since(self.last_seen) < SILENT
+    }
+}
+
 impl Known {
     /// The room of this name, heard of `now`.
     fn room(&mut self, name: &str, now: Timestamp) -> &mut Room {
@@ -169,6 +176,11 @@ impl Known {
 }
 
 impl Attendance {
+    /// Whether the device still says how it is.
+    pub fn is_heard_of(&self, now: Timestamp) -> bool {
+        self.rooms.has_device(&self.room, now)
+    }
+
     /// Waits until what the room is to do may have changed, or `patience` is over; `false` once the service stops.
     pub async fn changed(&mut self, patience: Duration) -> bool {
         match tokio::time::timeout(patience, self.bell.changed()).await {
@@ -229,13 +241,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_device_counts_for_a_while_after_its_connection_is_lost() {
+    async fn a_device_is_there_while_it_is_connected_and_says_how_it_is() {
         let rooms = Arc::new(Rooms::new(Arc::default()));
         assert!(!rooms.has_device("3", at(0)));
         let device = rooms.attend("3", at(0)).expect("the service runs");
-        assert!(rooms.has_device("3", at(1_000)));
+        assert!(rooms.has_device("3", at(29)) && !rooms.has_device("3", at(31)));
+        rooms.tell("3", RoomStatus::default(), at(40));
+        assert!(rooms.has_device("3", at(50)));
         drop(device);
-        assert!(rooms.has_device("3", at(30)) && !rooms.has_device("3", at(90)));
+        assert!(!rooms.has_device("3", at(50)));
         let now = SystemClock.now();
         let mut device = rooms.attend("3", now).expect("the service runs");
         rooms.close();

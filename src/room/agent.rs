@@ -14,7 +14,7 @@ use super::{
     RoomError,
     service::{Answer, Service},
     spool::{Spool, Visit},
-    upload::Uploader,
+    upload::{Sent, Uploader},
     writer::{Running, segment_time},
 };
 use crate::{
@@ -58,14 +58,29 @@ pub async fn run(
     let (touch, in_touch) = watch::channel(false);
     let bell = Arc::new(Notify::new());
     let (spooled, sent_to, time) = (Arc::clone(&spool), Arc::clone(&service), Arc::clone(&clock));
-    let uploader =
-        Uploader { spool: spooled, service: sent_to, clock: time, bell: Arc::clone(&bell), in_touch, sent: Default::default() };
+    let sent = Arc::new(Sent::default());
+    let (rung, noted) = (Arc::clone(&bell), Arc::clone(&sent));
+    let uploader = Uploader { spool: spooled, service: sent_to, clock: time, bell: rung, in_touch, sent: noted };
     let uploads = tokio::spawn(uploader.run());
     let (heard, mut orders) = mpsc::channel(8);
     let listening = tokio::spawn(listen(Arc::clone(&service), settings.name.clone(), heard));
 
-    let mut agent =
-        Agent { settings, service, spool, clock, bell, touch, running: Vec::new(), orders: None, ended: None, telling: None, turns: 0 };
+    let (running, orders_left) = (Vec::new(), None);
+    let (ended, telling, turns) = (None, None, 0);
+    let mut agent = Agent {
+        settings,
+        service,
+        spool,
+        clock,
+        bell,
+        touch,
+        sent,
+        running,
+        orders: orders_left,
+        ended,
+        telling,
+        turns,
+    };
     agent.take_up()?;
     let mut turns = tokio::time::interval(TURN);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -127,6 +142,7 @@ struct Agent {
     clock: Arc<dyn Clock>,
     bell: Arc<Notify>,
     touch: watch::Sender<bool>,
+    sent: Arc<Sent>,
     /// What is recorded, or stands still. One at a time hears the microphone.
     running: Vec<Running>,
     /// Orders that could not be carried out yet.
@@ -192,7 +208,7 @@ impl Agent {
             }
         }
         for order in orders {
-            if self.spool.visit(order.encounter)?.is_none() {
+            if !self.sent.has_whole(order.encounter) && self.spool.visit(order.encounter)?.is_none() {
                 self.begin(order).await?;
             }
         }
@@ -313,7 +329,11 @@ impl Agent {
 
     fn status(&self) -> RoomStatus {
         let visits = self.spool.visits().unwrap_or_default();
-        let unsent = visits.iter().map(|visit| self.spool.list(visit.encounter).map_or(0, |there| there.len() as u32)).sum();
+        let unsent_of = |id| {
+            let there = self.spool.list(id).unwrap_or_default();
+            there.into_iter().filter(|&sequence| !self.sent.has(id, sequence)).count() as u32
+        };
+        let unsent = visits.iter().map(|visit| unsent_of(visit.encounter)).sum();
         let mut alarms = BTreeSet::new();
         if self.ended.is_some() {
             alarms.insert(Alarm::LongSilence);
@@ -321,7 +341,8 @@ impl Agent {
         if visits.iter().any(|visit| visit.refused.is_some()) {
             alarms.insert(Alarm::Refused);
         }
-        let is_still = |id: EncounterId| visits.iter().any(|visit| visit.encounter == id && visit.paused_since.is_some());
+        let is_still =
+            |id: EncounterId| visits.iter().any(|visit| visit.encounter == id && visit.paused_since.is_some());
         let heard = self.running.iter().find(|running| !is_still(running.encounter)).or(self.running.first());
         let seen = heard.map(Running::seen).unwrap_or_default();
         alarms.extend(seen.alarms);

@@ -44,7 +44,9 @@ pub enum RoomError {
         source: SealingError,
     },
     /// Audio would go over the network as it is.
-    #[error("{server} is not encrypted, and what patients say would go over the network as it is: give an address that begins with https://")]
+    #[error(
+        "{server} is not encrypted, and what patients say would go over the network as it is: give an address that begins with https://"
+    )]
     Plain {
         /// What was given.
         server: String,

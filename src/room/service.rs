@@ -209,7 +209,9 @@ mod tests {
     fn orders_are_read_and_signs_of_life_passed_over() {
         assert_eq!(orders_of(":\n\n"), None);
         let id = "0190a7e5-7b1c-7c3a-9e55-3f1f6f1f2a10";
-        let event = format!("event: orders\ndata: {{\"orders\":[{{\"encounter\":\"{id}\",\"action\":\"start\",\"ordered_ms_ago\":5}}]}}\n\n");
+        let event = format!(
+            "event: orders\ndata: {{\"orders\":[{{\"encounter\":\"{id}\",\"action\":\"start\",\"ordered_ms_ago\":5}}]}}\n\n"
+        );
         assert_eq!(orders_of(&event).expect("orders").orders[0].encounter.to_string(), id);
     }
 }

@@ -90,7 +90,13 @@ impl Spool {
     }
 
     /// Begins a visit.
-    pub fn begin(&self, encounter: EncounterId, server: &str, channels: usize, now: Timestamp) -> Result<Visit, RoomError> {
+    pub fn begin(
+        &self,
+        encounter: EncounterId,
+        server: &str,
+        channels: usize,
+        now: Timestamp,
+    ) -> Result<Visit, RoomError> {
         let key = DataKey::generate(self.entropy.as_ref());
         let wrapped = self.keys.wrap(&encounter.to_string(), &key, self.entropy.as_ref());
         let visit = Visit {
@@ -118,7 +124,8 @@ impl Spool {
             file.sync_all()
         });
         let folder = self.root.join("visits");
-        let placed = written.and_then(|()| fs::rename(&beside, &place)).and_then(|()| fs::File::open(folder)?.sync_all());
+        let placed =
+            written.and_then(|()| fs::rename(&beside, &place)).and_then(|()| fs::File::open(folder)?.sync_all());
         placed.map_err(failed("write", &place))
     }
 
@@ -147,7 +154,13 @@ impl Spool {
     }
 
     /// Keeps a segment, sealed and synced when this returns.
-    pub fn keep_segment(&self, visit: &Visit, sequence: u32, segment: &Segment, key: &DataKey) -> Result<(), SegmentError> {
+    pub fn keep_segment(
+        &self,
+        visit: &Visit,
+        sequence: u32,
+        segment: &Segment,
+        key: &DataKey,
+    ) -> Result<(), SegmentError> {
         self.segments.keep(visit.encounter, sequence, segment, key, self.entropy.as_ref()).map(|_| ())
     }
 

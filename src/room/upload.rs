@@ -1,6 +1,10 @@
 //! From the disk to the service: each segment until it is answered for, and at the end that it is all.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::SignedDuration;
 use tokio::sync::{Notify, watch};
@@ -35,8 +39,36 @@ pub(super) struct Uploader {
     /// Whether the present orders are known. What was recorded after a stop that did not get here is not sent, so nothing is
     /// sent before.
     pub in_touch: watch::Receiver<bool>,
+    /// What the service has.
+    pub sent: Arc<Sent>,
+}
+
+/// What the service has of what is here, or was.
+#[derive(Default)]
+pub(super) struct Sent(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
     /// The newest segment of each visit, which stays on the disk, once it was sent.
-    pub sent: HashSet<(EncounterId, u32)>,
+    newest: HashSet<(EncounterId, u32)>,
+    /// Visits that are with the service, whole.
+    whole: HashSet<EncounterId>,
+}
+
+impl Sent {
+    /// Whether the service has segment `sequence`, though it is on this disk.
+    pub fn has(&self, id: EncounterId, sequence: u32) -> bool {
+        self.known().newest.contains(&(id, sequence))
+    }
+
+    /// Whether the service has the whole visit: an order of before, that was still on its way, does not begin it anew.
+    pub fn has_whole(&self, id: EncounterId) -> bool {
+        self.known().whole.contains(&id)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why a round ended early.
@@ -98,7 +130,7 @@ impl Uploader {
             if !*self.in_touch.borrow() {
                 return Ok(());
             }
-            if !self.sent.contains(&(id, sequence)) {
+            if !self.sent.has(id, sequence) {
                 let segment = self.spool.read_segment(&visit, sequence, &key)?;
                 let answer = self.service.send_segment(id, sequence, &segment).await;
                 let answer = self.perhaps_whole(&visit, answer).await;
@@ -107,9 +139,9 @@ impl Uploader {
                 }
             }
             if Some(&sequence) == here.last() {
-                self.sent.insert((id, sequence));
+                self.sent.known().newest.insert((id, sequence));
             } else {
-                self.sent.remove(&(id, sequence));
+                self.sent.known().newest.remove(&(id, sequence));
                 self.spool.remove_segment(id, sequence)?;
             }
         }
@@ -134,7 +166,7 @@ impl Uploader {
     async fn finish(&mut self, id: EncounterId) -> Result<(), Held> {
         let Some(visit) = self.spool.visit(id)? else { return Ok(()) };
         let Some(segments) = visit.segments else { return Ok(()) };
-        let left = self.spool.list(id)?.into_iter().any(|sequence| !self.sent.contains(&(id, sequence)));
+        let left = self.spool.list(id)?.into_iter().any(|sequence| !self.sent.has(id, sequence));
         if left {
             self.bell.notify_one();
             return Ok(());
@@ -145,6 +177,9 @@ impl Uploader {
         };
         if self.is_taken(&visit, answer)? {
             tracing::info!(visit = %id, segments, "the recording is with the service, whole");
+            if segments > 0 {
+                self.sent.known().whole.insert(id);
+            }
             self.erase(id)?;
         }
         Ok(())
@@ -184,7 +219,7 @@ impl Uploader {
     }
 
     fn erase(&mut self, id: EncounterId) -> Result<(), RoomError> {
-        self.sent.retain(|(visit, _)| *visit != id);
+        self.sent.known().newest.retain(|(visit, _)| *visit != id);
         self.spool.erase(id)
     }
 }

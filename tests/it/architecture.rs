@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("auth", &["domain", "config", "store"]),
     ("notes", &["domain", "store"]),
     ("audio", &["domain", "config", "sealing"]),
-    ("capture", &["domain", "config", "audio"]),
+    ("capture", &["domain", "audio"]),
     ("model_files", &["domain", "config"]),
     ("embedding", &["domain", "model_files"]),
     ("terminology", &["domain", "config", "model_files", "embedding"]),

@@ -36,7 +36,8 @@ pub async fn events(
     caller.note_alone(&workshop.store, id, AuditAction::View, "events").await?;
     let present = VisitEvent::State { state: encounter.state };
     let alarms = workshop.rooms.alarms(id).into_iter().map(|alarm| VisitEvent::Alarm { alarm, on: true });
-    let first = tokio_stream::iter(std::iter::once(present).chain(alarms).map(|event| sent(&event)).collect::<Vec<_>>());
+    let first =
+        tokio_stream::iter(std::iter::once(present).chain(alarms).map(|event| sent(&event)).collect::<Vec<_>>());
     let following =
         events.map(|event| event.map_or_else(|_| Event::default().event("behind").data("{}"), |event| sent(&event)));
     let stream = first.chain(following).map(Ok);

@@ -29,8 +29,8 @@ use crate::{
 /// A device takes a connection without a sign of life for dead after three of these.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
-/// Orders are looked up anew this often, whether or not anybody rang.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// Orders are looked up anew this often, and whether the device is still there, whether or not anybody rang.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// Alarms and other words that a device may tell, at most.
 const MAX_ALARMS: usize = 16;
@@ -107,7 +107,7 @@ pub struct RoomList {
 pub async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<RoomList>, Problem> {
     let workshop = &service.workshop;
     caller.require(&workshop.store, Right::ReadEncounter, AuditAction::View).await?;
-    Ok(Json(RoomList { rooms: workshop.rooms.list().into_iter().map(RoomJson::from).collect() }))
+    Ok(Json(RoomList { rooms: workshop.rooms.list(workshop.clock.now()).into_iter().map(RoomJson::from).collect() }))
 }
 
 /// What a room's device is to do, as server-sent events named `orders`: `{"orders":[{"encounter","action","ordered_ms_ago"}]}`,
@@ -140,7 +140,7 @@ pub async fn orders(
                 () = told.closed() => false,
                 goes_on = attendance.changed(LOOK_AGAIN) => goes_on,
             };
-            if !goes_on {
+            if !goes_on || !attendance.is_heard_of(workshop.clock.now()) {
                 return;
             }
         }

@@ -70,7 +70,11 @@ async fn ask(fixture: &Fixture, who: Option<&str>, method: &str, path: &str, vis
     let id = visit.rsplit('/').next().expect("an id");
     let place = format!(
         "/api/v1{}",
-        path.replace("{id}", id).replace("{seq}", "0").replace("{n}", "1").replace("{delivery}", id).replace("{room}", "3")
+        path.replace("{id}", id)
+            .replace("{seq}", "0")
+            .replace("{n}", "1")
+            .replace("{delivery}", id)
+            .replace("{room}", "3")
     );
     let verb: Method = method.to_uppercase().parse().expect("a method");
     let request = match who {

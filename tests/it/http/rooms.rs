@@ -162,6 +162,9 @@ async fn what_a_device_tells_is_seen_by_who_watches_the_visit() {
     assert!(told.contains(r#"{"event":"level","peak_dbfs":-9.5,"rms_dbfs":-31.0,"unsent":2}"#), "{told}");
     let (_, rooms) = body(fixture.get("admin", "/api/v1/rooms")).await;
     let room = &rooms["rooms"][0];
-    assert_eq!((room["name"].as_str(), room["connected"].as_bool(), room["device"].as_str()), (Some("3"), Some(false), Some("hw:1")));
+    assert_eq!(
+        (room["name"].as_str(), room["connected"].as_bool(), room["device"].as_str()),
+        (Some("3"), Some(false), Some("hw:1"))
+    );
     assert!(!rooms.to_string().contains("Jane"));
 }

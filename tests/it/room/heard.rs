@@ -13,7 +13,8 @@ pub fn find(recording: &[i16], clip: &[i16]) -> (usize, f64) {
     let (samples, wanted) = (floats(recording), floats(clip));
     let first = (rough * STEP).saturating_sub(2 * STEP);
     let last = (first + 4 * STEP).min(samples.len().saturating_sub(wanted.len()));
-    let (at, likeness) = best(last.saturating_sub(first), |at| alike(&samples[first + at..first + at + wanted.len()], &wanted));
+    let (at, likeness) =
+        best(last.saturating_sub(first), |at| alike(&samples[first + at..first + at + wanted.len()], &wanted));
     (first + at, likeness)
 }
 
@@ -45,10 +46,12 @@ fn floats(samples: &[i16]) -> Vec<f64> {
 #[test]
 fn a_clip_is_found_where_it_is_and_nothing_where_it_is_not() {
     let noise = |seed: u32, seconds: usize| {
-        let mut state = seed;
+        let (mut state, mut loud) = (seed, 0.0);
         Vec::from_iter((0..seconds * RATE).map(|at| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let loud = (at / 1_000 * 7_919 % 13) as f64 / 13.0;
+            if at % 1_000 == 0 {
+                loud = f64::from(state >> 8) / f64::from(u32::MAX >> 8);
+            }
             (f64::from((state >> 16) as i16) * loud) as i16
         }))
     };

@@ -107,6 +107,7 @@ async fn a_microphone_that_is_unplugged_is_told_of_and_its_recording_goes_on_wit
 async fn a_pause_is_no_part_of_the_recording() {
     let mut clinic = Clinic::open().await;
     let visit = clinic.visit().await;
+    let _playing = clinic.sound.play(&fixture().0);
     clinic.order(&visit, "start").await;
     clinic.has_segments(&visit, 3).await;
     clinic.order(&visit, "pause").await;
