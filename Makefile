@@ -10,7 +10,7 @@ VISIT     ?= audio-fixtures/visit-01-hypertension.flac
 # Everything is built once, in the release profile, so that tests, the demo and the benches share one set of libraries.
 CARGO_FLAGS := --release --locked
 
-.PHONY: help setup build models test-models demo test check fuzz-api bench-visit bench-recognition bench-live bench-generation bench-service bench-asr bench-notes gate gate-baseline
+.PHONY: help setup build models test-setup test-models demo test check fuzz-api bench-visit bench-recognition bench-live bench-generation bench-service bench-asr bench-notes gate gate-baseline
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -31,7 +31,10 @@ test-models: models ## Fetch the small models that only the tests use (0.2 GB)
 demo: models ## Write the note of a spoken visit: make demo VISIT=FILE
 	$(SOAPSTONE) note $(VISIT)
 
-test: test-models ## Run every test, on real models
+test-setup: setup ## Install what only the tests need: a sound system without a sound card
+	@tools/setup.sh tests
+
+test: test-setup test-models ## Run every test, on real models
 	cargo test $(CARGO_FLAGS)
 
 check: setup $(DENY) ## Formatting, lints, documentation, licences

@@ -32,6 +32,7 @@ pub mod model_files;
 pub mod notes;
 pub mod pipeline;
 pub mod qa;
+pub mod room;
 pub mod safety;
 pub mod sealing;
 pub mod store;

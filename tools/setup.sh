@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what building soapstone needs beyond Rust: a C and C++ compiler and cmake (whisper.cpp, libopus), the headers of
 # ALSA (microphones), and Python's pip, which brings the models. On a system without apt it says what to install. Does
-# nothing where all is there.
+# nothing where all is there. `tools/setup.sh tests` adds a sound system without a sound card, which the tests of rooms play to
+# and record from.
 set -eu
 
 missing=""
@@ -12,6 +13,11 @@ need c++ g++
 need cmake cmake
 pkg-config --exists alsa 2>/dev/null || missing="$missing pkg-config libasound2-dev"
 python3 -m pip --version >/dev/null 2>&1 || missing="$missing python3-pip"
+if [ "${1:-}" = tests ]; then
+    need pulseaudio pulseaudio
+    need paplay pulseaudio-utils
+    ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so >/dev/null 2>&1 || missing="$missing libasound2-plugins"
+fi
 [ -n "$missing" ] || exit 0
 
 case "$missing" in

@@ -5,5 +5,5 @@ mod secrets;
 mod serve;
 
 pub use master_keys::load_master_keys;
-pub use secrets::SecretError;
+pub use secrets::{SecretError, read_secret};
 pub use serve::{AppError, Jobs, certificate, ehr, open_store, serve, work};

@@ -63,7 +63,7 @@ pub enum SecretError {
 }
 
 /// What stands at `source`, and what to call that place.
-pub(super) fn read_secret(source: &KeySource) -> Result<(String, Zeroizing<String>), SecretError> {
+pub fn read_secret(source: &KeySource) -> Result<(String, Zeroizing<String>), SecretError> {
     match source {
         KeySource::File(path) => Ok((path.display().to_string(), read(path)?)),
         KeySource::Env(name) => {

@@ -87,13 +87,23 @@ pub async fn serve(
 
     let workers = match jobs {
         Jobs::Here => tokio::spawn(Arc::clone(&workshop).run(stop.clone())),
-        Jobs::Elsewhere => tokio::spawn(async { Ok(()) }),
+        // What is said is told by the process to which the audio comes.
+        Jobs::Elsewhere => {
+            let listening = Arc::clone(&workshop).listen(stop.clone());
+            tokio::spawn(async {
+                listening.await;
+                Ok(())
+            })
+        }
     };
     let handle = Handle::new();
     let (stopping, patience) = (handle.clone(), Duration::from_secs(server.stop_timeout_s));
-    let asked = stop.clone();
+    let (asked, streams) = (stop.clone(), Arc::clone(&workshop));
     tokio::spawn(async move {
         asked.cancelled().await;
+        // Streams end by themselves only where they are told to.
+        streams.rooms.close();
+        streams.events.close();
         stopping.graceful_shutdown(Some(patience));
     });
     ready(address, setup);

@@ -25,7 +25,8 @@ mod writing;
 use std::borrow::Cow;
 
 pub use error::AudioError;
-pub use segments::{Kept, Segment, SegmentError, Segments};
+pub use resampling::ToSpeechRate;
+pub use segments::{Kept, MAX_SEGMENTS, Segment, SegmentError, Segments};
 pub use source::{AudioSource, read_piped};
 pub use writing::to_wav;
 

@@ -12,7 +12,7 @@ use super::SAMPLE_RATE_HZ;
 const BLOCK_FRAMES: usize = 2048;
 
 /// Turns blocks of floats at any rate into 16-bit samples at [`SAMPLE_RATE_HZ`].
-pub(super) struct ToSpeechRate {
+pub struct ToSpeechRate {
     rate_hz: u32,
     /// `None` where the rate is right already.
     resampler: Option<Fft<f32>>,
@@ -59,7 +59,13 @@ impl ToSpeechRate {
         self.drain_whole_blocks();
     }
 
-    /// What all blocks came to, as long as the input to a sample.
+    /// What is ready by now, one buffer a channel, taken out: for a stream, which is never finished. It is as long as the
+    /// input but for the block that is not full yet.
+    pub fn take(&mut self) -> Vec<Vec<i16>> {
+        self.output.iter_mut().map(std::mem::take).collect()
+    }
+
+    /// What all blocks came to, as long as the input to a sample. For a recording of which nothing was taken out.
     pub fn finish(mut self) -> Vec<Vec<i16>> {
         let exact = self.frames_in * u64::from(SAMPLE_RATE_HZ);
         let frames_out = exact.div_ceil(u64::from(self.rate_hz)) as usize;
@@ -174,6 +180,20 @@ mod tests {
     fn the_size_of_the_blocks_makes_no_difference() {
         let samples = tone(440.0, 44_100, 0.7);
         assert_eq!(resample(&samples, 44_100, 1), resample(&samples, 44_100, 30_000));
+    }
+
+    #[test]
+    fn what_is_taken_out_on_the_way_is_what_the_whole_would_be() {
+        let samples = tone(440.0, 48_000, 0.7);
+        let mut resampler = ToSpeechRate::new(48_000, 1).expect("a resampler");
+        let mut taken = Vec::new();
+        for block in samples.chunks(1_000) {
+            resampler.push(&[block.to_vec()]);
+            taken.append(&mut resampler.take()[0]);
+        }
+        let whole = resample(&samples, 48_000, 1_000);
+        assert!(taken.len() + 2_048 > whole.len(), "{} of {}", taken.len(), whole.len());
+        assert_eq!(taken, whole[..taken.len()]);
     }
 
     #[test]

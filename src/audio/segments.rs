@@ -27,6 +27,9 @@ const ENDING: &str = "seg";
 /// Beginning of the name of a file that is still written.
 const UNFINISHED: &str = ".unfinished-";
 
+/// Segments that a recording has at most: at one a second, six hours.
+pub const MAX_SEGMENTS: u32 = 6 * 60 * 60;
+
 /// Samples a second of `audio/L16` that says nothing of it.
 const DEFAULT_RATE_HZ: u32 = 16_000;
 
@@ -231,6 +234,15 @@ impl Segments {
     pub fn missing(&self, encounter: EncounterId, count: u32) -> Result<Vec<u32>, SegmentError> {
         let there = self.list(encounter)?;
         Ok(Vec::from_iter((0..count).filter(|sequence| there.binary_search(sequence).is_err())))
+    }
+
+    /// Removes segment `sequence`, which somebody else keeps now.
+    pub fn remove(&self, encounter: EncounterId, sequence: u32) -> Result<(), SegmentError> {
+        let place = self.folder(encounter).join(file_name(sequence));
+        match fs::remove_file(&place) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove", &place)(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Erases all audio of the visit.

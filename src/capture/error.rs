@@ -27,8 +27,8 @@ pub enum CaptureError {
         /// The devices.
         candidates: String,
     },
-    /// The device is there and does not record.
-    #[error("the microphone {name} cannot be used: {reason}")]
+    /// The device does not record.
+    #[error("the microphone {name} cannot be used; `soapstone room --list-devices` shows which there are: {reason}")]
     Device {
         /// The device.
         name: String,

@@ -10,11 +10,13 @@ use super::input::InputError;
 use crate::{
     app::AppError,
     audio::AudioError,
+    capture::CaptureError,
     config::{ConfigError, TemplateError},
     delivery::fhir::ChartError,
     inference::InferenceError,
     model_files::ModelError,
     pipeline::VisitError,
+    room::RoomError,
     store::StoreError,
     terminology::TerminologyError,
     transcription::TranscriptionError,
@@ -161,6 +163,17 @@ fn store_kind(error: &StoreError) -> FailureKind {
     }
 }
 
+fn room_kind(error: &RoomError) -> FailureKind {
+    match error {
+        RoomError::Capture(_)
+        | RoomError::Address { .. }
+        | RoomError::Plain { .. }
+        | RoomError::OpenToOthers { .. }
+        | RoomError::Io { .. } => FailureKind::Usage,
+        RoomError::Segments(_) | RoomError::Damaged { .. } | RoomError::Key { .. } => FailureKind::Internal,
+    }
+}
+
 fn app_kind(error: &AppError) -> FailureKind {
     match error {
         AppError::Store(error) => store_kind(error),
@@ -192,6 +205,8 @@ failure_from! {
     ModelError => model_kind,
     TerminologyError => terminology_kind,
     VisitError => visit_kind,
+    CaptureError => |_| FailureKind::Usage,
+    RoomError => room_kind,
     StoreError => store_kind,
     AppError => app_kind,
 }

@@ -12,6 +12,7 @@ mod models;
 mod note;
 mod output;
 mod progress;
+mod room;
 mod serve;
 mod terminology;
 mod token;
@@ -72,6 +73,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Worker(worker::WorkerArgs),
     Doctor(doctor::DoctorArgs),
+    Room(room::RoomArgs),
     User(user::UserArgs),
     Token(token::TokenArgs),
     Audit(audit::AuditArgs),
@@ -112,7 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     hide_panic_payloads();
     // Nobody waits in front of a service: what it does is told in its log.
-    let at_least = u8::from(matches!(cli.command, Command::Serve(_) | Command::Worker(_)));
+    let at_least = u8::from(matches!(cli.command, Command::Serve(_) | Command::Worker(_) | Command::Room(_)));
     let outcome = panic::catch_unwind(|| {
         let config = Config::load(cli.config.as_deref(), cli.data_dir.as_deref())?;
         log::begin(cli.verbose.max(at_least), config.log.format);
@@ -141,6 +143,7 @@ fn dispatch(cli: &Cli, config: &Config) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args, config),
         Command::Worker(args) => worker::run(args, config),
         Command::Doctor(args) => doctor::run(args, config),
+        Command::Room(args) => room::run(args, config),
         Command::User(args) => user::run(args, config),
         Command::Token(args) => token::run(args, config),
         Command::Audit(args) => audit::run(args, config),

@@ -1,5 +1,6 @@
 //! Every setting, its default and its meaning: one TOML file, one struct a section.
 
+mod capture;
 mod ehr;
 mod limits;
 mod log;
@@ -12,6 +13,7 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
+pub use capture::CaptureConfig;
 pub use ehr::EhrConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
@@ -39,6 +41,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// How the log is written.
     pub log: LogConfig,
+    /// The microphone of a room.
+    pub capture: CaptureConfig,
     /// The EHR that notes go to.
     pub ehr: EhrConfig,
     /// Where visits are kept.
@@ -100,6 +104,7 @@ impl Config {
         config.paths.validate()?;
         config.recognition.validate()?;
         config.writing.validate()?;
+        config.capture.validate()?;
         config.ehr.validate()?;
         config.server.validate()?;
         config.store.validate()?;

@@ -42,6 +42,10 @@ pub struct EncounterDetails {
     pub started_at: Option<Timestamp>,
     /// Of how many segments the recording consists, once it is whole.
     pub segments: Option<u32>,
+    /// The room whose own device records the visit; without one, whoever sends audio has the microphone.
+    pub device_room: Option<String>,
+    /// When the device was told to stop.
+    pub stopping_since: Option<Timestamp>,
 }
 
 /// A patient, as far as a note needs to know them. `Debug` shows nothing of it.
@@ -84,6 +88,8 @@ pub enum EncounterState {
     Recording,
     /// Recording stands still and can go on.
     Paused,
+    /// The recording is over, and the room's device has not sent all of it yet.
+    Stopping,
     /// All audio is here and becomes text.
     Transcribing,
     /// The text becomes a note.
@@ -98,10 +104,11 @@ pub enum EncounterState {
 
 impl EncounterState {
     /// Every state, in the order of a visit.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Planned,
         Self::Recording,
         Self::Paused,
+        Self::Stopping,
         Self::Transcribing,
         Self::Drafting,
         Self::Drafted,
@@ -115,6 +122,7 @@ impl EncounterState {
             Self::Planned => "planned",
             Self::Recording => "recording",
             Self::Paused => "paused",
+            Self::Stopping => "stopping",
             Self::Transcribing => "transcribing",
             Self::Drafting => "drafting",
             Self::Drafted => "drafted",
@@ -130,7 +138,7 @@ impl EncounterState {
 
     /// Whether audio may still come.
     pub fn takes_audio(self) -> bool {
-        matches!(self, Self::Planned | Self::Recording | Self::Paused)
+        matches!(self, Self::Planned | Self::Recording | Self::Paused | Self::Stopping)
     }
 }
 

@@ -16,6 +16,7 @@ mod ids;
 mod job;
 mod note;
 mod patient_text;
+mod room;
 mod safety;
 mod transcript;
 mod verification;
@@ -39,6 +40,7 @@ pub use note::{
     Soap, Statement, Support, UncertainText, UnsupportedText, VitalSign, evidence_of,
 };
 pub use patient_text::PatientText;
+pub use room::{Alarm, Level, RoomAction, RoomOrder, RoomOrders, RoomStatus};
 pub use safety::{Alert, AlertKind, AlertSeverity, Reconciled, ReconciliationState};
 pub use transcript::{
     AudioInfo, ClinicianHeard, ModelRef, Repair, Role, RoleExchange, SpokenNumber, TRANSCRIPT_SCHEMA, Transcript,

@@ -67,6 +67,23 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Paramet
     }
 }
 
+/// The examination room that the path names.
+pub struct Room(pub String);
+
+/// Characters that a room's name has at most.
+const MAX_ROOM_CHARS: usize = 64;
+
+impl<S: Send + Sync> FromRequestParts<S> for Room {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let is_name = |name: &String| name.chars().count() <= MAX_ROOM_CHARS && !name.chars().any(char::is_control);
+        let name = path.ok().map(|Path(name)| name).filter(is_name);
+        name.map(Self).ok_or_else(|| Problem::not_found("room of that name"))
+    }
+}
+
 /// The encounter that the path names, with what else of the path a route has.
 pub struct Of<T = ()>(pub EncounterId, pub T);
 

@@ -16,7 +16,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Problem, Service,
-    api::{audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, transcript},
+    api::{
+        audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, rooms, transcript,
+    },
     document,
     limits::{Limits, guard},
     observe::observe,
@@ -77,6 +79,9 @@ fn api() -> OpenApiRouter<Service> {
         .routes(routes!(consent::give, consent::withdraw))
         .routes(routes!(recording::order))
         .routes(routes!(audio::complete))
+        // Rooms with a device of their own.
+        .routes(routes!(rooms::list))
+        .routes(routes!(rooms::report))
         // What was said, and the note.
         .routes(routes!(transcript::get, transcript::correct))
         .routes(routes!(note::get, note::edit))
@@ -102,7 +107,7 @@ fn api() -> OpenApiRouter<Service> {
         .layer(DefaultBodyLimit::max(MAX_RECORDING_BYTES))
         .layer(middleware::from_fn_with_state(UPLOAD_TIMEOUT, in_time));
     // A stream has no end.
-    let streams = OpenApiRouter::new().routes(routes!(events::events));
+    let streams = OpenApiRouter::new().routes(routes!(events::events)).routes(routes!(rooms::orders));
     let all = quick.merge(segments).merge(recordings).merge(streams);
     OpenApiRouter::with_openapi(Base::openapi())
         .nest("/api/v1", all)

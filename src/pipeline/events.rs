@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::live::LiveUtterance;
-use crate::domain::{EncounterId, EncounterState, JobKind};
+use crate::domain::{Alarm, EncounterId, EncounterState, JobKind};
 
 /// Events that a slow watcher may be behind; one that falls further back is told so, and reads the visit anew.
 const BACKLOG: usize = 256;
@@ -59,6 +59,22 @@ pub enum VisitEvent {
         /// Why. No patient's word is in it.
         fault: String,
     },
+    /// How loud it is in the room, in decibels below full scale.
+    Level {
+        /// The loudest sample.
+        peak_dbfs: f32,
+        /// The mean.
+        rms_dbfs: f32,
+        /// Segments that the room's device has not sent yet.
+        unsent: u32,
+    },
+    /// Something is wrong with the recording, or is right again.
+    Alarm {
+        /// What.
+        alarm: Alarm,
+        /// Whether it is wrong.
+        on: bool,
+    },
     /// Consent was withdrawn, and the visit is gone.
     Erased,
 }
@@ -73,6 +89,8 @@ impl VisitEvent {
             Self::Transcript { .. } => "transcript",
             Self::Note { .. } => "note",
             Self::Failed { .. } => "failed",
+            Self::Level { .. } => "level",
+            Self::Alarm { .. } => "alarm",
             Self::Erased => "erased",
         }
     }
@@ -99,6 +117,11 @@ impl Events {
             // Nobody may be listening any more, which is no fault.
             let _ = sender.send(event);
         }
+    }
+
+    /// Ends what watchers wait for: the service stops.
+    pub fn close(&self) {
+        self.watched().clear();
     }
 
     fn watched(&self) -> MutexGuard<'_, HashMap<EncounterId, broadcast::Sender<VisitEvent>>> {

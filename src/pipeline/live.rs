@@ -138,7 +138,7 @@ impl LiveVisit {
 
 impl Workshop {
     /// Hears the visits that are recorded until `stop`.
-    pub(super) async fn listen(self: Arc<Self>, stop: CancellationToken) {
+    pub async fn listen(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
             if let Some((id, visit)) = self.live.next(self.clock.instant()) {
                 if let Err(error) = self.hear(id, &visit).await {

@@ -1,7 +1,7 @@
 //! Encounters: what is known of a visit, sealed with the key of the visit.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use super::{
     Reader, StoreError, Tx,
@@ -78,6 +78,21 @@ pub async fn list(
     let rows = cursor.desc().first(limit).all(reader.inside().conn).await?;
     let keys = keys::load_all(reader, rows.iter().map(|row| row.id.clone())).await?;
     rows.into_iter().filter_map(|row| Some(open(keys.get(&row.id)?, row))).collect()
+}
+
+/// The encounters that the device of `room` records, or of which it has not sent all yet, from the newest to the oldest.
+pub async fn recorded_in(reader: &impl Reader, room: &str) -> Result<Vec<Encounter>, StoreError> {
+    let states = [EncounterState::Recording, EncounterState::Paused, EncounterState::Stopping];
+    let states = states.map(EncounterState::as_str);
+    let query = encounter::Entity::find().filter(Column::State.is_in(states)).order_by_desc(Column::Id);
+    let mut recorded = Vec::new();
+    for row in query.all(reader.inside().conn).await? {
+        let encounter = open(reader, row).await?;
+        if encounter.details.device_room.as_deref() == Some(room) {
+            recorded.push(encounter);
+        }
+    }
+    Ok(recorded)
 }
 
 /// Keeps `encounter` as it is now, and counts its revision up. Errs with [`StoreError::Changed`] if the store has another

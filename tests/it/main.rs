@@ -8,6 +8,8 @@ mod http;
 mod inference;
 mod note;
 mod qa;
+#[cfg(target_os = "linux")]
+mod room;
 mod safety;
 mod schemas;
 mod store;

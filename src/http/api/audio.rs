@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::recording;
 use crate::{
-    audio::{self, AudioSource, Kept, Recording, Segment},
+    audio::{self, AudioSource, Kept, MAX_SEGMENTS, Recording, Segment},
     auth::policy::Right,
     domain::{AuditAction, EncounterId, EncounterState, hex, no_progress},
     http::{
@@ -28,9 +28,6 @@ use crate::{
     },
     store::keys,
 };
-
-/// Segments that a recording has at most: at one a second, six hours.
-const MAX_SEGMENTS: u32 = 6 * 60 * 60;
 
 /// That a recording is whole.
 #[derive(Deserialize, ToSchema)]

@@ -96,6 +96,9 @@ pub async fn withdraw(State(service): State<Service>, caller: Caller, Of(id, ())
     workshop.cancel(id);
     // The key is gone, so nothing of the audio can be read any more, whatever becomes of this.
     workshop.segments.erase(id)?;
+    if let Some(room) = &encounter.details.device_room {
+        workshop.rooms.ring(room);
+    }
     workshop.events.tell(id, VisitEvent::Erased);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -88,7 +88,7 @@ pub struct EncounterJson {
     /// Its id.
     #[schema(value_type = String, format = Uuid)]
     pub id: EncounterId,
-    /// How far it has come: `planned`, `recording`, `paused`, `transcribing`, `drafting`, `drafted`, `signed` or `failed`.
+    /// How far it has come: `planned`, `recording`, `paused`, `stopping`, `transcribing`, `drafting`, `drafted`, `signed` or `failed`.
     #[schema(value_type = String)]
     pub state: EncounterState,
     /// When it was entered.

@@ -10,4 +10,5 @@ pub mod log_in;
 pub mod note;
 pub mod operations;
 pub mod recording;
+pub mod rooms;
 pub mod transcript;

@@ -1,5 +1,7 @@
 //! Starting, pausing and stopping a recording.
 
+mod device;
+
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,6 +48,9 @@ pub struct RecordingOrder {
     pub action: RecordingAction,
     /// In which room; that of the visit where it is left out.
     pub room: Option<String>,
+    /// With `stop`: end with what is here, and give up what the room's device has not sent. For a device that is lost.
+    #[serde(default)]
+    pub without_device: bool,
 }
 
 /// Where the recording stands.
@@ -56,9 +61,13 @@ pub struct RecordingState {
     pub state: EncounterState,
     /// How many segments are here.
     pub segments: u32,
+    /// The room whose own device records; without one it is for the caller to send audio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_room: Option<String>,
 }
 
-/// Start, pause, go on with or stop the recording.
+/// Start, pause, go on with or stop the recording. Where the room has a device of its own that is connected, it is the device that
+/// records, and sends what it has: after `stop` the visit is `stopping` until all of it is here.
 #[utoipa::path(
     post, path = "/encounters/{id}/recording", tag = "recording", params(("id" = String, Path, format = Uuid)),
     request_body = RecordingOrder,
@@ -75,11 +84,13 @@ pub async fn order(
     if encounter.consent.is_none() {
         return Err(Problem::no_consent());
     }
-    let state = match order.action {
-        RecordingAction::Stop => stop(&service, &caller, &encounter).await?,
+    let (state, device_room) = match order.action {
+        RecordingAction::Stop => {
+            (stop(&service, &caller, &encounter, order.without_device).await?, encounter.details.device_room)
+        }
         action => turn(&service, &caller, id, action, order.room).await?,
     };
-    Ok(Json(RecordingState { state, segments: workshop.segments.list(id)?.len() as u32 }))
+    Ok(Json(RecordingState { state, segments: workshop.segments.list(id)?.len() as u32, device_room }))
 }
 
 /// Begins, pauses or goes on.
@@ -89,12 +100,15 @@ async fn turn(
     id: EncounterId,
     action: RecordingAction,
     room: Option<String>,
-) -> Result<EncounterState, Problem> {
+) -> Result<(EncounterState, Option<String>), Problem> {
     let workshop = &service.workshop;
     let tx = workshop.store.begin().await?;
     let mut encounter = encounters::get(&tx, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
     encounter.state = next(encounter.state, action)?;
     encounter.details.room = room.or(encounter.details.room);
+    if encounter.state == EncounterState::Recording {
+        device::take(workshop, &tx, &mut encounter).await?;
+    }
     if action == RecordingAction::Start {
         encounter.details.started_at.get_or_insert_with(|| workshop.clock.now());
     }
@@ -103,7 +117,8 @@ async fn turn(
     caller.note(&tx, id, AuditAction::Record, word.as_str().unwrap_or_default()).await?;
     tx.commit().await?;
     workshop.events.tell(id, VisitEvent::State { state: encounter.state });
-    Ok(encounter.state)
+    device::tell(workshop, &encounter);
+    Ok((encounter.state, encounter.details.device_room))
 }
 
 /// The first audio begins the recording, where nobody did.
@@ -113,12 +128,24 @@ pub(super) async fn begin(service: &Service, caller: &Caller, id: EncounterId) -
 
 /// Ends the recording with what is here. A device that still sends what it recorded says by itself when it is done
 /// (`audio/complete`).
-async fn stop(service: &Service, caller: &Caller, encounter: &Encounter) -> Result<EncounterState, Problem> {
+async fn stop(
+    service: &Service,
+    caller: &Caller,
+    encounter: &Encounter,
+    without_device: bool,
+) -> Result<EncounterState, Problem> {
     if encounter.state == EncounterState::Planned {
         return Err(Problem::conflict(NOT_BEGUN));
     }
     may_take_audio(encounter)?;
+    let of_device = encounter.details.device_room.is_some();
+    if of_device && !without_device {
+        return device::stop(service, caller, encounter.id).await;
+    }
     let Some(last) = service.workshop.segments.list(encounter.id)?.last().copied() else {
+        if of_device {
+            return device::give_up(service, caller, encounter.id).await;
+        }
         return Err(Problem::conflict("nothing was recorded: there is no audio to make a note of"));
     };
     finish(service, caller, encounter.id, last + 1).await
@@ -162,6 +189,7 @@ pub(super) async fn finish(
     tx.commit().await?;
     workshop.ring();
     workshop.events.tell(id, VisitEvent::State { state: encounter.state });
+    device::tell(workshop, &encounter);
     Ok(encounter.state)
 }
 

@@ -20,6 +20,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::{
     events::{Events, VisitEvent},
     live::Live,
+    rooms::Rooms,
 };
 use crate::{
     audio::{SegmentError, Segments},
@@ -47,6 +48,8 @@ pub struct Workshop {
     pub segments: Segments,
     /// Who watches them.
     pub events: Arc<Events>,
+    /// Rooms with a device of their own.
+    pub rooms: Arc<Rooms>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -128,6 +131,7 @@ impl Workshop {
         entropy: Arc<dyn Entropy>,
         ehr: Option<FhirClient>,
     ) -> Self {
+        let events = Arc::<Events>::default();
         Self {
             config,
             store,
@@ -136,7 +140,8 @@ impl Workshop {
             entropy,
             ehr,
             metrics: Metrics::default(),
-            events: Arc::default(),
+            rooms: Arc::new(Rooms::new(Arc::clone(&events))),
+            events,
             live: Live::default(),
             recognition: Semaphore::new(1),
             writing: Semaphore::new(1),

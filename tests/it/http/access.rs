@@ -26,6 +26,9 @@ const MATRIX: &[(&str, &str, [Outcome; 6])] = &[
     ("put", "/encounters/{id}/consent", [Through, Refused, Through, Refused, Refused, Through]),
     ("post", "/encounters/{id}/recording", [Through, Refused, Through, Refused, Refused, Through]),
     ("put", "/encounters/{id}/audio/{seq}", [Through, Refused, Through, Refused, Refused, Through]),
+    ("get", "/rooms", [Through, Through, Through, Through, Through, Through]),
+    ("put", "/rooms/{room}", [Through, Through, Through, Refused, Refused, Through]),
+    ("get", "/rooms/{room}/orders", [Through, Through, Through, Refused, Refused, Through]),
     ("post", "/encounters/{id}/audio/complete", [Through, Refused, Through, Refused, Refused, Through]),
     ("post", "/encounters/{id}/audio", [Through, Refused, Through, Refused, Refused, Through]),
     ("get", "/encounters/{id}/audio", [Through, Reason, Refused, Through, Reason, Through]),
@@ -68,7 +71,11 @@ async fn ask(fixture: &Fixture, who: Option<&str>, method: &str, path: &str, vis
     let id = visit.rsplit('/').next().expect("an id");
     let place = format!(
         "/api/v1{}",
-        path.replace("{id}", id).replace("{seq}", "0").replace("{n}", "1").replace("{delivery}", id)
+        path.replace("{id}", id)
+            .replace("{seq}", "0")
+            .replace("{n}", "1")
+            .replace("{delivery}", id)
+            .replace("{room}", "3")
     );
     let verb: Method = method.to_uppercase().parse().expect("a method");
     let request = match who {
@@ -76,7 +83,7 @@ async fn ask(fixture: &Fixture, who: Option<&str>, method: &str, path: &str, vis
         None => fixture.request(verb.clone(), &place),
     };
     let request = request.header("if-match", "\"1\"");
-    if path.ends_with("/events") {
+    if path.ends_with("/events") || path.ends_with("/orders") {
         // A stream has no end to wait for.
         let answer = request.send().await.expect("an answer");
         let status = answer.status();

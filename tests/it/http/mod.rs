@@ -13,6 +13,7 @@ mod operations;
 mod process;
 #[cfg(unix)]
 mod untold;
+mod rooms;
 mod visit;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
