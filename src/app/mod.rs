@@ -1,9 +1,10 @@
 //! The service as a whole, built from its configuration: what starts, in which order, and how it stops.
 
+mod housekeeping;
 mod master_keys;
 mod secrets;
 mod serve;
 
 pub use master_keys::load_master_keys;
 pub use secrets::SecretError;
-pub use serve::{AppError, open_store, serve};
+pub use serve::{AppError, open_segments, open_store, serve};

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use tokio_util::sync::CancellationToken;
 
-use super::{SecretError, load_master_keys, secrets::read_secret};
+use super::{SecretError, housekeeping, load_master_keys, secrets::read_secret};
 use crate::{
     audio::{SegmentError, Segments},
     auth,
@@ -57,6 +57,11 @@ pub async fn open_store(config: &Config) -> Result<Store, AppError> {
     Ok(Store::open(config, keys, clock, entropy).await?)
 }
 
+/// The folder of audio of `config`.
+pub fn open_segments(config: &Config) -> Result<Segments, AppError> {
+    Ok(Segments::new(config.paths.state()?.join("audio")))
+}
+
 /// Runs the service until it is told to stop. `ready` is told where it listens, and the secret with which the first account is
 /// made while there is none.
 pub async fn serve(
@@ -66,7 +71,7 @@ pub async fn serve(
 ) -> Result<(), AppError> {
     let (clock, entropy) = outside();
     let store = open_store(&config).await?;
-    let segments = Segments::new(config.paths.state()?.join("audio"));
+    let segments = open_segments(&config)?;
     segments.sweep()?;
     let server = config.server.clone();
     let config = Arc::new(config);
@@ -80,6 +85,7 @@ pub async fn serve(
     audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Start)).await?;
 
     let workers = tokio::spawn(Arc::clone(&workshop).run(stop.clone()));
+    let housekeeping = tokio::spawn(housekeeping::keep_house(Arc::clone(&workshop), stop.clone()));
     let handle = Handle::new();
     let (stopping, patience) = (handle.clone(), Duration::from_secs(server.stop_timeout_s));
     let asked = stop.clone();
@@ -105,6 +111,8 @@ pub async fn serve(
         Ok(ended) => ended.unwrap_or(Err(StoreError::Queue("the workers panicked".to_owned())))?,
         Err(_) => tracing::warn!("what runs is not waited for any longer; it is taken up again at the next start"),
     }
+    // An erasing takes moments, and one that is broken off is done again.
+    let _ = tokio::time::timeout(patience, housekeeping).await;
     audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Stop)).await?;
     served.map_err(failed)
 }

@@ -8,11 +8,12 @@ use regex::Regex;
 
 use super::input::InputError;
 use crate::{
-    app::AppError,
+    app::{AppError, SecretError},
     audio::AudioError,
     config::{ConfigError, TemplateError},
     delivery::fhir::ChartError,
     inference::InferenceError,
+    keeping::KeepingError,
     model_files::ModelError,
     pipeline::VisitError,
     store::StoreError,
@@ -161,6 +162,24 @@ fn store_kind(error: &StoreError) -> FailureKind {
     }
 }
 
+fn keeping_kind(error: &KeepingError) -> FailureKind {
+    match error {
+        KeepingError::Store(error) => store_kind(error),
+        KeepingError::Damaged { .. } | KeepingError::NotAnAudit { .. } | KeepingError::Audit(_) => {
+            FailureKind::BadInput
+        }
+        KeepingError::Io { .. } | KeepingError::Segments(_) => FailureKind::Internal,
+        KeepingError::Config(_)
+        | KeepingError::Postgres { .. }
+        | KeepingError::NoDatabase { .. }
+        | KeepingError::Busy { .. }
+        | KeepingError::OtherDatabase { .. }
+        | KeepingError::NoBackup { .. }
+        | KeepingError::Occupied { .. }
+        | KeepingError::NoMasterKey { .. } => FailureKind::Usage,
+    }
+}
+
 fn app_kind(error: &AppError) -> FailureKind {
     match error {
         AppError::Store(error) => store_kind(error),
@@ -194,6 +213,8 @@ failure_from! {
     VisitError => visit_kind,
     StoreError => store_kind,
     AppError => app_kind,
+    KeepingError => keeping_kind,
+    SecretError => |_| FailureKind::Usage,
 }
 
 #[cfg(test)]

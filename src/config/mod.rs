@@ -3,6 +3,7 @@
 mod ehr;
 mod paths;
 mod recognition;
+mod retention;
 mod server;
 mod store;
 mod template;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub use ehr::EhrConfig;
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
+pub use retention::{Keep, RetentionConfig};
 use serde::Deserialize;
 pub use server::ServerConfig;
 pub use store::{KeySource, KeysConfig, StoreConfig};
@@ -37,6 +39,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The key that they are sealed with.
     pub keys: KeysConfig,
+    /// How long they stay.
+    pub retention: RetentionConfig,
 }
 
 /// Why the configuration cannot be used.
@@ -95,6 +99,7 @@ impl Config {
         config.ehr.validate()?;
         config.server.validate()?;
         config.store.validate()?;
+        config.retention.validate()?;
         Ok(config)
     }
 

@@ -15,7 +15,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Problem, Service,
-    api::{audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, transcript},
+    api::{
+        audio, audit, consent, deliveries, encounters, events, legal_hold, log_in, note, operations, recording,
+        transcript,
+    },
 };
 
 /// Bytes that a body of JSON has at most.
@@ -63,6 +66,7 @@ fn api() -> OpenApiRouter<Service> {
         .routes(routes!(encounters::create, encounters::list))
         .routes(routes!(encounters::get))
         .routes(routes!(consent::give, consent::withdraw))
+        .routes(routes!(legal_hold::hold, legal_hold::release))
         .routes(routes!(recording::order))
         .routes(routes!(audio::complete))
         // What was said, and the note.

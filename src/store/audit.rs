@@ -8,9 +8,10 @@
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 
 use super::{
@@ -35,7 +36,7 @@ const KEY_OWNER: &str = "audit";
 const PAGE: u64 = 1000;
 
 /// Where an audit ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditHead {
     /// How many entries it has.
     pub sequence: i64,
@@ -187,6 +188,21 @@ pub async fn verify(
         return Ok(Err(AuditBreak::End { expected, found: sequence }));
     }
     Ok(Ok(AuditHead { sequence, hash: hex(&last) }))
+}
+
+/// Where the audit of `conn` says that it ends.
+pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<AuditHead, StoreError> {
+    let head = audit_head::Entity::find_by_id(1).one(conn).await?.ok_or_else(no_head)?;
+    Ok(AuditHead { sequence: head.sequence, hash: hex(&head.hash) })
+}
+
+/// Whether the audit goes on from `head`, which it ended with once. Looks at that one entry alone.
+pub async fn goes_on_from(reader: &impl Reader, head: &AuditHead) -> Result<bool, StoreError> {
+    if head.sequence == 0 {
+        return Ok(true);
+    }
+    let entry = audit_entry::Entity::find_by_id(head.sequence).one(reader.inside().conn).await?;
+    Ok(entry.is_some_and(|entry| hex(&entry.hash) == head.hash))
 }
 
 /// The keyed hash of `row` after an entry with the hash `before`. Every field is preceded by its length, so that no two rows

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+mod backup;
 pub mod credentials;
 pub mod deliveries;
 pub mod documents;
@@ -16,9 +17,11 @@ pub mod jobs;
 pub mod keys;
 mod migrations;
 pub mod queue;
+pub mod retention;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use backup::{Snapshot, add_keys, sqlite_file};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -75,6 +78,9 @@ pub enum StoreError {
     /// The queue of jobs failed.
     #[error("the queue of jobs: {0}")]
     Queue(String),
+    /// PostgreSQL is copied with its own tools.
+    #[error("the database is PostgreSQL, which has tools of its own for this")]
+    NotSqlite,
     /// Somebody else changed it in the meantime.
     #[error("it was changed by somebody else in the meantime")]
     Changed,
@@ -149,6 +155,11 @@ impl Store {
         let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
         let tx = self.db.begin_with_options(options).await?;
         Ok(Tx { tx, vault: Arc::clone(&self.vault) })
+    }
+
+    /// Closes all connections, so that the file of the database stands alone.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
     }
 
     /// Whether the database answers.

@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("sealing", &["domain"]),
     ("store", &["domain", "config", "sealing"]),
+    ("keeping", &["domain", "config", "sealing", "store", "audio"]),
     ("auth", &["domain", "config", "store"]),
     ("notes", &["domain", "store"]),
     ("audio", &["domain", "config", "sealing"]),
@@ -63,12 +64,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("http", &["domain", "config", "audio", "auth", "store", "notes", "pipeline"]),
-    ("app", &["domain", "config", "sealing", "audio", "auth", "store", "delivery", "pipeline", "http"]),
+    ("app", &["domain", "config", "sealing", "audio", "auth", "store", "keeping", "delivery", "pipeline", "http"]),
     (
         "cli",
         &[
             "sealing",
             "store",
+            "keeping",
             "auth",
             "app",
             "domain",

@@ -33,7 +33,7 @@ async fn every_version_stays_and_the_newest_is_given() {
     let versions = documents::versions(&fixture.store, id, DocumentKind::Note).await.expect("listed");
     assert_eq!(Vec::from_iter(versions.iter().map(|version| version.number)), [1, 2]);
     assert_eq!(documents::current::<Value>(&fixture.store, id, DocumentKind::Transcript).await.expect("read"), None);
-    assert!(!fixture.holds("second words"));
+    assert!(!fixture.holds("second words").await);
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn erasing_takes_the_key_first_and_everything_with_it() {
     let tx = fixture.store.begin().await.expect("a transaction");
     encounters::erase(&tx, id).await.expect("erased");
     tx.commit().await.expect("committed");
-    assert!(keys::load(&fixture.store, id).await.expect("read").is_none());
+    assert!(keys::load_audio(&fixture.store, id).await.expect("read").is_none());
     assert_eq!(encounters::get(&fixture.store, id).await.expect("read"), None);
     assert_eq!(documents::versions(&fixture.store, id, DocumentKind::Note).await.expect("listed"), []);
 }
