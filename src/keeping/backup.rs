@@ -43,7 +43,7 @@ pub struct Taken {
 
 /// Errs unless `config` names a database that can be copied.
 pub fn check(config: &Config) -> Result<(), KeepingError> {
-    let path = store::sqlite_file(config)?.ok_or(KeepingError::Postgres { command: "back" })?;
+    let path = store::sqlite_file(config)?.ok_or(KeepingError::Postgres { command: "backup" })?;
     if path.is_file() { Ok(()) } else { Err(KeepingError::NoDatabase { path }) }
 }
 
@@ -69,7 +69,7 @@ pub async fn take(
 
     let database = unfinished.join(DATABASE);
     let snapshot = store.snapshot(&database).await.map_err(|error| match error {
-        StoreError::NotSqlite => KeepingError::Postgres { command: "back" },
+        StoreError::NotSqlite => KeepingError::Postgres { command: "backup" },
         error => error.into(),
     })?;
     let mut copied = vec![files::describe(&database, DATABASE)?];

@@ -39,7 +39,7 @@ pub enum KeepingError {
     },
     /// PostgreSQL has tools of its own.
     #[error(
-        "this {command}s SQLite, and the configuration's database is PostgreSQL: use pg_dump (or pg_basebackup) and \
+        "`soapstone {command}` is for SQLite, and the configuration's database is PostgreSQL: use pg_dump (or pg_basebackup) and \
          pg_restore for it, and copy the folder of audio after the dump; docs/OPERATIONS.md has the commands"
     )]
     Postgres {

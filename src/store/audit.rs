@@ -85,7 +85,7 @@ pub async fn append(tx: &Tx, event: &AuditEvent) -> Result<AuditEntry, StoreErro
     let advance = audit_head::Entity::update_many();
     let next = Expr::col(audit_head::Column::Sequence).add(1);
     advance.col_expr(audit_head::Column::Sequence, next).exec(&tx.tx).await?;
-    let head = audit_head::Entity::find_by_id(1).one(&tx.tx).await?.ok_or_else(no_head)?;
+    let head = head_row(&tx.tx).await?;
     let key = keys::load_or_create(tx, KEY_OWNER).await?;
     let at_ms = tx.vault.clock.now().as_millisecond();
     let reason = event
@@ -155,15 +155,18 @@ pub async fn verify(
     reader: &impl Reader,
     anchor: Option<&AuditHead>,
 ) -> Result<Result<AuditHead, AuditBreak>, StoreError> {
-    let head = audit_head::Entity::find_by_id(1).one(reader.inside().conn).await?.ok_or_else(no_head)?;
     let Some(key) = keys::load_named(reader, KEY_OWNER).await? else {
+        let head = head_row(reader.inside().conn).await?;
         // No key, no entry: whoever took the key away took what it proves with it.
         let empty = AuditHead { sequence: 0, hash: String::new() };
         let end = AuditBreak::End { expected: head.sequence, found: 0 };
         return Ok(if head.sequence == 0 { Ok(empty) } else { Err(end) });
     };
     let (mut sequence, mut last) = (0, Vec::new());
+    // Read before each page: what is added meanwhile makes the head longer and the audit no less whole.
+    let mut head;
     loop {
+        head = head_row(reader.inside().conn).await?;
         let page = audit_entry::Entity::find().filter(Column::Sequence.gt(sequence)).order_by_asc(Column::Sequence);
         let rows = page.limit(PAGE).all(reader.inside().conn).await?;
         if rows.is_empty() {
@@ -192,8 +195,12 @@ pub async fn verify(
 
 /// Where the audit of `conn` says that it ends.
 pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<AuditHead, StoreError> {
-    let head = audit_head::Entity::find_by_id(1).one(conn).await?.ok_or_else(no_head)?;
+    let head = head_row(conn).await?;
     Ok(AuditHead { sequence: head.sequence, hash: hex(&head.hash) })
+}
+
+async fn head_row(conn: &impl ConnectionTrait) -> Result<audit_head::Model, StoreError> {
+    audit_head::Entity::find_by_id(1).one(conn).await?.ok_or_else(no_head)
 }
 
 /// Whether the audit goes on from `head`, which it ended with once. Looks at that one entry alone.

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 
 use super::{
@@ -50,9 +52,15 @@ pub async fn create(tx: &Tx, clinician: AccountId, details: EncounterDetails) ->
     Ok(encounter)
 }
 
-/// The encounter `id`; `None` if there is none.
+/// The encounter `id`; `None` if there is none. Inside a transaction nobody else changes it until that has ended: SQLite has one
+/// writer anyway, and PostgreSQL locks the row. (Rows that belong to it can still be added, so that nobody waits crosswise.)
 pub async fn get(reader: &impl Reader, id: EncounterId) -> Result<Option<Encounter>, StoreError> {
-    let row = encounter::Entity::find_by_id(id.to_string()).one(reader.inside().conn).await?;
+    let inside = reader.inside();
+    let mut query = encounter::Entity::find_by_id(id.to_string());
+    if inside.writes {
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    let row = query.one(inside.conn).await?;
     match row {
         None => Ok(None),
         Some(row) => open(reader, row).await.map(Some),

@@ -87,7 +87,7 @@ impl KeptKey {
 
 /// The key of `owner`, which is no encounter but something of the whole service's.
 pub(super) async fn load_named(reader: &impl Reader, owner: &str) -> Result<Option<DataKey>, StoreError> {
-    let Inside { conn, vault } = reader.inside();
+    let Inside { conn, vault, .. } = reader.inside();
     let row = encounter_key::Entity::find_by_id(owner).one(conn).await?;
     row.map(|row| unwrap(vault, row)).transpose()
 }

@@ -110,17 +110,19 @@ pub trait Reader: Sync {
 pub struct Inside<'a, C> {
     conn: &'a C,
     vault: &'a Vault,
+    /// Whether this is a transaction, which may write what it reads.
+    writes: bool,
 }
 
 impl Reader for Store {
     fn inside(&self) -> Inside<'_, impl ConnectionTrait> {
-        Inside { conn: &self.db, vault: &self.vault }
+        Inside { conn: &self.db, vault: &self.vault, writes: false }
     }
 }
 
 impl Reader for Tx {
     fn inside(&self) -> Inside<'_, impl ConnectionTrait> {
-        Inside { conn: &self.tx, vault: &self.vault }
+        Inside { conn: &self.tx, vault: &self.vault, writes: true }
     }
 }
 

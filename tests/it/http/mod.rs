@@ -4,6 +4,7 @@ mod access;
 mod audio;
 mod consent;
 mod delivery;
+mod encounters;
 mod killed;
 mod legal_hold;
 mod log_in;

@@ -46,6 +46,20 @@ async fn a_version_that_was_not_seen_is_not_written_over() {
 }
 
 #[tokio::test]
+async fn of_many_who_write_the_next_version_at_once_one_does_and_the_others_are_told() {
+    let fixture = std::sync::Arc::new(fixture().await);
+    let id = fixture.encounter(account(), "Jane Roe").await.id;
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let fixture = std::sync::Arc::clone(&fixture);
+        writers.spawn(async move { append(&fixture, id, 0, json!({ "of": number })).await });
+    }
+    let (kept, told): (Vec<_>, Vec<_>) = writers.join_all().await.into_iter().partition(Result::is_ok);
+    assert_eq!((kept.len(), told.len()), (1, 7));
+    assert!(told.iter().all(|late| matches!(late, Err(StoreError::Changed))), "{told:?}");
+}
+
+#[tokio::test]
 async fn erasing_takes_the_key_first_and_everything_with_it() {
     let fixture = fixture().await;
     let id = fixture.encounter(account(), "Jane Roe").await.id;
