@@ -155,23 +155,22 @@ pub async fn verify(
     reader: &impl Reader,
     anchor: Option<&AuditHead>,
 ) -> Result<Result<AuditHead, AuditBreak>, StoreError> {
+    // Read before the key and before each page: what is added meanwhile makes the audit longer and no less whole.
+    let mut head = head_row(reader.inside().conn).await?;
     let Some(key) = keys::load_named(reader, KEY_OWNER).await? else {
-        let head = head_row(reader.inside().conn).await?;
         // No key, no entry: whoever took the key away took what it proves with it.
         let empty = AuditHead { sequence: 0, hash: String::new() };
         let end = AuditBreak::End { expected: head.sequence, found: 0 };
         return Ok(if head.sequence == 0 { Ok(empty) } else { Err(end) });
     };
     let (mut sequence, mut last) = (0, Vec::new());
-    // Read before each page: what is added meanwhile makes the head longer and the audit no less whole.
-    let mut head;
     loop {
-        head = head_row(reader.inside().conn).await?;
         let page = audit_entry::Entity::find().filter(Column::Sequence.gt(sequence)).order_by_asc(Column::Sequence);
         let rows = page.limit(PAGE).all(reader.inside().conn).await?;
         if rows.is_empty() {
             break;
         }
+        head = head_row(reader.inside().conn).await?;
         for row in rows {
             if row.sequence != sequence + 1 {
                 let found = format!("entry {}", row.sequence);
