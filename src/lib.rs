@@ -8,7 +8,8 @@
 //! ```
 //!
 //! [`app`] runs it as a service: visits are kept in the [`store`], [`pipeline::jobs`] work on them, [`http`] answers people
-//! and programs, [`notes`] says what becomes of a draft, and [`delivery`] takes it to the EHR.
+//! and programs, [`notes`] says what becomes of a draft, and [`delivery`] takes it to the EHR. [`keeping`] copies
+//! visits, brings them back, and erases them when their time is over.
 //!
 //! [`qa`] measures it against recordings whose words are known.
 //!
@@ -26,6 +27,7 @@ pub mod domain;
 pub mod embedding;
 pub mod http;
 pub mod inference;
+pub mod keeping;
 pub mod language;
 pub mod metrics;
 pub mod model_files;

@@ -1,9 +1,10 @@
 //! The service as a whole, built from its configuration: what starts, in which order, and how it stops.
 
+mod housekeeping;
 mod master_keys;
 mod secrets;
 mod serve;
 
 pub use master_keys::load_master_keys;
 pub use secrets::{SecretError, read_secret};
-pub use serve::{AppError, Jobs, certificate, ehr, open_store, serve, work};
+pub use serve::{AppError, Jobs, certificate, ehr, open_segments, open_store, serve, work};

@@ -6,7 +6,7 @@ use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{SecretError, load_master_keys, secrets::read_secret};
+use super::{SecretError, housekeeping, load_master_keys, secrets::read_secret};
 use crate::{
     audio::{SegmentError, Segments},
     auth,
@@ -67,6 +67,11 @@ pub async fn open_store(config: &Config) -> Result<Store, AppError> {
     Ok(Store::open(config, keys, clock, entropy).await?)
 }
 
+/// The folder of audio of `config`.
+pub fn open_segments(config: &Config) -> Result<Segments, AppError> {
+    Ok(Segments::new(config.paths.state()?.join("audio")))
+}
+
 /// Runs the service until it is told to stop. `ready` is told where it listens, and the secret with which the first account is
 /// made while there is none.
 pub async fn serve(
@@ -96,6 +101,7 @@ pub async fn serve(
             })
         }
     };
+    let housekeeping = tokio::spawn(housekeeping::keep_house(Arc::clone(&workshop), stop.clone()));
     let handle = Handle::new();
     let (stopping, patience) = (handle.clone(), Duration::from_secs(server.stop_timeout_s));
     let (asked, streams) = (stop.clone(), Arc::clone(&workshop));
@@ -125,6 +131,8 @@ pub async fn serve(
     // Whatever ended the server ends the workers.
     stop.cancel();
     ended(workers, &stop, patience).await?;
+    // An erasing takes moments, and one that is broken off is done again.
+    let _ = tokio::time::timeout(patience, housekeeping).await;
     audit::append_alone(&workshop.store, &AuditEvent::done(Actor::Service, AuditAction::Stop)).await?;
     served.map_err(failed)
 }

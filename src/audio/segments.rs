@@ -197,6 +197,17 @@ impl Segments {
         Ok(sequences)
     }
 
+    /// The files of the segments that are there, in order. They are sealed, and never change.
+    pub fn files(&self, encounter: EncounterId) -> Result<Vec<PathBuf>, SegmentError> {
+        let folder = self.folder(encounter);
+        Ok(self.list(encounter)?.into_iter().map(|sequence| folder.join(file_name(sequence))).collect())
+    }
+
+    /// Whether a segment's file may be called `name`.
+    pub fn is_file_name(name: &str) -> bool {
+        sequence_of(name).is_some_and(|sequence| file_name(sequence) == name)
+    }
+
     /// Segment `sequence`; errs with [`SegmentError::Missing`] if it is not there.
     pub fn read(&self, encounter: EncounterId, sequence: u32, key: &DataKey) -> Result<Segment, SegmentError> {
         let place = self.folder(encounter).join(file_name(sequence));

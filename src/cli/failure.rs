@@ -8,12 +8,13 @@ use regex::Regex;
 
 use super::input::InputError;
 use crate::{
-    app::AppError,
+    app::{AppError, SecretError},
     audio::AudioError,
     capture::CaptureError,
     config::{ConfigError, TemplateError},
     delivery::fhir::ChartError,
     inference::InferenceError,
+    keeping::KeepingError,
     model_files::ModelError,
     pipeline::VisitError,
     room::RoomError,
@@ -174,6 +175,24 @@ fn room_kind(error: &RoomError) -> FailureKind {
     }
 }
 
+fn keeping_kind(error: &KeepingError) -> FailureKind {
+    match error {
+        KeepingError::Store(error) => store_kind(error),
+        KeepingError::Damaged { .. } | KeepingError::NotAnAudit { .. } | KeepingError::Audit(_) => {
+            FailureKind::BadInput
+        }
+        KeepingError::Io { .. } | KeepingError::Segments(_) => FailureKind::Internal,
+        KeepingError::Config(_)
+        | KeepingError::Postgres { .. }
+        | KeepingError::NoDatabase { .. }
+        | KeepingError::Busy { .. }
+        | KeepingError::OtherDatabase { .. }
+        | KeepingError::NoBackup { .. }
+        | KeepingError::Occupied { .. }
+        | KeepingError::NoMasterKey { .. } => FailureKind::Usage,
+    }
+}
+
 fn app_kind(error: &AppError) -> FailureKind {
     match error {
         AppError::Store(error) => store_kind(error),
@@ -209,6 +228,8 @@ failure_from! {
     RoomError => room_kind,
     StoreError => store_kind,
     AppError => app_kind,
+    KeepingError => keeping_kind,
+    SecretError => |_| FailureKind::Usage,
 }
 
 #[cfg(test)]

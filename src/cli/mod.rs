@@ -1,8 +1,10 @@
 //! The commands, one file each. Here: the options that all share, and which command runs.
 
 mod audit;
+mod backup;
 mod bar;
 mod bench;
+mod deliver;
 mod doctor;
 mod examples;
 mod failure;
@@ -12,6 +14,8 @@ mod models;
 mod note;
 mod output;
 mod progress;
+mod restore;
+mod retention;
 mod room;
 mod serve;
 mod terminology;
@@ -77,6 +81,10 @@ enum Command {
     User(user::UserArgs),
     Token(token::TokenArgs),
     Audit(audit::AuditArgs),
+    Deliver(deliver::DeliverArgs),
+    Retention(retention::RetentionArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
 }
 
 impl Cli {
@@ -147,6 +155,10 @@ fn dispatch(cli: &Cli, config: &Config) -> Result<(), Failure> {
         Command::User(args) => user::run(args, config),
         Command::Token(args) => token::run(args, config),
         Command::Audit(args) => audit::run(args, config),
+        Command::Deliver(args) => deliver::run(args, config),
+        Command::Retention(args) => retention::run(args, config),
+        Command::Backup(args) => backup::run(args, config),
+        Command::Restore(args) => restore::run(args, config),
     }
 }
 

@@ -6,6 +6,7 @@ mod limits;
 mod log;
 mod paths;
 mod recognition;
+mod retention;
 mod server;
 mod store;
 mod template;
@@ -19,6 +20,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
+pub use retention::{Keep, RetentionConfig};
 use serde::Deserialize;
 pub use server::{MetricsReaders, ServerConfig};
 pub use store::{KeySource, KeysConfig, StoreConfig};
@@ -49,6 +51,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The key that they are sealed with.
     pub keys: KeysConfig,
+    /// How long they stay.
+    pub retention: RetentionConfig,
 }
 
 /// Why the configuration cannot be used.
@@ -108,6 +112,7 @@ impl Config {
         config.ehr.validate()?;
         config.server.validate()?;
         config.store.validate()?;
+        config.retention.validate()?;
         Ok(config)
     }
 

@@ -118,6 +118,13 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", "This cannot be done now", detail)
     }
 
+    /// Nothing of the visit may be erased.
+    pub fn legal_hold() -> Self {
+        let detail = "the visit is under legal hold: nothing of it may be erased until who put it there ends the hold; \
+                      to record no more, stop the recording";
+        Self::new(StatusCode::CONFLICT, "legal-hold", "The visit is under legal hold", detail)
+    }
+
     /// There is no consent, so nothing may be recorded.
     pub fn no_consent() -> Self {
         let detail = "nobody's consent to be recorded is entered: PUT …/consent first";

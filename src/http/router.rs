@@ -17,7 +17,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Problem, Service,
     api::{
-        audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, rooms, transcript,
+        audio, audit, consent, deliveries, encounters, events, legal_hold, log_in, note, operations, recording,
+        rooms, transcript,
     },
     document,
     limits::{Limits, guard},
@@ -77,6 +78,7 @@ fn api() -> OpenApiRouter<Service> {
         .routes(routes!(encounters::create, encounters::list))
         .routes(routes!(encounters::get))
         .routes(routes!(consent::give, consent::withdraw))
+        .routes(routes!(legal_hold::hold, legal_hold::release))
         .routes(routes!(recording::order))
         .routes(routes!(audio::complete))
         // Rooms with a device of their own.

@@ -184,7 +184,7 @@ impl Workshop {
         id: EncounterId,
         visit: &Arc<LiveVisit>,
     ) -> Result<Option<Transcribed>, JobError> {
-        let Some(key) = keys::load(&self.store, id).await? else { return Ok(None) };
+        let Some(key) = keys::load_audio(&self.store, id).await? else { return Ok(None) };
         let (workshop, visit) = (Arc::clone(self), Arc::clone(visit));
         away(move || {
             let there = workshop.segments.list(id)?;

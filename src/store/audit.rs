@@ -10,10 +10,11 @@ pub(super) mod group;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::Expr,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 
 use super::{
@@ -38,7 +39,7 @@ const KEY_OWNER: &str = "audit";
 const PAGE: u64 = 1000;
 
 /// Where an audit ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditHead {
     /// How many entries it has.
     pub sequence: i64,
@@ -101,7 +102,7 @@ async fn append_all(tx: &Tx, events: &[AuditEvent]) -> Result<Vec<AuditEntry>, S
     let count = i64::try_from(events.len()).expect("events that fit into memory");
     let next = Expr::col(audit_head::Column::Sequence).add(count);
     advance.col_expr(audit_head::Column::Sequence, next).exec(&tx.tx).await?;
-    let head = audit_head::Entity::find_by_id(1).one(&tx.tx).await?.ok_or_else(no_head)?;
+    let head = head_row(&tx.tx).await?;
     let key = keys::load_or_create(tx, KEY_OWNER).await?;
     let at_ms = tx.vault.clock.now().as_millisecond();
     let (mut before, mut rows) = (head.hash, Vec::with_capacity(events.len()));
@@ -168,7 +169,8 @@ pub async fn verify(
     reader: &impl Reader,
     anchor: Option<&AuditHead>,
 ) -> Result<Result<AuditHead, AuditBreak>, StoreError> {
-    let head = audit_head::Entity::find_by_id(1).one(reader.inside().conn).await?.ok_or_else(no_head)?;
+    // Read before the key and before each page: what is added meanwhile makes the audit longer and no less whole.
+    let mut head = head_row(reader.inside().conn).await?;
     let Some(key) = keys::load_named(reader, KEY_OWNER).await? else {
         // No key, no entry: whoever took the key away took what it proves with it.
         let empty = AuditHead { sequence: 0, hash: String::new() };
@@ -182,6 +184,7 @@ pub async fn verify(
         if rows.is_empty() {
             break;
         }
+        head = head_row(reader.inside().conn).await?;
         for row in rows {
             if row.sequence != sequence + 1 {
                 let found = format!("entry {}", row.sequence);
@@ -201,6 +204,25 @@ pub async fn verify(
         return Ok(Err(AuditBreak::End { expected, found: sequence }));
     }
     Ok(Ok(AuditHead { sequence, hash: hex(&last) }))
+}
+
+/// Where the audit of `conn` says that it ends.
+pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<AuditHead, StoreError> {
+    let head = head_row(conn).await?;
+    Ok(AuditHead { sequence: head.sequence, hash: hex(&head.hash) })
+}
+
+async fn head_row(conn: &impl ConnectionTrait) -> Result<audit_head::Model, StoreError> {
+    audit_head::Entity::find_by_id(1).one(conn).await?.ok_or_else(no_head)
+}
+
+/// Whether the audit goes on from `head`, which it ended with once. Looks at that one entry alone.
+pub async fn goes_on_from(reader: &impl Reader, head: &AuditHead) -> Result<bool, StoreError> {
+    if head.sequence == 0 {
+        return Ok(true);
+    }
+    let entry = audit_entry::Entity::find_by_id(head.sequence).one(reader.inside().conn).await?;
+    Ok(entry.is_some_and(|entry| hex(&entry.hash) == head.hash))
 }
 
 /// The keyed hash of `row` after an entry with the hash `before`. Every field is preceded by its length, so that no two rows

@@ -94,6 +94,21 @@ pub async fn counts(reader: &impl Reader) -> Result<Vec<(DeliveryState, u64)>, S
     counts.map(|(state, count)| Ok((DeliveryState::parse(&state).ok_or_else(bad)?, count.unsigned_abs()))).collect()
 }
 
+/// The deliveries of all visits, or those of them that failed, the oldest first.
+pub async fn list_all(reader: &impl Reader, failed: bool) -> Result<Vec<Delivery>, StoreError> {
+    let mut query = delivery::Entity::find().order_by_asc(Column::Id);
+    if failed {
+        query = query.filter(Column::State.eq(DeliveryState::Failed.as_str()));
+    }
+    query.all(reader.inside().conn).await?.iter().map(read).collect()
+}
+
+/// The delivery `id`.
+pub async fn get(reader: &impl Reader, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    let row = delivery::Entity::find_by_id(id.to_string()).one(reader.inside().conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
 fn of(encounter: EncounterId) -> sea_orm::Select<delivery::Entity> {
     delivery::Entity::find().filter(Column::Encounter.eq(encounter.to_string()))
 }

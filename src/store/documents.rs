@@ -1,7 +1,7 @@
 //! Transcripts and notes: every version that ever was, sealed with the key of the visit.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
@@ -24,7 +24,7 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Transcript => "transcript",
             Self::Note => "note",
@@ -76,7 +76,13 @@ pub async fn append(
         status: Set(status.to_owned()),
         body: Set(sealed),
     };
-    document::Entity::insert(row).exec_without_returning(&tx.tx).await?;
+    match document::Entity::insert(row).exec_without_returning(&tx.tx).await {
+        // PostgreSQL lets two write at once, and both have counted to the same number.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            return Err(StoreError::Changed);
+        }
+        inserted => inserted?,
+    };
     let created_at = Timestamp::from_millisecond(now_ms).expect("the clock is within range");
     Ok(Version { number, created_at, author, status: status.to_owned() })
 }
@@ -116,6 +122,13 @@ pub async fn versions(
 ) -> Result<Vec<Version>, StoreError> {
     let rows = of(encounter, kind).order_by_asc(Column::Version).all(reader.inside().conn).await?;
     rows.iter().map(read).collect()
+}
+
+/// Erases every version of the document.
+pub async fn erase(tx: &Tx, encounter: EncounterId, kind: DocumentKind) -> Result<(), StoreError> {
+    let gone = document::Entity::delete_many().filter(Column::Encounter.eq(encounter.to_string()));
+    gone.filter(Column::Kind.eq(kind.as_str())).exec(&tx.tx).await?;
+    Ok(())
 }
 
 fn of(encounter: EncounterId, kind: DocumentKind) -> sea_orm::Select<document::Entity> {

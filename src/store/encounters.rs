@@ -1,7 +1,11 @@
 //! Encounters: what is known of a visit, sealed with the key of the visit.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 
 use super::{
     Reader, StoreError, Tx,
@@ -48,9 +52,15 @@ pub async fn create(tx: &Tx, clinician: AccountId, details: EncounterDetails) ->
     Ok(encounter)
 }
 
-/// The encounter `id`; `None` if there is none.
+/// The encounter `id`; `None` if there is none. Inside a transaction nobody else changes it until that has ended: SQLite has one
+/// writer anyway, and PostgreSQL locks the row. (Rows that belong to it can still be added, so that nobody waits crosswise.)
 pub async fn get(reader: &impl Reader, id: EncounterId) -> Result<Option<Encounter>, StoreError> {
-    let row = encounter::Entity::find_by_id(id.to_string()).one(reader.inside().conn).await?;
+    let inside = reader.inside();
+    let mut query = encounter::Entity::find_by_id(id.to_string());
+    if inside.writes {
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    let row = query.one(inside.conn).await?;
     let Some(row) = row else { return Ok(None) };
     // Without its key it is erased, be it since the row was read.
     let Some(key) = keys::load(reader, id).await? else { return Ok(None) };
@@ -118,11 +128,49 @@ pub async fn update(tx: &Tx, encounter: &mut Encounter) -> Result<(), StoreError
     Ok(())
 }
 
-/// Erases the encounter: its key first of all, so that no copy of its audio or documents can be read, and its rows.
+/// Erases the encounter: its keys first of all, so that no copy of its audio or documents can be read, and its rows. Errs with
+/// [`StoreError::Changed`] if there is none, or it was put under legal hold in the meantime.
 pub async fn erase(tx: &Tx, id: EncounterId) -> Result<(), StoreError> {
+    keys::erase(tx, id).await?;
+    let gone = encounter::Entity::delete_by_id(id.to_string()).filter(Column::LegalHold.eq(false));
+    if gone.exec(&tx.tx).await?.rows_affected == 0 {
+        return Err(StoreError::Changed);
+    }
+    Ok(())
+}
+
+/// Erases the encounter where it was erased before, and came back with a backup: whatever is known of it by now.
+pub async fn erase_again(tx: &Tx, id: EncounterId) -> Result<(), StoreError> {
     keys::erase(tx, id).await?;
     encounter::Entity::delete_by_id(id.to_string()).exec(&tx.tx).await?;
     Ok(())
+}
+
+/// Erases the key of its audio where that was erased before.
+pub async fn erase_audio_again(tx: &Tx, id: EncounterId) -> Result<(), StoreError> {
+    keys::erase_audio(tx, id).await
+}
+
+/// The ids of all encounters.
+pub async fn ids(reader: &impl Reader) -> Result<Vec<EncounterId>, StoreError> {
+    ids_of(encounter::Entity::find(), reader.inside().conn).await
+}
+
+/// The ids of those that `found` finds, the oldest first.
+pub(super) async fn ids_of(
+    found: sea_orm::Select<encounter::Entity>,
+    conn: &impl ConnectionTrait,
+) -> Result<Vec<EncounterId>, StoreError> {
+    let ids: Vec<String> =
+        found.select_only().column(Column::Id).order_by_asc(Column::Id).into_tuple().all(conn).await?;
+    let read = |id: String| id.parse().map_err(|_| StoreError::Row { table: TABLE, row: id, column: "id" });
+    ids.into_iter().map(read).collect()
+}
+
+/// Erases the key of its audio, and counts its revision up. Errs with [`StoreError::Changed`] as [`update`] does.
+pub async fn erase_audio(tx: &Tx, encounter: &mut Encounter) -> Result<(), StoreError> {
+    update(tx, encounter).await?;
+    keys::erase_audio(tx, encounter.id).await
 }
 
 fn open(key: &DataKey, row: Model) -> Result<Encounter, StoreError> {

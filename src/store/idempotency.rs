@@ -1,6 +1,6 @@
 //! Requests that may come twice: which of them entered which encounter (draft-ietf-httpapi-idempotency-key-header).
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -50,7 +50,8 @@ pub async fn find(tx: &Tx, key: &Key) -> Result<Option<Found>, StoreError> {
     row.encounter.parse().map(|id| Some(Found::Same(id))).map_err(|_| bad)
 }
 
-/// Keeps that the request of `key` entered `encounter`.
+/// Keeps that the request of `key` entered `encounter`. Errs with [`StoreError::Changed`] if the same request, sent twice at once,
+/// was quicker.
 pub async fn keep(tx: &Tx, key: &Key, encounter: EncounterId) -> Result<(), StoreError> {
     let row = idempotency::ActiveModel {
         account: Set(key.account.to_string()),
@@ -59,6 +60,9 @@ pub async fn keep(tx: &Tx, key: &Key, encounter: EncounterId) -> Result<(), Stor
         encounter: Set(encounter.to_string()),
         created_at_ms: Set(tx.vault.clock.now().as_millisecond()),
     };
-    idempotency::Entity::insert(row).exec_without_returning(&tx.tx).await?;
-    Ok(())
+    match idempotency::Entity::insert(row).exec_without_returning(&tx.tx).await {
+        // PostgreSQL lets two write at once.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Err(StoreError::Changed),
+        inserted => Ok(inserted.map(drop)?),
+    }
 }

@@ -1,8 +1,13 @@
-//! The wrapped key of each encounter, and of the audit.
+//! The wrapped keys of each encounter, and of the audit.
+//!
+//! A visit has two: one of what is written of it, and one of its audio, which is erased earlier. What is sealed with a key that
+//! was erased can be read in no backup either, as those hold keys apart from what they seal.
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Inside, Reader, StoreError, Tx,
@@ -15,13 +20,28 @@ use crate::{
 
 const TABLE: &str = "encounter_key";
 
-/// Makes the key of a new encounter.
+/// How the owner of a key of audio is called after its encounter.
+pub(super) const AUDIO: &str = "/audio";
+
+/// A key as a backup holds it: wrapped, and worth nothing without the master key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptKey {
+    /// Whose it is.
+    pub owner: String,
+    /// Which master key wrapped it.
+    pub master_key: String,
+    /// The wrapped key in base64.
+    pub sealed: String,
+}
+
+/// Makes the keys of a new encounter, and gives that of what is written of it.
 pub(super) async fn create(tx: &Tx, encounter: EncounterId) -> Result<DataKey, StoreError> {
+    create_named(tx, &audio(encounter)).await?;
     create_named(tx, &encounter.to_string()).await
 }
 
-/// The key of `encounter`; `None` once it was erased.
-pub async fn load(reader: &impl Reader, encounter: EncounterId) -> Result<Option<DataKey>, StoreError> {
+/// The key of what is written of `encounter`; `None` once it was erased.
+pub(super) async fn load(reader: &impl Reader, encounter: EncounterId) -> Result<Option<DataKey>, StoreError> {
     load_named(reader, &encounter.to_string()).await
 }
 
@@ -30,14 +50,56 @@ pub(super) async fn load_all(
     reader: &impl Reader,
     encounters: impl Iterator<Item = String>,
 ) -> Result<HashMap<String, DataKey>, StoreError> {
-    let Inside { conn, vault } = reader.inside();
+    let Inside { conn, vault, .. } = reader.inside();
     let rows = encounter_key::Entity::find().filter(Column::Encounter.is_in(encounters)).all(conn).await?;
     rows.into_iter().map(|row| Ok((row.encounter.clone(), unwrap(&vault.keys, row)?))).collect()
 }
 
+/// The key of the audio of `encounter`; `None` once it was erased.
+pub async fn load_audio(reader: &impl Reader, encounter: EncounterId) -> Result<Option<DataKey>, StoreError> {
+    load_named(reader, &audio(encounter)).await
+}
+
+/// Every key, wrapped, by owner.
+pub async fn export(reader: &impl Reader) -> Result<Vec<KeptKey>, StoreError> {
+    let rows = encounter_key::Entity::find().order_by_asc(Column::Encounter).all(reader.inside().conn).await?;
+    let kept = rows.into_iter().map(|row| KeptKey {
+        owner: row.encounter,
+        master_key: row.master_key,
+        sealed: BASE64_STANDARD.encode(&row.sealed),
+    });
+    Ok(kept.collect())
+}
+
+/// Puts wrapped keys into a database that has none.
+pub(super) async fn import(conn: &impl ConnectionTrait, keys: &[KeptKey]) -> Result<(), StoreError> {
+    for key in keys {
+        let row = encounter_key::ActiveModel {
+            encounter: Set(key.owner.clone()),
+            master_key: Set(key.master_key.clone()),
+            sealed: Set(key.wrapped().map(|wrapped| wrapped.sealed).unwrap_or_default()),
+        };
+        encounter_key::Entity::insert(row).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+impl KeptKey {
+    /// What a master key unwraps; `None` if it is no key.
+    pub fn wrapped(&self) -> Option<WrappedKey> {
+        let sealed = BASE64_STANDARD.decode(&self.sealed).ok()?;
+        Some(WrappedKey { master_key: self.master_key.clone().into(), sealed })
+    }
+
+    /// Of which visit's audio it is the key; `None` if it is another key.
+    pub fn audio_of(&self) -> Option<EncounterId> {
+        self.owner.strip_suffix(AUDIO)?.parse().ok()
+    }
+}
+
 /// The key of `owner`, which is no encounter but something of the whole service's.
 pub(super) async fn load_named(reader: &impl Reader, owner: &str) -> Result<Option<DataKey>, StoreError> {
-    let Inside { conn, vault } = reader.inside();
+    let Inside { conn, vault, .. } = reader.inside();
     let row = encounter_key::Entity::find_by_id(owner).one(conn).await?;
     row.map(|row| unwrap(&vault.keys, row)).transpose()
 }
@@ -50,10 +112,21 @@ pub(super) async fn load_or_create(tx: &Tx, owner: &str) -> Result<DataKey, Stor
     }
 }
 
-/// Forgets the key of `encounter`: whatever was sealed with it can never be read again.
+/// Forgets the keys of `encounter`: whatever was sealed with them can never be read again.
 pub(super) async fn erase(tx: &Tx, encounter: EncounterId) -> Result<(), StoreError> {
+    erase_audio(tx, encounter).await?;
     encounter_key::Entity::delete_by_id(encounter.to_string()).exec(&tx.tx).await?;
     Ok(())
+}
+
+/// Forgets the key of its audio.
+pub(super) async fn erase_audio(tx: &Tx, encounter: EncounterId) -> Result<(), StoreError> {
+    encounter_key::Entity::delete_by_id(audio(encounter)).exec(&tx.tx).await?;
+    Ok(())
+}
+
+fn audio(encounter: EncounterId) -> String {
+    format!("{encounter}{AUDIO}")
 }
 
 /// Wraps every key that a master key of before wrapped with the present one. What the keys sealed stays as it is.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+mod backup;
 pub mod credentials;
 pub mod deliveries;
 pub mod documents;
@@ -16,6 +17,7 @@ pub mod jobs;
 pub mod keys;
 mod migrations;
 pub mod queue;
+pub mod retention;
 
 use std::{
     path::{Path, PathBuf},
@@ -23,6 +25,7 @@ use std::{
     time::Duration,
 };
 
+pub use backup::{Snapshot, add_keys, sqlite_file};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -86,6 +89,9 @@ pub enum StoreError {
     /// An entry of the audit was not kept, and what it was to tell of was not done.
     #[error("the audit: {0}")]
     Audit(String),
+    /// PostgreSQL is copied with its own tools.
+    #[error("the database is PostgreSQL, which has tools of its own for this")]
+    NotSqlite,
     /// Somebody else changed it in the meantime.
     #[error("it was changed by somebody else in the meantime")]
     Changed,
@@ -117,17 +123,19 @@ pub trait Reader: Sync {
 pub struct Inside<'a, C> {
     conn: &'a C,
     vault: &'a Vault,
+    /// Whether this is a transaction, which may write what it reads.
+    writes: bool,
 }
 
 impl Reader for Store {
     fn inside(&self) -> Inside<'_, impl ConnectionTrait> {
-        Inside { conn: &self.db, vault: &self.vault }
+        Inside { conn: &self.db, vault: &self.vault, writes: false }
     }
 }
 
 impl Reader for Tx {
     fn inside(&self) -> Inside<'_, impl ConnectionTrait> {
-        Inside { conn: &self.tx, vault: &self.vault }
+        Inside { conn: &self.tx, vault: &self.vault, writes: true }
     }
 }
 
@@ -168,6 +176,11 @@ impl Store {
     /// begins no other, and appends nothing to the audit beside it, before it is over.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Tx::begin(&self.db, &self.vault).await
+    }
+
+    /// Closes all connections, so that the file of the database stands alone.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
     }
 
     /// Whether the database answers.

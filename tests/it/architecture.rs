@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sealing", &["domain"]),
     ("metrics", &["domain"]),
     ("store", &["domain", "config", "sealing"]),
+    ("keeping", &["domain", "config", "sealing", "store", "audio"]),
     ("auth", &["domain", "config", "store"]),
     ("notes", &["domain", "store"]),
     ("audio", &["domain", "config", "sealing"]),
@@ -67,12 +68,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("room", &["domain", "sealing", "audio", "capture"]),
     ("http", &["domain", "config", "audio", "auth", "store", "notes", "metrics", "pipeline"]),
-    ("app", &["domain", "config", "sealing", "audio", "auth", "store", "delivery", "pipeline", "http"]),
+    ("app", &["domain", "config", "sealing", "audio", "auth", "store", "keeping", "delivery", "pipeline", "http"]),
     (
         "cli",
         &[
             "sealing",
             "store",
+            "keeping",
             "auth",
             "capture",
             "room",

@@ -6,6 +6,7 @@ mod cli;
 mod embedding;
 mod http;
 mod inference;
+mod keeping;
 mod note;
 mod qa;
 #[cfg(target_os = "linux")]

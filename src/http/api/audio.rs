@@ -182,7 +182,7 @@ pub async fn clip(
     if from_ms >= to_ms {
         return Err(Problem::bad_request("from_ms must be less than to_ms"));
     }
-    let key = keys::load(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    let key = keys::load_audio(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("audio"))?;
     let (segments, config) = (workshop.segments.clone(), Arc::clone(&workshop.config));
     let wav = tokio::task::spawn_blocking(move || {
         let recording = segments.recording(id, count, &key)?;
@@ -211,7 +211,7 @@ async fn keep(
     bytes: Bytes,
 ) -> Result<Kept, Problem> {
     let workshop = Arc::clone(&service.workshop);
-    let key = keys::load(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
+    let key = keys::load_audio(&workshop.store, id).await?.ok_or_else(|| Problem::not_found("encounter"))?;
     let kept = tokio::task::spawn_blocking(move || {
         let segment = Segment { media_type, bytes: Zeroizing::new(bytes.to_vec()) };
         workshop.segments.keep(id, sequence, &segment, &key, workshop.entropy.as_ref())

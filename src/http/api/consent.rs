@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::encounters::ConsentJson;
 use crate::{
     auth::policy::Right,
-    domain::{Actor, AuditAction, AuditEvent, Consent, ConsentMethod, ConsentRule, EncounterState},
+    domain::{Actor, AuditAction, AuditEvent, AuditOutcome, Consent, ConsentMethod, ConsentRule, EncounterState},
     http::{
         Problem, Service,
         caller::Caller,
@@ -72,7 +72,7 @@ pub async fn give(
 }
 
 /// Withdraw the consent. The visit is erased: its audio, its transcript, its note and what is known of the patient. That it
-/// happened stays in the audit. A signed note is part of the record and is not erased.
+/// happened stays in the audit. A signed note is part of the record and is not erased, and nothing is under legal hold.
 #[utoipa::path(
     delete, path = "/encounters/{id}/consent", tag = "consent", params(("id" = String, Path, format = Uuid)),
     responses((status = 204), EditFaults)
@@ -86,7 +86,10 @@ pub async fn withdraw(State(service): State<Service>, caller: Caller, Of(id, ())
         return Err(Problem::conflict("the note is signed and part of the record: it can be retracted, not erased"));
     }
     if encounter.legal_hold {
-        return Err(Problem::conflict("the visit is under legal hold: nothing of it may be erased"));
+        drop(tx);
+        let refused = AuditEvent::done(caller.actor(), AuditAction::Withdraw).on(id);
+        audit::append_alone(&workshop.store, &refused.with_outcome(AuditOutcome::Refused)).await?;
+        return Err(Problem::legal_hold());
     }
     jobs::cancel(&tx, id).await?;
     encounters::erase(&tx, id).await?;

@@ -24,7 +24,7 @@ use crate::{
         problem::ReadFaults,
     },
     store::{
-        accounts,
+        StoreError, accounts,
         encounters::{self, EncounterFilter},
         idempotency, jobs,
     },
@@ -219,7 +219,12 @@ pub async fn create(
     }
     let encounter = encounters::create(&tx, clinician, details(new)).await?;
     if let Some(key) = &key {
-        idempotency::keep(&tx, key, encounter.id).await?;
+        idempotency::keep(&tx, key, encounter.id).await.map_err(|error| match error {
+            StoreError::Changed => {
+                Problem::conflict("the same request is worked on already: send it again for its answer")
+            }
+            error => error.into(),
+        })?;
     }
     caller.note(&tx, encounter.id, AuditAction::Create, "encounter").await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod deliveries;
 pub mod encounters;
 pub mod events;
+pub mod legal_hold;
 pub mod log_in;
 pub mod note;
 pub mod operations;

@@ -257,7 +257,7 @@ fn note_of(mut json: Value) -> Result<Note, Problem> {
     serde_json::from_value(json).map_err(|_| Problem::bad_request("this is no soapstone.note/1: see docs/schemas"))
 }
 
-fn reason_of(reason: String) -> Result<PatientText, Problem> {
+pub(super) fn reason_of(reason: String) -> Result<PatientText, Problem> {
     let is_said = !reason.trim().is_empty();
     is_said.then(|| reason.into()).ok_or_else(|| Problem::bad_request("`reason` is empty"))
 }

@@ -17,7 +17,7 @@ use crate::{
 pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobError> {
     let id = job.encounter;
     let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
-    let key = keys::load(&workshop.store, id).await?.ok_or(JobError::Moot)?;
+    let key = keys::load_audio(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let count = encounter.details.segments.ok_or_else(|| JobError::Final("the recording has no end".to_owned()))?;
 
     let _turn = workshop.recognition.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;

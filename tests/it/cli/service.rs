@@ -3,6 +3,12 @@
 use std::{fs, path::Path};
 
 use assert_cmd::Command;
+use soapstone::{
+    app,
+    config::Config,
+    domain::{AccountId, DeliveryState, EncounterDetails, Patient, SystemClock, SystemEntropy},
+    store::{deliveries, encounters},
+};
 
 use super::{Ended, Place};
 
@@ -98,4 +104,65 @@ fn the_master_key_is_its_owners_alone() {
     let lost = run(&place, &["user", "list"], "");
     assert!(lost.code == 2 && lost.stderr.contains("put the key back"), "{}", lost.stderr);
     assert!(!key.exists(), "no new key hides that the old one is lost");
+}
+
+#[test]
+fn deliveries_are_listed_and_queued_again_and_tell_nothing_of_a_patient() {
+    let place = Place::new();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let id = runtime.block_on(failed_delivery(&place));
+    let failed = run(&place, &["deliver", "list", "--failed"], "").stdout;
+    assert!(failed.starts_with(&id) && failed.contains("\tfailed\t") && failed.contains("the EHR is away"), "{failed}");
+    assert!(!failed.contains("Roe"), "{failed}");
+    let retried = run(&place, &["deliver", "retry", &id], "");
+    assert_eq!((retried.code, retried.stdout.trim()), (0, id.as_str()), "{}", retried.stderr);
+    assert_eq!(run(&place, &["deliver", "list", "--failed"], "").stdout, "");
+    assert!(run(&place, &["deliver", "list"], "").stdout.contains("\tqueued\t"));
+    let again = run(&place, &["deliver", "retry", &id], "");
+    assert!(again.code == 2 && again.stderr.contains("is queued"), "{}", again.stderr);
+    assert_eq!(run(&place, &["deliver", "retry", "--failed"], "").stdout, "");
+    assert_eq!(run(&place, &["deliver", "retry"], "").code, 2);
+    assert!(run(&place, &["audit", "export"], "").stdout.contains(&format!("delivery/{id}")));
+}
+
+/// A delivery that failed, of a visit of Jane Roe's; its id.
+async fn failed_delivery(place: &Place) -> String {
+    let config = Config::load(None, Some(&place.path("data"))).expect("loads");
+    let store = app::open_store(&config).await.expect("the store opens");
+    let patient = Patient { name: Some("Jane Roe".into()), ..Patient::default() };
+    let details = EncounterDetails { patient, ..EncounterDetails::default() };
+    let tx = store.begin().await.expect("a transaction");
+    let visit = encounters::create(&tx, AccountId::new(&SystemClock, &SystemEntropy), details).await.expect("created");
+    deliveries::enqueue(&tx, visit.id, 1, "preliminary").await.expect("queued");
+    deliveries::end(&tx, visit.id, 1, DeliveryState::Failed, None, Some("the EHR is away")).await.expect("ended");
+    tx.commit().await.expect("committed");
+    deliveries::list(&store, visit.id).await.expect("listed")[0].id.to_string()
+}
+
+#[test]
+fn retention_shows_its_rules_and_what_is_due() {
+    let place = Place::new();
+    let shown = run(&place, &["retention", "list"], "");
+    assert_eq!(
+        shown.stdout,
+        "audio_days\t30\t0 due\ntranscript_days\talways\t0 due\nvisit_days\talways\t0 due\nunsigned_days\talways\t0 due\n",
+        "{}",
+        shown.stderr
+    );
+    let dry = run(&place, &["retention", "run", "--dry-run"], "");
+    assert_eq!((dry.code, dry.stdout.as_str()), (0, ""));
+}
+
+#[test]
+fn postgresql_is_copied_with_its_own_tools_and_nothing_is_copied_where_nothing_is() {
+    let place = Place::new();
+    let config = place.write("pg.toml", "[store]\ndatabase = \"postgres://soapstone:secret@nowhere/soapstone\"\n");
+    for args in [["backup", "--to", "backups"].as_slice(), &["restore", "backups"]] {
+        let refused = run(&place, &[&["--config", config.to_str().expect("text")], args].concat(), "");
+        assert!(refused.code == 2 && refused.stderr.contains("pg_dump"), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("secret"), "{}", refused.stderr);
+    }
+    let nothing = run(&place, &["backup", "--to", "backups"], "");
+    assert!(nothing.code == 2 && nothing.stderr.contains("there is no database"), "{}", nothing.stderr);
+    assert!(!place.path("data/state").exists(), "and none is made by asking");
 }

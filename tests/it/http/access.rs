@@ -45,6 +45,8 @@ const MATRIX: &[(&str, &str, [Outcome; 6])] = &[
     ("post", "/encounters/{id}/note/retract", [Through, Refused, Refused, Refused, Refused, Refused]),
     ("get", "/encounters/{id}/deliveries", [Through, Reason, Through, Through, Through, Through]),
     ("post", "/encounters/{id}/deliveries/{delivery}/retry", [Through, Refused, Refused, Refused, Through, Refused]),
+    ("put", "/encounters/{id}/legal-hold", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("delete", "/encounters/{id}/legal-hold", [Refused, Refused, Refused, Refused, Through, Refused]),
     ("get", "/audit", [Refused, Refused, Refused, Refused, Through, Refused]),
     // Last, as it erases the visit.
     ("delete", "/encounters/{id}/consent", [Through, Refused, Through, Refused, Refused, Through]),
@@ -62,7 +64,9 @@ fn body_of(method: &str, path: &str) -> Value {
         ("post", "/encounters/{id}/recording") => json!({ "action": "pause" }),
         ("post", "/encounters/{id}/audio/complete") => json!({ "segments": 9 }),
         ("post", "/encounters/{id}/note/amend") => json!({ "note": {}, "reason": "a test" }),
-        ("post", "/encounters/{id}/note/retract") => json!({ "reason": "a test" }),
+        ("post", "/encounters/{id}/note/retract") | ("put", "/encounters/{id}/legal-hold") => {
+            json!({ "reason": "a test" })
+        }
         _ => json!({}),
     }
 }

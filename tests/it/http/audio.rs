@@ -6,6 +6,20 @@ use sha2::{Digest, Sha256};
 use super::{body, fixture, problem};
 
 #[tokio::test]
+async fn segments_that_come_at_once_are_all_kept_and_begin_the_recording_once() {
+    let fixture = fixture().await;
+    let visit = fixture.consented().await;
+    let mut requests = tokio::task::JoinSet::new();
+    for sequence in 0..8 {
+        let segment = fixture.ask("clinician", Method::PUT, &format!("{visit}/audio/{sequence}"));
+        requests.spawn(body(segment.header("content-type", "audio/flac").body(vec![sequence; 100])));
+    }
+    let answers = requests.join_all().await;
+    assert!(answers.iter().all(|(status, _)| *status == StatusCode::CREATED), "{answers:?}");
+    assert_eq!(body(fixture.get("clinician", &visit)).await.1["state"], "recording");
+}
+
+#[tokio::test]
 async fn segments_come_in_any_order_and_twice_and_never_another_in_their_place() {
     let fixture = fixture().await;
     let visit = fixture.consented().await;

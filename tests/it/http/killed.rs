@@ -62,7 +62,7 @@ async fn killed_two_hundred_times_it_loses_nothing_that_it_answered_for() {
     segments.sweep().expect("swept");
     for Answered { encounter, segments: answered } in lives {
         assert!(encounters::get(&store, encounter).await.expect("readable").is_some(), "a visit was lost");
-        let Some(key) = keys::load(&store, encounter).await.expect("readable") else { panic!("a key was lost") };
+        let Some(key) = keys::load_audio(&store, encounter).await.expect("readable") else { panic!("a key was lost") };
         let there = segments.list(encounter).expect("listed");
         assert!(there.len() as u32 >= answered, "{} of {answered} segments", there.len());
         for sequence in there {
@@ -103,11 +103,11 @@ async fn live(url: &str, token: &str, patience: Duration, service: &mut Child) -
     Some(Answered { encounter, segments })
 }
 
-fn bytes(sequence: u32) -> Vec<u8> {
+pub(super) fn bytes(sequence: u32) -> Vec<u8> {
     sequence.to_be_bytes().into_iter().cycle().take(SEGMENT_BYTES).collect()
 }
 
-fn config(folder: &Path) -> PathBuf {
+pub(super) fn config(folder: &Path) -> PathBuf {
     let file = folder.join("soapstone.toml");
     let state = folder.join("state");
     let text = format!("[paths]\nstate = {state:?}\n[server]\nlisten = \"127.0.0.1:0\"\n");
@@ -115,19 +115,19 @@ fn config(folder: &Path) -> PathBuf {
     file
 }
 
-fn token(config: &Path) -> String {
+pub(super) fn token(config: &Path) -> String {
     let run = |args: &[&str], input: &str| {
         let mut command = Command::cargo_bin("soapstone").expect("the binary");
         let output = command.arg("--config").arg(config).args(args).write_stdin(input.to_owned()).assert().success();
         String::from_utf8(output.get_output().stdout.clone()).expect("text").trim().to_owned()
     };
     run(&["user", "add", "ada", "--name", "Ada Byron, MD", "--role", "clinician"], &format!("{PASSWORD}\n"));
-    let scopes = ["--scope", "encounters:write", "--scope", "encounters:read", "--scope", "audio:write"];
-    run(&[&["token", "create", "ada", "--label", "test"], scopes.as_slice()].concat(), "")
+    let scopes = ["encounters:write", "encounters:read", "audio:write", "notes:sign"].map(|scope| ["--scope", scope]);
+    run(&[&["token", "create", "ada", "--label", "test"], scopes.concat().as_slice()].concat(), "")
 }
 
 /// The service, and where its API is.
-async fn start(config: &Path) -> (Child, String) {
+pub(super) async fn start(config: &Path) -> (Child, String) {
     let mut service = Process::new(assert_cmd::cargo::cargo_bin("soapstone"))
         .arg("--config")
         .arg(config)

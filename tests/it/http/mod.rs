@@ -4,20 +4,24 @@ mod access;
 mod audio;
 mod consent;
 mod delivery;
+mod encounters;
 mod killed;
+mod legal_hold;
 mod limits;
 mod live;
 mod log_in;
 mod notes;
 mod operations;
 mod process;
+mod restored;
+mod rooms;
 #[cfg(unix)]
 mod untold;
-mod rooms;
 mod visit;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
+pub use notes::note;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use soapstone::{
@@ -37,6 +41,8 @@ use soapstone::{
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+
+use crate::support::database;
 
 /// The password of every account of a test.
 const PASSWORD: &str = "correct horse battery staple";
@@ -80,6 +86,7 @@ fn config() -> Config {
 async fn fixture_of(mut config: Config, ehr: Option<FhirClient>) -> Fixture {
     let folder = tempfile::tempdir().expect("a temporary folder");
     config.paths.state = folder.path().to_owned();
+    config.store.database = database::postgres().await;
     let keys = MasterKeys::new(MasterKey::generate(&SystemEntropy), Vec::new());
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let store = Store::open(&config, keys, clock.clone(), entropy.clone()).await.expect("the store opens");

@@ -28,7 +28,7 @@ async fn keep_draft(fixture: &Fixture, visit: &str, line: &str) {
     tx.commit().await.expect("committed");
 }
 
-fn note(line: &str) -> Note {
+pub fn note(line: &str) -> Note {
     let statement = json!({ "id": "s1", "text": line, "evidence": [{ "utterance": "u1" }], "support": "supported" });
     serde_json::from_value(json!({
         "schema": "soapstone.note/1", "status": "draft", "encounter": { "id": "e" },

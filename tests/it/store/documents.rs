@@ -33,7 +33,7 @@ async fn every_version_stays_and_the_newest_is_given() {
     let versions = documents::versions(&fixture.store, id, DocumentKind::Note).await.expect("listed");
     assert_eq!(Vec::from_iter(versions.iter().map(|version| version.number)), [1, 2]);
     assert_eq!(documents::current::<Value>(&fixture.store, id, DocumentKind::Transcript).await.expect("read"), None);
-    assert!(!fixture.holds("second words"));
+    assert!(!fixture.holds("second words").await);
 }
 
 #[tokio::test]
@@ -46,6 +46,20 @@ async fn a_version_that_was_not_seen_is_not_written_over() {
 }
 
 #[tokio::test]
+async fn of_many_who_write_the_next_version_at_once_one_does_and_the_others_are_told() {
+    let fixture = std::sync::Arc::new(fixture().await);
+    let id = fixture.encounter(account(), "Jane Roe").await.id;
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let fixture = std::sync::Arc::clone(&fixture);
+        writers.spawn(async move { append(&fixture, id, 0, json!({ "of": number })).await });
+    }
+    let (kept, told): (Vec<_>, Vec<_>) = writers.join_all().await.into_iter().partition(Result::is_ok);
+    assert_eq!((kept.len(), told.len()), (1, 7));
+    assert!(told.iter().all(|late| matches!(late, Err(StoreError::Changed))), "{told:?}");
+}
+
+#[tokio::test]
 async fn erasing_takes_the_key_first_and_everything_with_it() {
     let fixture = fixture().await;
     let id = fixture.encounter(account(), "Jane Roe").await.id;
@@ -53,7 +67,7 @@ async fn erasing_takes_the_key_first_and_everything_with_it() {
     let tx = fixture.store.begin().await.expect("a transaction");
     encounters::erase(&tx, id).await.expect("erased");
     tx.commit().await.expect("committed");
-    assert!(keys::load(&fixture.store, id).await.expect("read").is_none());
+    assert!(keys::load_audio(&fixture.store, id).await.expect("read").is_none());
     assert_eq!(encounters::get(&fixture.store, id).await.expect("read"), None);
     assert_eq!(documents::versions(&fixture.store, id, DocumentKind::Note).await.expect("listed"), []);
 }

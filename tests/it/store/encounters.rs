@@ -31,9 +31,9 @@ async fn what_tells_of_the_patient_is_nowhere_on_the_disk() {
     let tx = fixture.store.begin().await.expect("a transaction");
     encounters::update(&tx, &mut encounter).await.expect("updated");
     tx.commit().await.expect("committed");
-    assert!(fixture.holds(&encounter.id.to_string()), "the file is the one that is written to");
+    assert!(fixture.holds(&encounter.id.to_string()).await, "the file is the one that is written to");
     for secret in ["Jane", "Roe", "MRN-4711", "daughter"] {
-        assert!(!fixture.holds(secret), "{secret}");
+        assert!(!fixture.holds(secret).await, "{secret}");
     }
 }
 

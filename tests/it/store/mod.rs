@@ -1,4 +1,4 @@
-//! The store, on a real SQLite file.
+//! The store, on a real SQLite file, or on PostgreSQL where `SOAPSTONE_TEST_POSTGRES` names a server.
 
 mod audit;
 mod documents;
@@ -15,9 +15,12 @@ use soapstone::{
 };
 use tempfile::TempDir;
 
+use crate::support::database;
+
 /// A store of its own for a test; its folder goes with it.
 struct Fixture {
     folder: TempDir,
+    database: Option<String>,
     master: MasterKey,
     store: Store,
 }
@@ -25,16 +28,15 @@ struct Fixture {
 async fn fixture() -> Fixture {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let master = MasterKey::generate(&SystemEntropy);
-    let store = open(folder.path(), MasterKeys::new(master.clone(), Vec::new())).await;
-    Fixture { folder, master, store }
+    let database = database::postgres().await;
+    let keys = MasterKeys::new(master.clone(), Vec::new());
+    let store = open(folder.path(), database.as_deref(), keys).await.expect("the store opens");
+    Fixture { folder, database, master, store }
 }
 
-async fn open(folder: &Path, keys: MasterKeys) -> Store {
-    try_open(folder, keys).await.expect("the store opens")
-}
-
-async fn try_open(folder: &Path, keys: MasterKeys) -> Result<Store, StoreError> {
-    let config = Config { paths: PathsConfig::under(folder), ..Config::default() };
+async fn open(folder: &Path, database: Option<&str>, keys: MasterKeys) -> Result<Store, StoreError> {
+    let mut config = Config { paths: PathsConfig::under(folder), ..Config::default() };
+    config.store.database = database.map(str::to_owned);
     Store::open(&config, keys, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
 }
 
@@ -48,6 +50,11 @@ fn details(name: &str) -> EncounterDetails {
 }
 
 impl Fixture {
+    /// The same database, opened with other master keys.
+    async fn open(&self, keys: MasterKeys) -> Result<Store, StoreError> {
+        open(self.folder.path(), self.database.as_deref(), keys).await
+    }
+
     async fn encounter(&self, clinician: AccountId, name: &str) -> Encounter {
         let tx = self.store.begin().await.expect("a transaction");
         let encounter = rows::create(&tx, clinician, details(name)).await.expect("created");
@@ -55,13 +62,20 @@ impl Fixture {
         encounter
     }
 
-    /// Every byte that the database has on the disk.
-    fn bytes(&self) -> Vec<u8> {
+    /// Every byte that the database has on the disk; of PostgreSQL, every row as it is written out.
+    async fn bytes(&self) -> Vec<u8> {
+        if let Some(database) = &self.database {
+            return database::rows(database).await;
+        }
         let files = ["soapstone.db", "soapstone.db-wal"].map(|name| self.folder.path().join("state").join(name));
         files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect()
     }
 
-    fn holds(&self, text: &str) -> bool {
-        self.bytes().windows(text.len()).any(|window| window == text.as_bytes())
+    async fn holds(&self, text: &str) -> bool {
+        let bytes = self.bytes().await;
+        // PostgreSQL writes bytes out in hexadecimal.
+        let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let has = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+        has(text.as_bytes()) || has(hexadecimal.as_bytes())
     }
 }

@@ -1,4 +1,5 @@
 //! What several folders of tests share.
 
 pub mod corpora;
+pub mod database;
 pub mod facts;
