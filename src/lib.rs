@@ -28,6 +28,7 @@ pub mod inference;
 pub mod language;
 pub mod model_files;
 pub mod notes;
+pub mod outbound;
 pub mod pipeline;
 pub mod qa;
 pub mod safety;

@@ -5,17 +5,20 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use tokio_util::sync::CancellationToken;
 
-use super::{SecretError, load_master_keys, secrets::read_secret};
+use super::{SecretError, ehr::ehr, load_master_keys, secrets::read_secret};
 use crate::{
     audio::{SegmentError, Segments},
-    auth,
+    auth::{self, oidc::Oidc},
     config::{Config, ConfigError},
-    delivery::fhir::FhirClient,
     domain::{Actor, AuditAction, AuditEvent, Clock, Entropy, SystemClock, SystemEntropy},
     http::{self, Service},
     pipeline::jobs::Workshop,
     store::{Store, StoreError, audit},
 };
+
+/// How long the head of a request may take, which nobody has proved anything before; also the longest that a connection is kept
+/// without one.
+const HEADERS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +73,8 @@ pub async fn serve(
     segments.sweep()?;
     let server = config.server.clone();
     let config = Arc::new(config);
-    let ehr = ehr(&config)?;
+    let ehr = ehr(&config, Arc::clone(&clock), Arc::clone(&entropy))?;
+    let oidc = oidc(&config)?;
     let workshop = Workshop::new(config, store, segments, Arc::clone(&clock), Arc::clone(&entropy), ehr);
     let workshop = Arc::new(workshop);
 
@@ -88,16 +92,21 @@ pub async fn serve(
         stopping.graceful_shutdown(Some(patience));
     });
     ready(address, setup);
-    let routes = http::router(Service { workshop: Arc::clone(&workshop) }).into_make_service();
+    let routes = http::router(Service { workshop: Arc::clone(&workshop), oidc }).into_make_service();
     let failed = |source| AppError::Listen { address, source };
     let served = match (&server.tls_certificate, &server.tls_key) {
         (Some(certificate), Some(key)) => {
             let tls = RustlsConfig::from_pem_file(certificate, key).await;
             let tls = tls.map_err(|source| AppError::Certificate { path: certificate.clone(), source })?;
-            let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+            let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+            server.http_builder().http1().header_read_timeout(HEADERS_TIMEOUT);
             server.handle(handle).serve(routes).await
         }
-        _ => axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(routes).await,
+        _ => {
+            let mut server = axum_server::from_tcp(listener).map_err(failed)?;
+            server.http_builder().http1().header_read_timeout(HEADERS_TIMEOUT);
+            server.handle(handle).serve(routes).await
+        }
     };
     // Whatever ended the server ends the workers.
     stop.cancel();
@@ -109,12 +118,12 @@ pub async fn serve(
     served.map_err(failed)
 }
 
-/// The EHR that the configuration names.
-fn ehr(config: &Config) -> Result<Option<FhirClient>, AppError> {
-    let Some(base) = &config.ehr.fhir else { return Ok(None) };
-    let token = config.ehr.token.as_ref().map(read_secret).transpose()?;
-    let token = token.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
-    Ok(Some(FhirClient::new(base, token, Duration::from_secs(config.ehr.timeout_s))))
+/// The single sign-on that the configuration names.
+fn oidc(config: &Config) -> Result<Option<Arc<Oidc>>, SecretError> {
+    let secret = config.oidc.client_secret.as_ref().map(read_secret).transpose()?;
+    let secret = secret.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
+    let redirect = format!("{}/api/v1/oidc/callback", config.server.url());
+    Ok(Oidc::new(&config.oidc, secret, redirect).map(Arc::new))
 }
 
 fn outside() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {

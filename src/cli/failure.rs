@@ -10,6 +10,7 @@ use super::input::InputError;
 use crate::{
     app::AppError,
     audio::AudioError,
+    auth::accounts::AccountError,
     config::{ConfigError, TemplateError},
     delivery::fhir::ChartError,
     inference::InferenceError,
@@ -171,6 +172,13 @@ fn app_kind(error: &AppError) -> FailureKind {
     }
 }
 
+fn account_kind(error: &AccountError) -> FailureKind {
+    match error {
+        AccountError::Store(error) => store_kind(error),
+        _ => FailureKind::Usage,
+    }
+}
+
 /// Gives each error type its exit code.
 macro_rules! failure_from {
     ($($error:ty => $kind:expr),+ $(,)?) => {
@@ -194,6 +202,7 @@ failure_from! {
     VisitError => visit_kind,
     StoreError => store_kind,
     AppError => app_kind,
+    AccountError => account_kind,
 }
 
 #[cfg(test)]

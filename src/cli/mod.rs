@@ -3,6 +3,7 @@
 mod audit;
 mod bar;
 mod bench;
+mod ehr_key;
 mod examples;
 mod failure;
 mod input;
@@ -71,6 +72,7 @@ enum Command {
     User(user::UserArgs),
     Token(token::TokenArgs),
     Audit(audit::AuditArgs),
+    EhrKey(ehr_key::EhrKeyArgs),
 }
 
 impl Cli {
@@ -135,6 +137,7 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::User(args) => user::run(args, &config),
         Command::Token(args) => token::run(args, &config),
         Command::Audit(args) => audit::run(args, &config),
+        Command::EhrKey(args) => ehr_key::run(args, &config),
     }
 }
 

@@ -1,20 +1,25 @@
 //! Every setting, its default and its meaning: one TOML file, one struct a section.
 
+pub mod address;
 mod ehr;
+mod oidc;
 mod paths;
 mod recognition;
 mod server;
+mod sessions;
 mod store;
 mod template;
 mod writing;
 
 use std::path::{Path, PathBuf};
 
-pub use ehr::EhrConfig;
+pub use ehr::{EhrConfig, SmartConfig};
+pub use oidc::{OidcConfig, OidcRole};
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
 use serde::Deserialize;
 pub use server::ServerConfig;
+pub use sessions::SessionsConfig;
 pub use store::{KeySource, KeysConfig, StoreConfig};
 pub use template::{DocumentType, Place, Template, TemplateError};
 pub use writing::{Device, WritingConfig};
@@ -31,6 +36,10 @@ pub struct Config {
     pub writing: WritingConfig,
     /// Where the service listens.
     pub server: ServerConfig,
+    /// How long somebody stays logged in.
+    pub sessions: SessionsConfig,
+    /// The clinic's single sign-on.
+    pub oidc: OidcConfig,
     /// The EHR that notes go to.
     pub ehr: EhrConfig,
     /// Where visits are kept.
@@ -93,6 +102,8 @@ impl Config {
         config.recognition.validate()?;
         config.writing.validate()?;
         config.ehr.validate()?;
+        config.oidc.validate()?;
+        config.sessions.validate()?;
         config.server.validate()?;
         config.store.validate()?;
         Ok(config)

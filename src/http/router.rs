@@ -15,7 +15,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Problem, Service,
-    api::{audio, audit, consent, deliveries, encounters, events, log_in, note, operations, recording, transcript},
+    api::{
+        accounts, audio, audit, consent, deliveries, encounters, events, keys, log_in, note, oidc, operations,
+        recording, tokens, transcript, voices,
+    },
+    web,
 };
 
 /// Bytes that a body of JSON has at most.
@@ -44,7 +48,7 @@ pub fn router(service: Service) -> Router {
     let (api, document) = api().split_for_parts();
     let document = document.to_json().expect("the document is plain data");
     let described = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
-    let routes = api.route("/api/v1/openapi.json", described);
+    let routes = api.route("/api/v1/openapi.json", described).merge(web::pages());
     let guarded = header_layers(routes.fallback(async || Problem::not_found("page")));
     guarded.layer(CatchPanicLayer::custom(|_| Problem::internal(&"a panic").into_response())).with_state(service)
 }
@@ -59,6 +63,17 @@ fn api() -> OpenApiRouter<Service> {
         // Who is there.
         .routes(routes!(log_in::log_in, log_in::log_out, log_in::who))
         .routes(routes!(log_in::set_up))
+        .routes(routes!(log_in::change_password))
+        .routes(routes!(log_in::take_password))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::finish))
+        // Who may be there.
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::offer_password))
+        .routes(routes!(accounts::erase_voice))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
         // Visits.
         .routes(routes!(encounters::create, encounters::list))
         .routes(routes!(encounters::get))
@@ -83,6 +98,7 @@ fn api() -> OpenApiRouter<Service> {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
     let segments = OpenApiRouter::new()
         .routes(routes!(audio::put_segment))
+        .routes(routes!(voices::enrol, voices::show, voices::withdraw))
         .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
     let recordings = OpenApiRouter::new()
@@ -96,6 +112,7 @@ fn api() -> OpenApiRouter<Service> {
         .nest("/api/v1", all)
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
+        .routes(routes!(keys::jwks))
 }
 
 /// Headers that every answer has: nothing of a visit is kept by a browser or a proxy, framed, or sniffed at.

@@ -4,9 +4,11 @@ pub mod events;
 pub mod jobs;
 mod requirements;
 mod visit;
+mod voices;
 
 pub use requirements::Work;
 pub use visit::{MIN_WORDS, Scribe, VisitError, load_writing};
+pub use voices::EnrolError;
 
 /// A stretch of work that a person waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The wrapped key of each encounter, and of the audit.
+//! The wrapped key of each encounter, of each enrolled voice, and of the audit.
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -40,7 +40,12 @@ pub(super) async fn load_or_create(tx: &Tx, owner: &str) -> Result<DataKey, Stor
 
 /// Forgets the key of `encounter`: whatever was sealed with it can never be read again.
 pub(super) async fn erase(tx: &Tx, encounter: EncounterId) -> Result<(), StoreError> {
-    encounter_key::Entity::delete_by_id(encounter.to_string()).exec(&tx.tx).await?;
+    erase_named(tx, &encounter.to_string()).await
+}
+
+/// The same of `owner`, which is no encounter.
+pub(super) async fn erase_named(tx: &Tx, owner: &str) -> Result<(), StoreError> {
+    encounter_key::Entity::delete_by_id(owner).exec(&tx.tx).await?;
     Ok(())
 }
 
@@ -59,7 +64,8 @@ pub(super) async fn rewrap(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {
+/// Makes the key of `owner`, which has none.
+pub(super) async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {
     let (keys, entropy) = (&tx.vault.keys, tx.vault.entropy.as_ref());
     let key = DataKey::generate(entropy);
     let wrapped = keys.wrap(owner, &key, entropy);

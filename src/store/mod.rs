@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod keys;
 mod migrations;
 pub mod queue;
+pub mod voices;
 
 use std::{path::PathBuf, sync::Arc};
 

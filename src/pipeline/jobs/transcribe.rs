@@ -20,6 +20,7 @@ pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> 
     let key = keys::load(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let count = encounter.details.segments.ok_or_else(|| JobError::Final("the recording has no end".to_owned()))?;
 
+    let voice = workshop.voice(encounter.clinician).await?;
     let _turn = workshop.compute.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
     let watcher = JobWatcher::new(Arc::clone(&workshop.events), id, JobKind::Transcribe);
     let (segments, config, clock) =
@@ -28,6 +29,7 @@ pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> 
         let recording = segments.recording(id, count, &key)?;
         let bytes = recording.as_file();
         let mut scribe = Scribe::new(&config, clock.as_ref(), &watcher);
+        scribe.know_clinician(voice);
         Ok::<_, JobError>(scribe.transcribe(AudioSource::Bytes { name: "the recording", bytes: &bytes }, &[], None)?)
     })
     .await??;

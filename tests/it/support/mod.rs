@@ -2,3 +2,4 @@
 
 pub mod corpora;
 pub mod facts;
+pub mod identity_provider;
