@@ -1,4 +1,4 @@
-//! The first account, made with the secret of the link that the first start prints.
+//! The first administrator's account, made with the secret of the link that the first start prints.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,13 +18,14 @@ const SETUP: SignedDuration = SignedDuration::from_hours(1);
 
 const AGAIN: &str = "start the service again to get another";
 
-/// A secret with which the first account can be made, while there is none; the links of earlier starts end.
+/// A secret with which an administrator's account can be made, while there is none (those of others may be there: the single
+/// sign-on and `soapstone user` make them); the links of earlier starts end.
 pub async fn offer_setup(
     store: &Store,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Option<Secret>, StoreError> {
-    if !accounts::is_empty(store).await? {
+    if !accounts::is_without_admin(store).await? {
         return Ok(None);
     }
     let (secret, now) = (Secret::generate("ssu", entropy), clock.now());
@@ -44,7 +45,7 @@ pub async fn offer_setup(
     Ok(Some(secret))
 }
 
-/// Makes the first account, an administrator's, for who shows the secret of the first start. It can be shown once.
+/// Makes the first administrator's account for who shows the secret of the first start. It can be shown once.
 pub async fn make_first_account(
     store: &Store,
     secret: &Secret,
@@ -60,7 +61,7 @@ pub async fn make_first_account(
     let password_hash = Some(hash(password, login).await?);
     let tx = store.begin().await?;
     let link = credentials::find(&tx, CredentialKind::Setup, &secret.hash()).await?;
-    if link.is_none() || !accounts::is_empty(&tx).await? {
+    if link.is_none() || !accounts::is_without_admin(&tx).await? {
         return Err(LogInError::Link(AGAIN));
     }
     let (login, display_name) = (login.to_owned(), display_name.trim().to_owned());

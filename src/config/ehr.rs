@@ -81,4 +81,23 @@ mod tests {
         assert!(to("https://ehr.example/fhir").is_ok() && to("http://127.0.0.1:8080/fhir").is_ok());
         assert!(to("http://ehr.example/fhir").is_err());
     }
+
+    #[test]
+    fn one_way_to_log_in_is_enough_and_the_key_is_no_secret_to_others() {
+        let smart = |client_id: &str, token_endpoint: Option<&str>| SmartConfig {
+            client_id: client_id.to_owned(),
+            key: KeySource::File("ehr.key".into()),
+            scope: documents(),
+            token_endpoint: token_endpoint.map(str::to_owned),
+        };
+        let refused = |token: Option<KeySource>, smart: SmartConfig| {
+            let config = EhrConfig { token, smart: Some(smart), ..EhrConfig::default() };
+            config.validate().err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let token = Some(KeySource::Env("TOKEN".to_owned()));
+        assert!(refused(token, smart("x", None)).contains("give one"));
+        assert!(refused(None, smart("", None)).contains("ehr.smart.client_id"));
+        assert!(refused(None, smart("x", Some("http://ehr.example/token"))).contains("ehr.smart.token_endpoint"));
+        assert_eq!(refused(None, smart("x", Some("https://ehr.example/token"))), "");
+    }
 }

@@ -9,7 +9,7 @@ use super::ConfigError;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionsConfig {
-    /// After so many minutes without a request.
+    /// After so many minutes without a request, give or take one.
     pub idle_minutes: u32,
     /// After so many hours, however much it is used: a clinic's day and a bit.
     pub longest_hours: u32,
@@ -33,14 +33,31 @@ impl SessionsConfig {
     }
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        for (key, value, rule, most) in [
-            ("sessions.idle_minutes", self.idle_minutes, "it must be 1 to 1440, a day", 1440),
-            ("sessions.longest_hours", self.longest_hours, "it must be 1 to 168, a week", 168),
+        for (key, value, rule, least, most) in [
+            ("sessions.idle_minutes", self.idle_minutes, "it must be 5 to 1440, a day", 5, 1440),
+            ("sessions.longest_hours", self.longest_hours, "it must be 1 to 168, a week", 1, 168),
         ] {
-            if !(1..=most).contains(&value) {
+            if !(least..=most).contains(&value) {
                 return Err(ConfigError::Value { key, value: value.to_string(), rule });
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_never_ends_or_never_begins_is_refused() {
+        for (idle_minutes, longest_hours, key) in
+            [(4, 12, "sessions.idle_minutes"), (1441, 12, "sessions.idle_minutes"), (60, 169, "sessions.longest_hours")]
+        {
+            let config = SessionsConfig { idle_minutes, longest_hours };
+            let error = config.validate().expect_err("refused").to_string();
+            assert!(error.contains(key), "{error}");
+        }
+        assert!(SessionsConfig::default().validate().is_ok());
     }
 }

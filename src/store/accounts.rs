@@ -104,9 +104,10 @@ pub async fn list(reader: &impl Reader) -> Result<Vec<Account>, StoreError> {
     rows.iter().map(read).collect()
 }
 
-/// Whether there is any account.
-pub async fn is_empty(reader: &impl Reader) -> Result<bool, StoreError> {
-    Ok(account::Entity::find().count(reader.inside().conn).await? == 0)
+/// Whether there is nobody who could make other accounts.
+pub async fn is_without_admin(reader: &impl Reader) -> Result<bool, StoreError> {
+    let admins = account::Entity::find().filter(Column::Role.eq(AccountRole::Admin.as_str()));
+    Ok(admins.count(reader.inside().conn).await? == 0)
 }
 
 /// Notes how log-ins went: `failures` in a row, and no password tried before `locked_until`.

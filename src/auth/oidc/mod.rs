@@ -117,6 +117,7 @@ impl Oidc {
         match self.let_in((store, clock, entropy), limits, secret, answer).await {
             Err(OidcError::Store(error)) => Err(error.into()),
             Err(error) => {
+                tracing::warn!(%error, "a log-in by the single sign-on failed");
                 tell(store, &error).await?;
                 Err(error)
             }
