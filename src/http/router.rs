@@ -98,16 +98,20 @@ fn api() -> OpenApiRouter<Service> {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
     let segments = OpenApiRouter::new()
         .routes(routes!(audio::put_segment))
-        .routes(routes!(voices::enrol, voices::show, voices::withdraw))
         .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+    // A voice is heard while its owner waits.
+    let voices = OpenApiRouter::new()
+        .routes(routes!(voices::enrol, voices::show, voices::withdraw))
+        .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD_TIMEOUT));
     let recordings = OpenApiRouter::new()
         .routes(routes!(audio::upload, audio::clip))
         .layer(DefaultBodyLimit::max(MAX_RECORDING_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD_TIMEOUT));
     // A stream has no end.
     let streams = OpenApiRouter::new().routes(routes!(events::events));
-    let all = quick.merge(segments).merge(recordings).merge(streams);
+    let all = quick.merge(segments).merge(voices).merge(recordings).merge(streams);
     OpenApiRouter::with_openapi(Base::openapi())
         .nest("/api/v1", all)
         .routes(routes!(operations::healthz))

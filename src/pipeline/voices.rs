@@ -1,6 +1,6 @@
 //! The voices of clinicians: heard once, kept sealed, and known again in recordings of their own visits.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -24,6 +24,9 @@ const LEAST_SECONDS: u64 = 20;
 /// Voices that are heard at once: a few seconds' work of one core each, beside which visits go on.
 static HEARINGS: Semaphore = Semaphore::const_new(1);
 
+/// How long one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Why a voice is not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolError {
@@ -36,8 +39,8 @@ pub enum EnrolError {
     /// No voice can be made of it.
     #[error(transparent)]
     Recording(VisitError),
-    /// Another voice is being heard.
-    #[error("another voice is being enrolled: try again in a moment")]
+    /// Other voices are being heard.
+    #[error("other voices are being enrolled: try again in a moment")]
     Busy,
     /// The store failed.
     #[error(transparent)]
@@ -52,7 +55,8 @@ impl Workshop {
         wording: &str,
         recording: impl AsRef<[u8]> + Send + 'static,
     ) -> Result<Enrolment, EnrolError> {
-        let _turn = HEARINGS.try_acquire().map_err(|_| EnrolError::Busy)?;
+        let turn = tokio::time::timeout(PATIENCE, HEARINGS.acquire()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(EnrolError::Busy) };
         let config = Arc::clone(&self.config);
         let heard = tokio::task::spawn_blocking(move || hear(&config, recording.as_ref())).await;
         let voice = heard.map_err(|_| EnrolError::Busy)??;

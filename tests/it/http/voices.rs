@@ -46,7 +46,7 @@ async fn a_voice_is_kept_with_consent_sealed_and_gone_when_it_is_withdrawn() {
         assert_eq!((status, problem(&answer)), (StatusCode::BAD_REQUEST, "bad-request"), "{query}");
     }
     let with_consent = "?consent=true&wording=voice-2026-1";
-    for (recording, word) in [(clinician_alone(15), "20 s at least"), (b"no audio".to_vec(), "audio")] {
+    for (recording, word) in [(clinician_alone(15), "20 s at least"), (b"no audio".to_vec(), "WAV")] {
         let (status, answer) = enrol(&fixture, with_consent, recording).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
         assert!(answer["detail"].as_str().is_some_and(|detail| detail.contains(word)), "{answer}");
