@@ -32,6 +32,7 @@ pub mod language;
 pub mod metrics;
 pub mod model_files;
 pub mod notes;
+pub mod outbound;
 pub mod pipeline;
 pub mod qa;
 pub mod room;

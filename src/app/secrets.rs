@@ -1,4 +1,5 @@
-//! Secrets that the configuration names and does not hold: master keys, the EHR's token.
+//! Secrets that the configuration names and does not hold: master keys, the EHR's token, the service's key there, and what it
+//! proves itself with at the single sign-on.
 
 use std::{
     fs,
@@ -8,7 +9,10 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::config::{ConfigError, KeySource};
+use crate::{
+    config::{ConfigError, KeySource},
+    delivery::fhir::ServiceKeyError,
+};
 
 /// Why a secret is not there.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +63,14 @@ pub enum SecretError {
         place: String,
         /// What is wrong.
         reason: &'static str,
+    },
+    /// It is no key that the EHR could know the service by.
+    #[error("{place}: {reason}")]
+    NoServiceKey {
+        /// Where it came from.
+        place: String,
+        /// What is wrong.
+        reason: ServiceKeyError,
     },
 }
 

@@ -6,17 +6,20 @@ use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{SecretError, housekeeping, load_master_keys, secrets::read_secret};
+use super::{SecretError, ehr::ehr, housekeeping, load_master_keys, secrets::read_secret};
 use crate::{
     audio::{SegmentError, Segments},
-    auth,
+    auth::{self, oidc::Oidc},
     config::{Config, ConfigError, ServerConfig},
-    delivery::fhir::FhirClient,
     domain::{Actor, AuditAction, AuditEvent, Clock, Entropy, SystemClock, SystemEntropy},
     http::{self, Service},
     pipeline::jobs::Workshop,
     store::{Store, StoreError, audit},
 };
+
+/// How long the head of a request may take, which nobody has proved anything before; also the longest that a connection is kept
+/// without one.
+const HEADERS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +85,7 @@ pub async fn serve(
 ) -> Result<(), AppError> {
     let (clock, entropy) = outside();
     let server = config.server.clone();
+    let oidc = oidc(&config)?;
     let workshop = workshop(config).await?;
     workshop.segments.sweep()?;
 
@@ -114,17 +118,19 @@ pub async fn serve(
     });
     ready(address, setup);
     let routes =
-        http::router(Service { workshop: Arc::clone(&workshop) }).into_make_service_with_connect_info::<SocketAddr>();
+        http::router(Service { workshop: Arc::clone(&workshop), oidc }).into_make_service_with_connect_info::<SocketAddr>();
     let failed = |source| AppError::Listen { address, source };
     let served = match certificate(&server).await? {
         Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
-            let server = server.map(|tls| tls.acceptor(NoDelayAcceptor::new()));
+            let mut server = server.map(|tls| tls.acceptor(NoDelayAcceptor::new()));
+            server.http_builder().http1().header_read_timeout(HEADERS_TIMEOUT);
             server.handle(handle).serve(routes).await
         }
         None => {
             // An answer's last bytes do not wait until its first have arrived.
-            let server = axum_server::from_tcp(listener).map_err(failed)?.acceptor(NoDelayAcceptor::new());
+            let mut server = axum_server::from_tcp(listener).map_err(failed)?.acceptor(NoDelayAcceptor::new());
+            server.http_builder().http1().header_read_timeout(HEADERS_TIMEOUT);
             server.handle(handle).serve(routes).await
         }
     };
@@ -173,17 +179,17 @@ async fn ended(
 async fn workshop(config: Config) -> Result<Arc<Workshop>, AppError> {
     let (clock, entropy) = outside();
     let store = open_store(&config).await?;
-    let segments = Segments::new(config.paths.state()?.join("audio"));
-    let ehr = ehr(&config)?;
+    let segments = open_segments(&config)?;
+    let ehr = ehr(&config, Arc::clone(&clock), Arc::clone(&entropy))?;
     Ok(Arc::new(Workshop::new(Arc::new(config), store, segments, clock, entropy, ehr)))
 }
 
-/// The EHR that the configuration names.
-pub fn ehr(config: &Config) -> Result<Option<FhirClient>, AppError> {
-    let Some(base) = &config.ehr.fhir else { return Ok(None) };
-    let token = config.ehr.token.as_ref().map(read_secret).transpose()?;
-    let token = token.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
-    Ok(Some(FhirClient::new(base, token, Duration::from_secs(config.ehr.timeout_s))))
+/// The single sign-on that the configuration names.
+fn oidc(config: &Config) -> Result<Option<Arc<Oidc>>, SecretError> {
+    let secret = config.oidc.client_secret.as_ref().map(read_secret).transpose()?;
+    let secret = secret.map(|(_, text)| zeroize::Zeroizing::new(text.trim().to_owned()));
+    let redirect = format!("{}/api/v1/oidc/callback", config.server.url());
+    Ok(Oidc::new(&config.oidc, secret, redirect).map(Arc::new))
 }
 
 /// The certificate that `server` names, with its key.

@@ -1,29 +1,30 @@
-//! Logging in, and being known again.
+//! Logging in with a password.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 
 use super::{
-    PasswordError, Principal, Secret,
+    PasswordError, Secret,
+    accounts::{MAX_NAME_CHARS, NameError},
     password::{hash_password, verify},
+    sessions,
 };
 use crate::{
-    domain::{Account, AccountRole, Actor, AuditAction, AuditEvent, AuditOutcome, Clock, Entropy},
+    config::SessionsConfig,
+    domain::{Account, AccountId, Actor, AuditAction, AuditEvent, AuditOutcome, Clock, Entropy},
     store::{
-        Store, StoreError,
-        accounts::{self, NewAccount},
+        Store, StoreError, Tx,
+        accounts::{self, LogIn},
         audit,
-        credentials::{self, Credential, CredentialKind},
+        credentials::{self, CredentialKind},
     },
 };
-
-/// A session ends after this, however much it is used: a clinic's day and a bit.
-const SESSION: SignedDuration = SignedDuration::from_hours(12);
-
-/// The link of the first start ends after this; the next start prints another.
-const SETUP: SignedDuration = SignedDuration::from_hours(1);
 
 /// Wrong passwords that cost nothing but themselves.
 const FREE_FAILURES: u32 = 5;
@@ -31,12 +32,23 @@ const FREE_FAILURES: u32 = 5;
 /// How long the next one locks the account; each further one doubles it.
 const LOCK: SignedDuration = SignedDuration::from_mins(1);
 
-/// How long it is locked at most: a lock without an end would let anybody keep a clinician out.
-const LONGEST_LOCK: SignedDuration = SignedDuration::from_hours(1);
+/// How long it is locked at most. Whoever knows a clinician's name can lock them out for as long as they go on trying, so it
+/// is kept short: even so nobody tries more than a hundred passwords a day. Sessions, tokens and the single sign-on know no lock.
+const LONGEST_LOCK: SignedDuration = SignedDuration::from_mins(15);
 
 /// Passwords that are tried at once. Each takes 19 MiB and a core for some hundredths of a second: without a bound, whoever
 /// can reach the service could take all of both.
 static TRIALS: Semaphore = Semaphore::const_new(2);
+
+/// How long one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Wrong passwords for names that nobody has. They are counted and locked as those of accounts are: otherwise the lock would
+/// tell which names are accounts.
+static STRANGERS: Mutex<Option<HashMap<String, (u32, Timestamp)>>> = Mutex::new(None);
+
+/// Names that are remembered so; where there are more, all are forgotten.
+const MOST_STRANGERS: usize = 10_000;
 
 /// Why somebody is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -54,11 +66,14 @@ pub enum LogInError {
     #[error("too many log in at once: try again in a moment")]
     Busy,
     /// The link was used, has ended, or was never made.
-    #[error("this set-up link is not valid any more: start the service again to get another")]
-    Setup,
-    /// The first account's password is not taken.
+    #[error("this link is not valid any more: {0}")]
+    Link(&'static str),
+    /// A password is not taken.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// A name is not taken.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -69,131 +84,132 @@ pub async fn log_in(
     store: &Store,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
+    limits: &SessionsConfig,
     login: &str,
     password: &str,
 ) -> Result<(Account, Secret), LogInError> {
     let known = accounts::log_in(store, login).await?;
-    let now = clock.now();
-    if let Some(known) = known.as_ref().filter(|known| known.locked_until > now) {
-        refuse(store, known.account.id, AuditOutcome::Refused).await?;
-        let wait = known.locked_until.duration_since(now).try_into().unwrap_or_default();
-        return Err(LogInError::Locked { wait });
-    }
-    let trial = TRIALS.try_acquire().map_err(|_| LogInError::Busy)?;
-    let hash = known.as_ref().and_then(|known| known.password_hash.clone());
-    let password = zeroize::Zeroizing::new(password.to_owned());
-    let is_right = tokio::task::spawn_blocking(move || verify(&password, hash.as_deref())).await.unwrap_or(false);
-    drop(trial);
-    let Some(known) = known else {
-        let event = AuditEvent::done(Actor::Unknown, AuditAction::LogIn).with_outcome(AuditOutcome::Failed);
-        audit::append_alone(store, &event).await?;
-        return Err(LogInError::Wrong);
-    };
-    if !is_right {
-        let failures = known.failures + 1;
-        let tx = store.begin().await?;
-        accounts::set_failures(&tx, known.account.id, failures, locked_until(now, failures)).await?;
-        tx.commit().await?;
-        refuse(store, known.account.id, AuditOutcome::Failed).await?;
-        return Err(LogInError::Wrong);
-    }
+    let known = try_password(store, clock, login, known, password).await?;
     if known.account.disabled {
-        refuse(store, known.account.id, AuditOutcome::Refused).await?;
+        refuse(store, Some(known.account.id), AuditOutcome::Refused).await?;
         return Err(LogInError::Wrong);
     }
-    let secret = Secret::generate("sss", entropy);
-    let session = Credential {
-        secret_hash: secret.hash(),
-        account: Some(known.account.id),
-        label: String::new(),
-        scopes: Vec::new(),
-        created_at: now,
-        expires_at: now + SESSION,
-    };
     let tx = store.begin().await?;
     accounts::set_failures(&tx, known.account.id, 0, Timestamp::UNIX_EPOCH).await?;
-    credentials::forget_ended(&tx).await?;
-    credentials::create(&tx, CredentialKind::Session, &session).await?;
+    let secret = sessions::start(&tx, clock, entropy, limits, known.account.id).await?;
     audit::append(&tx, &AuditEvent::done(Actor::Account(known.account.id), AuditAction::LogIn)).await?;
     tx.commit().await?;
     Ok((known.account, secret))
 }
 
-/// Whose session this is; `None` if it is nobody's any more.
-pub async fn resume(store: &Store, secret: &Secret) -> Result<Option<Principal>, StoreError> {
-    let session = credentials::find(store, CredentialKind::Session, &secret.hash()).await?;
-    Ok(principal(store, session).await?.map(|(account, _)| Principal { account, scopes: None }))
-}
-
-/// Whose token this is; `None` if it is nobody's any more.
-pub async fn use_token(store: &Store, secret: &Secret) -> Result<Option<Principal>, StoreError> {
-    let token = credentials::find(store, CredentialKind::Token, &secret.hash()).await?;
-    let found = principal(store, token).await?;
-    Ok(found.map(|(account, token)| Principal { account, scopes: Some(token.scopes) }))
-}
-
-/// A secret with which the first account can be made, while there is none; the links of earlier starts end.
-pub async fn offer_setup(
+/// Gives `account` the password `new`, if `current` is its present one. Its sessions end, and it gets a new one.
+pub async fn change_password(
     store: &Store,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
-) -> Result<Option<Secret>, StoreError> {
-    if !accounts::is_empty(store).await? {
-        return Ok(None);
-    }
-    let (secret, now) = (Secret::generate("ssu", entropy), clock.now());
-    let link = Credential {
-        secret_hash: secret.hash(),
-        account: None,
-        label: String::new(),
-        scopes: Vec::new(),
-        created_at: now,
-        expires_at: now + SETUP,
-    };
+    limits: &SessionsConfig,
+    account: &Account,
+    (current, new): (&str, &str),
+) -> Result<Secret, LogInError> {
+    let hash = hash(new, &account.login).await?;
+    let known = accounts::get_log_in(store, account.id).await?;
+    try_password(store, clock, &account.login, known, current).await?;
     let tx = store.begin().await?;
-    credentials::revoke_all(&tx, CredentialKind::Setup, None).await?;
-    credentials::create(&tx, CredentialKind::Setup, &link).await?;
+    set_password(&tx, account.id, &hash, Actor::Account(account.id)).await?;
+    let secret = sessions::start(&tx, clock, entropy, limits, account.id).await?;
     tx.commit().await?;
-    Ok(Some(secret))
+    Ok(secret)
 }
 
-/// Makes the first account, an administrator's, for who shows the secret of the first start. It can be shown once.
-pub async fn make_first_account(
+/// Gives `account` the password whose PHC string is `hash`: its sessions and its other links end, and so does its lock.
+pub async fn set_password(tx: &Tx, account: AccountId, hash: &str, by: Actor) -> Result<(), StoreError> {
+    accounts::set_password(tx, account, hash).await?;
+    accounts::set_failures(tx, account, 0, Timestamp::UNIX_EPOCH).await?;
+    for kind in [CredentialKind::Session, CredentialKind::Password] {
+        credentials::revoke_all(tx, kind, Some(account)).await?;
+    }
+    let changed = AuditEvent::done(by, AuditAction::Administer).object(format!("account/{account}/password"));
+    audit::append(tx, &changed).await.map(drop)
+}
+
+/// The PHC string of `password`, made away from the threads that answer requests, and not by many at once.
+pub(super) async fn hash(password: &str, login: &str) -> Result<String, LogInError> {
+    let (password, login) = (zeroize::Zeroizing::new(password.to_owned()), login.to_owned());
+    let hashed = take_turn(move || hash_password(&password, &login)).await?;
+    Ok(hashed?)
+}
+
+/// The account `known`, if `password` is its own. Otherwise its failures are counted, and its lock is looked to.
+async fn try_password(
     store: &Store,
-    secret: &Secret,
+    clock: &dyn Clock,
     login: &str,
-    display_name: &str,
+    known: Option<LogIn>,
     password: &str,
-) -> Result<Account, LogInError> {
-    let password_hash = Some(hash_password(password, login)?);
-    let tx = store.begin().await?;
-    let link = credentials::find(&tx, CredentialKind::Setup, &secret.hash()).await?;
-    if link.is_none() || !accounts::is_empty(&tx).await? {
-        return Err(LogInError::Setup);
+) -> Result<LogIn, LogInError> {
+    let now = clock.now();
+    let name: String = login.trim().to_lowercase().chars().take(MAX_NAME_CHARS).collect();
+    let id = known.as_ref().map(|known| known.account.id);
+    let (failures, locked_until) = match &known {
+        Some(known) => (known.failures, known.locked_until),
+        None => strangers(|strangers| strangers.get(&name).copied()).unwrap_or((0, Timestamp::UNIX_EPOCH)),
+    };
+    if locked_until > now {
+        refuse(store, id, AuditOutcome::Refused).await?;
+        let wait = locked_until.duration_since(now).try_into().unwrap_or_default();
+        return Err(LogInError::Locked { wait });
     }
-    let (login, display_name) = (login.to_owned(), display_name.to_owned());
-    let new = NewAccount { login, display_name, role: AccountRole::Admin, password_hash };
-    let account = accounts::create(&tx, new).await?.ok_or(LogInError::Setup)?;
-    credentials::revoke_all(&tx, CredentialKind::Setup, None).await?;
-    let made = AuditEvent::done(Actor::Account(account.id), AuditAction::Administer);
-    audit::append(&tx, &made.object(format!("account/{}", account.id))).await?;
+    let hash = known.as_ref().and_then(|known| known.password_hash.clone());
+    let password = zeroize::Zeroizing::new(password.to_owned());
+    let is_right = take_turn(move || verify(&password, hash.as_deref())).await?;
+    if let Some(known) = known.filter(|_| is_right) {
+        return Ok(known);
+    }
+    let (failures, locked_until) = (failures + 1, lock_after(now, failures + 1));
+    // One transaction in either case: a second one would take longer, and tell who has an account.
+    let tx = store.begin().await?;
+    match id {
+        Some(id) => accounts::set_failures(&tx, id, failures, locked_until).await?,
+        None => strangers(|strangers| remember(strangers, name, (failures, locked_until))),
+    }
+    audit::append(&tx, &failed(id, AuditOutcome::Failed)).await?;
     tx.commit().await?;
-    Ok(account)
+    Err(LogInError::Wrong)
 }
 
-async fn principal(store: &Store, credential: Option<Credential>) -> Result<Option<(Account, Credential)>, StoreError> {
-    let Some(credential) = credential else { return Ok(None) };
-    let Some(id) = credential.account else { return Ok(None) };
-    let account = accounts::get(store, id).await?.filter(|account| !account.disabled);
-    Ok(account.map(|account| (account, credential)))
+/// Does `work`, which keeps a core busy, when it is its turn.
+async fn take_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, LogInError> {
+    let turn = tokio::time::timeout(PATIENCE, TRIALS.acquire()).await;
+    let Ok(Ok(_turn)) = turn else { return Err(LogInError::Busy) };
+    tokio::task::spawn_blocking(work).await.map_err(|_| LogInError::Busy)
 }
 
-async fn refuse(store: &Store, account: crate::domain::AccountId, outcome: AuditOutcome) -> Result<(), StoreError> {
+fn strangers<T>(look: impl FnOnce(&mut HashMap<String, (u32, Timestamp)>) -> T) -> T {
+    let mut strangers = STRANGERS.lock().unwrap_or_else(PoisonError::into_inner);
+    look(strangers.get_or_insert_default())
+}
+
+fn remember(strangers: &mut HashMap<String, (u32, Timestamp)>, name: String, failures: (u32, Timestamp)) {
+    if strangers.len() >= MOST_STRANGERS {
+        strangers.clear();
+    }
+    strangers.insert(name, failures);
+}
+
+/// Tells the audit of a log-in that came to nothing.
+pub(super) async fn refuse(store: &Store, account: Option<AccountId>, outcome: AuditOutcome) -> Result<(), StoreError> {
+    audit::append_alone(store, &failed(account, outcome)).await
+}
+
+fn failed(account: Option<AccountId>, outcome: AuditOutcome) -> AuditEvent {
     let event = AuditEvent::done(Actor::Unknown, AuditAction::LogIn).with_outcome(outcome);
-    audit::append_alone(store, &event.object(format!("account/{account}"))).await
+    match account {
+        Some(account) => event.object(format!("account/{account}")),
+        None => event,
+    }
 }
 
-fn locked_until(now: Timestamp, failures: u32) -> Timestamp {
+fn lock_after(now: Timestamp, failures: u32) -> Timestamp {
     let Some(over) = failures.checked_sub(FREE_FAILURES + 1) else { return Timestamp::UNIX_EPOCH };
     let doubled = LOCK.checked_mul(1 << over.min(16)).unwrap_or(LONGEST_LOCK);
     now + doubled.min(LONGEST_LOCK)
@@ -206,9 +222,18 @@ mod tests {
     #[test]
     fn a_lock_doubles_and_ends() {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
-        assert_eq!(locked_until(now, 5), Timestamp::UNIX_EPOCH);
-        assert_eq!(locked_until(now, 6), now + SignedDuration::from_mins(1));
-        assert_eq!(locked_until(now, 8), now + SignedDuration::from_mins(4));
-        assert_eq!(locked_until(now, 4000), now + LONGEST_LOCK);
+        assert_eq!(lock_after(now, 5), Timestamp::UNIX_EPOCH);
+        assert_eq!(lock_after(now, 6), now + SignedDuration::from_mins(1));
+        assert_eq!(lock_after(now, 8), now + SignedDuration::from_mins(4));
+        assert_eq!(lock_after(now, 4000), now + LONGEST_LOCK);
+    }
+
+    #[test]
+    fn names_that_nobody_has_do_not_fill_the_memory() {
+        let mut strangers = HashMap::new();
+        for number in 0..2 * MOST_STRANGERS {
+            remember(&mut strangers, number.to_string(), (1, Timestamp::UNIX_EPOCH));
+        }
+        assert!(strangers.len() <= MOST_STRANGERS);
     }
 }

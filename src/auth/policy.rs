@@ -32,11 +32,13 @@ pub enum Right {
     ReadAudit,
     /// Make and shut accounts and tokens.
     Administer,
+    /// Have one's own voice kept, and erased.
+    EnrolVoice,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CreateEncounter,
         Self::ReadEncounter,
         Self::Consent,
@@ -48,15 +50,19 @@ impl Right {
         Self::Manage,
         Self::ReadAudit,
         Self::Administer,
+        Self::EnrolVoice,
     ];
 
     /// What a token needs for it.
     pub fn scope(self) -> Scope {
         match self {
             Self::ReadEncounter | Self::ReadContent => Scope::EncountersRead,
-            Self::CreateEncounter | Self::Consent | Self::EditContent | Self::Deliver | Self::Manage => {
-                Scope::EncountersWrite
-            }
+            Self::CreateEncounter
+            | Self::Consent
+            | Self::EditContent
+            | Self::Deliver
+            | Self::Manage
+            | Self::EnrolVoice => Scope::EncountersWrite,
             Self::Record => Scope::AudioWrite,
             Self::Sign => Scope::NotesSign,
             Self::ReadAudit => Scope::AuditRead,
@@ -112,8 +118,8 @@ enum Reach {
 
 fn reach(role: AccountRole, right: Right) -> Reach {
     use Right::{
-        Administer, Consent, CreateEncounter, Deliver, EditContent, Manage, ReadAudit, ReadContent, ReadEncounter,
-        Record, Sign,
+        Administer, Consent, CreateEncounter, Deliver, EditContent, EnrolVoice, Manage, ReadAudit, ReadContent,
+        ReadEncounter, Record, Sign,
     };
     match (role, right) {
         (AccountRole::Clinician, ReadAudit | Administer | Manage) => Reach::None,
@@ -124,7 +130,7 @@ fn reach(role: AccountRole, right: Right) -> Reach {
         (AccountRole::Qa, _) => Reach::None,
         (AccountRole::Admin, ReadEncounter | Deliver | Manage | ReadAudit | Administer) => Reach::All,
         (AccountRole::Admin, ReadContent) => Reach::WithReason,
-        (AccountRole::Admin, CreateEncounter | Consent | Record | EditContent | Sign) => Reach::None,
+        (AccountRole::Admin, CreateEncounter | Consent | Record | EditContent | Sign | EnrolVoice) => Reach::None,
         // A system's tokens are narrowed by scopes. It signs nothing: only a named person does.
         (AccountRole::System, CreateEncounter | ReadEncounter | Consent | Record | ReadContent) => Reach::All,
         (AccountRole::System, _) => Reach::None,

@@ -13,7 +13,8 @@ use crate::domain::Entropy;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// A new one. `prefix` tells what it is for: `sst` a token, `sss` a session, `ssu` a set-up link.
+    /// A new one. `prefix` tells what it is for: `sst` a token, `sss` a session, `ssu` a set-up link, `ssp` a
+    /// link for a password, `sso` a single sign-on that has begun.
     pub fn generate(prefix: &str, entropy: &dyn Entropy) -> Self {
         let mut bytes = Zeroizing::new([0; 32]);
         entropy.fill(bytes.as_mut_slice());

@@ -10,6 +10,7 @@ use super::input::InputError;
 use crate::{
     app::{AppError, SecretError},
     audio::AudioError,
+    auth::accounts::AccountError,
     capture::CaptureError,
     config::{ConfigError, TemplateError},
     delivery::fhir::ChartError,
@@ -203,6 +204,13 @@ fn app_kind(error: &AppError) -> FailureKind {
     }
 }
 
+fn account_kind(error: &AccountError) -> FailureKind {
+    match error {
+        AccountError::Store(error) => store_kind(error),
+        _ => FailureKind::Usage,
+    }
+}
+
 /// Gives each error type its exit code.
 macro_rules! failure_from {
     ($($error:ty => $kind:expr),+ $(,)?) => {
@@ -230,6 +238,7 @@ failure_from! {
     AppError => app_kind,
     KeepingError => keeping_kind,
     SecretError => |_| FailureKind::Usage,
+    AccountError => account_kind,
 }
 
 #[cfg(test)]

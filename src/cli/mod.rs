@@ -6,6 +6,7 @@ mod bar;
 mod bench;
 mod deliver;
 mod doctor;
+mod ehr_key;
 mod examples;
 mod failure;
 mod input;
@@ -85,6 +86,7 @@ enum Command {
     Retention(retention::RetentionArgs),
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
+    EhrKey(ehr_key::EhrKeyArgs),
 }
 
 impl Cli {
@@ -159,6 +161,7 @@ fn dispatch(cli: &Cli, config: &Config) -> Result<(), Failure> {
         Command::Retention(args) => retention::run(args, config),
         Command::Backup(args) => backup::run(args, config),
         Command::Restore(args) => restore::run(args, config),
+        Command::EhrKey(args) => ehr_key::run(args, config),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{app, config::Config};
 
 /// Run the service: it takes recordings, transcribes them, drafts notes, and answers the HTTP API.
 ///
-/// Visits are kept under `paths.state`, sealed. The first start prints a link with which the first account is made; it can be
-/// used once, within an hour. The service listens at 127.0.0.1:8477 unless the configuration says otherwise, and stops at
+/// Visits are kept under `paths.state`, sealed. While there is no administrator, each start prints a link to a page where
+/// their account is made; it can be used once, within an hour. The service listens at 127.0.0.1:8477 unless the configuration says otherwise, and stops at
 /// SIGTERM or Ctrl-C after what runs is done; a second signal ends it at once, and nothing that was kept is lost.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
@@ -33,7 +33,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<(), Failure> {
         let ready = |address, setup: Option<crate::auth::Secret>| {
             eprintln!("soapstone: listening at {address}, found at {url}");
             if let Some(secret) = setup {
-                eprintln!("soapstone: there is no account yet; make the first one within an hour:");
+                eprintln!("soapstone: there is no administrator yet; make their account within an hour:");
                 eprintln!("  {url}/setup#{}", secret.expose());
             }
         };

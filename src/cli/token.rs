@@ -1,17 +1,16 @@
 //! `soapstone token`: what programs prove themselves with.
 
 use clap::{Args, Subcommand};
-use jiff::SignedDuration;
 
 use super::{Failure, FailureKind, runtime, user};
 use crate::{
     app,
-    auth::Secret,
+    auth::tokens::{self, NewToken},
     config::Config,
-    domain::{Actor, AuditAction, AuditEvent, Clock, Scope, SystemClock, SystemEntropy, hex},
+    domain::{Actor, Scope, SystemClock, SystemEntropy},
     store::{
-        Store, accounts, audit,
-        credentials::{self, Credential, CredentialKind},
+        Store, accounts,
+        credentials::{self, CredentialKind},
     },
 };
 
@@ -70,20 +69,10 @@ pub fn run(args: &TokenArgs, config: &Config) -> Result<(), Failure> {
 }
 
 async fn create(store: &Store, login: &str, label: &str, scopes: &[Scope], days: u32) -> Result<(), Failure> {
-    let (secret, now) = (Secret::generate("sst", &SystemEntropy), SystemClock.now());
     let tx = store.begin().await?;
-    let id = user::id_of(&tx, login).await?;
-    let token = Credential {
-        secret_hash: secret.hash(),
-        account: Some(id),
-        label: label.to_owned(),
-        scopes: scopes.to_vec(),
-        created_at: now,
-        expires_at: now + SignedDuration::from_hours(24 * i64::from(days)),
-    };
-    credentials::create(&tx, CredentialKind::Token, &token).await?;
-    let made = AuditEvent::done(Actor::Operator, AuditAction::Administer);
-    audit::append(&tx, &made.object(format!("token/{}", name(&token)))).await?;
+    let account = user::known(&tx, login).await?.account.id;
+    let new = NewToken { account, label: label.to_owned(), scopes: scopes.to_vec(), days };
+    let (_, secret) = tokens::create(&tx, &SystemClock, &SystemEntropy, new, Actor::Operator).await?;
     tx.commit().await?;
     println!("{}", secret.expose());
     Ok(())
@@ -97,25 +86,14 @@ async fn list(store: &Store) -> Result<(), Failure> {
         };
         let scopes = Vec::from_iter(token.scopes.iter().map(|scope| scope.as_str())).join(",");
         let account = account.unwrap_or_default();
-        println!("{}\t{account}\t{}\t{scopes}\tuntil {}", name(&token), token.label, token.expires_at);
+        println!("{}\t{account}\t{}\t{scopes}\tuntil {}", tokens::name(&token), token.label, token.expires_at);
     }
     Ok(())
 }
 
 async fn revoke(store: &Store, wanted: &str) -> Result<(), Failure> {
-    let tokens = credentials::list(store, CredentialKind::Token).await?;
-    let found = tokens.iter().find(|token| name(token) == wanted);
-    let unknown =
-        || Failure::new(FailureKind::Usage, format_args!("there is no token {wanted}; see `soapstone token list`"));
-    let token = found.ok_or_else(unknown)?;
-    let tx = store.begin().await?;
-    credentials::revoke(&tx, &token.secret_hash).await?;
-    let ended = AuditEvent::done(Actor::Operator, AuditAction::Administer);
-    audit::append(&tx, &ended.object(format!("token/{wanted}"))).await?;
-    Ok(tx.commit().await?)
-}
-
-/// The beginning of the hash of its secret.
-fn name(token: &Credential) -> String {
-    hex(&token.secret_hash[..6])
+    if tokens::revoke(store, wanted, Actor::Operator).await? {
+        return Ok(());
+    }
+    Err(Failure::new(FailureKind::Usage, format_args!("there is no token {wanted}; see `soapstone token list`")))
 }

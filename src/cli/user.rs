@@ -3,18 +3,19 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::{Args, Subcommand, ValueEnum};
-use jiff::Timestamp;
 
 use super::{Failure, FailureKind, runtime};
 use crate::{
-    app, auth,
+    app,
+    auth::{
+        self,
+        accounts::{self as administration, Change},
+    },
     config::Config,
-    domain::{AccountRole, Actor, AuditAction, AuditEvent},
+    domain::{AccountRole, Actor},
     store::{
         Store, Tx,
-        accounts::{self, NewAccount},
-        audit,
-        credentials::{self, CredentialKind},
+        accounts::{self, LogIn, NewAccount},
     },
 };
 
@@ -62,6 +63,19 @@ enum UserCommand {
         /// Name to log in with.
         login: String,
     },
+    /// Give an account another role; its sessions end.
+    Role {
+        /// Name to log in with.
+        login: String,
+        /// What the account is for.
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Forget the wrong passwords of an account, which lock it for up to a quarter of an hour.
+    Unlock {
+        /// Name to log in with.
+        login: String,
+    },
 }
 
 /// What an account is for.
@@ -99,8 +113,16 @@ pub fn run(args: &UserArgs, config: &Config) -> Result<(), Failure> {
             UserCommand::Add { login, name, role, no_password } => add(&store, login, name, *role, *no_password).await,
             UserCommand::List => list(&store).await,
             UserCommand::Password { login } => password(&store, login).await,
-            UserCommand::Disable { login } => set_disabled(&store, login, true).await,
-            UserCommand::Enable { login } => set_disabled(&store, login, false).await,
+            UserCommand::Disable { login } => {
+                change(&store, login, Change { disabled: Some(true), ..Change::default() }).await
+            }
+            UserCommand::Enable { login } => {
+                change(&store, login, Change { disabled: Some(false), ..Change::default() }).await
+            }
+            UserCommand::Role { login, role } => {
+                change(&store, login, Change { role: Some((*role).into()), ..Change::default() }).await
+            }
+            UserCommand::Unlock { login } => change(&store, login, Change { unlock: true, ..Change::default() }).await,
         }
     })
 }
@@ -109,9 +131,7 @@ async fn add(store: &Store, login: &str, name: &str, role: Role, no_password: bo
     let password_hash = if no_password { None } else { Some(read_password(login)?) };
     let new = NewAccount { login: login.to_owned(), display_name: name.to_owned(), role: role.into(), password_hash };
     let tx = store.begin().await?;
-    let taken = || Failure::new(FailureKind::Usage, format_args!("there is an account {login} already"));
-    let account = accounts::create(&tx, new).await?.ok_or_else(taken)?;
-    note(&tx, account.id).await?;
+    let account = administration::create(&tx, new, Actor::Operator).await?;
     tx.commit().await?;
     println!("{}", account.id);
     Ok(())
@@ -128,34 +148,23 @@ async fn list(store: &Store) -> Result<(), Failure> {
 async fn password(store: &Store, login: &str) -> Result<(), Failure> {
     let hash = read_password(login)?;
     let tx = store.begin().await?;
-    let id = id_of(&tx, login).await?;
-    accounts::set_password(&tx, id, &hash).await?;
-    accounts::set_failures(&tx, id, 0, Timestamp::UNIX_EPOCH).await?;
-    credentials::revoke_all(&tx, CredentialKind::Session, Some(id)).await?;
-    note(&tx, id).await?;
+    let account = known(&tx, login).await?.account;
+    auth::set_password(&tx, account.id, &hash, Actor::Operator).await?;
     Ok(tx.commit().await?)
 }
 
-async fn set_disabled(store: &Store, login: &str, disabled: bool) -> Result<(), Failure> {
+async fn change(store: &Store, login: &str, change: Change) -> Result<(), Failure> {
     let tx = store.begin().await?;
-    let id = id_of(&tx, login).await?;
-    accounts::set_disabled(&tx, id, disabled).await?;
-    credentials::revoke_all(&tx, CredentialKind::Session, Some(id)).await?;
-    note(&tx, id).await?;
+    let known = known(&tx, login).await?;
+    administration::change(&tx, &known, change, Actor::Operator).await?;
     Ok(tx.commit().await?)
 }
 
-pub(super) async fn id_of(tx: &Tx, login: &str) -> Result<crate::domain::AccountId, Failure> {
-    let known = accounts::log_in(tx, login).await?;
+/// The account that logs in as `login`.
+pub(super) async fn known(tx: &Tx, login: &str) -> Result<LogIn, Failure> {
     let unknown =
         || Failure::new(FailureKind::Usage, format_args!("there is no account {login}; see `soapstone user list`"));
-    known.map(|known| known.account.id).ok_or_else(unknown)
-}
-
-async fn note(tx: &Tx, id: crate::domain::AccountId) -> Result<(), Failure> {
-    let event = AuditEvent::done(Actor::Operator, AuditAction::Administer).object(format!("account/{id}"));
-    audit::append(tx, &event).await?;
-    Ok(())
+    accounts::log_in(tx, login).await?.ok_or_else(unknown)
 }
 
 /// The hash of the password on the first line of standard input.

@@ -1,13 +1,16 @@
 //! Every setting, its default and its meaning: one TOML file, one struct a section.
 
+pub mod address;
 mod capture;
 mod ehr;
 mod limits;
 mod log;
+mod oidc;
 mod paths;
 mod recognition;
 mod retention;
 mod server;
+mod sessions;
 mod store;
 mod template;
 mod writing;
@@ -15,14 +18,16 @@ mod writing;
 use std::path::{Path, PathBuf};
 
 pub use capture::CaptureConfig;
-pub use ehr::EhrConfig;
+pub use ehr::{EhrConfig, SmartConfig};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
+pub use oidc::{OidcConfig, OidcRole};
 pub use paths::PathsConfig;
 pub use recognition::RecognitionConfig;
 pub use retention::{Keep, RetentionConfig};
 use serde::Deserialize;
 pub use server::{MetricsReaders, ServerConfig};
+pub use sessions::SessionsConfig;
 pub use store::{KeySource, KeysConfig, StoreConfig};
 pub use template::{DocumentType, Place, Template, TemplateError};
 pub use writing::{Device, WritingConfig};
@@ -45,6 +50,10 @@ pub struct Config {
     pub log: LogConfig,
     /// The microphone of a room.
     pub capture: CaptureConfig,
+    /// How long somebody stays logged in.
+    pub sessions: SessionsConfig,
+    /// The clinic's single sign-on.
+    pub oidc: OidcConfig,
     /// The EHR that notes go to.
     pub ehr: EhrConfig,
     /// Where visits are kept.
@@ -110,6 +119,8 @@ impl Config {
         config.writing.validate()?;
         config.capture.validate()?;
         config.ehr.validate()?;
+        config.oidc.validate()?;
+        config.sessions.validate()?;
         config.server.validate()?;
         config.store.validate()?;
         config.retention.validate()?;

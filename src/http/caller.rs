@@ -11,10 +11,11 @@ use axum_extra::extract::CookieJar;
 use super::{Problem, Service, limits::Limits};
 use crate::{
     auth::{
-        self, Principal, Secret,
+        self, Principal, Proof, Secret,
         policy::{self, Decision, Right},
     },
     domain::{Actor, AuditAction, AuditEvent, AuditOutcome, Encounter, EncounterId, PatientText},
+    pipeline::jobs::Workshop,
     store::{Store, Tx, audit, encounters},
 };
 
@@ -32,6 +33,8 @@ const MAX_REASON_CHARS: usize = 500;
 pub struct Caller {
     /// Who.
     pub principal: Principal,
+    /// What they proved it with.
+    proof: Proof,
     /// Why they want to read what is not theirs, where they said so.
     reason: Option<PatientText>,
 }
@@ -40,24 +43,21 @@ impl FromRequestParts<Service> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let store = &service.workshop.store;
-        let (secret, principal) = match bearer(&parts.headers) {
-            Some(token) => {
-                let principal = auth::use_token(store, &token).await?;
-                (token, principal)
-            }
+        let proof = match bearer(&parts.headers) {
+            Some(token) => Proof::Token(token),
             None => {
                 let session = session(&parts.headers).ok_or_else(Problem::not_logged_in)?;
                 refuse_forged(&parts.method, &parts.headers)?;
-                let principal = auth::resume(store, &session).await?;
-                (session, principal)
+                Proof::Session(session)
             }
         };
+        let Workshop { store, clock, config, .. } = service.workshop.as_ref();
+        let principal = auth::recognise(store, clock.as_ref(), &config.sessions, &proof).await?;
         let principal = principal.ok_or_else(Problem::not_logged_in)?;
         if let Some(limits) = parts.extensions.get::<Arc<Limits>>() {
-            limits.take(&secret, &parts.method, &parts.extensions, &service.workshop.metrics)?;
+            limits.take(proof.secret(), &parts.method, &parts.extensions, &service.workshop.metrics)?;
         }
-        Ok(Self { principal, reason: reason(&parts.headers) })
+        Ok(Self { principal, proof, reason: reason(&parts.headers) })
     }
 }
 
@@ -67,12 +67,24 @@ impl Caller {
         Actor::Account(self.principal.account.id)
     }
 
+    /// Whether they are still known, as the same.
+    pub async fn is_still(&self, service: &Service) -> Result<bool, Problem> {
+        let Workshop { store, clock, config, .. } = service.workshop.as_ref();
+        Ok(auth::is_still(store, clock.as_ref(), &config.sessions, &self.proof, &self.principal).await?)
+    }
+
     /// Errs unless the caller may do `right` without a visit in particular.
     pub async fn require(&self, store: &Store, right: Right, action: AuditAction) -> Result<(), Problem> {
         match policy::decide(&self.principal, right, None) {
             Decision::Allowed => Ok(()),
             _ => self.refuse(store, AuditEvent::done(self.actor(), action)).await,
         }
+    }
+
+    /// Errs unless the caller is a person who is logged in, and no program.
+    pub fn require_session(&self) -> Result<(), Problem> {
+        let refused = || Problem::forbidden("only somebody who is logged in may do this, and no token");
+        self.principal.is_session().then_some(()).ok_or_else(refused)
     }
 
     /// The visit `id`, for a caller who may do `right` with it. Who may not is refused, and the audit says so; a reason for

@@ -84,6 +84,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Room {
     }
 }
 
+/// What the path names by one word, where that is no encounter. A word that can name none names none.
+pub struct Named<T>(pub T);
+
+impl<S: Send + Sync, T: std::str::FromStr> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let named = path.ok().and_then(|Path(word)| word.parse().ok());
+        named.map(Self).ok_or_else(|| Problem::not_found("such thing"))
+    }
+}
+
 /// The encounter that the path names, with what else of the path a route has.
 pub struct Of<T = ()>(pub EncounterId, pub T);
 

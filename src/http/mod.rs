@@ -9,21 +9,25 @@ mod client;
 mod document;
 mod etag;
 mod extract;
+mod lasting;
 mod limits;
 mod observe;
 mod problem;
 mod router;
+mod web;
 
 use std::sync::Arc;
 
 pub use problem::Problem;
 pub use router::{openapi, router};
 
-use crate::pipeline::jobs::Workshop;
+use crate::{auth::oidc::Oidc, pipeline::jobs::Workshop};
 
 /// What every request can reach.
 #[derive(Clone)]
 pub struct Service {
     /// Visits, their audio, and the jobs on them.
     pub workshop: Arc<Workshop>,
+    /// The clinic's single sign-on, where one is configured.
+    pub oidc: Option<Arc<Oidc>>,
 }

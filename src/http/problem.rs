@@ -9,8 +9,13 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::{
     audio::{AudioError, SegmentError},
-    auth::{LogInError, PasswordError},
+    auth::{
+        LogInError, PasswordError,
+        accounts::AccountError,
+        oidc::{OidcError, ProviderError},
+    },
     notes::NoteError,
+    pipeline::{EnrolError, VisitError},
     store::StoreError,
 };
 
@@ -252,8 +257,9 @@ impl From<LogInError> for Problem {
             }
             LogInError::Busy => Self::too_many(error.to_string(), 1),
             LogInError::Locked { wait } => Self::too_many(error.to_string(), wait.as_secs() + 1),
-            LogInError::Setup => Self::forbidden(error.to_string()),
+            LogInError::Link(_) => Self::forbidden(error.to_string()),
             LogInError::Password(error) => error.into(),
+            LogInError::Name(error) => Self::bad_request(error.to_string()),
             LogInError::Store(error) => error.into(),
         }
     }
@@ -262,5 +268,44 @@ impl From<LogInError> for Problem {
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         Self::bad_request(error.to_string())
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Name(_) => Self::bad_request(error.to_string()),
+            AccountError::Taken { .. } | AccountError::Oneself | AccountError::NoPassword => {
+                Self::conflict(error.to_string())
+            }
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OidcError> for Problem {
+    fn from(error: OidcError) -> Self {
+        let failed = |detail| Self::new(StatusCode::UNAUTHORIZED, "sign-on-failed", "The log-in failed", detail);
+        match error {
+            OidcError::Unknown => Self::bad_request(error.to_string()),
+            OidcError::Provider(ProviderError::Unreachable(_)) => Self::not_ready(error.to_string()),
+            OidcError::Denied | OidcError::Provider(_) => failed(error.to_string()),
+            OidcError::NoAccount | OidcError::NotYours { .. } | OidcError::NoRole => Self::forbidden(error.to_string()),
+            OidcError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnrolError> for Problem {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::Busy => Self::too_many(error.to_string(), 5),
+            EnrolError::TooShort { .. } => Self::bad_request(error.to_string()),
+            EnrolError::Recording(VisitError::Audio(_) | VisitError::Transcription(_)) => {
+                Self::bad_request(error.to_string())
+            }
+            EnrolError::Recording(error) => Self::internal(&error),
+            EnrolError::Store(error) => error.into(),
+        }
     }
 }

@@ -17,12 +17,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Problem, Service,
     api::{
-        audio, audit, consent, deliveries, encounters, events, legal_hold, log_in, note, operations, recording,
-        rooms, transcript,
+        accounts, audio, audit, consent, deliveries, encounters, events, keys, legal_hold, log_in, note, oidc,
+        operations, recording, rooms, tokens, transcript, voices,
     },
     document,
     limits::{Limits, guard},
     observe::observe,
+    web,
 };
 
 /// Bytes that a body of JSON has at most.
@@ -52,7 +53,7 @@ pub fn router(service: Service) -> Router {
     document::complete(&mut document);
     let document = document.to_json().expect("the document is plain data");
     let described = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
-    let routes = api.route("/api/v1/openapi.json", described);
+    let routes = api.route("/api/v1/openapi.json", described).merge(web::pages());
     let routes = routes.fallback(async || Problem::not_found("page"));
     let routes = routes.layer(CatchPanicLayer::custom(|_| Problem::internal(&"a panic").into_response()));
     let limits = Arc::new(Limits::new(&service.workshop.config.limits));
@@ -74,6 +75,17 @@ fn api() -> OpenApiRouter<Service> {
         // Who is there.
         .routes(routes!(log_in::log_in, log_in::log_out, log_in::who))
         .routes(routes!(log_in::set_up))
+        .routes(routes!(log_in::change_password))
+        .routes(routes!(log_in::take_password))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::finish))
+        // Who may be there.
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::offer_password))
+        .routes(routes!(accounts::erase_voice))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
         // Visits.
         .routes(routes!(encounters::create, encounters::list))
         .routes(routes!(encounters::get))
@@ -104,17 +116,23 @@ fn api() -> OpenApiRouter<Service> {
         .routes(routes!(audio::put_segment))
         .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
         .layer(middleware::from_fn_with_state(TIMEOUT, in_time));
+    // A voice is heard while its owner waits.
+    let voices = OpenApiRouter::new()
+        .routes(routes!(voices::enrol, voices::show, voices::withdraw))
+        .layer(DefaultBodyLimit::max(MAX_SEGMENT_BYTES))
+        .layer(middleware::from_fn_with_state(UPLOAD_TIMEOUT, in_time));
     let recordings = OpenApiRouter::new()
         .routes(routes!(audio::upload, audio::clip))
         .layer(DefaultBodyLimit::max(MAX_RECORDING_BYTES))
         .layer(middleware::from_fn_with_state(UPLOAD_TIMEOUT, in_time));
     // A stream has no end.
     let streams = OpenApiRouter::new().routes(routes!(events::events)).routes(routes!(rooms::orders));
-    let all = quick.merge(segments).merge(recordings).merge(streams);
+    let all = quick.merge(segments).merge(voices).merge(recordings).merge(streams);
     OpenApiRouter::with_openapi(Base::openapi())
         .nest("/api/v1", all)
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
+        .routes(routes!(keys::jwks))
         .routes(routes!(operations::metrics))
 }
 

@@ -6,9 +6,11 @@ pub mod live;
 mod requirements;
 pub mod rooms;
 mod visit;
+mod voices;
 
 pub use requirements::Work;
 pub use visit::{MIN_WORDS, Scribe, VisitError, load_writing};
+pub use voices::EnrolError;
 
 /// A stretch of work that a person waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -113,9 +113,9 @@ impl<'a> Scribe<'a> {
         Ok(transcription::enrol(&recording, config, &ModelStore::new(paths))?)
     }
 
-    /// Transcripts from now on have the voice that is most like `voice` as the clinician's.
-    pub fn know_clinician(&mut self, voice: ClinicianVoice) {
-        self.clinician = Some(voice);
+    /// Transcripts from now on have the voice that is most like `voice`, where it is given, as the clinician's.
+    pub fn know_clinician(&mut self, voice: impl Into<Option<ClinicianVoice>>) {
+        self.clinician = voice.into();
     }
 
     /// Notes from now on are written in `style`; a SOAP note is what they are otherwise.

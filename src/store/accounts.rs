@@ -37,10 +37,13 @@ pub struct LogIn {
     pub failures: u32,
     /// No password is tried before this.
     pub locked_until: Timestamp,
+    /// Issuer and subject of the single sign-on, where it has let this account in.
+    pub subject: Option<String>,
 }
 
 /// Makes an account; `None` if the log-in name is taken.
 pub async fn create(tx: &Tx, new: NewAccount) -> Result<Option<Account>, StoreError> {
+    let new = NewAccount { login: canonical(&new.login), ..new };
     let (clock, entropy) = (tx.vault.clock.as_ref(), tx.vault.entropy.as_ref());
     let id = AccountId::new(clock, entropy);
     let now_ms = clock.now().as_millisecond();
@@ -54,6 +57,7 @@ pub async fn create(tx: &Tx, new: NewAccount) -> Result<Option<Account>, StoreEr
         password_hash: Set(new.password_hash),
         failures: Set(0),
         locked_until_ms: Set(0),
+        subject: Set(None),
     };
     match account::Entity::insert(row).exec_without_returning(&tx.tx).await {
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => return Ok(None),
@@ -70,13 +74,28 @@ pub async fn get(reader: &impl Reader, id: AccountId) -> Result<Option<Account>,
     row.map(|row| read(&row)).transpose()
 }
 
-/// The account that logs in as `login`.
+/// The account that logs in as `login`, in whatever capitals that is written.
 pub async fn log_in(reader: &impl Reader, login: &str) -> Result<Option<LogIn>, StoreError> {
-    let row = account::Entity::find().filter(Column::Login.eq(login)).one(reader.inside().conn).await?;
-    let Some(row) = row else { return Ok(None) };
-    let locked_until = Timestamp::from_millisecond(row.locked_until_ms).map_err(|_| bad(&row, "locked_until_ms"))?;
-    let failures = u32::try_from(row.failures).map_err(|_| bad(&row, "failures"))?;
-    Ok(Some(LogIn { account: read(&row)?, password_hash: row.password_hash, failures, locked_until }))
+    let row = account::Entity::find().filter(Column::Login.eq(canonical(login))).one(reader.inside().conn).await?;
+    row.map(|row| read_log_in(&row)).transpose()
+}
+
+/// The account that the single sign-on calls `subject`.
+pub async fn by_subject(reader: &impl Reader, subject: &str) -> Result<Option<LogIn>, StoreError> {
+    let row = account::Entity::find().filter(Column::Subject.eq(subject)).one(reader.inside().conn).await?;
+    row.map(|row| read_log_in(&row)).transpose()
+}
+
+/// The account `id`, with what a log-in has to know of it.
+pub async fn get_log_in(reader: &impl Reader, id: AccountId) -> Result<Option<LogIn>, StoreError> {
+    let row = account::Entity::find_by_id(id.to_string()).one(reader.inside().conn).await?;
+    row.map(|row| read_log_in(&row)).transpose()
+}
+
+/// The same of every account, by log-in name.
+pub async fn list_log_ins(reader: &impl Reader) -> Result<Vec<LogIn>, StoreError> {
+    let rows = account::Entity::find().order_by_asc(Column::Login).all(reader.inside().conn).await?;
+    rows.iter().map(read_log_in).collect()
 }
 
 /// Every account, by log-in name.
@@ -85,9 +104,10 @@ pub async fn list(reader: &impl Reader) -> Result<Vec<Account>, StoreError> {
     rows.iter().map(read).collect()
 }
 
-/// Whether there is any account.
-pub async fn is_empty(reader: &impl Reader) -> Result<bool, StoreError> {
-    Ok(account::Entity::find().count(reader.inside().conn).await? == 0)
+/// Whether there is nobody who could make other accounts.
+pub async fn is_without_admin(reader: &impl Reader) -> Result<bool, StoreError> {
+    let admins = account::Entity::find().filter(Column::Role.eq(AccountRole::Admin.as_str()));
+    Ok(admins.count(reader.inside().conn).await? == 0)
 }
 
 /// Notes how log-ins went: `failures` in a row, and no password tried before `locked_until`.
@@ -112,6 +132,40 @@ pub async fn set_disabled(tx: &Tx, id: AccountId, disabled: bool) -> Result<(), 
     let changed = account::Entity::update_many().col_expr(Column::Disabled, Expr::value(disabled));
     changed.filter(Column::Id.eq(id.to_string())).exec(&tx.tx).await?;
     Ok(())
+}
+
+/// Gives the account another role.
+pub async fn set_role(tx: &Tx, id: AccountId, role: AccountRole) -> Result<(), StoreError> {
+    let changed = account::Entity::update_many().col_expr(Column::Role, Expr::value(role.as_str()));
+    changed.filter(Column::Id.eq(id.to_string())).exec(&tx.tx).await?;
+    Ok(())
+}
+
+/// Gives the account another name for signatures.
+pub async fn set_display_name(tx: &Tx, id: AccountId, name: &str) -> Result<(), StoreError> {
+    let changed = account::Entity::update_many().col_expr(Column::DisplayName, Expr::value(name));
+    changed.filter(Column::Id.eq(id.to_string())).exec(&tx.tx).await?;
+    Ok(())
+}
+
+/// Notes whom the single sign-on knows the account by, or that it knows it by nobody.
+pub async fn set_subject(tx: &Tx, id: AccountId, subject: Option<&str>) -> Result<(), StoreError> {
+    let subject = subject.map(str::to_owned);
+    let changed = account::Entity::update_many().col_expr(Column::Subject, Expr::value(subject));
+    changed.filter(Column::Id.eq(id.to_string())).exec(&tx.tx).await?;
+    Ok(())
+}
+
+/// A log-in name as it is kept: two that differ in capitals alone are nobody's idea of two people.
+fn canonical(login: &str) -> String {
+    login.trim().to_lowercase()
+}
+
+fn read_log_in(row: &Model) -> Result<LogIn, StoreError> {
+    let locked_until = Timestamp::from_millisecond(row.locked_until_ms).map_err(|_| bad(row, "locked_until_ms"))?;
+    let failures = u32::try_from(row.failures).map_err(|_| bad(row, "failures"))?;
+    let (password_hash, subject) = (row.password_hash.clone(), row.subject.clone());
+    Ok(LogIn { account: read(row)?, password_hash, failures, locked_until, subject })
 }
 
 fn read(row: &Model) -> Result<Account, StoreError> {

@@ -1,8 +1,8 @@
-//! Sessions, API tokens and the one-time link of the first start. Only hashes of their secrets are kept: a stolen database
+//! Sessions, API tokens and secrets that are good for once. Only hashes of their secrets are kept: a stolen database
 //! opens no door. The secrets are drawn at random and long, so a plain hash of them cannot be guessed back.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use super::{
     Reader, StoreError, Tx,
@@ -21,6 +21,10 @@ pub enum CredentialKind {
     Token,
     /// The link with which the first account is made, once.
     Setup,
+    /// The link with which somebody gives their account a password, once.
+    Password,
+    /// A single sign-on that has begun in some browser, and can end once.
+    SignOn,
 }
 
 impl CredentialKind {
@@ -29,6 +33,8 @@ impl CredentialKind {
             Self::Session => "session",
             Self::Token => "token",
             Self::Setup => "setup",
+            Self::Password => "password",
+            Self::SignOn => "sign_on",
         }
     }
 }
@@ -38,7 +44,7 @@ impl CredentialKind {
 pub struct Credential {
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// Whose it is; none for [`CredentialKind::Setup`].
+    /// Whose it is; none for [`CredentialKind::Setup`] and [`CredentialKind::SignOn`].
     pub account: Option<AccountId>,
     /// What a person calls it.
     pub label: String,
@@ -48,6 +54,8 @@ pub struct Credential {
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// When it was last used, to the minute or so; the beginning of 1970 for never.
+    pub last_used_at: Timestamp,
 }
 
 /// Keeps a credential.
@@ -61,6 +69,7 @@ pub async fn create(tx: &Tx, kind: CredentialKind, credential: &Credential) -> R
         scopes: Set(scopes.join(" ")),
         created_at_ms: Set(credential.created_at.as_millisecond()),
         expires_at_ms: Set(credential.expires_at.as_millisecond()),
+        last_used_at_ms: Set(credential.last_used_at.as_millisecond()),
     };
     credential::Entity::insert(row).exec_without_returning(&tx.tx).await?;
     Ok(())
@@ -91,7 +100,15 @@ pub async fn revoke(tx: &Tx, secret_hash: &[u8]) -> Result<bool, StoreError> {
     Ok(credential::Entity::delete_by_id(secret_hash.to_vec()).exec(&tx.tx).await?.rows_affected > 0)
 }
 
-/// Ends every session of an account, or every setup link where none is given.
+/// Notes that the credential was used just now.
+pub async fn touch(tx: &Tx, secret_hash: &[u8]) -> Result<(), StoreError> {
+    let now_ms = tx.vault.clock.now().as_millisecond();
+    let used = credential::Entity::update_many().col_expr(Column::LastUsedAtMs, Expr::value(now_ms));
+    used.filter(Column::SecretHash.eq(secret_hash.to_vec())).exec(&tx.tx).await?;
+    Ok(())
+}
+
+/// Ends everything of this kind of an account's, or of everybody's where none is given.
 pub async fn revoke_all(tx: &Tx, kind: CredentialKind, account: Option<AccountId>) -> Result<(), StoreError> {
     let mut gone = credential::Entity::delete_many().filter(Column::Kind.eq(kind.as_str()));
     if let Some(account) = account {
@@ -121,5 +138,6 @@ fn read(row: &Model) -> Result<Credential, StoreError> {
         scopes: scopes.ok_or_else(|| bad("scopes"))?,
         created_at: Timestamp::from_millisecond(row.created_at_ms).map_err(|_| bad("created_at_ms"))?,
         expires_at: Timestamp::from_millisecond(row.expires_at_ms).map_err(|_| bad("expires_at_ms"))?,
+        last_used_at: Timestamp::from_millisecond(row.last_used_at_ms).map_err(|_| bad("last_used_at_ms"))?,
     })
 }

@@ -1,4 +1,4 @@
-//! The wrapped keys of each encounter, and of the audit.
+//! The wrapped keys of each encounter, of each enrolled voice, and of the audit.
 //!
 //! A visit has two: one of what is written of it, and one of its audio, which is erased earlier. What is sealed with a key that
 //! was erased can be read in no backup either, as those hold keys apart from what they seal.
@@ -115,7 +115,12 @@ pub(super) async fn load_or_create(tx: &Tx, owner: &str) -> Result<DataKey, Stor
 /// Forgets the keys of `encounter`: whatever was sealed with them can never be read again.
 pub(super) async fn erase(tx: &Tx, encounter: EncounterId) -> Result<(), StoreError> {
     erase_audio(tx, encounter).await?;
-    encounter_key::Entity::delete_by_id(encounter.to_string()).exec(&tx.tx).await?;
+    erase_named(tx, &encounter.to_string()).await
+}
+
+/// The same of `owner`, which is no encounter.
+pub(super) async fn erase_named(tx: &Tx, owner: &str) -> Result<(), StoreError> {
+    encounter_key::Entity::delete_by_id(owner).exec(&tx.tx).await?;
     Ok(())
 }
 
@@ -150,7 +155,8 @@ pub(super) async fn open_all(db: &impl ConnectionTrait, keys: &MasterKeys) -> Re
     rows.into_iter().try_for_each(|row| unwrap(keys, row).map(drop))
 }
 
-async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {
+/// Makes the key of `owner`, which has none.
+pub(super) async fn create_named(tx: &Tx, owner: &str) -> Result<DataKey, StoreError> {
     let (keys, entropy) = (&tx.vault.keys, tx.vault.entropy.as_ref());
     let key = DataKey::generate(entropy);
     let wrapped = keys.wrap(owner, &key, entropy);

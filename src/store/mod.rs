@@ -18,6 +18,7 @@ pub mod keys;
 mod migrations;
 pub mod queue;
 pub mod retention;
+pub mod voices;
 
 use std::{
     path::{Path, PathBuf},

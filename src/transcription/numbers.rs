@@ -16,7 +16,7 @@ pub fn write(utterances: &mut [Utterance]) {
 pub fn of_words(words: &[Word]) -> Vec<SpokenNumber> {
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let text = texts.join(" ");
-    let mut ends = Vec::with_capacity(words.len());
+    let mut ends: Vec<usize> = Vec::with_capacity(words.len());
     for word in &texts {
         ends.push(ends.last().map_or(0, |end| end + 1) + word.len());
     }

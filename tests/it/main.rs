@@ -3,6 +3,7 @@
 mod architecture;
 mod audio;
 mod cli;
+mod delivery;
 mod embedding;
 mod http;
 mod inference;

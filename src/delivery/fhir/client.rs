@@ -6,7 +6,8 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::draft::IDENTIFIER_SYSTEM;
+use super::{draft::IDENTIFIER_SYSTEM, smart::SmartLogin};
+use crate::outbound;
 
 const FHIR_JSON: &str = "application/fhir+json";
 
@@ -37,17 +38,32 @@ pub struct Receipt {
 /// One FHIR R4 server.
 pub struct FhirClient {
     base: String,
-    token: Option<Zeroizing<String>>,
+    login: EhrLogin,
     http: Client,
 }
 
+/// How the service proves itself to the EHR.
+pub enum EhrLogin {
+    /// Not at all.
+    None,
+    /// With a token that does not change.
+    Token(Zeroizing<String>),
+    /// With a key of its own.
+    Smart(Box<SmartLogin>),
+}
+
 impl FhirClient {
-    /// The server at `base`, which is shown `token`.
-    pub fn new(base: &str, token: Option<Zeroizing<String>>, timeout: Duration) -> Self {
-        // The one provider of TLS in the program; that it is installed already is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none()).build();
-        Self { base: base.trim_end_matches('/').to_owned(), token, http: http.expect("the settings are fixed") }
+    /// The server at `base`.
+    pub fn new(base: &str, login: EhrLogin, timeout: Duration) -> Self {
+        Self { base: base.trim_end_matches('/').to_owned(), login, http: outbound::client(timeout) }
+    }
+
+    /// What the EHR is to know the service by, where it logs in with a key: a JSON Web Key Set.
+    pub fn public_keys(&self) -> Option<Value> {
+        match &self.login {
+            EhrLogin::Smart(smart) => Some(smart.public_keys()),
+            EhrLogin::None | EhrLogin::Token(_) => None,
+        }
     }
 
     /// The release of FHIR that the server says it speaks.
@@ -71,11 +87,12 @@ impl FhirClient {
     }
 
     async fn find(&self, query: &str) -> Result<Option<String>, DeliveryError> {
-        let found = answer(self.request(Method::GET, &format!("DocumentReference?{query}"))).await?;
+        let found = self.send(self.request(Method::GET, &format!("DocumentReference?{query}"))).await?;
         let bundle = json(found).await?;
         let entries = bundle["entry"].as_array().map_or(&[][..], Vec::as_slice);
         let documents = entries.iter().filter(|entry| entry["resource"]["resourceType"] == "DocumentReference");
-        let ids = Vec::from_iter(documents.filter_map(|entry| entry["resource"]["id"].as_str()));
+        let ids = documents.filter_map(|entry| entry["resource"]["id"].as_str()).filter(|id| is_id(id));
+        let ids = Vec::from_iter(ids);
         match ids.as_slice() {
             [] => Ok(None),
             [id] => Ok(Some((*id).to_owned())),
@@ -86,7 +103,7 @@ impl FhirClient {
     async fn create(&self, query: &str, document: &Value) -> Result<String, DeliveryError> {
         // Of two who create at once the server lets one, and tells the other of it.
         let request = self.request(Method::POST, "DocumentReference").header("if-none-exist", query);
-        let made = answer(with_body(request, document)).await?;
+        let made = self.send(with_body(request, document)).await?;
         let place = made
             .headers()
             .get(header::LOCATION)
@@ -105,12 +122,12 @@ impl FhirClient {
     async fn replace(&self, id: &str, document: &Value) -> Result<String, DeliveryError> {
         let mut document = document.clone();
         document["id"] = id.into();
-        answer(with_body(self.request(Method::PUT, &format!("DocumentReference/{id}")), &document)).await?;
+        self.send(with_body(self.request(Method::PUT, &format!("DocumentReference/{id}")), &document)).await?;
         Ok(id.to_owned())
     }
 
     async fn compare(&self, id: &str, sent: &Value) -> Result<(), DeliveryError> {
-        let shown = json(answer(self.request(Method::GET, &format!("DocumentReference/{id}"))).await?).await?;
+        let shown = json(self.send(self.request(Method::GET, &format!("DocumentReference/{id}"))).await?).await?;
         let places = [
             ("status", "/status"),
             ("docStatus", "/docStatus"),
@@ -125,11 +142,30 @@ impl FhirClient {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}/{path}", self.base)).header(header::ACCEPT, FHIR_JSON);
-        match &self.token {
-            Some(token) => request.bearer_auth(token.as_str()),
-            None => request,
-        }
+        self.http.request(method, format!("{}/{path}", self.base)).header(header::ACCEPT, FHIR_JSON)
+    }
+
+    /// The answer to `request`, if it is one of success. What the server says beside its status may quote the document, so its
+    /// status alone is told.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, DeliveryError> {
+        let answer = match &self.login {
+            EhrLogin::None => request.send().await,
+            EhrLogin::Token(token) => request.bearer_auth(token.as_str()).send().await,
+            EhrLogin::Smart(smart) => return self.send_with(smart, request).await,
+        };
+        check(answer)
+    }
+
+    /// The same with a token of `smart`, and with another one where the server does not take that any more.
+    async fn send_with(&self, smart: &SmartLogin, request: RequestBuilder) -> Result<Response, DeliveryError> {
+        let again = request.try_clone();
+        let token = smart.token(&self.http, &self.base).await?;
+        let answer = request.bearer_auth(token.as_str()).send().await;
+        let is_over = answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::UNAUTHORIZED);
+        let Some(again) = again.filter(|_| is_over) else { return check(answer) };
+        smart.forget(&token).await;
+        let token = smart.token(&self.http, &self.base).await?;
+        check(again.bearer_auth(token.as_str()).send().await)
     }
 }
 
@@ -137,9 +173,8 @@ fn with_body(request: RequestBuilder, document: &Value) -> RequestBuilder {
     request.header(header::CONTENT_TYPE, FHIR_JSON).body(document.to_string())
 }
 
-/// The answer, if it is one of success. What the server says beside its status may quote the document, so its status alone is told.
-async fn answer(request: RequestBuilder) -> Result<Response, DeliveryError> {
-    let answer = request.send().await.map_err(|error| DeliveryError::Passing(unreachable(&error)))?;
+fn check(answer: Result<Response, reqwest::Error>) -> Result<Response, DeliveryError> {
+    let answer = answer.map_err(|error| DeliveryError::Passing(unreachable(&error)))?;
     let status = answer.status();
     let waits = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS);
     match () {
@@ -149,13 +184,14 @@ async fn answer(request: RequestBuilder) -> Result<Response, DeliveryError> {
     }
 }
 
-async fn json(answer: Response) -> Result<Value, DeliveryError> {
+/// The answer's body.
+pub(super) async fn json(answer: Response) -> Result<Value, DeliveryError> {
     let bytes = answer.bytes().await.map_err(|error| DeliveryError::Passing(unreachable(&error)))?;
     serde_json::from_slice(&bytes).map_err(|_| DeliveryError::Passing("its answer is no JSON".to_owned()))
 }
 
 /// Without the address, whose query names the encounter.
-fn unreachable(error: &reqwest::Error) -> String {
+pub(super) fn unreachable(error: &reqwest::Error) -> String {
     let what = match () {
         () if error.is_timeout() => "it does not answer in time",
         () if error.is_connect() => "it cannot be reached",
@@ -167,7 +203,13 @@ fn unreachable(error: &reqwest::Error) -> String {
 /// The logical id in `DocumentReference/<id>/_history/1`, wherever that begins.
 fn id_of(place: &str) -> Option<&str> {
     let (_, rest) = place.rsplit_once("DocumentReference/")?;
-    rest.split('/').next().filter(|id| !id.is_empty())
+    rest.split('/').next().filter(|id| is_id(id))
+}
+
+/// Whether it is an id as FHIR has them, and leads to no other place of the server.
+fn is_id(id: &str) -> bool {
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '.');
+    (1..=64).contains(&id.len()) && id.chars().all(is_sign) && id.chars().any(|sign| sign != '.')
 }
 
 #[cfg(test)]
@@ -181,6 +223,13 @@ mod tests {
         {
             assert_eq!(id_of(place), Some("a1"), "{place}");
         }
-        assert_eq!(id_of("http://ehr/fhir/Patient/a1"), None);
+        for place in [
+            "http://ehr/fhir/Patient/a1",
+            "DocumentReference/../Patient",
+            "DocumentReference/a?b",
+            "DocumentReference/",
+        ] {
+            assert_eq!(id_of(place), None, "{place}");
+        }
     }
 }

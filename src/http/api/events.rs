@@ -11,7 +11,7 @@ use tokio_stream::{Stream, StreamExt, wrappers::BroadcastStream};
 use crate::{
     auth::policy::Right,
     domain::AuditAction,
-    http::{Problem, Service, caller::Caller, extract::Of, problem::ReadFaults},
+    http::{Problem, Service, caller::Caller, extract::Of, lasting::while_known, problem::ReadFaults},
     pipeline::events::VisitEvent,
 };
 
@@ -42,6 +42,7 @@ pub async fn events(
     let following =
         events.map(|event| event.map_or_else(|_| Event::default().event("behind").data("{}"), |event| sent(&event)));
     let stream = first.chain(following).map(Ok);
+    let stream = while_known(service, caller, stream);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 

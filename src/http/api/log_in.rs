@@ -1,4 +1,4 @@
-//! Sessions, and the first account.
+//! Sessions, passwords, and the first account.
 
 use axum::{
     Json,
@@ -47,6 +47,29 @@ pub struct FirstAccount {
     pub password: String,
 }
 
+/// Another password for one's own account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherPassword {
+    /// The present one.
+    #[schema(format = Password)]
+    pub current: String,
+    /// The one from now on, of fifteen characters at least.
+    #[schema(format = Password)]
+    pub new: String,
+}
+
+/// A password for the account that a link is for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkedPassword {
+    /// The secret of the link.
+    pub secret: String,
+    /// Password of fifteen characters at least.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
 /// An account.
 #[derive(Serialize, ToSchema)]
 pub struct AccountJson {
@@ -77,7 +100,8 @@ pub async fn log_in(
 ) -> Result<impl IntoResponse, Problem> {
     let workshop = &service.workshop;
     let (clock, entropy) = (workshop.clock.as_ref(), workshop.entropy.as_ref());
-    let let_in = auth::log_in(&workshop.store, clock, entropy, &login, &password).await;
+    let limits = &workshop.config.sessions;
+    let let_in = auth::log_in(&workshop.store, clock, entropy, limits, &login, &password).await;
     let (account, secret) = let_in.inspect_err(|_| workshop.metrics.log_in_failed())?;
     Ok((jar.add(session_cookie(secret.expose().to_owned())), Json(AccountJson::from(account))))
 }
@@ -112,7 +136,7 @@ pub async fn who(caller: Caller) -> Json<AccountJson> {
     post, path = "/setup", tag = "session", request_body = FirstAccount,
     responses(
         (status = 201, body = AccountJson), (status = 400, body = Problem), (status = 403, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem),
     )
 )]
 pub async fn set_up(
@@ -120,15 +144,53 @@ pub async fn set_up(
     Body(first): Body<FirstAccount>,
 ) -> Result<impl IntoResponse, Problem> {
     let FirstAccount { secret, login, display_name, password } = first;
-    if login.trim().is_empty() || display_name.trim().is_empty() {
-        return Err(Problem::bad_request("`login` and `display_name` must not be empty"));
-    }
     let (store, secret) = (&service.workshop.store, Secret::shown(&secret));
     let account = auth::make_first_account(store, &secret, &login, &display_name, &password).await?;
     Ok((StatusCode::CREATED, Json(AccountJson::from(account))))
 }
 
-fn session_cookie(value: String) -> Cookie<'static> {
+/// Give your account another password. All of its sessions end, and the answer sets the cookie of a new one. Only somebody
+/// who is logged in does this, and no token.
+#[utoipa::path(
+    put, path = "/session/password", tag = "session", request_body = OtherPassword,
+    responses(
+        (status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem),
+    )
+)]
+pub async fn change_password(
+    State(service): State<Service>,
+    caller: Caller,
+    jar: CookieJar,
+    Body(OtherPassword { current, new }): Body<OtherPassword>,
+) -> Result<impl IntoResponse, Problem> {
+    caller.require_session()?;
+    let workshop = &service.workshop;
+    let (clock, entropy, limits) = (workshop.clock.as_ref(), workshop.entropy.as_ref(), &workshop.config.sessions);
+    let account = &caller.principal.account;
+    let passwords = (current.as_str(), new.as_str());
+    let secret = auth::change_password(&workshop.store, clock, entropy, limits, account, passwords).await?;
+    Ok((StatusCode::NO_CONTENT, jar.add(session_cookie(secret.expose().to_owned()))))
+}
+
+/// Give an account a password with the secret of its link. It can be done once, and all sessions of the account end.
+#[utoipa::path(
+    post, path = "/password", tag = "session", request_body = LinkedPassword,
+    responses(
+        (status = 200, body = AccountJson), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 429, body = Problem),
+    )
+)]
+pub async fn take_password(
+    State(service): State<Service>,
+    Body(LinkedPassword { secret, password }): Body<LinkedPassword>,
+) -> Result<Json<AccountJson>, Problem> {
+    let account = auth::accounts::take_password(&service.workshop.store, &Secret::shown(&secret), &password).await?;
+    Ok(Json(account.into()))
+}
+
+/// The cookie of a session: for this host, over TLS, never from another site, and out of reach of scripts.
+pub(super) fn session_cookie(value: String) -> Cookie<'static> {
     Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).secure(true).same_site(SameSite::Strict).build()
 }
 

@@ -20,6 +20,7 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
     let key = keys::load_audio(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let count = encounter.details.segments.ok_or_else(|| JobError::Final("the recording has no end".to_owned()))?;
 
+    let voice = workshop.voice(encounter.clinician).await?;
     let _turn = workshop.recognition.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
     let watcher = workshop.watcher(job);
     // What was heard while the visit was recorded.
@@ -30,6 +31,7 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
         let bytes = recording.as_file();
         let source = AudioSource::Bytes { name: "the recording", bytes: &bytes };
         let mut scribe = Scribe::new(&shop.config, shop.clock.as_ref(), &watcher);
+        scribe.know_clinician(voice);
         Ok::<_, JobError>(scribe.transcribe_with(&*shop.transcriber()?, &visit.memory(), source, &[], None)?)
     })
     .await;

@@ -19,6 +19,8 @@ pub struct Model {
     pub failures: i32,
     /// No password is tried before this.
     pub locked_until_ms: i64,
+    /// Issuer and subject of the single sign-on, where it has let this account in. Unique.
+    pub subject: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

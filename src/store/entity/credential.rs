@@ -1,4 +1,4 @@
-//! Rows of `credential`: sessions and API tokens, which differ in where their secret travels.
+//! Rows of `credential`: sessions, API tokens and one-time secrets, which differ in where their secret travels.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,9 +8,9 @@ pub struct Model {
     /// SHA-256 of the secret.
     #[sea_orm(primary_key, auto_increment = false)]
     pub secret_hash: Vec<u8>,
-    /// `session`, `token` or `setup`.
+    /// `session`, `token`, `setup`, `password` or `sign_on`.
     pub kind: String,
-    /// None for the one-time link of the first start.
+    /// None for the one-time link of the first start, and for a single sign-on that has only begun.
     pub account: Option<String>,
     /// What a person calls the token.
     pub label: String,
@@ -18,6 +18,8 @@ pub struct Model {
     pub scopes: String,
     pub created_at_ms: i64,
     pub expires_at_ms: i64,
+    /// To the minute or so; 0 for never.
+    pub last_used_at_ms: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

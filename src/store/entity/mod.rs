@@ -11,3 +11,4 @@ pub mod encounter;
 pub mod encounter_key;
 pub mod idempotency;
 pub mod job;
+pub mod voice;

@@ -6,6 +6,7 @@ mod m0003_accounts;
 mod m0004_jobs;
 mod m0005_idempotency;
 mod m0006_deliveries;
+mod m0010_identity;
 
 use sea_orm_migration::prelude::*;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_idempotency::Migration),
             Box::new(m0006_deliveries::Migration),
+            Box::new(m0010_identity::Migration),
         ]
     }
 }

@@ -47,14 +47,35 @@ const MATRIX: &[(&str, &str, [Outcome; 6])] = &[
     ("post", "/encounters/{id}/deliveries/{delivery}/retry", [Through, Refused, Refused, Refused, Through, Refused]),
     ("put", "/encounters/{id}/legal-hold", [Refused, Refused, Refused, Refused, Through, Refused]),
     ("delete", "/encounters/{id}/legal-hold", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("put", "/session/password", [Refused, Refused, Refused, Refused, Refused, Refused]),
+    ("get", "/accounts", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("post", "/accounts", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("patch", "/accounts/{id}", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("post", "/accounts/{id}/password-link", [Refused, Refused, Refused, Refused, Refused, Refused]),
+    ("delete", "/accounts/{id}/voice", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("get", "/tokens", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("post", "/tokens", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("delete", "/tokens/{name}", [Refused, Refused, Refused, Refused, Through, Refused]),
+    ("post", "/voices/me", [Through, Through, Refused, Refused, Refused, Refused]),
+    ("get", "/voices/me", [Through, Through, Refused, Refused, Refused, Refused]),
+    ("delete", "/voices/me", [Through, Through, Refused, Refused, Refused, Refused]),
     ("get", "/audit", [Refused, Refused, Refused, Refused, Through, Refused]),
     // Last, as it erases the visit.
     ("delete", "/encounters/{id}/consent", [Through, Refused, Through, Refused, Refused, Through]),
 ];
 
 /// What needs no account.
-const OPEN: &[(&str, &str)] =
-    &[("post", "/session"), ("post", "/setup"), ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics")];
+const OPEN: &[(&str, &str)] = &[
+    ("post", "/session"),
+    ("post", "/setup"),
+    ("post", "/password"),
+    ("get", "/oidc/login"),
+    ("get", "/oidc/callback"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+    ("get", "/.well-known/jwks.json"),
+];
 
 /// A body that is good enough to come to the question of who may.
 fn body_of(method: &str, path: &str) -> Value {
@@ -66,6 +87,11 @@ fn body_of(method: &str, path: &str) -> Value {
         ("post", "/encounters/{id}/note/amend") => json!({ "note": {}, "reason": "a test" }),
         ("post", "/encounters/{id}/note/retract") | ("put", "/encounters/{id}/legal-hold") => {
             json!({ "reason": "a test" })
+        }
+        ("put", "/session/password") => json!({ "current": "x", "new": "y" }),
+        ("post", "/accounts") => json!({ "login": "", "display_name": "", "role": "qa" }),
+        ("post", "/tokens") => {
+            json!({ "account": "00000000-0000-7000-8000-000000000000", "label": "x", "scopes": [], "days": 1 })
         }
         _ => json!({}),
     }
@@ -80,7 +106,10 @@ async fn ask(fixture: &Fixture, who: Option<&str>, method: &str, path: &str, vis
             .replace("{n}", "1")
             .replace("{delivery}", id)
             .replace("{room}", "3")
+            .replace("{name}", "none")
     );
+    let place =
+        if path == "/voices/me" && method == "post" { format!("{place}?consent=false&wording=1") } else { place };
     let verb: Method = method.to_uppercase().parse().expect("a method");
     let request = match who {
         Some(who) => fixture.ask(who, verb.clone(), &place),

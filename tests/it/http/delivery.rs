@@ -15,7 +15,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::Method;
 use serde_json::{Value, json};
-use soapstone::delivery::fhir::FhirClient;
+use soapstone::delivery::fhir::{EhrLogin, FhirClient};
 
 use super::{Fixture, body, fixture_with_ehr, notes::drafted};
 
@@ -45,7 +45,7 @@ async fn start(ehr: Arc<Ehr>) -> FhirClient {
         .route("/fhir/DocumentReference/{id}", put(replace).get(read))
         .with_state(ehr);
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    FhirClient::new(&base, Some("secret".to_owned().into()), std::time::Duration::from_secs(5))
+    FhirClient::new(&base, EhrLogin::Token("secret".to_owned().into()), std::time::Duration::from_secs(5))
 }
 
 fn refuse(ehr: &Ehr, headers: &HeaderMap) -> Option<Response> {

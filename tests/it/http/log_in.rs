@@ -8,7 +8,7 @@ use soapstone::{
 use super::{Fixture, PASSWORD, body, fixture, problem};
 
 /// The cookie of a session of `login`.
-async fn session(fixture: &Fixture, login: &str) -> String {
+pub async fn session(fixture: &Fixture, login: &str) -> String {
     let asked = fixture.request(Method::POST, "/api/v1/session").json(&json!({ "login": login, "password": PASSWORD }));
     let answer = asked.send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK);
@@ -19,7 +19,7 @@ async fn session(fixture: &Fixture, login: &str) -> String {
     cookie.split(';').next().expect("a cookie").to_owned()
 }
 
-async fn who(fixture: &Fixture, cookie: &str) -> (StatusCode, Value) {
+pub async fn who(fixture: &Fixture, cookie: &str) -> (StatusCode, Value) {
     body(fixture.request(Method::GET, "/api/v1/session").header(header::COOKIE, cookie)).await
 }
 
@@ -46,11 +46,16 @@ async fn wrong_passwords_and_unknown_names_are_told_alike_and_lock_after_some() 
     };
     let (status, unknown) = attempt("nobody", "a wrong password").await;
     assert_eq!((status, problem(&unknown)), (StatusCode::UNAUTHORIZED, "wrong-password"));
+    for _ in 0..5 {
+        assert_eq!(attempt("Nobody", "a wrong password").await.1, unknown);
+    }
     for _ in 0..6 {
         let (_, wrong) = attempt("clinician", "a wrong password").await;
         assert_eq!(wrong, unknown);
     }
+    let (_, locked_unknown) = attempt("nobody", "a wrong password").await;
     let (status, locked) = attempt("clinician", PASSWORD).await;
+    assert_eq!(locked_unknown["type"], locked["type"], "the lock does not tell who has an account");
     assert_eq!((status, problem(&locked)), (StatusCode::TOO_MANY_REQUESTS, "too-many"), "also for the right one");
     assert!(locked["retry_after_s"].as_u64().is_some_and(|seconds| (1..=61).contains(&seconds)), "{locked}");
     let (_, page) = body(fixture.get("admin", "/api/v1/audit")).await;
@@ -58,7 +63,7 @@ async fn wrong_passwords_and_unknown_names_are_told_alike_and_lock_after_some() 
     let of = |outcome: &str| {
         entries.iter().filter(|entry| entry["action"] == "log_in" && entry["outcome"] == outcome).count()
     };
-    assert_eq!((of("failed"), of("refused")), (7, 1));
+    assert_eq!((of("failed"), of("refused")), (12, 2));
 }
 
 #[tokio::test]

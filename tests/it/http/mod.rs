@@ -1,6 +1,7 @@
 //! The service over real HTTP, on a real database, with real models.
 
 mod access;
+mod accounts;
 mod audio;
 mod consent;
 mod delivery;
@@ -11,6 +12,7 @@ mod limits;
 mod live;
 mod log_in;
 mod notes;
+mod oidc;
 mod operations;
 mod process;
 mod restored;
@@ -18,15 +20,21 @@ mod rooms;
 #[cfg(unix)]
 mod untold;
 mod visit;
+mod voices;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 pub use notes::note;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use soapstone::{
     audio::Segments,
-    auth::{Secret, hash_password},
+    auth::{Secret, hash_password, oidc::Oidc},
     config::Config,
     delivery::fhir::FhirClient,
     domain::{AccountId, AccountRole, Clock, Scope, SystemClock, SystemEntropy},
@@ -35,7 +43,7 @@ use soapstone::{
     sealing::{MasterKey, MasterKeys},
     store::{
         Store,
-        accounts::{self, NewAccount},
+        accounts::{NewAccount, create},
         credentials::{self, Credential, CredentialKind},
     },
 };
@@ -83,19 +91,51 @@ fn config() -> Config {
     config
 }
 
-async fn fixture_of(mut config: Config, ehr: Option<FhirClient>) -> Fixture {
+async fn fixture_of(config: Config, ehr: Option<FhirClient>) -> Fixture {
+    build(config, ehr, None, Arc::new(SystemClock)).await
+}
+
+async fn fixture_with(config: Config, ehr: Option<FhirClient>, oidc: Option<Arc<Oidc>>) -> Fixture {
+    build(config, ehr, oidc, Arc::new(SystemClock)).await
+}
+
+async fn fixture_at(config: Config, clock: Arc<dyn Clock>) -> Fixture {
+    build(config, None, None, clock).await
+}
+
+/// The machine's clock, and how far a test has put it forward.
+#[derive(Default)]
+struct TestClock(Mutex<jiff::SignedDuration>);
+
+impl TestClock {
+    fn pass(&self, span: jiff::SignedDuration) {
+        *self.0.lock().expect("whole") += span;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now() + *self.0.lock().expect("whole")
+    }
+
+    fn instant(&self) -> Instant {
+        SystemClock.instant()
+    }
+}
+
+async fn build(mut config: Config, ehr: Option<FhirClient>, oidc: Option<Arc<Oidc>>, clock: Arc<dyn Clock>) -> Fixture {
     let folder = tempfile::tempdir().expect("a temporary folder");
     config.paths.state = folder.path().to_owned();
     config.store.database = database::postgres().await;
     let keys = MasterKeys::new(MasterKey::generate(&SystemEntropy), Vec::new());
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let entropy = Arc::new(SystemEntropy);
     let store = Store::open(&config, keys, clock.clone(), entropy.clone()).await.expect("the store opens");
     let segments = Segments::new(folder.path().join("audio"));
     segments.sweep().expect("the folder is made");
     let workshop = Arc::new(Workshop::new(Arc::new(config), store, segments, clock, entropy, ehr));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let routes = router(Service { workshop: Arc::clone(&workshop) });
+    let routes = router(Service { workshop: Arc::clone(&workshop), oidc });
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let stop = CancellationToken::new();
@@ -126,7 +166,7 @@ impl Fixture {
         let (login, display_name) = (login.to_owned(), format!("{login}, in full"));
         let tx = self.workshop.store.begin().await.expect("a transaction");
         let new = NewAccount { login, display_name, role, password_hash };
-        let account = accounts::create(&tx, new).await.expect("created").expect("a new name");
+        let account = create(&tx, new).await.expect("created").expect("a new name");
         tx.commit().await.expect("committed");
         account.id
     }
@@ -140,6 +180,7 @@ impl Fixture {
             scopes: scopes.to_vec(),
             created_at: now,
             expires_at: now + jiff::SignedDuration::from_hours(1),
+            last_used_at: jiff::Timestamp::UNIX_EPOCH,
         };
         let tx = self.workshop.store.begin().await.expect("a transaction");
         credentials::create(&tx, CredentialKind::Token, &token).await.expect("created");

@@ -3,3 +3,4 @@
 pub mod corpora;
 pub mod database;
 pub mod facts;
+pub mod identity_provider;

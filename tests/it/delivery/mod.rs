@@ -1,0 +1,3 @@
+//! Delivery to EHRs that are other programs.
+
+mod smart;
