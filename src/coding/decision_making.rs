@@ -13,7 +13,12 @@ use crate::{
         Statement, Transcript, Utterance, evidence_of,
     },
     language::{patterns::patterns, questions::is_question},
-    structuring::{Visit, evidence, facts::context, visit::Line},
+    structuring::{
+        Visit, evidence,
+        facts::{context, diagnoses::is_supposed},
+        verify::is_found_now,
+        visit::Line,
+    },
     terminology::is_lasting,
 };
 
@@ -36,7 +41,7 @@ pub fn elements(note: &Note, transcript: &Transcript) -> Vec<DecisionItem> {
     let visit = Visit::new(transcript);
     let by_clinician =
         |pattern: &Regex, kind| said(&visit, |line| line.utterance.role == Role::Clinician, pattern, kind);
-    let mut found: Vec<DecisionItem> = problems(note).collect();
+    let mut found: Vec<DecisionItem> = problems(note, &visit).collect();
     found.extend(note.orders.iter().filter_map(ordered));
     found.extend(results(note));
     found.extend(by_clinician(&RECORDS, DecisionKind::RecordsReviewed));
@@ -51,19 +56,22 @@ pub fn elements(note: &Note, transcript: &Transcript) -> Vec<DecisionItem> {
 }
 
 /// Each problem, by what the note says of it.
-fn problems(note: &Note) -> impl Iterator<Item = DecisionItem> {
-    note.problems.iter().map(|problem| {
+fn problems(note: &Note, visit: &Visit) -> impl Iterator<Item = DecisionItem> {
+    note.problems.iter().map(move |problem| {
         let told = note.sections.iter().flat_map(|section| &section.statements);
         let told: Vec<&str> =
             told.filter(|one| problem.statements.contains(&one.id)).map(|one| one.text.as_str()).collect();
         let says = |pattern: &Regex| told.iter().any(|text| pattern.is_match(text)) || pattern.is_match(&problem.name);
-        let kind = match is_lasting(&problem.name) {
+        let evidence = evidence_of(&note.sections, &problem.statements);
+        // Gout that is found today is acute, whatever stays with people who have it.
+        let lasts = is_lasting(&problem.name) && !is_supposed(&problem.name) && !is_found_now(&evidence, visit);
+        let kind = match lasts {
             false => DecisionKind::NewOrAcute,
             true if says(&WORSE) => DecisionKind::ChronicWorse,
             true if says(&STABLE) => DecisionKind::ChronicStable,
             true => DecisionKind::Chronic,
         };
-        DecisionItem::new(kind, problem.name.clone(), evidence_of(&note.sections, &problem.statements))
+        DecisionItem::new(kind, problem.name.clone(), evidence)
     })
 }
 

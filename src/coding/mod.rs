@@ -10,6 +10,7 @@ pub use candidates::{Candidate, Patient, for_problem};
 use crate::{
     domain::{Coding, Evidence, Problem, Progress, PromptRef, Section, evidence_of},
     inference::{InferenceError, Prompt, TextModel},
+    structuring::facts::diagnoses::is_supposed,
     terminology::Icd10Cm,
 };
 
@@ -59,6 +60,10 @@ impl Coder<'_> {
     ) -> Result<(), InferenceError> {
         let total = problems.len();
         for (at, problem) in problems.iter_mut().enumerate() {
+            // "Probable", "suspected" and the like are not coded as if they were established (ICD-10-CM guidelines, IV.H).
+            if is_supposed(&problem.name) {
+                continue;
+            }
             let evidence = evidence_of(sections, &problem.statements);
             let found = for_problem(self.icd, &problem.name, &evidence, patient, MOST_CANDIDATES);
             problem.codes = self.choose(problem, found, evidence)?;

@@ -78,6 +78,18 @@ pub fn repeats_vitals(line: &str, kind: SectionKind, facts: &Facts) -> bool {
     }
 }
 
+/// Whether `line` of the assessment names as established what the clinician only supposed: "Gout." of "this could be gout". The
+/// clinician's own words stand in its place.
+pub fn is_only_supposed(line: &str, facts: &Facts) -> bool {
+    let head = |text: &str| diagnoses::illnesses(text).pop();
+    let Some(illness) = head(line).filter(|_| !diagnoses::is_supposed(line)) else { return false };
+    let of_it =
+        |one: &&findings::Finding| one.kind == SectionKind::Assessment && head(&one.text).as_ref() == Some(&illness);
+    let mut named = facts.findings.iter().filter(of_it).peekable();
+    let known = facts.illnesses.iter().any(|one| head(&one.name).as_ref() == Some(&illness));
+    !known && named.peek().is_some() && named.all(|one| diagnoses::is_supposed(&one.text))
+}
+
 /// Whether a line of the history says nothing but what stands in another section as it was said. Whether it denies or
 /// affirms it makes no difference: the words that were said are the better of the two.
 pub fn repeats_findings(line: &str, kind: SectionKind, facts: &Facts) -> bool {

@@ -62,7 +62,8 @@ pub fn draft(transcript: &Transcript, chart: Option<&Chart>, facts: &Facts, sect
             for text in texts.into_iter().map(PatientText::from) {
                 let elsewhere =
                     belongs::repeats_vitals(&text, kind, facts) || belongs::repeats_findings(&text, kind, facts);
-                if elsewhere || !belongs::belongs(&text, kind, facts) {
+                let supposed = kind == SectionKind::Assessment && belongs::is_only_supposed(&text, facts);
+                if elsewhere || supposed || !belongs::belongs(&text, kind, facts) {
                     continue;
                 }
                 if kind == SectionKind::Assessment && is_history(&text, &visit) {
@@ -278,6 +279,10 @@ impl Builder {
                 self.statements.push((kind, text.as_str().to_owned(), evidence));
             }
             Verdict::Unsupported(evidence, reason) => {
+                let known = |one: &UnsupportedText| text::says_no_more(text, &one.text);
+                if self.review.unsupported.iter().any(known) {
+                    return;
+                }
                 let section = Some(kind);
                 self.review.unsupported.push(UnsupportedText {
                     text: text.clone(),
@@ -419,7 +424,13 @@ impl Builder {
     }
 
     /// The sections with numbered statements. A line without evidence cannot stand in a draft.
-    fn finish(self) -> (Vec<Section>, Review) {
+    fn finish(mut self) -> (Vec<Section>, Review) {
+        // What was taken out of one section and stands in another is in the note.
+        let stands = |taken: &UnsupportedText| {
+            let mut own = self.statements.iter().filter(|(kind, ..)| *kind != SectionKind::FamilyHistory);
+            own.any(|(_, text, _)| text::says_no_more(&taken.text, text))
+        };
+        self.review.unsupported.retain(|taken| !stands(taken));
         let mut number = 0;
         let mut sections: Vec<Section> = SectionKind::ALL.iter().map(|kind| Section::new(*kind, Vec::new())).collect();
         for (kind, text, evidence) in self.statements.into_iter().filter(|(_, _, evidence)| !evidence.is_empty()) {

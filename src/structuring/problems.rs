@@ -47,7 +47,8 @@ pub fn problems(sections: &[Section], facts: &Facts) -> Vec<Problem> {
     for statement in statements(SectionKind::Assessment) {
         add_problem(&mut found, problem_name(&statement.text), &statement.id);
     }
-    if found.is_empty() {
+    // What is only supposed is not coded, but what it was thought of for (ICD-10-CM guidelines, IV.H).
+    if found.iter().all(|problem| diagnoses::is_supposed(&problem.name)) {
         for statement in statements(SectionKind::ChiefComplaint) {
             for entry in LEXICON.iter().filter(|entry| entry.pattern.is_match(&statement.text)).take(3) {
                 add_problem(&mut found, entry.name.to_owned(), &statement.id);
@@ -139,7 +140,7 @@ fn better(known: &str, name: &str) -> Option<String> {
 /// Words that make another illness of one: pulmonary hypertension is no hypertension.
 static ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:pulmonary|portal|ocular|intracranial|gestational|insipidus|rheumatoid|psoriatic|septic|white[- ]coat|pre-?(?:diabet|hypertens)\w+|family|risk|possible|history)\b",
+        r"\b(?:pulmonary|portal|ocular|intracranial|gestational|insipidus|rheumatoid|psoriatic|septic|white[- ]coat|pre-?(?:diabet|hypertens)\w+|family|risk|possible|probable|suspected|likely|history)\b",
     )
 });
 
@@ -246,6 +247,11 @@ mod tests {
         ] {
             assert_eq!(names(&lines).len(), 2, "{lines:?}");
         }
+    }
+
+    #[test]
+    fn what_is_only_supposed_is_no_established_illness() {
+        assert_eq!(names(&["Gout.", "Possible gout."]).len(), 2);
     }
 
     #[test]

@@ -1,10 +1,17 @@
 //! Lines that rules write from facts: what must be exact is not left to a model.
 
-use super::facts::{
-    Facts,
-    illnesses::Illness,
-    medications::Avoided,
-    symptoms::{BodySystem, Symptom},
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    facts::{
+        Facts, context,
+        illnesses::Illness,
+        medications::Avoided,
+        symptoms::{BodySystem, Symptom},
+    },
+    text::pattern,
 };
 use crate::domain::{Allergy, AllergyKind, Evidence, Medication, MedicationAction, Order, OrderKind, VitalSign};
 
@@ -195,7 +202,17 @@ pub fn order(order: &Order) -> Line {
         _ if text.starts_with("Repeat ") => text.to_owned(),
         _ => format!("Order {text}"),
     };
-    Line { text: format!("{text}."), evidence: order.evidence.clone() }
+    let today = if ordered_for_today(order) { " today" } else { "" };
+    Line { text: format!("{text}{today}."), evidence: order.evidence.clone() }
+}
+
+/// Whether a test is ordered for today, in the words that order it.
+fn ordered_for_today(order: &Order) -> bool {
+    static TODAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\btoday\b(?:[.,!]|$| and\b)"));
+    let test = matches!(order.kind, OrderKind::Laboratory | OrderKind::Imaging);
+    let quotes = order.evidence.iter().filter_map(|one| one.quote.as_ref());
+    let mut today = quotes.filter_map(|quote| Some((quote.as_str(), TODAY.find(quote.as_str())?)));
+    test && today.any(|(quote, at)| !context::negates(&quote[..at.start()]))
 }
 
 fn capitalised(text: &str) -> String {
@@ -260,6 +277,11 @@ mod tests {
         assert_eq!(
             facts.orders.iter().map(|one| order(one).text).collect::<Vec<_>>(),
             ["Order CBC.", "Refer for cardiology.", "Follow up in four weeks."]
+        );
+        let facts = found("D: I want a uric acid level and a basic metabolic panel today. We don't need an MRI today.");
+        assert_eq!(
+            facts.orders.iter().map(|one| order(one).text).collect::<Vec<_>>(),
+            ["Order uric acid level today.", "Order basic metabolic panel today."]
         );
     }
 }

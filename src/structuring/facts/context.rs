@@ -11,7 +11,7 @@ patterns! {
     PARENT_OR_KIN = r"\b(mother|mom|mum|father|dad|brothers?|sisters?|siblings?|grand(?:mother|father|ma|pa|parents?)|aunts?|uncles?|cousins?|parents?|family|sons?|daughters?)\b";
     FIRST_PERSON = r"\b(i|i'm|i've|i'd|i'll|me|you|you're|you've)\b";
     OWN_PERSON = r"\b(i|i'm|i've|my|mine|me|myself)\b";
-    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?|(?:so |very |really |always |just |pretty )?(?:tired|exhausted|worn out|sick|ill|dizzy|depressed|stressed|sore|stiff|congested))|i (?:feel|felt)|i break out|i (?:swelled|swell|blew|puffed|broke|came|come) (?:up|out)|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b|^\W*am (?:also |still )?(?:on|taking|using|allergic)\b";
+    OWN_STATE = r"\b(?:i (?:\w+ )?(?:have|had|take|took|use|used|get|got|need|suffer|smoke|drink|vape|react|can't (?:take|have))|i've (?:\w+ )?(?:got|had|been|taken|used)|i(?:'m| am| was)(?: also| still| not)? (?:the one (?:with|who|on|taking|allergic)|on|taking|using|allergic|diabetic|asthmatic|diagnosed|getting|an?|(?:so |very |really |always |just |pretty )?(?:tired|exhausted|worn out|sick|ill|dizzy|depressed|stressed|sore|stiff|congested))|i (?:feel|felt)|i break out|i (?:swelled|swell|blew|puffed|broke|came|come) (?:up|out)|(?:makes|made|gives|gave) me|mine|myself|me too)\b|\bmy\b|^\W*am (?:also |still )?(?:on|taking|using|allergic)\b";
     PATIENT_OF_THE_SPEAKER = r"^ (?:\w+ )?(?:son|daughter|boy|girl|baby|kid|child|toddler|little one)\b";
     THIRD_PERSON = r"\b(he|she|him|her|his|hers|they|them|gave|give|giving|put|rub)\b";
     ON_ANOTHER = r"\b(?:him|her|his|them|it)\b";
@@ -52,7 +52,7 @@ pub fn of_a_relative_of_the_patient(before: &str) -> bool {
 pub fn of_a_companion(sentence: &str) -> bool {
     static HAS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bmy (?:\w+ )?(?:wife|husband|spouse|partner|friend|neighbou?r|boss|colleague|co-?worker|roommate)(?: also)? (?:has|had|takes|took|got|gets|suffers|was diagnosed|is on|uses|is taking)\b",
+            r"\bmy (?:\w+ )?(?:wife|husband|spouse|partner|friend|neighbou?r|boss|colleague|co-?worker|roommate)(?: also)? (?:who|has|had|takes|took|got|gets|suffers|was diagnosed|is on|uses|is taking)\b",
         )
     });
     HAS.find(sentence).is_some_and(|has| !OWN_PERSON.is_match(&sentence[has.end()..]))
@@ -97,9 +97,58 @@ pub fn turns_to_oneself(sentence: &str) -> Option<usize> {
     TO_ONESELF.find(sentence).map(|turn| turn.start())
 }
 
-/// Whether `after`, the words behind what somebody else has, say it of the speaker too: "my wife has it, and mine is worse".
+/// Whether `after`, the words behind what somebody else has, say it of the speaker too: "my wife has it, and mine is worse". "So
+/// I worry" and "but I got checked" do not.
 pub fn includes_oneself(after: &str) -> bool {
-    OWN_PERSON.is_match(after) && !NEGATION.is_match(after)
+    static SHARES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:mine|(?:me|i) (?:too|as well|also)|so (?:do|did|have|am|was) i|same (?:as|with|for) (?:me|mine|i)|like (?:me|mine|i do)|(?:and|then|now) (?:so |also )?(?:me|i do|i did|i am|i have|i'm)(?:\W*$|[,.;])|i(?:'ve| have| had| get| got|'m| am)(?: \w+){0,2} (?:it|too|also|as well|one|that|them|myself)|(?:both|all) of us|we (?:both|all)|the same (?:thing|as))\b",
+        )
+    });
+    SHARES.is_match(after) && !NEGATION.is_match(after)
+}
+
+/// "No alcohol, I don't drink at all", and not "no more than two".
+pub fn negates_a_habit(told: &str) -> bool {
+    static SOME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:no more than|not (?:much|every|often|a lot|any ?more)|but|just|only|except|since|until|used to)\b|\d",
+        )
+    });
+    NEGATION.is_match(told) && !SOME.is_match(told)
+}
+
+/// Whether `answer`, to what the patient was asked of themselves, begins with somebody else: "my son's the one with asthma, not
+/// me".
+pub fn answers_of_another(answer: &str) -> bool {
+    static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^\W*(?:(?:no|nope|well|oh|uh|um|it's|that's|that'd be|just|only)\W+)*(?:my|his|her|our) (?:\w+ )?\w+")
+    });
+    let subject = LEAD.find(answer).is_some_and(|lead| RELATIVE.is_match(lead.as_str()));
+    let clause = answer.split([',', ';']).next().unwrap_or_default();
+    subject && !FIRST_PERSON.is_match(clause) && !includes_oneself(&answer[clause.len()..])
+}
+
+/// The names of relatives by which they are spoken of afterwards: "my older one, Max".
+pub fn names_of_relatives(text: &str) -> Vec<String> {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:my|his|her|our) (?:\w+ )?(?:one|boy|girl|kid|baby|mother|mom|mum|father|dad|brother|sister|twin|son|daughter|wife|husband|partner|cousin|aunt|uncle|niece|nephew|friend),? (?-i:([A-Z][a-z]+))\b",
+        )
+    });
+    NAMED.captures_iter(text).map(|found| found[1].to_owned()).collect()
+}
+
+/// Whether `sentence` has somebody called `name` as a subject: "that's Max again, Max has asthma".
+pub fn is_subject(name: &str, sentence: &str) -> bool {
+    const VERBS: [&str; 14] =
+        ["has", "had", "is", "was", "takes", "took", "gets", "got", "needs", "uses", "used", "did", "does", "also"];
+    let after = |at: usize| sentence[at + name.len()..].trim_start();
+    let mut places = sentence.match_indices(name).map(|(at, _)| at);
+    places.any(|at| {
+        let next = after(at).split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        VERBS.contains(&next)
+    })
 }
 
 /// Whether somebody who speaks for the patient speaks of themselves where `before` and `after` stand around a mention: "I

@@ -42,7 +42,7 @@ const LONGEST_DIAGNOSIS: usize = 12;
 
 static ILL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|chicken ?pox|measles|mumps|scabies|impetigo|ringworm|thrush|hives|hay fever|flu|covid|sciatica|angina|h(?:a)?emorrhoids|piles|(?:kidney|gall)stones?|cyst|abscess|blood clot|embolism|arrhythmia|menopause|insomnia|pregnancy|keratos[ei]s|deviated septum|pre-?diabetes|(?:carcin|melan|lip|aden|lymph|myel|glauc|hemat)oma|polyps?|fibroids?|warts?|cataracts?|acne|rosacea|ear ?wax|(?:common|head|chest) cold)\b",
+        r"\b(?:\w{3,}(?:itis|osis|emia|opathy|algia|plasia|ectasis)|an(?:a)?emia|infections?|strain|sprain|tear|flare(?:-?up)?|exacerbation|syndrome|disorder|disease|failure|deficiency|bph|copd|gerd|uti|cancer|fracture|hypertension|high blood pressure|diabetes|neuropathy|asthma|depression|anxiety|migraines?|gout|pneumonia|croup|virus|eczema|psoriasis|shingles|hernia|ulcer|reflux|obstruction|fibrillation|enlarged prostate|(?:under|over)-?active thyroid|thyroid (?:is )?(?:under|over)-?active|hyp(?:o|er)thyroid\w*|high cholesterol|carpal tunnel|tinnitus|vertigo|concussion|stroke|obesity|chicken ?pox|measles|mumps|scabies|impetigo|ringworm|thrush|hives|hay fever|flu|covid|sciatica|angina|(?:sleep )?apn(?:o)?ea|h(?:a)?emorrhoids|piles|(?:kidney|gall)stones?|cyst|abscess|blood clot|embolism|arrhythmia|menopause|insomnia|pregnancy|keratos[ei]s|deviated septum|pre-?diabetes|(?:carcin|melan|lip|aden|lymph|myel|glauc|hemat)oma|polyps?|fibroids?|warts?|cataracts?|acne|rosacea|ear ?wax|(?:common|head|chest) cold)\b",
     )
 });
 
@@ -67,6 +67,69 @@ pub fn diagnosed(sentence: &str) -> Option<String> {
         )
     });
     called(sentence).filter(|name| !OF_NOTHING.is_match(name))
+}
+
+/// "This could be gout" as "Possible gout", "I'm thinking it's probably a sinus infection" as "Probable sinus infection": what
+/// the clinician only supposes, named as that.
+pub fn suspected(sentence: &str) -> Option<String> {
+    static SUPPOSES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:(?P<possible>(?:this|that|it|you|he|she|we)(?: \w+)? (?:could|might|may)(?: (?:well|also|just|very well|still))? (?:be|have)(?: dealing with)?|(?:this|that|it)(?:'s| is) (?:possibly|maybe)|i wonder (?:if|whether) (?:this|that|it|you)(?:'s| is|'ve got| have))|(?P<suspected>i (?:do |really |would )?suspect(?: that)?(?: (?:this|that|it|you)(?:'s| is|'ve got| have))?|i'm (?:a bit |a little )?(?:suspicious|concerned) (?:of|for|about)|suspicious for)|(?P<probable>(?:i (?:do |really )?think |i'm thinking |i'd say |my guess is )?(?:this|that|it|you|what you(?:'ve got| have))(?:'s| is|'ve got| have)?(?: just)? (?:probably|(?:most )?likely|almost certainly)|i'm thinking(?: of| about| (?:this|that|it)(?:'s| is))?|i'm (?:fairly|pretty) sure (?:this|that|it)(?:'s| is)|(?:this|that|it)(?:'s| is) most likely)) (?:(?:is|be|have|an?|the|some|just|early|mild|a bit of|probably|likely|most likely|a touch of|(?:a )?case of|more) )*(?P<name>[^.?!;]+)",
+        )
+    });
+    static REFUTES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:not|\w+n't|no|never|if|unless|history|from|because|worse|better|good|about|whether)\b")
+    });
+    if is_question(sentence) || context::hypothetical(sentence) || context::safety_net(sentence) {
+        return None;
+    }
+    let found = SUPPOSES.captures(sentence)?;
+    let before = &sentence[..found.get(0)?.start()];
+    let named = as_called(found.name("name")?.as_str().trim());
+    let end = [
+        ",",
+        " and ",
+        " or ",
+        " but ",
+        " because ",
+        " which ",
+        " from ",
+        " so ",
+        " that ",
+        " rather ",
+        " there",
+        " here",
+    ];
+    let end = end.iter().filter_map(|stop| named.find(stop)).min().unwrap_or(named.len());
+    let named = ARTICLE.replace(&named[..end], "");
+    let ill = ILL.find(&named).filter(|ill| !context::is_prevented(&named[ill.end()..]))?;
+    let refuted = context::negates(before) || REFUTES.is_match(&named[..ill.start()]) || begins_with_if(before);
+    if refuted || named.split_whitespace().count() > LONGEST_NAME {
+        return None;
+    }
+    let how = if found.name("possible").is_some() {
+        "Possible"
+    } else if found.name("suspected").is_some() {
+        "Suspected"
+    } else {
+        "Probable"
+    };
+    Some(sentence_case(&format!("{how} {}", named.trim())))
+}
+
+fn begins_with_if(before: &str) -> bool {
+    static IF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:if|unless|in case|worried|afraid)\b"));
+    IF.is_match(before)
+}
+
+/// Whether `name` says of itself that the illness is only supposed: "Probable gout".
+pub fn is_supposed(name: &str) -> bool {
+    static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:an? |the )?(?:most |very )?(?:likely|possibl[ey]|probabl[ey]|suspected|presumed|questionable)|rule[- ]out|concern for|\?|r/o)\b|\b(?:(?:versus|vs\.?) )|\b(?:likely|probable|possible|suspected)\W*$",
+        )
+    });
+    SUPPOSED.is_match(name)
 }
 
 fn called(sentence: &str) -> Option<String> {
@@ -259,6 +322,34 @@ mod tests {
         ] {
             assert_eq!(diagnosed(said), None, "{said}");
         }
+    }
+
+    #[test]
+    fn what_is_only_supposed_is_named_as_that() {
+        for (said, named) in [
+            ("This could be gout.", "Possible gout."),
+            ("It might well be an ear infection, I can't see.", "Possible ear infection."),
+            ("I'm thinking it's probably a sinus infection, bacterial.", "Probable sinus infection."),
+            ("I suspect it's a bladder infection, we'll see what the culture says.", "Suspected bladder infection."),
+            ("That's most likely a pinched nerve, what we call sciatica.", "Probable sciatica."),
+            ("I think this is most likely eczema, the thickened kind.", "Probable eczema."),
+            ("I'm fairly sure it's carpal tunnel, yes.", "Probable carpal tunnel."),
+            ("It could be sleep apnea.", "Possible sleep apnea."),
+        ] {
+            assert_eq!(suspected(said).as_deref(), Some(named), "{said}");
+        }
+        for said in [
+            "I don't think this could be gout.",
+            "If it spreads, it could be an infection.",
+            "Could it be gout?",
+            "It could be worse.",
+            "It's probably fluid.",
+            "That might be from your asthma.",
+            "This is gout.",
+        ] {
+            assert_eq!(suspected(said), None, "{said}");
+        }
+        assert!(is_supposed("Probable gout") && is_supposed("Gout, likely") && !is_supposed("Gout"));
     }
 
     #[test]

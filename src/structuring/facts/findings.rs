@@ -139,6 +139,7 @@ fn concludes(line: &Line) -> bool {
         let sentence = &line.text()[range.clone()];
         orders::orders_something(sentence)
             || diagnoses::diagnosed(sentence).is_some()
+            || diagnoses::suspected(sentence).is_some()
             || context::safety_net(sentence)
             || !DrugTable::bundled().mentions(sentence).is_empty()
     })
@@ -253,7 +254,7 @@ fn relative_illness(sentence: &str) -> Option<String> {
 
 /// A finding or a result as the clinician said it.
 fn clinical(sentence: &str) -> Option<(SectionKind, String)> {
-    if let Some(diagnosis) = diagnoses::diagnosed(sentence) {
+    if let Some(diagnosis) = diagnoses::suspected(sentence).or_else(|| diagnoses::diagnosed(sentence)) {
         return Some((SectionKind::Assessment, diagnosis));
     }
     if CODE_STATUS.is_match(sentence) && !is_question(sentence) && !context::hypothetical(sentence) {

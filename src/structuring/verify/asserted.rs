@@ -169,8 +169,14 @@ pub fn found_otherwise(statement: &str, kind: Option<SectionKind>, index: &Index
 /// What only somebody else has, in a line of the patient's own illnesses, or in one that may be of them: there an illness by its
 /// name.
 pub fn of_somebody_else(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
-    use SectionKind::{Assessment, HistoryOfPresentIllness, PastHistory};
-    let own = matches!(kind, Some(PastHistory | Assessment));
+    static OF_THE_PATIENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:the )?(?:patient|pt)|he|she|they)(?:'s)? (?:also |still |currently )?(?:has|have|had|takes?|took|uses?|used|wears?|needs?|is (?:taking|using|on)|was (?:taking|using|on)|drinks|smokes)\b",
+        )
+    });
+    use SectionKind::{Allergies, Assessment, HistoryOfPresentIllness, Medications, PastHistory, SocialHistory};
+    let own = matches!(kind, Some(PastHistory | Assessment | Medications | Allergies | SocialHistory))
+        || kind == Some(HistoryOfPresentIllness) && OF_THE_PATIENT.is_match(statement);
     let may_be_own = own || matches!(kind, None | Some(HistoryOfPresentIllness));
     let of_kin = context::names_a_relative(statement) || context::of_another_person(statement);
     if !may_be_own || of_kin || context::has_negation(statement) {
@@ -181,12 +187,47 @@ pub fn of_somebody_else(statement: &str, kind: Option<SectionKind>, index: &Inde
     let of_another = |claim: &Claim| {
         let whole = |unit: &&Unit| claim.stems.iter().all(|stem| unit.names(stem));
         let naming: Vec<&Unit> = index.units.iter().filter(whole).collect();
-        let asked = |unit: &Unit| asks(index.sentence(unit)) && index.line(unit.line).by_clinician();
-        let of_another = |unit: &Unit| unit.of_another || is_of_her_or_him(claim, unit, index);
-        naming.iter().any(|unit| of_another(unit)) && naming.iter().all(|unit| of_another(unit) || asked(unit))
+        let of_another =
+            |unit: &Unit| unit.of_another || is_of_her_or_him(claim, unit, index) || is_asked_of_another(unit, index);
+        naming.iter().any(|unit| of_another(unit))
+            && naming.iter().all(|unit| of_another(unit) || says_of_nobody(claim, unit, index))
     };
     let claim = claims(statement).into_iter().filter(|claim| own || is_illness(claim)).find(of_another)?;
     Some(format!("{} was said of somebody else", claim.text))
+}
+
+/// "My sister has a skin thing." "Is it psoriasis?" "Yes.": a clinician's question about what somebody else has, which was told right
+/// before. "Do you have it?" is none.
+pub fn is_asked_of_another(unit: &Unit, index: &Index) -> bool {
+    static ONESELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b"));
+    static OF_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that|she|he|they|her|his|their|this)\b"));
+    let sentence = index.sentence(unit);
+    let asks = index.line(unit.line).utterance.role == Role::Clinician && is_question(sentence);
+    if !asks || context::addresses(sentence) || !OF_IT.is_match(sentence) {
+        return false;
+    }
+    let before = index.units.iter().rfind(|other| other.line < unit.line);
+    let of_another = before.is_some_and(|other| other.line + 1 == unit.line && other.of_another);
+    let answer = index.visit().answer_to(unit.line).map_or("", |answer| answer.text());
+    of_another && !ONESELF.is_match(answer)
+}
+
+/// "Is it psoriasis?" "I doubt it's an ulcer." "Not gout.": what is asked and not affirmed, doubted or denied, nobody has for it.
+fn says_of_nobody(claim: &Claim, unit: &Unit, index: &Index) -> bool {
+    static DOUBTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:doubt|unlikely|rule(?:d)? out|could be|might be|may be|wondering|worr(?:y|ied))\b")
+    });
+    let sentence = index.sentence(unit);
+    let by_patient = index.line(unit.line).utterance.role == Role::Patient;
+    let asked = is_question(sentence) || !by_patient && asks(sentence);
+    if asked {
+        let answer = index.visit().answer_to(unit.line).map(|answer| answer.text());
+        return answer.is_none_or(|answer| !context::affirms(answer) || context::answers_of_another(answer));
+    }
+    let tokens = text::tokens(sentence);
+    let of_claim = |token: &&text::Token| claim.stems.contains(&text::stem(&token.lower));
+    let mut named = tokens.iter().filter(of_claim);
+    DOUBTS.is_match(sentence) || named.all(|token| context::negates(&sentence[..token.range.start]))
 }
 
 /// "My wife's after me about it, she stopped when she had her stroke": what the patient tells of her or him, somebody having been
@@ -202,10 +243,11 @@ fn is_of_her_or_him(claim: &Claim, unit: &Unit, index: &Index) -> bool {
     }
     let tokens = text::tokens(index.sentence(unit));
     let named = |token: &&text::Token| text::content_stems(&token.lower).iter().any(|stem| claim.stems.contains(stem));
-    let Some(named) = tokens.iter().find(named) else { return false };
-    let before = &line.text()[..unit.range.start + named.range.start];
-    HER_OR_HIM.captures(before).is_some_and(|found| !ONESELF.is_match(&found[1]))
-        && ONESELF.split(before).any(context::of_another_person)
+    tokens.iter().filter(named).any(|named| {
+        let before = &line.text()[..unit.range.start + named.range.start];
+        HER_OR_HIM.captures(before).is_some_and(|found| !ONESELF.is_match(&found[1]))
+            && ONESELF.split(before).any(context::of_another_person)
+    })
 }
 
 /// The things that a statement claims, clause by clause.
@@ -419,6 +461,54 @@ mod tests {
         assert!(!faulty("The patient has asthma."));
         let own = transcript("P: My wife says I should come, I had a stroke.\nO: And she had gout, my wife.");
         assert!(!matches!(check_any(&own, "The patient has had a stroke."), Verdict::Unsupported(..)));
+    }
+
+    #[test]
+    fn whose_an_illness_is_told_by_its_clause_and_by_what_was_asked() {
+        use SectionKind::{Allergies, Assessment, Medications, PastHistory};
+        let faulty = |visit: &str, statement: &str, kind: SectionKind| {
+            matches!(check(&transcript(visit), statement, kind), Verdict::Unsupported(..))
+        };
+        for (visit, statement, kind) in [
+            (
+                "P: My sister has psoriasis.\nD: Mm-hm.\nP: Is it psoriasis, do you think?\nD: Let me look.",
+                "Psoriasis.",
+                PastHistory,
+            ),
+            (
+                "P: My sister has a skin thing.\nD: Is it psoriasis?\nP: Yeah, since high school.",
+                "Psoriasis.",
+                PastHistory,
+            ),
+            ("D: Any asthma?\nP: My son's the one with asthma, not me.", "Asthma.", PastHistory),
+            ("P: My dad's got diabetes but I got checked and I'm fine.", "Diabetes.", PastHistory),
+            ("P: My brother had a heart attack at fifty one, so I worry.", "Heart attack.", PastHistory),
+            (
+                "P: And my mom had an ulcer.\nD: Okay.\nP: Do you think it's an ulcer?\nD: I doubt it's an ulcer.",
+                "Ulcer.",
+                PastHistory,
+            ),
+            (
+                "O: My older one, Max, is ten.\nD: Has Theo ever had asthma?\nO: No. That's Max again, Max has asthma.",
+                "Asthma.",
+                PastHistory,
+            ),
+            ("O: He gets hives from amoxicillin. I'm the one allergic to cats.", "Cats.", Allergies),
+            ("P: It's my husband who can't hear, he's got hearing aids.", "Hearing aids.", PastHistory),
+            ("P: My neighbor takes turmeric for hers.", "Turmeric.", Medications),
+        ] {
+            assert!(faulty(visit, statement, kind), "{statement} of {visit}");
+        }
+        for (visit, statement, kind) in [
+            ("P: My sister has psoriasis, and I've had it since I was ten.", "Psoriasis.", PastHistory),
+            ("P: My sister has psoriasis.\nD: Do you have psoriasis?\nP: Yes, I do.", "Psoriasis.", PastHistory),
+            ("P: I have psoriasis. My sister has it, too.", "Psoriasis.", PastHistory),
+            ("P: My father had gout.\nD: And this is gout, I'd say.", "Gout.", Assessment),
+            ("P: My mother had migraines, same as me.", "Migraines.", PastHistory),
+            ("P: I had shingles. My wife caught it off me.", "Shingles.", PastHistory),
+        ] {
+            assert!(!faulty(visit, statement, kind), "{statement} of {visit}");
+        }
     }
 
     /// Of a statement under no heading.

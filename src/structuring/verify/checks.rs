@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{asserted, sides, support::Index};
+use super::{
+    asserted, sides,
+    support::{Index, Unit},
+};
 use crate::{
     domain::{Medication, MedicationAction, SectionKind},
     language::{numbers, units},
@@ -37,11 +40,16 @@ pub fn fault(
         .or_else(|| corrected_away(statement, facts))
         .or_else(|| advised_against(statement, kind, facts))
         .or_else(|| only_talked_about(statement, kind, facts))
+        .or_else(|| measured_otherwise(statement, facts))
+        .or_else(|| never_taken(statement, kind, index))
+        .or_else(|| taken_no_longer(statement, kind, facts))
         .or_else(|| never_stopped(statement, kind, facts))
         .or_else(|| denies_the_allergies(statement, facts))
         .or_else(|| not_taken_yet(statement, kind, facts))
         .or_else(|| polarity_turned(statement, kind, index, facts))
         .or_else(|| sides::fault(statement, cited, index))
+        .or_else(|| sides::bare_fault(statement, index))
+        .or_else(|| sides::corrected(statement, kind, index))
 }
 
 fn number_not_said(statement: &str, index: &Index, age: Option<u32>) -> Option<String> {
@@ -320,7 +328,7 @@ fn advised_against(statement: &str, kind: Option<SectionKind>, facts: &Facts) ->
 
 static GIVING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?:(?:the )?doctor (?:will |would )?)?(?:start\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|order\w*)\b",
+        r"^\W*(?:(?:the )?doctor (?:will |would )?)?(?:(?:re)?start\w*|resum\w*|begin\w*|add\w*|prescrib\w+|initiat\w+|tak(?:e|ing)|giv(?:e|ing)|continu\w+|keep|order\w*)\b",
     )
 });
 
@@ -339,8 +347,8 @@ fn only_talked_about(statement: &str, kind: Option<SectionKind>, facts: &Facts) 
     }
     let mentions = DrugTable::bundled().mentions(statement);
     let planned = kind == Some(SectionKind::Plan);
-    let fits = |action: MedicationAction| !planned || action != MedicationAction::Stop;
-    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact.action));
+    let fits = |fact: &Medication| !planned || fact.action != MedicationAction::Stop && !fact.past;
+    let given = |name: &str| facts.medications.iter().any(|fact| fact.name == name && fits(fact));
     let wrong = mentions.into_iter().find(|mention| !given(mention.drug.name))?;
     Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
 }
@@ -373,6 +381,92 @@ pub fn not_given(statement: &str, facts: &Facts) -> Option<String> {
             && !BESIDE.is_match(before)
     })?;
     Some(format!("{} was talked about, but is not given or taken", &statement[wrong.range]))
+}
+
+/// "Febrile" at a temperature that is none: what a measurement is called, by its value.
+fn measured_otherwise(statement: &str, facts: &Facts) -> Option<String> {
+    const TEMPERATURE: &str = "8310-5";
+    const PULSE: &str = "8867-4";
+    const SATURATION: &str = "59408-5";
+    static CALLED: LazyLock<[(Regex, &str, fn(f64) -> bool); 5]> = LazyLock::new(|| {
+        let called: [(&str, &str, fn(f64) -> bool); 5] = [
+            (r"\b(?:is |was )?febrile\b", TEMPERATURE, |value| value < if value > 50.0 { 99.5 } else { 37.5 }),
+            (r"\bafebrile\b", TEMPERATURE, |value| value >= if value > 50.0 { 100.4 } else { 38.0 }),
+            (r"\btachycardi[ac]\b", PULSE, |value| value < 100.0),
+            (r"\bbradycardi[ac]\b", PULSE, |value| value > 60.0),
+            (r"\bhypox(?:ic|emic|ia|emia)\b", SATURATION, |value| value >= 95.0),
+        ];
+        called.map(|(words, loinc, fails)| (pattern(words), loinc, fails))
+    });
+    CALLED.iter().find_map(|(words, loinc, fails)| {
+        let named = words.find(statement).filter(|named| !context::negates(&statement[..named.start()]))?;
+        let measured: Vec<f64> = facts.vitals.iter().filter(|one| one.loinc == *loinc).map(|one| one.value).collect();
+        let all = !measured.is_empty() && measured.iter().all(|value| fails(*value));
+        all.then(|| format!("{} does not go with {}", named.as_str().trim().to_lowercase(), measured[0]))
+    })
+}
+
+/// "Took his amoxicillin" of what was offered and not taken.
+fn never_taken(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    static TOOK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:took|takes?|taken|taking|tried|used|uses|using)\b"));
+    static NOT_TAKEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:didn't|did not|haven't|have not|hasn't|never) (?:\w+ )?(?:tak(?:e|en)|took|us(?:e|ed)|tr(?:y|ied)|start(?:ed)?|fill(?:ed)?)\b",
+        )
+    });
+    let taken = TOOK.find(statement).filter(|taken| !context::negates(&statement[..taken.start()]))?;
+    if matches!(kind, Some(SectionKind::Plan | SectionKind::Allergies)) || context::has_negation(statement) {
+        return None;
+    }
+    let after = &statement[taken.end()..];
+    let never = |name: &str| {
+        let of_patient = |unit: &&Unit| index.line(unit.line).by_patient_side() && unit.drugs.contains(&name);
+        let mut naming = index.units.iter().filter(of_patient).peekable();
+        let not_taken = |unit: &Unit| {
+            let text = index.line(unit.line).text();
+            let sentence = index.sentence(unit);
+            let next = &text[unit.range.end..];
+            let next = text::sentences(next).first().map_or("", |range| &next[range.clone()]);
+            NOT_TAKEN.is_match(sentence) || NOT_TAKEN.is_match(next) && DrugTable::bundled().mentions(next).is_empty()
+        };
+        naming.peek().is_some() && naming.all(not_taken)
+    };
+    let wrong = DrugTable::bundled().mentions(after).into_iter().find(|mention| never(mention.drug.name))?;
+    Some(format!("{} was not taken", &after[wrong.range]))
+}
+
+/// A medicine in the list of those that are taken, that was over before this visit.
+pub fn listed_and_over(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    (kind == Some(SectionKind::Medications)).then(|| over(statement, facts, &|_| true)).flatten()
+}
+
+/// A medicine that `statement` gives as taken now, where `claims` says so of the words before it, and that was over before this
+/// visit.
+fn over(statement: &str, facts: &Facts, claims: &dyn Fn(&str) -> bool) -> Option<String> {
+    static OVER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:stopp?\w*|former\w*|previous\w*|past|used to|until|discontinu\w+|no longer|off|quit|ended|before|had|was|were|did|tried|ago|last|for (?:a|an|one|two|three|\d+) (?:day|week|month|year)s?|not)\b",
+        )
+    });
+    if OVER.is_match(statement) {
+        return None;
+    }
+    let over = |name: &str| {
+        let mut of_it = facts.medications.iter().filter(|fact| fact.name == name).peekable();
+        of_it.peek().is_some() && of_it.all(|fact| fact.past && fact.as_said.is_none())
+    };
+    let mut mentions = DrugTable::bundled().mentions(statement).into_iter();
+    let wrong = mentions.find(|mention| over(mention.drug.name) && claims(&statement[..mention.range.start]))?;
+    Some(format!("{} is no longer taken", &statement[wrong.range]))
+}
+
+/// A medicine as taken now, with a word of taking it, that was over before this visit.
+fn taken_no_longer(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Option<String> {
+    static NOW: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:current(?:ly)?|still|takes|taking|uses|using|is on|on|continues)\b(?: \w+){0,3}? $")
+    });
+    let told = kind == Some(SectionKind::HistoryOfPresentIllness);
+    told.then(|| over(statement, facts, &|before| NOW.is_match(before))).flatten()
 }
 
 /// A medicine of the history that only begins with this visit.

@@ -6,7 +6,7 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    concepts,
+    asserted, concepts,
     support::{Index, Unit},
 };
 use crate::{
@@ -136,7 +136,7 @@ fn only_unaffirmed(concept: &str, index: &Index) -> bool {
 fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
     let sentence = index.sentence(unit);
     let warned_of = index.line(unit.line).by_clinician() && context::hypothetical(sentence);
-    if unit.of_another || warned_of {
+    if unit.of_another || warned_of || asserted::is_asked_of_another(unit, index) {
         return true;
     }
     // "Should I have the pneumonia shot?" "Yes.": nobody has it.
@@ -154,7 +154,7 @@ fn unaffirmed(concept: &str, at: usize, unit: &Unit, index: &Index) -> bool {
                 return !context::affirms(answer) || context::hypothetical(sentence);
             }
             let of_another = context::of_another_person(answer) && !context::affirms(answer);
-            context::denies(answer) || of_another
+            context::denies(answer) || of_another || context::answers_of_another(answer)
         });
     }
     let named = concepts::conditions(sentence);
@@ -226,13 +226,30 @@ fn habit_turned(statement: &str, kind: Option<SectionKind>, facts: &Facts) -> Op
     if !matches!(kind, Some(HistoryOfPresentIllness | SocialHistory)) {
         return None;
     }
-    let denied = habits::habits(statement).into_iter().filter(|(_, start)| context::negates(&statement[..*start]));
-    let told = |topic: &str| {
+    static OVER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:former\w*|ex|quit|stopped|gave (?:it|them|that|up)|given (?:it |them )?up|used to|previous\w*|past|no longer|ago|until|since|cut down)\b",
+        )
+    });
+    let told = |topic: &str, so: &dyn Fn(&str) -> bool| {
         let mut of_topic = facts.findings.iter().filter(|one| one.topic == Some(topic)).peekable();
-        of_topic.peek().is_some() && of_topic.all(|one| !context::has_negation(&one.text))
+        of_topic.peek().is_some() && of_topic.all(|one| so(&one.text))
     };
-    let (topic, _) = denied.into_iter().find(|(topic, _)| told(topic))?;
-    Some(format!("{} was affirmed", topic.to_lowercase()))
+    let of_others = context::names_a_relative(statement) || context::of_another_person(statement);
+    habits::habits(statement).into_iter().find_map(|(topic, start)| {
+        let denied = context::negates(&statement[..start]);
+        let over = OVER.is_match(statement);
+        let turned = if denied {
+            told(topic, &|text| !context::has_negation(text)).then_some("was affirmed")
+        } else if of_others || over {
+            None
+        } else if told(topic, &|text| context::negates_a_habit(text)) {
+            Some("was denied")
+        } else {
+            told(topic, &|text| OVER.is_match(text)).then_some("was given up")
+        };
+        turned.map(|turned| format!("{} {turned}", topic.to_lowercase()))
+    })
 }
 
 /// What the clinician only warned of, among what is there: "low sugars, and a yeast infection or burning".
@@ -323,16 +340,17 @@ fn shares_all(one: &[String], other: &[String]) -> bool {
 }
 
 static LENGTH: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^[\s-]*(?:(?:to|or) [\w-]+ )?(hour|day|week|month|year)s?\b([- ]old)?"));
+    LazyLock::new(|| pattern(r"^[\s-]*(?:(?:to|or) [\w-]+ )?(second|minute|hour|day|week|month|year)s?\b([- ]old)?"));
 
 static LOOSE_LENGTH: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(an?|couple(?: of)?|half an?) (hour|day|week|month|year)s?\b"));
+    LazyLock::new(|| pattern(r"\b(an?|couple(?: of)?|half an?) (second|minute|hour|day|week|month|year)s?\b"));
 
-/// The lengths of time of `text`, with their units.
-fn lengths(text: &str) -> Vec<(f64, String)> {
+/// The lengths of time of `text`: how many, of what, and where.
+pub fn lengths(text: &str) -> Vec<(f64, String, Range<usize>)> {
     let counted = numbers::numbers(text).into_iter().filter_map(|number| {
         let unit = LENGTH.captures(&text[number.range.end..]).filter(|unit| unit.get(2).is_none())?;
-        Some((number.value, unit[1].to_lowercase()))
+        let place = number.range.start..number.range.end + unit[0].len();
+        Some((number.value, unit[1].to_lowercase(), place))
     });
     let loose = LOOSE_LENGTH.captures_iter(text).map(|found| {
         let value = match found[1].to_lowercase().as_bytes() {
@@ -340,7 +358,7 @@ fn lengths(text: &str) -> Vec<(f64, String)> {
             [b'h', ..] => 0.5,
             _ => 1.0,
         };
-        (value, found[2].to_lowercase())
+        (value, found[2].to_lowercase(), found.get(0).map_or(0..0, |whole| whole.range()))
     });
     counted.chain(loose).collect()
 }
@@ -350,16 +368,18 @@ const SHORT_ANSWER: usize = 5;
 
 /// "Two weeks" where weeks were never counted as two.
 fn length_not_said(statement: &str, index: &Index) -> Option<String> {
-    let said = |(value, unit): &(f64, String)| {
+    let said = |(value, unit, _): &(f64, String, Range<usize>)| {
         index.units.iter().enumerate().any(|(at, one)| {
             let sentence = index.sentence(one);
-            let short = || sentence.split_whitespace().count() <= SHORT_ANSWER;
+            let own = lengths(sentence);
+            // "Six months? No, more like eight."
+            let short = || sentence.split_whitespace().count() <= SHORT_ANSWER || context::corrects(sentence);
+            let bare = || !own.iter().any(|(said, ..)| said == value) && numbers::contains_value(&one.values, *value);
             let asked = || index.neighbours(at).any(|near| near.counts(unit));
-            lengths(sentence).contains(&(*value, unit.clone()))
-                || numbers::contains_value(&one.values, *value) && short() && asked()
+            own.iter().any(|(said, of, _)| said == value && of == unit) || bare() && short() && asked()
         })
     };
-    let (value, unit) = lengths(statement).into_iter().find(|length| !said(length))?;
+    let (value, unit, _) = lengths(statement).into_iter().find(|length| !said(length))?;
     Some(format!("{value} {unit}s was not said"))
 }
 

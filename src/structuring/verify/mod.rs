@@ -5,16 +5,19 @@ mod asserted;
 mod checks;
 mod concepts;
 mod concluded;
+mod decided;
 mod joined;
 mod known;
 mod meaning;
 mod omissions;
 mod ordered;
 mod overlooked;
+mod poles;
 mod sides;
 mod statements;
 mod support;
 mod turned;
+mod when;
 mod written;
 
 pub use concluded::{Concluded, concluded, examined};
@@ -88,7 +91,10 @@ impl<'v, 'a> Checker<'v, 'a> {
             .or_else(|| meaning::fault(statement, kind, &self.index, self.facts))
             .or_else(|| asserted::turned_round(statement, kind, &self.index))
             .or_else(|| asserted::found_otherwise(statement, kind, &self.index))
-            .or_else(|| asserted::of_somebody_else(statement, kind, &self.index));
+            .or_else(|| asserted::of_somebody_else(statement, kind, &self.index))
+            .or_else(|| poles::fault(statement, kind, &self.index))
+            .or_else(|| decided::against(statement, kind, &self.index))
+            .or_else(|| when::fault(statement, kind, &self.index));
         if let Some(reason) = fault {
             return Verdict::Unsupported(evidence, reason);
         }
@@ -110,6 +116,9 @@ impl<'v, 'a> Checker<'v, 'a> {
         }
         if overlooked::RISK.is_match(statement) {
             return Verdict::Uncertain(evidence, OF_RISK.to_owned());
+        }
+        if let Some(reason) = checks::listed_and_over(statement, kind, self.facts) {
+            return Verdict::Uncertain(evidence, reason);
         }
         if let Some((evidence, reason)) = self.of_open_words(statement, kind) {
             return Verdict::Uncertain(evidence, reason);

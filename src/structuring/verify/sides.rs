@@ -11,6 +11,7 @@ use super::{
     support::{Index, Unit},
 };
 use crate::{
+    domain::SectionKind,
     language::{numbers, questions::is_question},
     structuring::{
         facts::context,
@@ -34,6 +35,11 @@ static BARE_SIDE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:the|your|my|his|her) (left|right)(?: (?:one|side))?\s*(?:[.,;?!]|$|\b(?:and|or|first|is|was|that|one's|up|down|of|at|in|over|under|near|too|now|only|mostly|more|than|but|when|with|since|for)\b)",
     )
+});
+
+/// "Left's negative."
+static FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\W*(?:(?:and|so|but|the|on|your) )*(left|right)(?:(?:'s| is| was| it| there)\b|'s |,|$)")
 });
 
 /// A part of the body without its side.
@@ -111,6 +117,12 @@ pub fn clauses<'u>(units: impl Iterator<Item = (&'u Unit, &'u str)>) -> Vec<Clau
         }
     }
     found
+}
+
+/// The side that `clause` names, if it is one.
+pub fn named(clause: &str) -> Option<String> {
+    let by_name = SIDE.captures(clause).or_else(|| BARE_SIDE.captures(clause)).or_else(|| FIRST.captures(clause));
+    by_name.filter(|_| !BOTH.is_match(clause)).map(|side| side[1].to_lowercase())
 }
 
 /// Of which side and part a clause in turn `line` speaks, by its own words or by what was spoken of before.
@@ -202,6 +214,107 @@ fn said(sentence: &str, range: Range<usize>) -> Vec<Said> {
     let values = numbers::numbers(clause).into_iter();
     found.extend(values.map(|number| Said { key: format!("#{}", number.value), denied: false }));
     found
+}
+
+/// "To the left" where it was to the right: what a statement says of a side without a part was said of the other side alone.
+pub fn bare_fault(statement: &str, index: &Index) -> Option<String> {
+    static BARE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:on|to|at|of|from|over|in) (?:the|his|her|their) (left|right)(?: side)?\b|\b(left|right) side\b|\b(left|right)(?:-| )?sided\b",
+        )
+    });
+    parted(statement).into_iter().find_map(|range| {
+        let clause = &statement[range.clone()];
+        let bare = BARE.captures(clause).filter(|_| !BOTH.is_match(clause))?;
+        let with_part = SIDE.captures(clause).is_some_and(|named| &named[2].to_lowercase() != "side");
+        if with_part {
+            return None;
+        }
+        let word = bare.iter().skip(1).flatten().next()?.as_str();
+        let side = Side::of(word);
+        let claimed: Vec<String> = words(clause);
+        let of = |side: Side| index.said_of_sides().iter().filter(move |one| one.side == side);
+        let shared = |one: &OfSide| claimed.iter().filter(|word| one.words.contains(word)).count();
+        let of_other = of(side.other()).map(shared).max().unwrap_or_default();
+        let of_this = of(side).map(shared).max().unwrap_or_default();
+        (2 * of_other >= claimed.len().max(1) && of_this == 0)
+            .then(|| format!("this was said of the {} side", side.other().word()))
+    })
+}
+
+/// "Right side. Sorry, no, left.": the side that the patient's side took back, of a complaint that `statement` tells there.
+pub fn corrected(statement: &str, kind: Option<SectionKind>, index: &Index) -> Option<String> {
+    use SectionKind::{ChiefComplaint, HistoryOfPresentIllness};
+    static TAKES_BACK: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:sorry|no|wait|i mean|i meant|actually|scratch that|rather)\b"));
+    if !matches!(kind, None | Some(ChiefComplaint | HistoryOfPresentIllness)) {
+        return None;
+    }
+    let claimed = parted(statement).into_iter().find_map(|range| named(&statement[range]))?;
+    let claimed = Side::of(&claimed);
+    let told = index.units.iter().filter(|unit| !unit.of_another && index.line(unit.line).by_patient_side());
+    let told: Vec<&str> = told.map(|unit| index.sentence(unit)).collect();
+    let sided: Vec<(usize, Side, bool)> = told
+        .iter()
+        .enumerate()
+        .flat_map(|(at, sentence)| {
+            let in_clause =
+                |range: Range<usize>| Some((at, Side::of(&of_any(&sentence[range])?), TAKES_BACK.is_match(sentence)));
+            parted(sentence).into_iter().filter_map(in_clause).collect::<Vec<_>>()
+        })
+        .collect();
+    let last = sided.iter().rposition(|(_, side, _)| *side == claimed)?;
+    let (at, ..) = sided[last];
+    let (next, other, takes_back) = sided.get(last + 1)?;
+    (*other != claimed && *takes_back && next - at <= 1).then(|| format!("the side was corrected: {}", other.word()))
+}
+
+/// The side that `clause` names in any way, also by nothing else: "Right side", "left".
+fn of_any(clause: &str) -> Option<String> {
+    static ALONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:and|so|but|no|yes|sorry|uh|um|the|on|it's|my|i mean|wait)\W+)*(left|right)(?: (?:side|one))?\W*$",
+        )
+    });
+    named(clause).or_else(|| ALONE.captures(clause).map(|side| side[1].to_lowercase()))
+}
+
+/// What a clause of the visit says of a side, with the words of the question that it answers, and of the clauses before it that have
+/// no side.
+pub struct OfSide {
+    side: Side,
+    words: Vec<String>,
+}
+
+/// The clauses of the visit that name one side.
+pub fn of_sides(index: &Index) -> Vec<OfSide> {
+    let mut found = Vec::new();
+    for unit in index.units.iter().filter(|unit| !unit.of_another) {
+        let sentence = index.sentence(unit);
+        let asked = index.visit().question_before(unit.line).filter(|_| unit.range.start == 0);
+        let mut before: Vec<String> = asked.map(|asked| words(asked.text())).unwrap_or_default();
+        if is_question(sentence) {
+            continue;
+        }
+        for range in parted(sentence) {
+            let clause = &sentence[range];
+            let own = words(clause);
+            match named(clause) {
+                Some(side) => {
+                    let words = before.drain(..).chain(own).collect();
+                    found.push(OfSide { side: Side::of(&side), words });
+                }
+                None => before.extend(own),
+            }
+        }
+    }
+    found
+}
+
+fn words(clause: &str) -> Vec<String> {
+    let mut stems = text::content_stems(clause);
+    stems.retain(|stem| !matches!(stem.as_str(), "left" | "right" | "side" | "place") && !asserted::is_telling(stem));
+    stems
 }
 
 /// What is wrong with a side that `statement` names: it was not said, or that was said of the other side, or denied of this one.

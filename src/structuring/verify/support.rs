@@ -10,8 +10,8 @@ use std::{
 };
 
 use super::{
-    checks, concepts,
-    sides::{self, Clause},
+    checks, concepts, poles,
+    sides::{self, Clause, OfSide},
 };
 use crate::{
     domain::{Evidence, Role},
@@ -58,6 +58,10 @@ pub struct Index<'v, 'a> {
     frequency: HashMap<String, usize>,
     /// Made when a statement first names a side.
     sides: OnceCell<Vec<Clause>>,
+    /// Made when a statement first names a side without a part.
+    of_sides: OnceCell<Vec<OfSide>>,
+    /// Made when a statement first says how something is.
+    clauses: OnceCell<Vec<poles::Clause>>,
 }
 
 /// What bears a statement out.
@@ -77,6 +81,9 @@ impl<'v, 'a> Index<'v, 'a> {
     /// Takes the visit apart.
     pub fn new(visit: &'v Visit<'a>) -> Self {
         let mut units: Vec<Unit> = Vec::new();
+        let tells = |line: &&Line| line.by_patient_side();
+        let names: Vec<String> =
+            visit.lines.iter().filter(tells).flat_map(|line| context::names_of_relatives(line.text())).collect();
         for line in &visit.lines {
             let question = visit.question_before(line.index);
             let asked = question.map(|question| keys(question.text())).unwrap_or_default();
@@ -89,6 +96,7 @@ impl<'v, 'a> Index<'v, 'a> {
                     || line.utterance.role != Role::Other && context::of_kin(sentence)
                     || is_question(sentence) && context::names_a_relative(sentence)
                     || own.contains(range)
+                    || line.by_patient_side() && names.iter().any(|name| context::is_subject(name, sentence))
                     || of_another && context::begins_with_third_person(sentence);
                 units.push(Unit {
                     line: line.index,
@@ -106,7 +114,7 @@ impl<'v, 'a> Index<'v, 'a> {
         for key in units.iter().flat_map(|unit| unit.keys.iter()) {
             *frequency.entry(key.clone()).or_insert(0) += 1;
         }
-        Self { visit, units, frequency, sides: OnceCell::new() }
+        Self { visit, units, frequency, sides: OnceCell::new(), of_sides: OnceCell::new(), clauses: OnceCell::new() }
     }
 
     /// What was said.
@@ -127,6 +135,16 @@ impl<'v, 'a> Index<'v, 'a> {
     /// Of which side of the body each clause speaks.
     pub fn sides(&self) -> &[Clause] {
         self.sides.get_or_init(|| sides::clauses(self.units.iter().map(|unit| (unit, self.sentence(unit)))))
+    }
+
+    /// What was said of the left, and of the right.
+    pub fn said_of_sides(&self) -> &[OfSide] {
+        self.of_sides.get_or_init(|| sides::of_sides(self))
+    }
+
+    /// What each clause speaks of, and how it says that this is.
+    pub fn clauses(&self) -> &[poles::Clause] {
+        self.clauses.get_or_init(|| poles::clauses(self))
     }
 
     /// How the next speaker begins to answer the question that unit `at` is part of.
@@ -258,6 +276,11 @@ impl Unit {
         self.keys.contains(key)
     }
 
+    /// Whether it names `key`, or the question does that it answers.
+    pub fn brings_up(&self, key: &str) -> bool {
+        self.keys.contains(key) || self.asked.contains(key)
+    }
+
     /// Whether it counts in `unit`: "week" for "two weeks".
     pub fn counts(&self, unit: &str) -> bool {
         self.keys.contains(&text::stem(&unit.to_lowercase()))
@@ -284,14 +307,34 @@ fn keys(text: &str) -> HashSet<String> {
 
 /// The values that a sentence says, those of "a quarter of a milligram" too.
 fn said_values(sentence: &str) -> Vec<f64> {
-    numbers::said_values(sentence).into_iter().chain(parts(sentence).into_iter().map(|part| part.value)).collect()
+    let parts = parts(sentence).into_iter().map(|part| part.value);
+    numbers::said_values(sentence).into_iter().chain(parts).chain(spoken_tenths(sentence)).collect()
+}
+
+/// "Fourteen two" as 14.2, "ninety eight four" as 98.4: the point of a measurement is not always spoken.
+fn spoken_tenths(sentence: &str) -> Vec<f64> {
+    const LARGEST: f64 = 999.0;
+    let tokens = text::tokens(sentence);
+    let tenths = |pair: &[text::Token]| {
+        let (whole, tenth) = (&pair[0], &pair[1]);
+        let joined = &sentence[whole.range.end..tenth.range.start] == " ";
+        let number = numbers::numbers(&tenth.lower).first().map(|number| number.value);
+        let tenth = number.filter(|value| joined && (1.0..10.0).contains(value) && value.fract() == 0.0)?;
+        let before = numbers::numbers(&sentence[..whole.range.end]).pop();
+        let before = before.filter(|number| number.range.end == whole.range.end)?.value;
+        // "Sixty four" is a number of its own.
+        let tens = before % 10.0 == 0.0 && before != 10.0;
+        (before.fract() == 0.0 && before <= LARGEST && !tens).then(|| before + tenth / 10.0)
+    };
+    tokens.windows(2).filter_map(tenths).collect()
 }
 
 fn drugs(text: &str) -> Vec<&'static str> {
     DrugTable::bundled().mentions(text).into_iter().map(|mention| mention.drug.name).collect()
 }
 
-fn value_key(value: f64) -> String {
+/// The key of a number.
+pub fn value_key(value: f64) -> String {
     format!("#{value}")
 }
 

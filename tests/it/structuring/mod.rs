@@ -7,6 +7,7 @@ mod facts;
 mod notes;
 mod planted;
 mod scripted;
+mod statements;
 
 use soapstone::domain::{Role, Transcript, Utterance};
 
