@@ -147,6 +147,7 @@ async fn token(store: &Store, account: AccountId) -> Outcome<String> {
         label: "bench".to_owned(),
         scopes: Scope::ALL.to_vec(),
         created_at: now,
+        last_used_at: now,
         expires_at: now + jiff::SignedDuration::from_hours(24),
     };
     let tx = store.begin().await?;

@@ -6,7 +6,7 @@ mod master_keys;
 mod secrets;
 mod serve;
 
-pub use ehr::service_key;
+pub use ehr::{ehr, service_key};
 pub use master_keys::load_master_keys;
 pub use secrets::{SecretError, read_secret};
-pub use serve::{AppError, Jobs, certificate, ehr, open_segments, open_store, serve, work};
+pub use serve::{AppError, Jobs, certificate, open_segments, open_store, serve, work};

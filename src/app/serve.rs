@@ -117,8 +117,8 @@ pub async fn serve(
         stopping.graceful_shutdown(Some(patience));
     });
     ready(address, setup);
-    let routes =
-        http::router(Service { workshop: Arc::clone(&workshop), oidc }).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = http::router(Service { workshop: Arc::clone(&workshop), oidc })
+        .into_make_service_with_connect_info::<SocketAddr>();
     let failed = |source| AppError::Listen { address, source };
     let served = match certificate(&server).await? {
         Some(tls) => {

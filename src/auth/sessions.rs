@@ -47,6 +47,15 @@ pub enum Proof {
     Token(Secret),
 }
 
+impl Proof {
+    /// The word that they show, whichever it is.
+    pub fn secret(&self) -> &Secret {
+        match self {
+            Self::Session(secret) | Self::Token(secret) => secret,
+        }
+    }
+}
+
 /// Who proves themselves with `proof`, which counts as its use; `None` if it is nobody's any more.
 pub async fn recognise(
     store: &Store,

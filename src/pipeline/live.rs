@@ -23,7 +23,7 @@ use super::{
 use crate::{
     audio::AudioSource,
     domain::{EncounterId, PatientText, Role, Utterance},
-    store::keys,
+    store::{encounters, keys},
     transcription::{Memory, Transcribed},
 };
 
@@ -185,6 +185,8 @@ impl Workshop {
         visit: &Arc<LiveVisit>,
     ) -> Result<Option<Transcribed>, JobError> {
         let Some(key) = keys::load_audio(&self.store, id).await? else { return Ok(None) };
+        let Some(encounter) = encounters::get(&self.store, id).await? else { return Ok(None) };
+        let voice = self.voice(encounter.clinician).await?;
         let (workshop, visit) = (Arc::clone(self), Arc::clone(visit));
         away(move || {
             let there = workshop.segments.list(id)?;
@@ -196,6 +198,7 @@ impl Workshop {
             let bytes = recording.as_file();
             let source = AudioSource::Bytes { name: "the recording", bytes: &bytes };
             let mut scribe = Scribe::new(&workshop.config, workshop.clock.as_ref(), &Unwatched);
+            scribe.know_clinician(voice);
             Ok(Some(scribe.transcribe_with(&*workshop.transcriber()?, &visit.memory(), source, &[], None)?))
         })
         .await?

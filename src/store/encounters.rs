@@ -85,7 +85,11 @@ pub async fn list(
     if let Some(before) = before {
         cursor.after(before.to_string());
     }
-    let rows = cursor.desc().first(limit).all(reader.inside().conn).await?;
+    opened(reader, cursor.desc().first(limit).all(reader.inside().conn).await?).await
+}
+
+/// What `rows` hold; without its key an encounter is erased, be it since the row was read.
+async fn opened(reader: &impl Reader, rows: Vec<Model>) -> Result<Vec<Encounter>, StoreError> {
     let keys = keys::load_all(reader, rows.iter().map(|row| row.id.clone())).await?;
     rows.into_iter().filter_map(|row| Some(open(keys.get(&row.id)?, row))).collect()
 }
@@ -95,13 +99,8 @@ pub async fn recorded_in(reader: &impl Reader, room: &str) -> Result<Vec<Encount
     let states = [EncounterState::Recording, EncounterState::Paused, EncounterState::Stopping];
     let states = states.map(EncounterState::as_str);
     let query = encounter::Entity::find().filter(Column::State.is_in(states)).order_by_desc(Column::Id);
-    let mut recorded = Vec::new();
-    for row in query.all(reader.inside().conn).await? {
-        let encounter = open(reader, row).await?;
-        if encounter.details.device_room.as_deref() == Some(room) {
-            recorded.push(encounter);
-        }
-    }
+    let mut recorded = opened(reader, query.all(reader.inside().conn).await?).await?;
+    recorded.retain(|encounter| encounter.details.device_room.as_deref() == Some(room));
     Ok(recorded)
 }
 

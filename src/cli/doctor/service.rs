@@ -1,5 +1,7 @@
 //! What the service is set up with: models, the master key, the database, the EHR, the certificate.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Finding, certificate::valid_until};
@@ -91,7 +93,7 @@ async fn database(config: &Config, keys: MasterKeys) -> Finding {
 /// The EHR: whether it answers, and speaks FHIR R4.
 pub async fn ehr(config: &Config) -> Finding {
     const CHECK: &str = "EHR";
-    let client = match app::ehr(config) {
+    let client = match app::ehr(config, Arc::new(SystemClock), Arc::new(SystemEntropy)) {
         Ok(Some(client)) => client,
         Ok(None) => return Finding::ok(CHECK, "none is configured; notes stay here"),
         Err(error) => return Finding::fault(CHECK, error.to_string(), "see that ehr.token names the secret"),

@@ -68,7 +68,7 @@ impl FhirClient {
 
     /// The release of FHIR that the server says it speaks.
     pub async fn version(&self) -> Result<String, DeliveryError> {
-        let statement = json(answer(self.request(Method::GET, "metadata")).await?).await?;
+        let statement = json(self.send(self.request(Method::GET, "metadata")).await?).await?;
         let version = statement["fhirVersion"].as_str().map(str::to_owned);
         version.ok_or_else(|| DeliveryError::Refused("it does not say which FHIR it speaks".to_owned()))
     }

@@ -152,7 +152,7 @@ impl Clinic {
         let config = Config::load(Some(&self.path("soapstone.toml")), None).expect("the configuration loads");
         let store = app::open_store(&config).await.expect("the store opens");
         let segments = Segments::new(config.paths.state().expect("a folder").join("audio"));
-        let key = keys::load(&store, id).await.expect("readable").expect("a key");
+        let key = keys::load_audio(&store, id).await.expect("readable").expect("a key");
         let count = segments.list(id).expect("listed").len() as u32;
         let whole = segments.recording(id, count, &key).expect("whole");
         let bytes = whole.as_file();
