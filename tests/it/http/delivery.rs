@@ -17,7 +17,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use soapstone::delivery::fhir::{EhrLogin, FhirClient};
 
-use super::{Fixture, body, fixture_with_ehr, notes::drafted};
+use super::{
+    Fixture, body, fixture_with_ehr,
+    notes::{drafted, keep_draft},
+};
 
 /// What the server has, and what is wrong with it.
 #[derive(Default)]
@@ -190,4 +193,68 @@ async fn an_ehr_that_shows_another_state_than_was_sent_is_told_of() {
     let id = deliveries[0]["id"].as_str().expect("an id");
     let retry = fixture.ask("clinician", Method::POST, &format!("{visit}/deliveries/{id}/retry"));
     assert_eq!(body(retry).await.0, reqwest::StatusCode::ACCEPTED);
+}
+
+/// The whole way of a note at a FHIR server that is another program, with what it shows after each step kept for validators.
+/// `SOAPSTONE_TEST_FHIR` is its base, and it needs no log-in.
+#[tokio::test]
+#[ignore = "needs a FHIR R4 server: set SOAPSTONE_TEST_FHIR to its base"]
+async fn an_independent_server_shows_each_state_of_the_one_document() {
+    let base = std::env::var("SOAPSTONE_TEST_FHIR").expect("the base of a FHIR server");
+    let patient = json!({ "resourceType": "Patient", "name": [{ "family": "Roe" }], "gender": "female" });
+    let client = super::client();
+    let made: Value = client
+        .post(format!("{base}/Patient"))
+        .header(header::CONTENT_TYPE, "application/fhir+json")
+        .body(patient.to_string())
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    let ehr = FhirClient::new(&base, EhrLogin::None, std::time::Duration::from_secs(10));
+    let fixture = fixture_with_ehr(Some(ehr)).await;
+    fixture.start_workers();
+    let entered = json!({ "ehr": { "patient": made["id"] } });
+    let entered = fixture.post("clinician", "/api/v1/encounters", &entered).send().await.expect("an answer");
+    let visit = entered.headers()["location"].to_str().expect("text").to_owned();
+    keep_draft(&fixture, &visit, "Start lisinopril 10 mg.").await;
+    let (_, note) = body(fixture.get("clinician", &format!("{visit}/note"))).await;
+    let send = async |action: &str, sent: &Value| {
+        let answer = fixture.get("clinician", &format!("{visit}/note")).send().await.expect("an answer");
+        let etag = answer.headers()["etag"].clone();
+        let asked = fixture.ask("clinician", Method::POST, &format!("{visit}/note/{action}")).header("if-match", etag);
+        let (status, answer) = body(asked.json(sent)).await;
+        assert!(status.is_success(), "{action}: {answer}");
+        answer
+    };
+    let shown = async |count: usize, doc_status: &str| {
+        let deliveries = ended(&fixture, &visit, count).await;
+        let newest = &deliveries[count - 1];
+        assert_eq!((newest["state"].as_str(), newest["doc_status"].as_str()), (Some("delivered"), Some(doc_status)));
+        let id = newest["ehr_id"].as_str().expect("an id");
+        let read = client.get(format!("{base}/DocumentReference/{id}")).send().await.expect("an answer");
+        let document: Value = read.json().await.expect("JSON");
+        assert_eq!(document["docStatus"], doc_status);
+        if let Ok(folder) = std::env::var("SOAPSTONE_TEST_OUT") {
+            let file = std::path::Path::new(&folder).join(format!("{doc_status}.json"));
+            std::fs::write(file, document.to_string()).expect("written");
+        }
+        (id.to_owned(), document)
+    };
+    let (id, draft) = shown(1, "preliminary").await;
+    send("sign", &json!({})).await;
+    let mut states = vec![shown(2, "final").await];
+    send("amend", &json!({ "note": note, "reason": "a dose was wrong" })).await;
+    states.push(shown(3, "amended").await);
+    send("retract", &json!({ "reason": "of another patient" })).await;
+    states.push(shown(4, "entered-in-error").await);
+    for (of, document) in states {
+        assert_eq!(
+            (of, &document["identifier"]),
+            (id.clone(), &draft["identifier"]),
+            "one document, whatever its state"
+        );
+    }
 }

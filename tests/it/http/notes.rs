@@ -16,7 +16,8 @@ pub async fn drafted(fixture: &Fixture) -> String {
     visit
 }
 
-async fn keep_draft(fixture: &Fixture, visit: &str, line: &str) {
+/// Keeps a machine's draft of one line for the visit.
+pub async fn keep_draft(fixture: &Fixture, visit: &str, line: &str) {
     let id = EncounterId::from_str(visit.rsplit('/').next().expect("an id")).expect("an id");
     let tx = fixture.workshop.store.begin().await.expect("a transaction");
     let note = note(line);

@@ -27,7 +27,7 @@ pub fn config(folder: &Path, more: &str) -> PathBuf {
 /// A clinician's account, and a token of theirs.
 pub fn token(config: &Path, scopes: &[&str]) -> String {
     let run = |args: &[&str], input: &str| {
-        let mut command = Command::cargo_bin("soapstone").expect("the binary");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));
         let output = command.arg("--config").arg(config).args(args).write_stdin(input.to_owned()).assert().success();
         String::from_utf8(output.get_output().stdout.clone()).expect("text").trim().to_owned()
     };
@@ -47,7 +47,7 @@ pub struct Service {
 impl Service {
     /// Starts `soapstone` with `args`, and waits for a line of its log that has `ready`.
     pub async fn start(config: &Path, args: &[&str], ready: &str) -> Self {
-        let mut process = Process::new(assert_cmd::cargo::cargo_bin("soapstone"))
+        let mut process = Process::new(env!("CARGO_BIN_EXE_soapstone"))
             .arg("--config")
             .arg(config)
             .args(args)
