@@ -206,6 +206,9 @@ async fn what_an_export_of_the_audit_says_was_erased_is_erased_again() {
     again.says(kept, "John Doe").await;
 }
 
+/// What is left of a file; `None` if nothing.
+type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
+
 #[tokio::test]
 async fn a_damaged_backup_is_refused_and_leaves_nothing() {
     let fixture = fixture().await;
@@ -213,7 +216,7 @@ async fn a_damaged_backup_is_refused_and_leaves_nothing() {
     let taken = fixture.backup().await;
     let segment = format!("audio/{id}/0000000000.seg");
     let in_backup = |name: &str| taken.folder.join(name);
-    let damages: [(PathBuf, fn(Vec<u8>) -> Option<Vec<u8>>); 6] = [
+    let damages: [(PathBuf, Damage); 6] = [
         (in_backup(&segment), flip),
         (in_backup(&segment), |_| None),
         (in_backup("soapstone.db"), flip),
