@@ -12,7 +12,8 @@ use super::caller::SESSION_COOKIE;
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Routes of the API that nobody has to prove anything for.
-const OPEN: [&str; 5] = ["log_in", "set_up", "healthz", "readyz", "metrics"];
+const OPEN: [&str; 9] =
+    ["log_in", "set_up", "take_password", "begin", "finish", "jwks", "healthz", "readyz", "metrics"];
 
 /// Answers that any request may get, with what they say.
 const ANSWERS: [(&str, &str); 3] = [

@@ -86,7 +86,7 @@ pub struct TokenList {
 }
 
 /// Every token that has not ended, without its secret.
-#[utoipa::path(get, path = "/tokens", tag = "accounts", responses((status = 200, body = TokenList), ReadFaults))]
+#[utoipa::path(get, path = "/tokens", tag = "tokens", responses((status = 200, body = TokenList), ReadFaults))]
 pub async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<TokenList>, Problem> {
     let workshop = &service.workshop;
     caller.require(&workshop.store, Right::Administer, AuditAction::View).await?;
@@ -99,7 +99,7 @@ pub async fn list(State(service): State<Service>, caller: Caller) -> Result<Json
 
 /// Make a token. A token makes none that may do more than itself.
 #[utoipa::path(
-    post, path = "/tokens", tag = "accounts", request_body = NewTokenJson,
+    post, path = "/tokens", tag = "tokens", request_body = NewTokenJson,
     responses((status = 201, body = MadeToken), EditFaults)
 )]
 pub async fn create(
@@ -130,7 +130,7 @@ pub async fn create(
 
 /// End a token.
 #[utoipa::path(
-    delete, path = "/tokens/{name}", tag = "accounts", params(("name" = String, Path)),
+    delete, path = "/tokens/{name}", tag = "tokens", params(("name" = String, Path)),
     responses((status = 204), ReadFaults)
 )]
 pub async fn revoke(
