@@ -9,7 +9,7 @@ VISIT     ?= audio-fixtures/visit-01-hypertension.flac
 # Everything is built once, in the release profile, so that tests, the demo and the benches share one set of libraries.
 CARGO_FLAGS := --release --locked
 
-.PHONY: help setup build models test-setup test-models demo test check bench-visit bench-recognition bench-generation bench-asr bench-notes gate gate-baseline
+.PHONY: help setup build models test-setup test-models demo test check bench-visit bench-recognition bench-live bench-generation bench-asr bench-notes gate gate-baseline
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ bench-visit: models ## Time every stage of a three-minute visit
 
 bench-recognition: models ## Recognition beside faster-whisper (docs/PERFORMANCE.md)
 	cargo bench $(CARGO_FLAGS) --bench recognition
+
+bench-live: models ## How far recognition is behind while two visits are recorded
+	cargo bench $(CARGO_FLAGS) --bench live
 
 bench-asr: models ## Measure recognition on the spoken visits: target/bench-asr/report.html
 	mkdir -p target/bench-asr

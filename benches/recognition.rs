@@ -20,7 +20,7 @@ use soapstone::{
     config::Config,
     domain::no_progress,
     model_files::ModelStore,
-    transcription::Transcriber,
+    transcription::{Known, Memory, Transcriber},
 };
 
 #[path = "peers/mod.rs"]
@@ -82,7 +82,7 @@ fn main() -> Result<()> {
         if let Some(peer) = peer.as_mut().filter(|_| index == 0) {
             peer.hear(&recording)?;
         }
-        let timings = transcriber.transcribe(&recording, &[], &no_progress)?.timings;
+        let timings = transcriber.transcribe(&recording, Known::default(), &Memory::default(), &no_progress)?.timings;
         // Who spoke and names heard again are ours alone: the peer finds speech and writes words.
         let ours = (timings.vad_ms + timings.asr_ms) as f64 / 1000.0;
         let theirs = peer.as_mut().map(|peer| peer.hear(&recording)).transpose()?.map(|(seconds, _)| seconds);

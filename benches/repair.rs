@@ -25,7 +25,7 @@ use soapstone::{
     qa::metrics::drugs::drug_score,
     terminology::DrugTable,
     transcription::{
-        Transcriber, reading,
+        Known, Memory, Transcriber, reading,
         repair::{
             self,
             candidates::{Candidate, Finder},
@@ -230,8 +230,9 @@ fn heard_again(folder: &str) -> Result<()> {
     let mut number = 0;
     for file in files {
         let recording = audio::decode(AudioSource::File(&file), &config.recognition, &no_progress)?;
-        let transcript = transcriber.transcribe(&recording, &[], &no_progress)?.transcript;
-        let (spoken, mut hearing) = (Spoken::of(&file)?, transcriber.hearing(&recording)?);
+        let memory = Memory::default();
+        let transcript = transcriber.transcribe(&recording, Known::default(), &memory, &no_progress)?.transcript;
+        let (spoken, mut hearing) = (Spoken::of(&file)?, transcriber.hearing(&recording, &memory));
         let expected = Expected::new(&transcript, None);
         let mut finder = Finder::new(&expected);
         for said in &transcript.utterances {

@@ -5,11 +5,11 @@
 
 use std::{
     any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
     sync::{
         Arc,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
 };
@@ -121,10 +121,13 @@ impl Drop for Engine {
 /// Answers requests until nobody can send any more.
 fn serve(mut session: Session, queue: Receiver<Request>) {
     for request in queue {
-        // Whoever asked may have gone; then nobody misses the answer.
+        // Whoever asked may have gone; then nobody misses the answer, and it is not written to its end.
         match request {
             Request::Generate(request, reply) => {
-                let tell = |fraction| drop(reply.try_send(Event::Progress(fraction)));
+                let tell = |fraction| match reply.try_send(Event::Progress(fraction)) {
+                    Err(TrySendError::Disconnected(_)) => resume_unwind(Box::new("nobody waits for the answer")),
+                    Ok(()) | Err(TrySendError::Full(_)) => {}
+                };
                 let _ = reply.send(Event::Done(guarded(&mut session, |session| session.generate(&request, &tell))));
             }
             Request::Choose(prompt, options, reply) => {

@@ -8,6 +8,7 @@ use std::{
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use super::live::LiveUtterance;
 use crate::domain::{Alarm, EncounterId, EncounterState, JobKind};
 
 /// Events that a slow watcher may be behind; one that falls further back is told so, and reads the visit anew.
@@ -30,6 +31,16 @@ pub enum VisitEvent {
         stage: &'static str,
         /// How much of that is done, from 0 to 1.
         fraction: f32,
+    },
+    /// Something was said while the visit is recorded. What was told before of the utterances `from`, `from` + 1, … is
+    /// replaced.
+    Utterances {
+        /// The number of the first, counted from 0.
+        from: usize,
+        /// How much of the recording was heard, in milliseconds.
+        heard_ms: u64,
+        /// It and all after it.
+        utterances: Vec<LiveUtterance>,
     },
     /// A transcript is there, or another version of it.
     Transcript {
@@ -74,6 +85,7 @@ impl VisitEvent {
         match self {
             Self::State { .. } => "state",
             Self::Progress { .. } => "progress",
+            Self::Utterances { .. } => "utterances",
             Self::Transcript { .. } => "transcript",
             Self::Note { .. } => "note",
             Self::Failed { .. } => "failed",

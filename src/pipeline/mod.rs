@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod jobs;
+pub mod live;
 mod requirements;
 pub mod rooms;
 mod visit;

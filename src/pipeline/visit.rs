@@ -24,7 +24,9 @@ use crate::{
     safety::{self, Safety},
     structuring::{self, Draft, Style, sections::Questions},
     terminology::{DrugTable, Icd10Cm, TerminologyError},
-    transcription::{self, ClinicianVoice, Transcriber, TranscriptionError, TranscriptionTimings, repair},
+    transcription::{
+        self, ClinicianVoice, Known, Memory, Transcribed, Transcriber, TranscriptionError, TranscriptionTimings, repair,
+    },
 };
 
 /// Fewer words than this are no visit: a model asked to write a note of them makes one up.
@@ -131,17 +133,28 @@ impl<'a> Scribe<'a> {
     ) -> Result<Transcript, VisitError> {
         let Config { recognition: config, paths, .. } = self.config;
         // Loaded first: a missing model is said before a long recording is read.
-        let mut transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
-        if let Some(voice) = &self.clinician {
-            transcriber.know_clinician(voice)?;
-        }
+        let transcriber = Transcriber::load(config, &ModelStore::new(paths))?;
+        Ok(self.transcribe_with(&transcriber, &Memory::default(), source, vocabulary, chart)?.transcript)
+    }
+
+    /// The same with a transcriber that is loaded, and with what was heard of the recording's beginning.
+    pub fn transcribe_with(
+        &mut self,
+        transcriber: &Transcriber,
+        memory: &Memory,
+        source: AudioSource<'_>,
+        vocabulary: &[String],
+        chart: Option<&Chart>,
+    ) -> Result<Transcribed, VisitError> {
+        let config = &self.config.recognition;
         let recording = self.timed(Stage::Decode, |progress| Ok(audio::decode(source, config, progress)?))?;
-        let clock = self.clock;
+        let (clock, clinician) = (self.clock, self.clinician.clone());
         let (transcribed, repaired) = self.timed(Stage::Transcribe, |progress| {
             let read = |done: f32| progress(RECOGNISING * done);
-            let mut transcribed = transcriber.transcribe(&recording, vocabulary, &read)?;
+            let known = Known { names: vocabulary, clinician: clinician.as_ref() };
+            let mut transcribed = transcriber.transcribe(&recording, known, memory, &read)?;
             let started = clock.instant();
-            let mut hearing = transcriber.hearing(&recording).map_err(TranscriptionError::from)?;
+            let mut hearing = transcriber.hearing(&recording, memory);
             let repaired = |done: f32| progress(RECOGNISING + (1.0 - RECOGNISING) * done);
             repair::repair_recorded(&mut transcribed.transcript, chart, &mut hearing, &repaired)
                 .map_err(TranscriptionError::from)?;
@@ -149,7 +162,7 @@ impl<'a> Scribe<'a> {
         })?;
         self.record_steps(transcribed.timings);
         self.timings_ms.insert("repair".to_owned(), whole_milliseconds(repaired));
-        Ok(transcribed.transcript)
+        Ok(transcribed)
     }
 
     /// Puts misheard names of medicines right in a transcript that came from elsewhere; [`Self::transcribe`] has done so.

@@ -10,6 +10,7 @@ pub mod asr;
 pub mod breaths;
 mod crosstalk;
 pub mod formats;
+pub mod memory;
 mod numbers;
 pub mod reading;
 pub mod repair;
@@ -17,5 +18,6 @@ mod speakers;
 mod transcriber;
 pub mod vad;
 
+pub use memory::Memory;
 pub use speakers::{ClinicianVoice, VOICE_SCHEMA, VoiceError, VoiceFileError, swapped, unheard};
-pub use transcriber::{Transcribed, Transcriber, TranscriptionError, TranscriptionTimings, enrol};
+pub use transcriber::{Known, Transcribed, Transcriber, TranscriptionError, TranscriptionTimings, enrol};

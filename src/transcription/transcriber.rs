@@ -4,9 +4,13 @@ use std::time::Instant;
 
 use super::{
     asr::{AsrError, Languages, WhisperRecognizer},
-    crosstalk, numbers,
+    crosstalk,
+    memory::{Memory, Recall},
+    numbers,
     repair::hearing::Hearing,
-    speakers::{self, Channel, ClinicianVoice, Embedding, Told, VoiceEncoder, VoiceError, VoiceFileError, unheard},
+    speakers::{
+        self, Channel, ClinicianVoice, Embedding, Remembering, Told, VoiceEncoder, VoiceError, VoiceFileError, unheard,
+    },
     vad::{self, Region, SpeechActivity, SpeechDetector, VadError},
 };
 use crate::{
@@ -34,7 +38,16 @@ pub struct Transcriber {
     detector: SpeechDetector,
     recognizer: WhisperRecognizer,
     voices: Box<dyn VoiceEncoder>,
-    clinician: Option<Embedding>,
+}
+
+/// What is known of a visit before it is heard.
+#[derive(Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Names to expect (the chart's medicines and problems, a vocabulary), the most important first. They are preferred where
+    /// they fit and not put where they were not said.
+    pub names: &'a [String],
+    /// The clinician's voice: the voice that is most like it is taken for theirs.
+    pub clinician: Option<&'a ClinicianVoice>,
 }
 
 /// A transcript and what it took.
@@ -44,6 +57,8 @@ pub struct Transcribed {
     pub transcript: Transcript,
     /// Where the time went.
     pub timings: TranscriptionTimings,
+    /// Up to here, in milliseconds, no word changes if the recording goes on.
+    pub settled_ms: u64,
 }
 
 /// Milliseconds spent on each step.
@@ -95,32 +110,27 @@ impl Transcriber {
             detector: SpeechDetector::load(&vad.path, vad.model_ref)?,
             recognizer: WhisperRecognizer::load(&asr.path, asr.model_ref, config.thread_count())?,
             voices: speakers::load_voices(&voice.path, voice.model_ref)?,
-            clinician: None,
         })
     }
 
-    /// Takes the voice that is most like `voice` for the clinician's from now on. Errs if another model made it.
-    pub fn know_clinician(&mut self, voice: &ClinicianVoice) -> Result<(), TranscriptionError> {
-        self.clinician = Some(voice.heard_by(self.voices.model_ref())?.clone());
-        Ok(())
-    }
-
     /// `recording`, for its places to be heard again.
-    pub fn hearing<'r>(&'r self, recording: &'r Recording) -> Result<Hearing<'r>, AsrError> {
-        Ok(Hearing::new(self.recognizer.listener()?, recording))
+    pub fn hearing<'r>(&'r self, recording: &'r Recording, memory: &'r Memory) -> Hearing<'r> {
+        Hearing::new(self.recognizer.listener(memory), recording)
     }
 
-    /// Transcribes `recording`. `bias` are names to expect (the chart's medicines and problems, a vocabulary), the most
-    /// important first; they are preferred where they fit and not put where they were not said.
+    /// Transcribes `recording`, of which `memory` may have heard a beginning. Errs also if the voice that is known was
+    /// made by another model.
     pub fn transcribe(
         &self,
         recording: &Recording,
-        bias: &[String],
+        known: Known<'_>,
+        memory: &Memory,
         progress: Progress,
     ) -> Result<Transcribed, TranscriptionError> {
+        let clinician = known.clinician.map(|voice| voice.heard_by(self.voices.model_ref())).transpose()?;
         let mut timings = TranscriptionTimings::default();
         let started = SystemClock.instant();
-        let mut activities = self.listen(recording, &|done| progress(LISTENING * done))?;
+        let mut activities = self.listen(recording, &memory.speech, &|done| progress(LISTENING * done))?;
         let left_out_ms = left_out_ms(recording, &activities);
         remove_crosstalk(recording, &mut activities);
         timings.vad_ms = milliseconds_since(started);
@@ -128,85 +138,75 @@ impl Transcriber {
             return Err(TranscriptionError::NoSpeech);
         }
         let started = SystemClock.instant();
-        let words =
-            self.recognize(recording, &activities, bias, &|done| progress(LISTENING + (1.0 - LISTENING) * done))?;
+        let read = |done: f32| progress(LISTENING + (1.0 - LISTENING) * done);
+        let (words, settled) = self.recognize(recording, &activities, known.names, memory, &read)?;
         timings.asr_ms = milliseconds_since(started);
         let started = SystemClock.instant();
-        let mut told = self.tell_apart(words, recording, &activities)?;
+        let voices = Remembering { encoder: self.voices.as_ref(), memory: &memory.voices };
+        let mut told = tell_apart(words, recording, &activities, &voices, clinician)?;
         numbers::write(&mut told.utterances);
         timings.speakers_ms = milliseconds_since(started);
         if is_noise(&told.utterances, recording.duration_ms()) {
             return Err(TranscriptionError::NoSpeech);
         }
-        let mut transcript = Transcript { left_out_ms, ..self.transcript(recording, told) };
+        let mut transcript = Transcript { left_out_ms, ..self.transcript(recording, told, clinician.is_some()) };
         unheard::mark(&mut transcript);
-        Ok(Transcribed { transcript, timings })
+        Ok(Transcribed { transcript, timings, settled_ms: milliseconds(settled) })
     }
 
     /// Where somebody speaks in each channel.
-    fn listen(&self, recording: &Recording, progress: Progress) -> Result<Vec<SpeechActivity>, VadError> {
+    fn listen(
+        &self,
+        recording: &Recording,
+        memory: &Recall<vad::Heard>,
+        progress: Progress,
+    ) -> Result<Vec<SpeechActivity>, VadError> {
         let count = recording.channels.len();
         let channels = recording.channels.iter().enumerate();
         let listened = channels.map(|(index, channel)| {
-            self.detector.listen(channel, &|done| progress((index as f32 + done) / count as f32))
+            self.detector.listen(channel, memory, &|done| progress((index as f32 + done) / count as f32))
         });
         listened.collect()
     }
 
-    /// The words of each channel. What was said in another language is refused: written as English it is made up.
+    /// The words of each channel, and up to which sample those of all are settled. What was said in another language is refused: written as English it is made up.
     fn recognize(
         &self,
         recording: &Recording,
         activities: &[SpeechActivity],
-        bias: &[String],
+        names: &[String],
+        memory: &Memory,
         progress: Progress,
-    ) -> Result<Vec<Vec<Word>>, TranscriptionError> {
+    ) -> Result<(Vec<Vec<Word>>, usize), TranscriptionError> {
         let spoken: Vec<f32> = activities.iter().map(|activity| regions_len(&activity.regions()) as f32).collect();
         let total: f32 = spoken.iter().sum();
         let mut before = 0.0;
         let (mut words, mut languages) = (Vec::with_capacity(activities.len()), Languages::default());
+        let mut settled = usize::MAX;
         for ((channel, activity), spoken) in recording.channels.iter().zip(activities).zip(&spoken) {
             let of_all = |done: f32| progress((before + done * spoken) / total);
-            let (of_channel, heard) = self.recognizer.recognize(channel, activity, bias, &of_all)?;
-            words.push(of_channel);
-            languages.add(&heard);
+            let read = self.recognizer.recognize(channel, activity, names, memory, &of_all)?;
+            words.push(read.words);
+            languages.add(&read.languages);
+            settled = settled.min(read.settled);
             before += spoken;
         }
-        languages.other().map_or(Ok(words), |language| Err(TranscriptionError::OtherLanguage { language }))
-    }
-
-    /// Who said them.
-    fn tell_apart(
-        &self,
-        words: Vec<Vec<Word>>,
-        recording: &Recording,
-        activities: &[SpeechActivity],
-    ) -> Result<Told, VoiceError> {
-        let regions: Vec<Vec<Region>> = activities.iter().map(SpeechActivity::regions).collect();
-        let sound = recording.channels.iter().zip(&regions);
-        let channels = sound.zip(words).map(|((samples, regions), words)| Channel { samples, regions, words });
-        let (voices, clinician) = (self.voices.as_ref(), self.clinician.as_ref());
-        match <[Channel<'_>; 2]>::try_from(channels.collect::<Vec<_>>()) {
-            Ok(both) => speakers::of_two_channels(both, voices, clinician),
-            Err(one) => {
-                speakers::of_one_channel(one.into_iter().next().expect("a recording has a channel"), voices, clinician)
-            }
-        }
+        languages.other().map_or(Ok((words, settled)), |language| Err(TranscriptionError::OtherLanguage { language }))
     }
 
     /// The models that had a part in a transcript: voices are listened to where a channel is shared or one of them is known.
-    fn models(&self, recording: &Recording) -> Vec<ModelRef> {
-        let listens = recording.channels.len() < 2 || self.clinician.is_some();
+    fn models(&self, recording: &Recording, knows_clinician: bool) -> Vec<ModelRef> {
+        let listens = recording.channels.len() < 2 || knows_clinician;
         let voices = listens.then(|| self.voices.model_ref());
         [self.detector.model_ref(), self.recognizer.model_ref()].into_iter().chain(voices).cloned().collect()
     }
 
-    fn transcript(&self, recording: &Recording, told: Told) -> Transcript {
+    fn transcript(&self, recording: &Recording, told: Told, knows_clinician: bool) -> Transcript {
         Transcript {
             schema: TranscriptSchema::V1,
             audio: Some(recording.info.clone()),
             language: "en".to_owned(),
-            models: self.models(recording),
+            models: self.models(recording, knows_clinician),
             roles_exchanged: false,
             exchanges: Vec::new(),
             clinician_voice: told.clinician,
@@ -227,8 +227,27 @@ pub fn enrol(
     let detector = SpeechDetector::load(&vad.path, vad.model_ref)?;
     let encoder = speakers::load_voices(&voice.path, voice.model_ref)?;
     let samples = recording.channels.first().map(Vec::as_slice).unwrap_or_default();
-    let regions = detector.listen(samples, &no_progress)?.regions();
+    let regions = detector.listen(samples, &Recall::default(), &no_progress)?.regions();
     Ok(speakers::enrol(samples, &regions, encoder.as_ref())??)
+}
+
+/// Who said the words.
+fn tell_apart(
+    words: Vec<Vec<Word>>,
+    recording: &Recording,
+    activities: &[SpeechActivity],
+    voices: &dyn VoiceEncoder,
+    clinician: Option<&Embedding>,
+) -> Result<Told, VoiceError> {
+    let regions: Vec<Vec<Region>> = activities.iter().map(SpeechActivity::regions).collect();
+    let sound = recording.channels.iter().zip(&regions);
+    let channels = sound.zip(words).map(|((samples, regions), words)| Channel { samples, regions, words });
+    match <[Channel<'_>; 2]>::try_from(channels.collect::<Vec<_>>()) {
+        Ok(both) => speakers::of_two_channels(both, voices, clinician),
+        Err(one) => {
+            speakers::of_one_channel(one.into_iter().next().expect("a recording has a channel"), voices, clinician)
+        }
+    }
 }
 
 /// A word or two in ten seconds and more are what a recogniser makes of a noise: who records a room says more.

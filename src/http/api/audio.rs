@@ -93,6 +93,7 @@ pub async fn put_segment(
     if encounter.state == EncounterState::Planned {
         recording::begin(&service, &caller, id).await?;
     }
+    workshop.live.came(id);
     let sha256 = hex(&digest);
     let repeated = kept == Kept::Already;
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };

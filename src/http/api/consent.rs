@@ -93,6 +93,7 @@ pub async fn withdraw(State(service): State<Service>, caller: Caller, Of(id, ())
     audit::append(&tx, &AuditEvent::done(Actor::Account(caller.principal.account.id), AuditAction::Withdraw).on(id))
         .await?;
     tx.commit().await?;
+    workshop.cancel(id);
     // The key is gone, so nothing of the audio can be read any more, whatever becomes of this.
     workshop.segments.erase(id)?;
     if let Some(room) = &encounter.details.device_room {

@@ -18,7 +18,7 @@ use crate::{
 /// A proxy that hears nothing for a minute closes what it takes for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// What happens on the visit, as server-sent events: `state`, `progress`, `transcript`, `note`, `failed`, `erased`, and of
+/// What happens on the visit, as server-sent events: `state`, `utterances`, `progress`, `transcript`, `note`, `failed`, `erased`, and of
 /// a room's device `level` and `alarm`. `behind` says that some were missed: read the visit anew.
 #[utoipa::path(
     get, path = "/encounters/{id}/events", tag = "events", params(("id" = String, Path, format = Uuid)),
@@ -35,9 +35,10 @@ pub async fn events(
     let encounter = caller.encounter(&workshop.store, id, Right::ReadContent, AuditAction::View).await?;
     caller.note_alone(&workshop.store, id, AuditAction::View, "events").await?;
     let present = VisitEvent::State { state: encounter.state };
+    let said = VisitEvent::Utterances { from: 0, heard_ms: 0, utterances: workshop.live.said(id) };
     let alarms = workshop.rooms.alarms(id).into_iter().map(|alarm| VisitEvent::Alarm { alarm, on: true });
-    let first =
-        tokio_stream::iter(std::iter::once(present).chain(alarms).map(|event| sent(&event)).collect::<Vec<_>>());
+    let at_first = Vec::from_iter([present, said].into_iter().chain(alarms).map(|event| sent(&event)));
+    let first = tokio_stream::iter(at_first);
     let following =
         events.map(|event| event.map_or_else(|_| Event::default().event("behind").data("{}"), |event| sent(&event)));
     let stream = first.chain(following).map(Ok);

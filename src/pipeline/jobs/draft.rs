@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{JobError, Workshop, away, watch::JobWatcher};
+use super::{JobError, Workshop, away};
 use crate::{
     config::Template,
     domain::{
-        Actor, AuditAction, AuditEvent, Chart, Encounter, EncounterRef, EncounterState, Job, JobKind, JobState,
-        Transcript,
+        Actor, AuditAction, AuditEvent, Chart, Encounter, EncounterRef, EncounterState, Job, JobState, Transcript,
     },
     notes::{self, CurrentNote},
     pipeline::{Scribe, events::VisitEvent},
@@ -19,14 +18,14 @@ use crate::{
     structuring::Style,
 };
 
-pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> {
+pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobError> {
     let id = job.encounter;
     let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let found = documents::current::<Transcript>(&workshop.store, id, DocumentKind::Transcript).await?;
     let (_, transcript) = found.ok_or(JobError::Moot)?;
 
-    let _turn = workshop.compute.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
-    let watcher = JobWatcher::new(Arc::clone(&workshop.events), id, JobKind::Draft);
+    let _turn = workshop.writing.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
+    let watcher = workshop.watcher(job);
     let (config, clock, chart) =
         (Arc::clone(&workshop.config), Arc::clone(&workshop.clock), chart(&encounter, workshop));
     let mut note = away(move || {

@@ -5,18 +5,21 @@
 //! that fails for a reason that may pass is tried again, with growing pauses; any other reason, or too many attempts, ends it,
 //! and the visit says so. What it was to be made from is never lost with it.
 
+mod cancel;
 mod deliver;
 mod draft;
 mod transcribe;
 mod watch;
 mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use cancel::{Cancelled, Running};
 use tokio::sync::{Notify, Semaphore};
 
 use super::{
     events::{Events, VisitEvent},
+    live::Live,
     rooms::Rooms,
 };
 use crate::{
@@ -24,9 +27,11 @@ use crate::{
     config::Config,
     delivery::fhir::FhirClient,
     domain::{Clock, EncounterId, EncounterState, Entropy, Job, JobKind, JobState},
+    model_files::ModelStore,
     notes::NoteError,
     pipeline::VisitError,
     store::{Store, StoreError, Tx, encounters, jobs},
+    transcription::Transcriber,
 };
 
 /// Attempts at a job, crashes counted.
@@ -50,14 +55,20 @@ pub struct Workshop {
     pub entropy: Arc<dyn Entropy>,
     /// The EHR, where one is configured.
     pub ehr: Option<FhirClient>,
-    /// Recognition and the language model each take every core they are given, and two at once would both be late.
-    compute: Arc<Semaphore>,
+    /// Those that are recorded.
+    pub live: Live,
+    /// Recordings that become transcripts at a time, and notes that are written: either takes every core that it is given, and
+    /// two at once would both be late.
+    recognition: Semaphore,
+    writing: Semaphore,
+    transcriber: Mutex<Option<Arc<Transcriber>>>,
+    running: Running,
     bell: Notify,
 }
 
 /// Why a job did not do its work.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum JobError {
+pub(in crate::pipeline) enum JobError {
     /// The visit was erased, or what the job was to make was made by somebody else: there is nothing to do.
     #[error("nothing is left to do")]
     Moot,
@@ -118,9 +129,38 @@ impl Workshop {
         ehr: Option<FhirClient>,
     ) -> Self {
         let events = Arc::<Events>::default();
-        let rooms = Arc::new(Rooms::new(Arc::clone(&events)));
-        let (compute, bell) = (Arc::new(Semaphore::new(1)), Notify::new());
-        Self { config, store, segments, events, rooms, clock, entropy, ehr, compute, bell }
+        Self {
+            config,
+            store,
+            segments,
+            clock,
+            entropy,
+            ehr,
+            rooms: Arc::new(Rooms::new(Arc::clone(&events))),
+            events,
+            live: Live::default(),
+            recognition: Semaphore::new(1),
+            writing: Semaphore::new(1),
+            transcriber: Mutex::default(),
+            running: Running::default(),
+            bell: Notify::new(),
+        }
+    }
+
+    /// The recogniser, loaded when it is first needed.
+    pub(super) fn transcriber(&self) -> Result<Arc<Transcriber>, VisitError> {
+        let mut loaded = self.transcriber.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(transcriber) = &*loaded {
+            return Ok(Arc::clone(transcriber));
+        }
+        let transcriber = Transcriber::load(&self.config.recognition, &ModelStore::new(&self.config.paths))?;
+        Ok(Arc::clone(loaded.insert(Arc::new(transcriber))))
+    }
+
+    /// Stops the work on a visit, wherever it is: the visit is erased.
+    pub fn cancel(&self, id: EncounterId) {
+        self.running.cancel(id);
+        self.live.forget(id);
     }
 
     /// Says that a job was committed, so that it is handed to the queue at once.
@@ -129,7 +169,7 @@ impl Workshop {
     }
 
     /// Does one job, and says whether it should be tried again.
-    async fn attempt(&self, id: crate::domain::JobId) -> Result<(), JobError> {
+    async fn attempt(self: &Arc<Self>, id: crate::domain::JobId) -> Result<(), JobError> {
         let tx = self.store.begin().await?;
         let Some(job) = jobs::begin(&tx, id).await? else { return Ok(()) };
         tx.commit().await?;
@@ -152,12 +192,20 @@ impl Workshop {
         }
     }
 
-    async fn perform(&self, job: &Job) -> Result<(), JobError> {
-        match job.kind {
+    async fn perform(self: &Arc<Self>, job: &Job) -> Result<(), JobError> {
+        let done = match job.kind {
             JobKind::Transcribe => transcribe::run(self, job).await,
             JobKind::Draft => draft::run(self, job).await,
             JobKind::Deliver => deliver::run(self, job).await,
-        }
+        };
+        // An erased visit has nothing to save, and no fault to tell of.
+        if self.running.end(job.encounter) { Err(JobError::Moot) } else { done }
+    }
+
+    /// Tells of a job that now begins, and stops it where it is cancelled.
+    fn watcher(&self, job: &Job) -> watch::JobWatcher {
+        let stop = self.running.begin(job.encounter);
+        watch::JobWatcher::new(Arc::clone(&self.events), job.encounter, job.kind, stop)
     }
 
     async fn close(&self, job: &Job, state: JobState, fault: Option<&str>) -> Result<(), JobError> {
@@ -195,7 +243,10 @@ impl Workshop {
 }
 
 /// Runs `work`, which keeps a core busy, away from the threads that answer requests. A panic ends the job and not the service.
-async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
+pub(super) async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
     let ended = tokio::task::spawn_blocking(work).await;
-    ended.map_err(|_| JobError::Passing("this is a fault of soapstone; the log names the place".to_owned()))
+    ended.map_err(|error| match error.try_into_panic() {
+        Ok(panic) if panic.is::<Cancelled>() => JobError::Moot,
+        _ => JobError::Passing("this is a fault of soapstone; the log names the place".to_owned()),
+    })
 }

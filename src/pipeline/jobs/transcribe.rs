@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{JobError, Workshop, away, watch::JobWatcher};
+use super::{JobError, Workshop, away};
 use crate::{
     audio::AudioSource,
     domain::{Actor, AuditAction, AuditEvent, EncounterState, Job, JobKind, JobState},
@@ -14,23 +14,26 @@ use crate::{
     },
 };
 
-pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> {
+pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobError> {
     let id = job.encounter;
     let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let key = keys::load(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let count = encounter.details.segments.ok_or_else(|| JobError::Final("the recording has no end".to_owned()))?;
 
-    let _turn = workshop.compute.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
-    let watcher = JobWatcher::new(Arc::clone(&workshop.events), id, JobKind::Transcribe);
-    let (segments, config, clock) =
-        (workshop.segments.clone(), Arc::clone(&workshop.config), Arc::clone(&workshop.clock));
-    let transcript = away(move || {
-        let recording = segments.recording(id, count, &key)?;
+    let _turn = workshop.recognition.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
+    let watcher = workshop.watcher(job);
+    // What was heard while the visit was recorded.
+    let (visit, shop) = (workshop.live.visit(id), Arc::clone(workshop));
+    let transcribed = away(move || {
+        let recording = shop.segments.recording(id, count, &key)?;
         let bytes = recording.as_file();
-        let mut scribe = Scribe::new(&config, clock.as_ref(), &watcher);
-        Ok::<_, JobError>(scribe.transcribe(AudioSource::Bytes { name: "the recording", bytes: &bytes }, &[], None)?)
+        let source = AudioSource::Bytes { name: "the recording", bytes: &bytes };
+        let mut scribe = Scribe::new(&shop.config, shop.clock.as_ref(), &watcher);
+        Ok::<_, JobError>(scribe.transcribe_with(&*shop.transcriber()?, &visit.memory(), source, &[], None)?)
     })
-    .await??;
+    .await;
+    workshop.live.forget(id);
+    let transcript = transcribed??.transcript;
 
     let tx = workshop.store.begin().await?;
     let mut encounter = encounters::get(&tx, id).await?.ok_or(JobError::Moot)?;

@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio_util::sync::CancellationToken;
+
+use super::cancel::leave_if;
 use crate::{
     domain::{EncounterId, JobKind},
     pipeline::{
@@ -18,12 +21,13 @@ pub(super) struct JobWatcher {
     pub(super) events: Arc<Events>,
     pub(super) encounter: EncounterId,
     pub(super) job: JobKind,
+    pub(super) stop: CancellationToken,
     pub(super) present: Mutex<Option<(Stage, f32)>>,
 }
 
 impl JobWatcher {
-    pub(super) fn new(events: Arc<Events>, encounter: EncounterId, job: JobKind) -> Self {
-        Self { events, encounter, job, present: Mutex::new(None) }
+    pub(super) fn new(events: Arc<Events>, encounter: EncounterId, job: JobKind, stop: CancellationToken) -> Self {
+        Self { events, encounter, job, stop, present: Mutex::new(None) }
     }
 
     fn tell(&self, stage: Stage, fraction: f32) {
@@ -34,11 +38,13 @@ impl JobWatcher {
 
 impl Watcher for JobWatcher {
     fn begin(&self, stage: Stage) {
+        leave_if(&self.stop);
         *self.present.lock().unwrap_or_else(PoisonError::into_inner) = Some((stage, 0.0));
         self.tell(stage, 0.0);
     }
 
     fn advance(&self, fraction: f32) {
+        leave_if(&self.stop);
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((stage, told)) = present.as_mut().filter(|(_, told)| fraction >= told + STEP) else { return };
         *told = fraction;

@@ -30,7 +30,9 @@ impl Workshop {
     /// Works off jobs until `stop`; what runs then is finished first.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), StoreError> {
         let workers = JobKind::ALL.map(|kind| tokio::spawn(Arc::clone(&self).work(kind, stop.clone())));
+        let listening = tokio::spawn(Arc::clone(&self).listen(stop.clone()));
         let handing = self.hand_over(&stop).await;
+        listening.await.map_err(|_| StoreError::Queue("listening panicked".to_owned()))?;
         for worker in workers {
             worker.await.unwrap_or(Err(StoreError::Queue("a worker panicked".to_owned())))?;
         }

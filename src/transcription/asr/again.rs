@@ -5,14 +5,16 @@
 //! improbable to it whatever is heard; with the names in its prompt those that were said are eight nats more probable on
 //! average than those that were not (`docs/adr/0007-names-by-sound.md`).
 
-use whisper_rs::{WhisperContext, WhisperState, WhisperTokenId};
+use whisper_rs::{WhisperContext, WhisperTokenId};
 
-use super::{AsrError, decoder, failed};
+use super::{AsrError, LazyState, decoder, failed};
+use crate::transcription::memory::{Recall, cause};
 
 /// A reading that has fallen so far behind, in nats, is not read to its end.
 pub const HOPELESS: f32 = -25.0;
 
 /// A place, as its sound and the words around it.
+#[derive(Clone, Copy)]
 pub struct Place<'p> {
     /// One channel at 16 kHz, from the first word of `before` to the last of `after`.
     pub sound: &'p [f32],
@@ -27,22 +29,30 @@ pub struct Place<'p> {
 /// A state of the recogniser with which places are heard.
 pub struct Listener<'c> {
     context: &'c WhisperContext,
-    state: WhisperState,
+    state: LazyState<'c>,
+    memory: &'c Recall<Vec<f32>>,
 }
 
 impl<'c> Listener<'c> {
-    pub(super) fn new(context: &'c WhisperContext) -> Result<Self, AsrError> {
-        Ok(Self { context, state: context.create_state().map_err(failed)? })
+    pub(super) fn new(context: &'c WhisperContext, memory: &'c Recall<Vec<f32>>) -> Self {
+        Self { context, state: LazyState::new(context), memory }
     }
 
     /// How much more probable than `heard` each of `readings` is, in nats: below 0 it fits worse. [`HOPELESS`] stands for
     /// all that is worse than that.
     pub fn gains(&mut self, place: &Place, heard: &str, readings: &[String]) -> Result<Vec<f32>, AsrError> {
+        let Place { sound, before, after, names } = *place;
+        let sound: Vec<u32> = sound.iter().map(|sample| sample.to_bits()).collect();
+        self.memory
+            .find_or(cause((sound, before, after, names, heard, readings)), || self.compare(place, heard, readings))
+    }
+
+    fn compare(&mut self, place: &Place, heard: &str, readings: &[String]) -> Result<Vec<f32>, AsrError> {
         let glossary = self.tokens(&format!("Medications: {}.", place.names.join(", ")))?;
         let opening = decoder::opening(self.context);
         let before = [vec![self.context.token_prev()], glossary, opening, self.tokens(place.before)?].concat();
         let after = self.tokens(place.after)?;
-        decoder::encode(&mut self.state, place.sound)?;
+        decoder::encode(self.state.get()?, place.sound)?;
         // All but the last are read at once, and the last with each reading anew: only of that the decoder tells what follows.
         let (last, first) = before.split_last().expect("every text has an opening");
         self.decode(first, 0)?;
@@ -65,7 +75,7 @@ impl<'c> Listener<'c> {
         let mut sum = 0.0;
         for token in tokens {
             self.decode(&[previous], position)?;
-            sum += log_softmax(self.state.get_logits().map_err(failed)?, *token);
+            sum += log_softmax(self.state.get()?.get_logits().map_err(failed)?, *token);
             if sum < least {
                 break;
             }
@@ -75,7 +85,7 @@ impl<'c> Listener<'c> {
     }
 
     fn decode(&mut self, tokens: &[WhisperTokenId], position: usize) -> Result<(), AsrError> {
-        self.state.decode(tokens, position, 1).map_err(failed)
+        self.state.get()?.decode(tokens, position, 1).map_err(failed)
     }
 
     fn tokens(&self, words: &str) -> Result<Vec<WhisperTokenId>, AsrError> {

@@ -38,7 +38,7 @@ const ENTROPY: f32 = 2.4;
 const NO_SPEECH: f32 = 0.6;
 
 /// What the decoder made of one window.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Decoded {
     /// Text tokens, in order.
     pub tokens: Vec<Token>,

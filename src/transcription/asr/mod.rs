@@ -15,6 +15,7 @@ mod windows;
 mod words;
 
 use std::{
+    panic::resume_unwind,
     path::Path,
     sync::{
         Mutex,
@@ -28,7 +29,10 @@ pub use language::Languages;
 use whisper_rs::{WhisperContext, WhisperState, WhisperTokenId};
 use windows::Window;
 
-use super::vad::SpeechActivity;
+use super::{
+    memory::{Memory, Recall, cause},
+    vad::SpeechActivity,
+};
 use crate::{
     audio::SAMPLE_RATE_HZ,
     domain::{ModelRef, Progress, Word},
@@ -77,22 +81,26 @@ impl WhisperRecognizer {
     }
 
     /// Somebody to hear places again with.
-    pub fn listener(&self) -> Result<Listener<'_>, AsrError> {
-        Listener::new(&self.context)
+    pub fn listener<'r>(&'r self, memory: &'r Memory) -> Listener<'r> {
+        Listener::new(&self.context, &memory.places)
     }
 
-    /// The words of one channel at 16 kHz, in order, and the languages that they were heard in. `bias` are names to expect,
+    /// The words of one channel at 16 kHz. `bias` are names to expect,
     /// the most important first.
     pub fn recognize(
         &self,
         channel: &[i16],
         activity: &SpeechActivity,
         bias: &[String],
+        memory: &Memory,
         progress: Progress,
-    ) -> Result<(Vec<Word>, Languages), AsrError> {
-        let passages = passages(windows::plan(activity, channel));
+    ) -> Result<Read, AsrError> {
+        let windows = windows::plan(activity, channel);
+        let settled = windows.last().and_then(|open| open.pieces.first()).map_or(channel.len(), |piece| piece.start);
+        let passages = passages(windows);
         let glossary = vocabulary::prompt(&self.context, bias);
-        let reader = Reader { context: &self.context, channel, activity, glossary: &glossary };
+        let reader =
+            Reader { context: &self.context, channel, activity, glossary: &glossary, memory: &memory.readings };
         let windows = passages.iter().map(Vec::len).sum::<usize>().max(1);
         let (next, read) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let results: Vec<Mutex<Option<PassageResult>>> = passages.iter().map(|_| Mutex::new(None)).collect();
@@ -106,8 +114,10 @@ impl WhisperRecognizer {
             }
         };
         std::thread::scope(|scope| {
-            (1..self.threads.min(passages.len())).for_each(|_| drop(scope.spawn(work)));
+            let others = Vec::from_iter((1..self.threads.min(passages.len())).map(|_| scope.spawn(work)));
             work();
+            // Who watches may end the work by unwinding, which goes on from here as it was.
+            others.into_iter().for_each(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
         });
         let read = results.into_iter().filter_map(|result| result.into_inner().expect("all readers have ended"));
         let (mut words, mut languages) = (Vec::new(), Languages::default());
@@ -116,8 +126,18 @@ impl WhisperRecognizer {
             words.extend(found);
             languages.add(&heard);
         }
-        Ok((collapse_loops(words), languages))
+        Ok(Read { words: collapse_loops(words), languages, settled })
     }
+}
+
+/// What was read in one channel.
+pub struct Read {
+    /// In order.
+    pub words: Vec<Word>,
+    /// In which the words were heard.
+    pub languages: Languages,
+    /// The sample before which no word changes if the channel goes on: where the last window begins, which may grow.
+    pub settled: usize,
 }
 
 fn failed(error: whisper_rs::WhisperError) -> AsrError {
@@ -153,21 +173,29 @@ struct Reader<'a> {
     channel: &'a [i16],
     activity: &'a SpeechActivity,
     glossary: &'a [WhisperTokenId],
+    memory: &'a Recall<Reading>,
+}
+
+/// What is read in one window after the words before it.
+#[derive(Clone)]
+pub struct Reading {
+    decoded: Decoded,
+    languages: Languages,
 }
 
 impl Reader<'_> {
     /// Reads window after window, each prompted with the text before it. A window in which the decoder stopped early is
     /// read on from there.
     fn read_passage(&self, passage: &[Window], window_done: &dyn Fn()) -> PassageResult {
-        let mut state = self.context.create_state().map_err(failed)?;
+        let mut state = LazyState::new(self.context);
         let mut languages = Languages::default();
         let mut said: Vec<WhisperTokenId> = Vec::new();
         let mut words: Vec<Word> = Vec::new();
         for window in passage {
             let mut rest = Some(window.clone());
             while let Some(window) = rest.take() {
-                let decoded = self.decode(&mut state, &window, &said)?;
-                languages.add(&Languages::of_window(self.context, &mut state, window.len())?);
+                let Reading { decoded, languages: heard } = self.read_window(&mut state, &window, &said)?;
+                languages.add(&heard);
                 let found = words::words(&decoded.tokens, &window, self.activity);
                 rest = self.unread(&window, &decoded, &found);
                 said = if is_lost(&decoded) { Vec::new() } else { decoded.ids };
@@ -178,15 +206,29 @@ impl Reader<'_> {
         Ok((words, languages))
     }
 
+    fn read_window(
+        &self,
+        state: &mut LazyState,
+        window: &Window,
+        said: &[WhisperTokenId],
+    ) -> Result<Reading, AsrError> {
+        let prompt = [self.glossary, &said[said.len().saturating_sub(CONTEXT_TOKENS)..]].concat();
+        let sound: Vec<&[i16]> = window.pieces.iter().map(|piece| &self.channel[piece.clone()]).collect();
+        self.memory.find_or(cause((sound, &prompt)), || {
+            let state = state.get()?;
+            let decoded = self.decode(state, &window.sound(self.channel), &prompt)?;
+            let languages = Languages::of_window(self.context, state, window.len())?;
+            Ok(Reading { decoded, languages })
+        })
+    }
+
     /// Decodes with the text before it; if that leads astray, once more without, and keeps the likelier of the two.
-    fn decode(&self, state: &mut WhisperState, window: &Window, said: &[WhisperTokenId]) -> Result<Decoded, AsrError> {
-        let sound = window.sound(self.channel);
-        let recent = &said[said.len().saturating_sub(CONTEXT_TOKENS)..];
-        let prompted = decoder::decode(self.context, state, &sound, &[self.glossary, recent].concat())?;
+    fn decode(&self, state: &mut WhisperState, sound: &[f32], prompt: &[WhisperTokenId]) -> Result<Decoded, AsrError> {
+        let prompted = decoder::decode(self.context, state, sound, prompt)?;
         if !is_lost(&prompted) && !prompted.tokens.is_empty() {
             return Ok(prompted);
         }
-        let plain = decoder::decode(self.context, state, &sound, &[])?;
+        let plain = decoder::decode(self.context, state, sound, &[])?;
         let plain_is_better = prompted.tokens.is_empty() || plain.log_probability() > prompted.log_probability();
         Ok(if plain_is_better { plain } else { prompted })
     }
@@ -199,6 +241,25 @@ impl Reader<'_> {
         let rest = window.after(read_to + SAMPLE_RATE_HZ as usize / 10);
         let spoken = rest.pieces.iter().flat_map(|piece| self.activity.chunks(piece)).filter(|&&p| p > 0.5).count();
         (spoken * super::vad::CHUNK_SAMPLES > UNREAD && rest.len() < window.len()).then_some(rest)
+    }
+}
+
+/// A state of the recogniser, made when it is first needed: it takes 100 MB and more.
+struct LazyState<'c> {
+    context: &'c WhisperContext,
+    state: Option<WhisperState>,
+}
+
+impl<'c> LazyState<'c> {
+    fn new(context: &'c WhisperContext) -> Self {
+        Self { context, state: None }
+    }
+
+    fn get(&mut self) -> Result<&mut WhisperState, AsrError> {
+        if self.state.is_none() {
+            self.state = Some(self.context.create_state().map_err(failed)?);
+        }
+        Ok(self.state.as_mut().expect("it was made"))
     }
 }
 

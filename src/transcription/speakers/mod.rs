@@ -9,6 +9,7 @@ mod answers;
 mod clusters;
 mod enrolment;
 mod patient;
+mod remembering;
 mod roles;
 mod sentences;
 pub mod swapped;
@@ -18,6 +19,7 @@ mod voices;
 mod windows;
 
 pub use enrolment::{ClinicianVoice, VOICE_SCHEMA, VoiceFileError, enrol};
+pub use remembering::Remembering;
 use sentences::Sentence;
 use turns::Heard;
 pub use voices::{Embedding, VoiceEncoder, VoiceError, load as load_voices};

@@ -14,6 +14,7 @@ pub use regions::Region;
 use silero::{Silero, State};
 use telephone::Widener;
 
+use super::memory::{Recall, cause};
 use crate::domain::{ModelRef, Progress};
 
 /// Samples that one probability stands for: 32 ms at 16 kHz.
@@ -67,31 +68,63 @@ impl SpeechDetector {
 
     /// Listens to one channel at 16 kHz, from beginning to end. Talk behind a wall, of which no word can be made out, is no
     /// speech. A telephone is listened to twice, the second time with what it cuts off put back ([`telephone`]).
-    pub fn listen(&self, samples: &[i16], progress: Progress) -> Result<SpeechActivity, VadError> {
+    pub fn listen(
+        &self,
+        samples: &[i16],
+        memory: &Recall<Heard>,
+        progress: Progress,
+    ) -> Result<SpeechActivity, VadError> {
         let mut activity = SpeechActivity { probabilities: Vec::new(), samples: samples.len() };
-        let mut widened = telephone::is_telephone(samples).then(|| (Widener::new(), State::default()));
-        let mut state = State::default();
-        let mut floats = Vec::with_capacity(BLOCK);
+        let mut ear = Ear::new(telephone::is_telephone(samples));
+        // Each block follows on all before it.
+        let mut past = cause(ear.widened.is_some());
         for (index, block) in samples.chunks(BLOCK).enumerate() {
-            floats.clear();
-            floats.extend(block.iter().map(|&sample| f32::from(sample) / 32_768.0));
-            floats.resize(block.len().next_multiple_of(CHUNK_SAMPLES), 0.0);
-            let mut heard = self.probabilities(&floats, &mut state)?;
-            if let Some((widener, state)) = &mut widened {
-                widener.widen(&mut floats);
-                let widened = self.probabilities(&floats, state)?;
-                heard.iter_mut().zip(widened).for_each(|(heard, widened)| *heard = heard.max(widened));
-            }
-            activity.probabilities.extend(heard);
+            past = cause((past, block));
+            let heard = memory.find_or(past, || self.hear(block, ear))?;
+            activity.probabilities.extend(heard.probabilities);
+            ear = heard.ear;
             progress((index * BLOCK + block.len()) as f32 / samples.len() as f32);
         }
         muffled::remove(samples, &mut activity);
         Ok(activity)
     }
 
+    fn hear(&self, block: &[i16], mut ear: Ear) -> Result<Heard, VadError> {
+        let mut floats: Vec<f32> = block.iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+        floats.resize(block.len().next_multiple_of(CHUNK_SAMPLES), 0.0);
+        let mut probabilities = self.probabilities(&floats, &mut ear.plain)?;
+        if let Some((widener, state)) = &mut ear.widened {
+            widener.widen(&mut floats);
+            let widened = self.probabilities(&floats, state)?;
+            probabilities.iter_mut().zip(widened).for_each(|(heard, widened)| *heard = heard.max(widened));
+        }
+        Ok(Heard { probabilities, ear })
+    }
+
     fn probabilities(&self, floats: &[f32], state: &mut State) -> Result<Vec<f32>, VadError> {
         self.network.probabilities(floats, state).map_err(|error| VadError::Failed(error.to_string()))
     }
+}
+
+/// What the detector remembers between blocks; of a telephone, of both times that it is listened to.
+#[derive(Clone)]
+struct Ear {
+    plain: State,
+    widened: Option<(Widener, State)>,
+}
+
+impl Ear {
+    fn new(is_telephone: bool) -> Self {
+        let widened = is_telephone.then(|| (Widener::new(), State::default()));
+        Self { plain: State::default(), widened }
+    }
+}
+
+/// The probabilities of one block, and what is remembered after it.
+#[derive(Clone)]
+pub struct Heard {
+    probabilities: Vec<f32>,
+    ear: Ear,
 }
 
 impl SpeechActivity {

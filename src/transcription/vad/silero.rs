@@ -42,6 +42,7 @@ pub struct Silero {
 }
 
 /// What the network remembers between chunks.
+#[derive(Clone)]
 pub struct State {
     hidden: [f32; STATE],
     cell: [f32; STATE],

@@ -39,6 +39,7 @@ pub fn is_telephone(samples: &[i16]) -> bool {
 }
 
 /// Puts back what a telephone cuts off, block after block.
+#[derive(Clone)]
 pub struct Widener {
     /// From 80 to 300 Hz, where the pitch is.
     below: [Biquad; 2],
@@ -62,6 +63,7 @@ impl Widener {
 }
 
 /// A filter of second order (Butterworth, by the bilinear transform), in transposed form.
+#[derive(Clone)]
 struct Biquad {
     forward: [f32; 3],
     back: [f32; 2],

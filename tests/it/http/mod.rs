@@ -5,6 +5,7 @@ mod audio;
 mod consent;
 mod delivery;
 mod killed;
+mod live;
 mod log_in;
 mod notes;
 mod operations;

@@ -21,6 +21,23 @@ fn a_prompt_that_does_not_fit_is_refused_with_its_size() {
 }
 
 #[test]
+fn an_answer_that_nobody_waits_for_is_not_written_to_its_end() {
+    let model = engine(2048);
+    let request = GenerateRequest { prompt: prompt("What is wrong?"), schema: None, max_tokens: 400 };
+    let leave = |fraction: f32| {
+        if fraction > 0.1 {
+            std::panic::resume_unwind(Box::new("gone"));
+        }
+    };
+    let left = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| model.generate(&request, &leave)));
+    assert!(left.is_err());
+    let again = GenerateRequest { max_tokens: 1, ..request };
+    let usage = |request| model.generate(request, &no_progress).expect("an answer").usage;
+    assert_eq!(usage(&again).cached_tokens, 0, "an answer that was broken off leaves nothing behind");
+    assert!(usage(&again).cached_tokens > 0, "one that was written does");
+}
+
+#[test]
 fn options_that_cannot_be_told_apart_are_refused() {
     let model = engine(2048);
     for options in [vec![], vec!["yes".to_owned(), "yes".to_owned()], vec!["A".to_owned(), String::new()]] {

@@ -6,7 +6,7 @@ use soapstone::{
     domain::{Transcript, Utterance, Word},
     terminology::DrugTable,
     transcription::{
-        reading,
+        Memory, reading,
         repair::{candidates::Finder, repair, visit::Expected},
     },
 };
@@ -75,7 +75,8 @@ fn nothing_is_put_into_what_was_heard_rightly() {
 fn the_sound_tells_which_of_two_medicines_was_said() {
     let (recording, reference) = super::visit("visit-01-hypertension");
     let transcriber = super::transcriber();
-    let mut hearing = transcriber.hearing(&recording).expect("a second state");
+    let memory = Memory::default();
+    let mut hearing = transcriber.hearing(&recording, &memory);
     // The medicine that fits best where the visit has `opening`, and how much better than `written`, which sounds like several.
     let mut best = |opening: &str, written: &str| {
         let mut said = reference.utterances.iter().find(|said| said.text.starts_with(opening)).expect(opening).clone();

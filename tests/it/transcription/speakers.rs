@@ -12,7 +12,7 @@ use soapstone::{
     config::Config,
     domain::{ClinicianHeard, Role, RoleExchange, Transcript, no_progress},
     model_files::ModelStore,
-    transcription::{ClinicianVoice, Transcriber, enrol, reading, swapped},
+    transcription::{ClinicianVoice, Known, Memory, Transcriber, enrol, reading, swapped},
 };
 
 use super::{config, transcriber, visit};
@@ -33,7 +33,8 @@ fn share_with_right_role(found: &Transcript, reference: &Transcript) -> f64 {
 /// What `recogniser` hears in the recording `id`, of whose words more than `least` have the right role.
 fn heard_with_roles(recogniser: Transcriber, id: &str, least: f64) -> Transcript {
     let (sound, said) = visit(id);
-    let found = recogniser.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let found =
+        recogniser.transcribe(&sound, Known::default(), &Memory::default(), &no_progress).expect("heard").transcript;
     let share = share_with_right_role(&found, &said);
     assert!(share > least, "only {share} of the words of {id} have the right role");
     found
@@ -86,12 +87,17 @@ fn voice_of(id: &str, role: Role, channel: usize) -> ClinicianVoice {
     voice
 }
 
+/// `sound` as it is heard by who knows the voice `clinician`.
+fn heard_knowing(sound: &Recording, clinician: Option<&ClinicianVoice>) -> Transcript {
+    let known = Known { clinician, ..Known::default() };
+    let heard = transcriber().transcribe(sound, known, &Memory::default(), &no_progress);
+    heard.expect("the same model made the voice").transcript
+}
+
 #[test]
 fn a_known_voice_is_the_clinicians() {
     let (sound, said) = visit("visit-01-hypertension");
-    let mut transcriber = transcriber();
-    transcriber.know_clinician(&clinician_of("visit-01-hypertension")).expect("the same model made it");
-    let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let found = heard_knowing(&sound, Some(&clinician_of("visit-01-hypertension")));
     let share = share_with_right_role(&found, &said);
     assert!(share > 0.97, "only {share} of the words have the right role");
     assert_eq!(found.clinician_voice, Some(ClinicianHeard { recognised: true, voices: 2 }));
@@ -101,11 +107,9 @@ fn a_known_voice_is_the_clinicians() {
 fn the_voice_of_somebody_else_is_nobodys_and_changes_no_role() {
     let (mut sound, _) = visit("visit-01-hypertension");
     sound.channels[0].truncate(60 * 16_000);
-    let mut transcriber = transcriber();
-    let without = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let without = heard_knowing(&sound, None);
     // Both clinicians are women, and their voices as alike as 0.74.
-    transcriber.know_clinician(&clinician_of("visit-04-depression")).expect("the same model made it");
-    let found = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let found = heard_knowing(&sound, Some(&clinician_of("visit-04-depression")));
     assert_eq!(found.clinician_voice, Some(ClinicianHeard { recognised: false, voices: 2 }));
     assert_eq!((without.clinician_voice, without.utterances), (None, found.utterances));
 }
@@ -114,19 +118,16 @@ fn the_voice_of_somebody_else_is_nobodys_and_changes_no_role() {
 fn a_known_voice_tells_whose_channel_is_whose() {
     let (mut sound, _) = visit("visit-05-urinary");
     sound.channels.iter_mut().for_each(|channel| channel.truncate(60 * 16_000));
-    let mut transcriber = transcriber();
-    let by_words = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let by_words = heard_knowing(&sound, None);
     // The patient's own voice, so that what was said speaks against it.
-    transcriber.know_clinician(&voice_of("visit-05-urinary", Role::Patient, 1)).expect("the same model made it");
-    let by_voice = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let by_voice = heard_knowing(&sound, Some(&voice_of("visit-05-urinary", Role::Patient, 1)));
     assert_eq!(by_voice.clinician_voice, Some(ClinicianHeard { recognised: true, voices: 2 }));
     assert!(by_voice.models.iter().any(|model| model.task == "speakers"));
     let other = |role| if role == Role::Clinician { Role::Patient } else { Role::Clinician };
     let exchanged: Vec<Role> = by_words.utterances.iter().map(|said| other(said.role)).collect();
     let roles: Vec<Role> = by_voice.utterances.iter().map(|said| said.role).collect();
     assert!(roles.len() > 5 && roles == exchanged, "{roles:?}");
-    transcriber.know_clinician(&clinician_of("visit-01-hypertension")).expect("the same model made it");
-    let unknown = transcriber.transcribe(&sound, &[], &no_progress).expect("heard").transcript;
+    let unknown = heard_knowing(&sound, Some(&clinician_of("visit-01-hypertension")));
     assert_eq!(unknown.clinician_voice, Some(ClinicianHeard { recognised: false, voices: 2 }));
     assert_eq!(unknown.utterances, by_words.utterances);
 }

@@ -8,7 +8,8 @@ use soapstone::{
     domain::{AudioInfo, Role, Transcript, no_progress},
     model_files::ModelStore,
     transcription::{
-        Transcriber, TranscriptionError,
+        Known, Memory, Transcriber, TranscriptionError,
+        memory::Recall,
         vad::{SpeechActivity, SpeechDetector},
     },
 };
@@ -102,7 +103,7 @@ fn probabilities_of_speech_are_those_of_silero_s_own_network() {
         .map(|line| line.parse().expect("a probability"))
         .collect();
     let (visit, _) = visit("visit-03-asthma");
-    let activity = detector().listen(&beginning(&visit, 21), &no_progress).expect("it listens");
+    let activity = detector().listen(&beginning(&visit, 21), &Recall::default(), &no_progress).expect("it listens");
     let ours = activity.probabilities.iter().step_by(10);
     for (at, (ours, theirs)) in ours.zip(&reference).enumerate() {
         // The reference has four decimals; the rest is the order of sums.
@@ -116,7 +117,7 @@ fn probabilities_of_speech_are_those_of_silero_s_own_network() {
 fn a_breathy_voice_on_a_telephone_is_heard() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vad/breathy-telephone.flac");
     let heard = decode(AudioSource::File(&path), &config().recognition, &no_progress).expect("it is read");
-    let activity = detector().listen(&heard.channels[0], &no_progress).expect("it listens");
+    let activity = detector().listen(&heard.channels[0], &Recall::default(), &no_progress).expect("it listens");
     let spoken: usize = activity.regions().iter().map(|region| region.len()).sum();
     assert!(spoken > 14 * SECOND, "{} of 17 seconds are speech", spoken as f32 / SECOND as f32);
 }
@@ -125,7 +126,8 @@ fn a_breathy_voice_on_a_telephone_is_heard() {
 fn a_visit_is_heard_as_it_was_said() {
     let (visit, reference) = visit("visit-01-hypertension");
     let mono = recording(vec![beginning(&visit, 60)]);
-    let transcribed = transcriber().transcribe(&mono, &[], &no_progress).expect("it is transcribed");
+    let transcribed =
+        transcriber().transcribe(&mono, Known::default(), &Memory::default(), &no_progress).expect("it is transcribed");
     let (reference, heard) = (words(&reference, 60_000), words(&transcribed.transcript, u64::MAX));
     let rate = error_rate(&reference, &heard);
     println!("word error rate {rate:.3} of {} words", reference.len());
@@ -133,10 +135,31 @@ fn a_visit_is_heard_as_it_was_said() {
 }
 
 #[test]
+fn a_visit_that_is_heard_as_it_grows_is_heard_as_one_that_is_over() {
+    let (visit, _) = visit("visit-01-hypertension");
+    let (transcriber, memory) = (transcriber(), Memory::default());
+    let hear = |seconds: usize, memory: &Memory| {
+        let mono = recording(vec![beginning(&visit, seconds)]);
+        transcriber.transcribe(&mono, Known::default(), memory, &no_progress).expect("it is transcribed")
+    };
+    let grown = [9, 22, 37, 53, 70].map(|seconds| hear(seconds, &memory));
+    let whole = hear(70, &Memory::default());
+    assert_eq!(grown[4].transcript.utterances, whole.transcript.utterances);
+    assert!(grown[4].settled_ms > 20_000 && grown[4].settled_ms < 70_000);
+    for part in &grown[..4] {
+        let settled = words(&part.transcript, part.settled_ms);
+        assert_eq!(words(&whole.transcript, u64::MAX)[..settled.len()], settled, "what is settled stays");
+    }
+}
+
+#[test]
 fn words_have_times_in_order_and_inside_their_utterances() {
     let (visit, reference) = visit("visit-01-hypertension");
     let mono = recording(vec![beginning(&visit, 60)]);
-    let transcript = transcriber().transcribe(&mono, &[], &no_progress).expect("it is transcribed").transcript;
+    let transcript = transcriber()
+        .transcribe(&mono, Known::default(), &Memory::default(), &no_progress)
+        .expect("it is transcribed")
+        .transcript;
     let words: Vec<_> = transcript.utterances.iter().flat_map(|said| &said.words).collect();
     assert!(words.windows(2).all(|pair| pair[0].end_ms <= pair[1].start_ms));
     assert!(words.iter().all(|word| word.start_ms <= word.end_ms && word.end_ms <= 60_000));
@@ -161,7 +184,10 @@ fn the_same_recording_gives_the_same_text_on_any_number_of_threads() {
         let mut config = config();
         config.recognition.threads = threads;
         let transcriber = Transcriber::load(&config.recognition, &ModelStore::new(&config.paths)).expect("it loads");
-        transcriber.transcribe(&mono, &[], &no_progress).expect("it is transcribed").transcript
+        transcriber
+            .transcribe(&mono, Known::default(), &Memory::default(), &no_progress)
+            .expect("it is transcribed")
+            .transcript
     });
     assert_eq!(texts[0].utterances, texts[1].utterances);
 }
@@ -170,7 +196,8 @@ fn the_same_recording_gives_the_same_text_on_any_number_of_threads() {
 fn where_nobody_speaks_there_are_no_words() {
     let transcriber = transcriber();
     for (name, sound) in speechless() {
-        let result = transcriber.transcribe(&recording(vec![sound]), &[], &no_progress);
+        let result =
+            transcriber.transcribe(&recording(vec![sound]), Known::default(), &Memory::default(), &no_progress);
         let heard = result.map(|transcribed| words(&transcribed.transcript, u64::MAX));
         assert!(matches!(heard, Err(TranscriptionError::NoSpeech)), "{name}: {heard:?}");
     }
@@ -184,7 +211,9 @@ fn a_visit_in_another_language_is_refused() {
     let heard = |name: &str| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures").join(name);
         let recording = decode(AudioSource::File(&path), &config.recognition, &no_progress).expect("it is read");
-        transcriber.transcribe(&recording, &[], &no_progress).map(|transcribed| transcribed.transcript.utterances.len())
+        transcriber
+            .transcribe(&recording, Known::default(), &Memory::default(), &no_progress)
+            .map(|transcribed| transcribed.transcript.utterances.len())
     };
     let spanish = heard("other-language/spanish.flac");
     let named = "spanish";
@@ -207,7 +236,10 @@ fn two_microphones_are_two_people_and_are_not_heard_twice() {
         }
     }
     let both = recording(channels);
-    let transcript = transcriber().transcribe(&both, &[], &no_progress).expect("it is transcribed").transcript;
+    let transcript = transcriber()
+        .transcribe(&both, Known::default(), &Memory::default(), &no_progress)
+        .expect("it is transcribed")
+        .transcript;
     let speaker_of = |role: Role| {
         let said = transcript.utterances.iter().filter(|said| said.role == role);
         said.map(|said| said.speaker.clone()).collect::<std::collections::BTreeSet<_>>()
@@ -223,7 +255,10 @@ fn a_vocabulary_is_spelt_where_it_fits_and_not_put_where_it_was_not_said() {
     let (visit, _) = visit("visit-01-hypertension");
     let mono = recording(vec![beginning(&visit, 60)]);
     let bias = ["lisinopril", "metformin", "carbamazepine", "sarcoidosis"].map(str::to_owned);
-    let transcript = transcriber().transcribe(&mono, &bias, &no_progress).expect("it is transcribed").transcript;
+    let transcript = transcriber()
+        .transcribe(&mono, Known { names: &bias, ..Known::default() }, &Memory::default(), &no_progress)
+        .expect("it is transcribed")
+        .transcript;
     let heard = words(&transcript, u64::MAX);
     assert!(heard.iter().any(|word| word == "lisinopril"), "{heard:?}");
     assert!(!heard.iter().any(|word| word == "carbamazepine" || word == "sarcoidosis"), "{heard:?}");
@@ -233,7 +268,7 @@ fn a_vocabulary_is_spelt_where_it_fits_and_not_put_where_it_was_not_said() {
 fn the_detector_hears_what_its_reference_does() {
     let (visit, _) = visit("visit-01-hypertension");
     let SpeechActivity { probabilities, .. } =
-        detector().listen(&beginning(&visit, 30), &no_progress).expect("it listens");
+        detector().listen(&beginning(&visit, 30), &Recall::default(), &no_progress).expect("it listens");
     let speech = probabilities.iter().filter(|&&probability| probability > 0.5).count();
     println!("{speech} of {} chunks are speech", probabilities.len());
     assert_eq!(probabilities.len(), 938);
@@ -245,7 +280,7 @@ fn the_detector_hears_what_its_reference_does() {
 fn an_odd_length_is_heard_to_its_end() {
     let detector = detector();
     for length in [1, 511, 512, 513, 70_001] {
-        let activity = detector.listen(&vec![0; length], &no_progress).expect("it listens");
+        let activity = detector.listen(&vec![0; length], &Recall::default(), &no_progress).expect("it listens");
         assert_eq!((activity.probabilities.len(), activity.samples), (length.div_ceil(512), length));
     }
 }
