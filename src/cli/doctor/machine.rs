@@ -71,7 +71,7 @@ pub fn disk(config: &Config) -> Finding {
     let found = format!("{:.1} GB are free in {}", free as f64 / 1e9, there.display());
     match free {
         ..TOO_LITTLE => Finding::fault(CHECK, found, "free some space: recordings are refused when the disk is full"),
-        ..LITTLE => Finding::warning(CHECK, found, "free some space, or shorten how long audio is kept"),
+        TOO_LITTLE..LITTLE => Finding::warning(CHECK, found, "free some space, or shorten how long audio is kept"),
         _ => Finding::ok(CHECK, found),
     }
 }

@@ -388,8 +388,9 @@ fn measured_otherwise(statement: &str, facts: &Facts) -> Option<String> {
     const TEMPERATURE: &str = "8310-5";
     const PULSE: &str = "8867-4";
     const SATURATION: &str = "59408-5";
-    static CALLED: LazyLock<[(Regex, &str, fn(f64) -> bool); 5]> = LazyLock::new(|| {
-        let called: [(&str, &str, fn(f64) -> bool); 5] = [
+    type Fails = fn(f64) -> bool;
+    static CALLED: LazyLock<[(Regex, &str, Fails); 5]> = LazyLock::new(|| {
+        let called: [(&str, &str, Fails); 5] = [
             (r"\b(?:is |was )?febrile\b", TEMPERATURE, |value| value < if value > 50.0 { 99.5 } else { 37.5 }),
             (r"\bafebrile\b", TEMPERATURE, |value| value >= if value > 50.0 { 100.4 } else { 38.0 }),
             (r"\btachycardi[ac]\b", PULSE, |value| value < 100.0),
