@@ -61,7 +61,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let writer = options.writes.then(|| write_notes(&visit, Arc::clone(&stop)));
     let told = play(&config, &transcriber, &visit, length, options.rooms)?;
     stop.store(true, Ordering::Relaxed);
-    writer.map(|writer| writer.join().expect("the writer ends"));
+    if let Some(writer) = writer {
+        writer.join().expect("the writer ends");
+    }
     report(&told.0, told.1 - length, length);
     Ok(())
 }
