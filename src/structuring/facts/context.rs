@@ -129,14 +129,11 @@ pub fn answers_of_another(answer: &str) -> bool {
     subject && !FIRST_PERSON.is_match(clause) && !includes_oneself(&answer[clause.len()..])
 }
 
-/// The names of relatives by which they are spoken of afterwards: "my older one, Max".
-pub fn names_of_relatives(text: &str) -> Vec<String> {
-    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:my|his|her|our) (?:\w+ )?(?:one|boy|girl|kid|baby|mother|mom|mum|father|dad|brother|sister|twin|son|daughter|wife|husband|partner|cousin|aunt|uncle|niece|nephew|friend),? (?-i:([A-Z][a-z]+))\b",
-        )
-    });
-    NAMED.captures_iter(text).map(|found| found[1].to_owned()).collect()
+/// Whether the clinician's `question` goes on about what somebody else has, who was told of in the sentence `before`, and `answer` is
+/// about them: "My sister has a skin thing." "Is it psoriasis?" "Yes." "Do you have it?" goes on about nobody else.
+pub fn asks_on_of_another(before: &str, question: &str, answer: &str) -> bool {
+    static OF_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that|she|he|they|her|his|their|this)\b"));
+    of_another_person(before) && OF_IT.is_match(question) && !addresses(question) && !OWN_PERSON.is_match(answer)
 }
 
 /// Whether `sentence` has somebody called `name` as a subject: "that's Max again, Max has asthma".

@@ -145,7 +145,7 @@ fn called(sentence: &str) -> Option<String> {
     });
     static DOUBTED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:not|\w+n't|no|never|if|unless|worried|could|might|may|can|rule out|history|had|was|were|from the|why|good|great|tough|mother|father|brother|sister|wife|husband)\b",
+            r"\b(?:not|\w+n't|no|never|doubt\w*|unlikely|if|unless|worried|could|might|may|can|rule out|history|had|was|were|from the|why|good|great|tough|mother|father|brother|sister|wife|husband)\b",
         )
     });
     // "You're a bit anemic": an illness said as what somebody is.
@@ -305,6 +305,7 @@ mod tests {
         }
         for said in [
             "I don't think this is pneumonia.",
+            "I doubt it's an ulcer.",
             "If it looks like an infection, call us.",
             "Is your ear infected?",
             "Your thyroid is fine.",

@@ -241,6 +241,11 @@ fn asked(visit: &Visit, line: &Line, sentence: &str, own: Evidence) -> Assertion
     };
     let first = answer.sentences.first().cloned().unwrap_or_default();
     let said = &answer.text()[first.clone()];
+    let before = line.index.checked_sub(1).map(|before| &visit.lines[before]);
+    let before = before.and_then(|before| Some(&before.text()[before.sentences.last()?.clone()])).unwrap_or_default();
+    if line.utterance.role == Role::Clinician && context::asks_on_of_another(before, sentence, answer.text()) {
+        return Assertion::Neither;
+    }
     let is_known = ASKS_ABOUT_KNOWN.is_match(sentence);
     let alone = named(sentence).len() == 1;
     if is_known {

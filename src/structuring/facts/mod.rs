@@ -13,7 +13,7 @@ mod intolerances;
 pub mod medications;
 pub mod orders;
 pub mod reactions;
-mod relatives;
+pub mod relatives;
 pub mod sig;
 pub mod symptoms;
 pub mod unread;

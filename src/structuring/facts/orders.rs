@@ -309,7 +309,9 @@ fn order(line: &Line, range: &Range<usize>, kind: OrderKind, text: String) -> Or
 /// "If it doesn't get better, we'll get an MRI" orders nothing today.
 fn is_conditional(before: &str) -> bool {
     static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(if|unless|might|may|could|consider|thinking about|think about|should (?:it|that|this))\b")
+        pattern(
+            r"\b(if|unless|might|may|could|consider(?:ed)?|thinking about|think about|thought about|should (?:it|that|this))\b",
+        )
     });
     CONDITION.is_match(before)
 }
@@ -391,6 +393,9 @@ mod tests {
             orders(&Visit::new(&transcript)).into_iter().map(|order| order.text.into_string()).collect::<Vec<_>>()
         };
         assert_eq!(ordered("D: Blood tests today, potassium and creatinine."), ["Blood tests"]);
+        assert!(
+            ordered("D: I want an answer, I thought about a biopsy but we'll hold off on that for now.").is_empty()
+        );
         assert_eq!(ordered("D: Cardiac rehab referral."), ["Referral: Cardiac rehab"]);
         assert!(ordered("D: Your blood tests today are normal.").is_empty());
         assert!(ordered("D: The x-ray was fine.").is_empty());

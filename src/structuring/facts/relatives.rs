@@ -23,7 +23,7 @@ patterns! {
 /// The names of those whom the patient's side calls relatives or friends. Whoever speaks for the patient may call the patient
 /// "my son" or "my mother": those count only where they are told apart from others ("my older one"), and nobody counts whom
 /// the clinician named before.
-pub(super) fn names<'v>(visit: &Visit<'v>) -> Vec<&'v str> {
+pub fn names<'v>(visit: &Visit<'v>) -> Vec<&'v str> {
     let mut found = Vec::new();
     for line in visit.lines.iter().filter(|line| line.utterance.role != Role::Clinician) {
         for pattern in [&RELATION_FIRST, &NAME_FIRST] {

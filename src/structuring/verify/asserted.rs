@@ -199,17 +199,11 @@ pub fn of_somebody_else(statement: &str, kind: Option<SectionKind>, index: &Inde
 /// "My sister has a skin thing." "Is it psoriasis?" "Yes.": a clinician's question about what somebody else has, which was told right
 /// before. "Do you have it?" is none.
 pub fn is_asked_of_another(unit: &Unit, index: &Index) -> bool {
-    static ONESELF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b"));
-    static OF_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:it|that|she|he|they|her|his|their|this)\b"));
     let sentence = index.sentence(unit);
     let asks = index.line(unit.line).utterance.role == Role::Clinician && is_question(sentence);
-    if !asks || context::addresses(sentence) || !OF_IT.is_match(sentence) {
-        return false;
-    }
-    let before = index.units.iter().rfind(|other| other.line < unit.line);
-    let of_another = before.is_some_and(|other| other.line + 1 == unit.line && other.of_another);
+    let before = index.units.iter().rfind(|other| other.line < unit.line).filter(|other| other.line + 1 == unit.line);
     let answer = index.visit().answer_to(unit.line).map_or("", |answer| answer.text());
-    of_another && !ONESELF.is_match(answer)
+    asks && before.is_some_and(|before| context::asks_on_of_another(index.sentence(before), sentence, answer))
 }
 
 /// "Is it psoriasis?" "I doubt it's an ulcer." "Not gout.": what is asked and not affirmed, doubted or denied, nobody has for it.

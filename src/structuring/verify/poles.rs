@@ -55,13 +55,13 @@ impl Pole {
 
 static WORDS: LazyLock<Vec<(Pole, Regex)>> = LazyLock::new(|| {
     [
-        (Pole::Well, "normal\\w*|unremarkable|fine|okay|ok|good|great|clear|intact|healthy|perfect|supple|benign"),
         (
-            Pole::Ill,
-            "abnormal\\w*|impaired|weak\\w*|poor\\w*|bad|reduced|diminished|absent|stiff|enlarged|lousy|terrible|awful",
+            Pole::Well,
+            "normal\\w*|unremarkable|clear|intact|healthy|supple|benign|fine|good|great|perfect|(?:is|are|was|were|'s|'re|looks?|feels?|sounds?|seems?|doing|went|that's) (?:\\w+ )?(?:okay|ok|all right)",
         ),
+        (Pole::Ill, "abnormal\\w*|impaired|weak\\w*|poor\\w*|bad|absent|stiff|enlarged|lousy|terrible|awful"),
         (Pole::High, "(?:bit|little|still|way|slightly|quite) (?:up|high)|high|elevated|raised"),
-        (Pole::Low, "low|decreased|lowered"),
+        (Pole::Low, "low|lowered"),
         (Pole::Positive, "positive"),
         (Pole::Negative, "negative"),
         (Pole::Regular, "regular|steady"),
@@ -118,7 +118,7 @@ pub struct Clause {
 }
 
 static JOINT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[,;:?!] |\. |,? (?:and|but|while|whereas|however|because|so) "));
+    LazyLock::new(|| pattern(r"[,;?!] |\. |,? (?:and|but|while|whereas|however|because|so) "));
 
 /// Words that name nothing of which something could be said.
 const GENERAL: [&str; 22] = [
@@ -131,6 +131,10 @@ static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:(?:and|so|but|well|oh|yeah|yes|no|uh|um|okay|which)\W+)*(?:(?:does|did|do|is|was|are|were|has) )?(?:it|that|they|this|those|these|one)\b",
     )
+});
+
+static COURTESY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\W*(?:(?:oh|well|um|uh|so|and|all|that's|very|really)\W+)*(?:good|great|perfect|fine|clear)\b")
 });
 
 static VERB: LazyLock<Regex> = LazyLock::new(|| {
@@ -204,13 +208,17 @@ fn clause(sentence: &str, range: Range<usize>, previous: Option<&Clause>, first:
             if places.iter().any(|place| place.start < found.end() && found.start() < place.end) {
                 continue;
             }
-            let denied = *pole != Pole::Useless && context::negates(&sentence[..range.start + found.start()]);
+            let denied = *pole != Pole::Useless && negates_closely(&sentence[..range.start + found.start()]);
             stands.push(Stand { pole: *pole, denied });
             places.push(found.range());
         }
     }
     let own = named(text, &places);
     let has_verb = VERB.is_match(text);
+    // "Good." "Great, thanks."
+    if own.is_empty() && !has_verb && COURTESY.is_match(text) {
+        stands.clear();
+    }
     // "Positive for white cells and blood"
     if let Some(previous) =
         previous.filter(|_| !first && stands.is_empty() && !has_verb && !context::has_negation(text))
@@ -223,6 +231,13 @@ fn clause(sentence: &str, range: Range<usize>, previous: Option<&Clause>, first:
     about.extend(carried.into_iter().flat_map(|previous| previous.about.iter().cloned()));
     let side = sides::named(text).or_else(|| carried.and_then(|previous| previous.side.clone()));
     Clause { text: text.to_owned(), own, about, side, stands, asks: false, by_clinician: false }
+}
+
+/// "Isn't quite normal": whether one of the words right before denies it. Where nobody made a point, a "no" reaches too far.
+fn negates_closely(before: &str) -> bool {
+    const CLOSE: usize = 4;
+    let near = before.char_indices().rev().filter(|(_, letter)| letter.is_whitespace()).nth(CLOSE);
+    context::negates(&before[near.map_or(0, |(at, _)| at)..])
 }
 
 /// The words and concepts of `text` that are not at one of `places`.
@@ -267,7 +282,7 @@ pub fn fault(statement: &str, kind: Option<SectionKind>, index: &Index) -> Optio
     let able = |clause: &&Clause| !examined || clause.by_clinician;
     let said: Vec<&Clause> = index.clauses().iter().filter(able).collect();
     parts(statement, None, false).iter().find_map(|claim| {
-        otherwise(claim, &said)
+        otherwise(claim, kind, &said)
             .or_else(|| other_outcome(claim, &said))
             .or_else(|| matches!(kind, Some(PhysicalExam | Results)).then(|| only_well(claim, &said)).flatten())
             .or_else(|| heard(claim, &said))
@@ -279,11 +294,14 @@ fn same_side(one: &Clause, other: &Clause) -> bool {
 }
 
 /// "Finger to nose abnormal" where it was normal: the clauses that name most of it decide.
-fn otherwise(claim: &Clause, said: &[&Clause]) -> Option<String> {
+fn otherwise(claim: &Clause, kind: Option<SectionKind>, said: &[&Clause]) -> Option<String> {
     if claim.about.is_empty() {
         return None;
     }
-    claim.stands.iter().find_map(|stand| {
+    // A complaint is better in the morning and worse at night; a measurement went one way.
+    let goes = |stand: &&Stand| matches!(stand.pole, Pole::Better | Pole::Worse | Pole::Same);
+    let measured = matches!(kind, Some(SectionKind::Results | SectionKind::Vitals));
+    claim.stands.iter().filter(|stand| measured || !goes(stand)).find_map(|stand| {
         let speaks = |clause: &&&Clause| {
             let touches = clause.stands.iter().any(|other| stand.contradicts(*other) || stand.agrees(*other));
             touches && same_side(claim, clause)
@@ -323,6 +341,9 @@ fn other_outcome(claim: &Clause, said: &[&Clause]) -> Option<String> {
     (!agrees).then(|| otherwise_said(&other.text))
 }
 
+/// Words of what is said to be well as a whole, at most.
+const LONGEST_SUBJECT: usize = 2;
+
 /// "Plaques on the scalp" of a scalp of which was said that it is clear, and nothing else.
 fn only_well(claim: &Clause, said: &[&Clause]) -> Option<String> {
     if !claim.stands.is_empty() || context::has_negation(&claim.text) || claim.own.is_empty() {
@@ -332,7 +353,7 @@ fn only_well(claim: &Clause, said: &[&Clause]) -> Option<String> {
     let well = |clause: &&&Clause| {
         let subject = words(clause);
         let is_well = |stand: &Stand| stand.pole == Pole::Well && !stand.denied;
-        let names = !subject.is_empty() && subject.iter().all(|one| claim.own.contains(one));
+        let names = (1..=LONGEST_SUBJECT).contains(&subject.len()) && subject.iter().all(|one| claim.own.contains(one));
         names
             && !clause.asks
             && clause.stands.iter().all(is_well)

@@ -18,7 +18,7 @@ use crate::{
     language::{numbers, parts::parts, questions::is_question},
     structuring::{
         companions, evidence,
-        facts::context,
+        facts::{context, relatives},
         text,
         visit::{Line, Visit},
     },
@@ -81,9 +81,7 @@ impl<'v, 'a> Index<'v, 'a> {
     /// Takes the visit apart.
     pub fn new(visit: &'v Visit<'a>) -> Self {
         let mut units: Vec<Unit> = Vec::new();
-        let tells = |line: &&Line| line.by_patient_side();
-        let names: Vec<String> =
-            visit.lines.iter().filter(tells).flat_map(|line| context::names_of_relatives(line.text())).collect();
+        let names = relatives::names(visit);
         for line in &visit.lines {
             let question = visit.question_before(line.index);
             let asked = question.map(|question| keys(question.text())).unwrap_or_default();

@@ -21,7 +21,7 @@ use crate::{
 /// Times by their names.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:yesterday|tomorrow|tonight|today|night before last|this (?:morning|afternoon|evening|week|month|year)|(?:last|next) (?:night|week(?:end)?|month|year)|(?:last |next |this |the |in )?(?:spring|summer|fall|autumn|winter)|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|october|november|december|christmas|thanksgiving|halloween|easter|new year's|(?:19|20)\d\d)\b",
+        r"\b(?:yesterday|tomorrow|night before last|this morning|(?:last|next) (?:night|week(?:end)?|month|year)|(?:last |next |this |the |in )?(?:spring|summer|fall|autumn|winter)|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|october|november|december|christmas|thanksgiving|halloween|easter|new year's|(?:19|20)\d\d)\b",
     )
 });
 
@@ -170,8 +170,8 @@ fn things(statement: &str, place: &Range<usize>) -> Vec<String> {
     if own.is_empty() { of(statement) } else { own }
 }
 
-/// The sentences around sentence `at`, in which what it speaks of may be named: those of its turn, the last of the turn before,
-/// and where it asks, the first of the next.
+/// The sentences around sentence `at`, in which what it speaks of may be named: those of its turn, the questions of the turn
+/// before, and where it asks, the first of the next.
 fn around<'i>(at: usize, index: &'i Index) -> impl Iterator<Item = usize> + 'i {
     const BESIDE: usize = 3;
     let line = index.units[at].line;
@@ -179,7 +179,8 @@ fn around<'i>(at: usize, index: &'i Index) -> impl Iterator<Item = usize> + 'i {
     let near = at.saturating_sub(BESIDE)..(at + 2).min(index.units.len());
     near.filter(move |other| {
         let other_line = index.units[*other].line;
-        other_line == line || other_line + 1 == line || asks && other_line == line + 1
+        let asked = other_line + 1 == line && is_question(index.sentence(&index.units[*other]));
+        other_line == line || asked || asks && other_line == line + 1
     })
 }
 
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn a_time_is_of_what_it_was_said_of() {
         for (statement, kind) in [
-            ("Hip pain since March.", HistoryOfPresentIllness),
+            ("The hip started in March.", HistoryOfPresentIllness),
             ("Gallbladder operation last week.", PastHistory),
             ("Quit smoking last month.", SocialHistory),
         ] {
@@ -208,7 +209,7 @@ mod tests {
             assert!(matches!(found, Verdict::Unsupported(..)), "{statement} {found:?}");
         }
         for (statement, kind) in [
-            ("Hip pain since April.", HistoryOfPresentIllness),
+            ("The hip started in April.", HistoryOfPresentIllness),
             ("Fall on the ice last week.", HistoryOfPresentIllness),
             ("Gallbladder operation six years ago.", PastHistory),
             ("Quit smoking in 2015.", SocialHistory),

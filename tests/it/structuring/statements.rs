@@ -14,7 +14,7 @@ use crate::support::facts::{Score, list, text};
 
 /// Of each split: false statements that are caught at least, and true ones that are rejected at most. What is reached: it may
 /// not get worse.
-const BOUNDS: [(&str, usize, usize); 2] = [("develop", 104, 2), ("check", 90, 5)];
+const BOUNDS: [(&str, usize, usize); 2] = [("develop", 107, 2), ("check", 90, 5)];
 
 fn section(statement: &Value) -> SectionKind {
     serde_json::from_value(statement["section"].clone()).expect("a section")

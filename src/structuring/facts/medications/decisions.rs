@@ -217,6 +217,7 @@ fn verb_of(line: &Line, sentence: &Range<usize>, mention: &Range<usize>) -> (Med
     let gives_way = action == MedicationAction::Change
         && GIVES_WAY.is_match(after)
         && DrugTable::bundled().mentions(after).first().is_some_and(|other| other.range.start < LONGEST_SWAP);
+    let gives_way = gives_way || line.by_clinician() && is_swapped(after);
     let action = if gives_way { MedicationAction::Stop } else { action };
     let negated = negated && !REMINDS.is_match(before);
     let holds_it = line.by_clinician() && (HOLDS_NEXT.is_match(before) || HOLDS_LAST.is_match(after));
@@ -356,6 +357,19 @@ pub(super) fn decides_on(line: &Line, sentence: &str) -> bool {
         OF_IT.is_match(sentence) && !TELLS.is_match(sentence) && matches!(verb, Some(Stop | Increase | Decrease))
     };
     proposes(line, sentence) || line.by_clinician() && (KEEP.is_match(sentence) || END.is_match(sentence) || moves())
+}
+
+/// "The thiazide can bring this on, so let's switch that to losartan": whether `after`, what follows a medicine in its sentence, puts
+/// another in its place.
+fn is_swapped(after: &str) -> bool {
+    static FOR_ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:let's|i'll|we'll|i'd (?:like to|rather)|i(?:'m going to| want to)|we(?:'re going to| should)) (?:\w+ )?(?:switch|change|swap|replace) (?:that|it|this|you)(?: over| out)? (?:to|for|with|by) (?:the |some |a )?$",
+        )
+    });
+    let within = after.split(['.', '?', '!']).next().unwrap_or_default();
+    let other = DrugTable::bundled().mentions(within).into_iter().next();
+    other.is_some_and(|other| FOR_ANOTHER.is_match(&within[..other.range.start]))
 }
 
 /// "switch from A to B": A ends and B begins.

@@ -244,7 +244,7 @@ pub(super) fn is_over(sentence: &str) -> bool {
     });
     static LEFT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:made|had|told) (?:me|him|her) (?:to )?(?:quit|stop)\b|\b(?:quit|stopped) after (?:an?|one|two|three|four|five|a few|a couple(?: of)?|\d+) (?:days?|weeks?|months?|doses?)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b|\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b",
+            r"\b(?:made|had|told|asked|advised|wanted) (?:me|him|her) (?:to )?(?:quit|stop|drop (?:it|that|them)|come off|get off)\b|\b(?:quit|stopped) after (?:an?|one|two|three|four|five|a few|a couple(?: of)?|\d+) (?:days?|weeks?|months?|doses?)\b|\b(?:gave up on|so (?:that|it) (?:got|was) (?:stopped|dropped))\b|\bso (?:i|we|he|she) (?:left|stopped|quit|dropped) (?:it|that|them|taking|giving)\b",
         )
     });
     static STILL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:still|since|ever since|now)\b"));

@@ -29,6 +29,22 @@ fn what_was_only_in_mind_is_not_done() {
 }
 
 #[test]
+fn what_another_takes_the_place_of_ends() {
+    let plan = "P: I take chlorthalidone, 25 milligrams once a day.\nD: The chlorthalidone can bring gout on, so let's switch that to \
+                losartan, 25 milligrams once a day.";
+    assert_eq!(said(plan)[0], "stop Chlorthalidone 25 mg once daily");
+    assert_eq!(said(plan)[1], "start Losartan 25 mg once daily");
+}
+
+#[test]
+fn what_somebody_was_told_to_drop_is_past() {
+    let told = "P: I was taking aspirin, but the cardiologist told me to drop it in the fall.\nD: Good.";
+    let transcript = transcript(told);
+    let spoken = medications(&Visit::new(&transcript), DrugTable::bundled());
+    assert!(spoken.medications.iter().all(|one| one.past), "{spoken:?}");
+}
+
+#[test]
 fn what_is_on_hold_is_neither_stopped_nor_changed() {
     for lines in [
         "P: I take ramipril, 5 milligrams.\nD: Ramipril, hold. Until I see your labs.",
