@@ -5,6 +5,7 @@
 //! that fails for a reason that may pass is tried again, with growing pauses; any other reason, or too many attempts, ends it,
 //! and the visit says so. What it was to be made from is never lost with it.
 
+mod away;
 mod cancel;
 mod deliver;
 mod draft;
@@ -14,7 +15,8 @@ mod worker;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cancel::{Cancelled, Running};
+pub(super) use away::away;
+use cancel::Running;
 use tokio::sync::{Notify, Semaphore};
 
 use super::{
@@ -257,13 +259,4 @@ fn end_of(done: &Result<(), JobError>, job: &Job) -> &'static str {
         Err(JobError::Passing(_)) if job.attempts < MAX_ATTEMPTS => "again",
         Err(JobError::Passing(_) | JobError::Final(_)) => "failed",
     }
-}
-
-/// Runs `work`, which keeps a core busy, away from the threads that answer requests. A panic ends the job and not the service.
-pub(super) async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
-    let ended = tokio::task::spawn_blocking(work).await;
-    ended.map_err(|error| match error.try_into_panic() {
-        Ok(panic) if panic.is::<Cancelled>() => JobError::Moot,
-        _ => JobError::Passing("this is a fault of soapstone; the log names the place".to_owned()),
-    })
 }
