@@ -29,7 +29,7 @@ for role in clinician admin system; do
     run token create "$role" --label fuzz "${scopes[@]}" > "$folder/$role.token"
 done
 
-run serve 2> "$folder/log" &
+"$soapstone" --config "$folder/soapstone.toml" serve 2> "$folder/log" &
 service=$!
 until url=$(sed -n 's/.*listening at \([^,]*\),.*/\1/p' "$folder/log") && [ -n "$url" ]; do sleep 0.1; done
 
