@@ -1,7 +1,7 @@
 //! Stopping work in the middle of a stage.
 //!
 //! Recognition and the language model tell how far they are every second or so, and work on a visit that is erased is stopped
-//! there: by unwinding from the watcher to [`away`](super::away), so that no stage knows of it. A stage that takes the unwinding
+//! there: by unwinding from the watcher to [`away`](super::away()), so that no stage knows of it. A stage that takes the unwinding
 //! for a fault of its own ends as well, and what it says does not count ([`Running::end`]).
 
 use std::{
