@@ -73,7 +73,8 @@ async fn an_agent_that_is_killed_loses_less_than_a_second_and_goes_on_at_the_clo
     // Played sound is heard a moment after it was begun, so the fixture was not further than this when the agent was killed.
     let last = lag(&recording, &said, killed_at - 2.5, killed_at - 1.0);
     assert!((last - first).abs() < 0.01, "{first} {last}");
-    let after = lag(&recording, &said, back_at + 1.0, back_at + 3.0);
+    // A sound system that is playing already lets what it has worked out ahead, up to two seconds, be heard by nobody.
+    let after = lag(&recording, &said, back_at + 2.5, back_at + 4.5);
     assert!((after - first).abs() < 0.6, "{first} {after}");
 }
 
@@ -98,8 +99,8 @@ async fn a_microphone_that_is_unplugged_is_told_of_and_its_recording_goes_on_wit
     clinic.finish(&visit).await;
     clinic.stop_service().await;
     let recording = clinic.recording(&visit).await;
-    let first = lag(&recording, &said, 1.0, 2.5);
-    let second = lag(&recording[(again * RATE as f64) as usize..], &said, 1.0, 2.5) + again;
+    let (before, after) = recording.split_at((again * RATE as f64) as usize);
+    let (first, second) = (lag(before, &said, 1.0, 2.5), lag(after, &said, 1.0, 2.5) + again);
     assert!((second - first - again).abs() < 0.8, "{first} {second} {again}");
 }
 
