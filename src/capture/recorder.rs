@@ -28,6 +28,9 @@ const TURN: Duration = Duration::from_millis(50);
 /// A microphone that gives nothing for so long is gone, whatever the system says.
 const GIVES_NOTHING: Duration = Duration::from_secs(2);
 
+/// How long after it was opened a microphone may still bring what the sound system had in store.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How often a microphone that is gone is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -149,6 +152,7 @@ enum Microphone {
 }
 
 struct Opened {
+    since: Instant,
     stream: Stream,
     resampler: ToSpeechRate,
     heard_last: Instant,
@@ -233,7 +237,7 @@ impl<'a> Recorder<'a> {
             let failed = |reason: String| CaptureError::Device { name: stream.name.clone(), reason };
             let resampler = ToSpeechRate::new(stream.rate_hz, self.recording.channels);
             let resampler = resampler.map_err(|error| failed(error.to_string()))?;
-            Ok(Opened { stream, resampler, heard_last: now })
+            Ok(Opened { since: now, stream, resampler, heard_last: now })
         });
         let mut seen = self.console.lock();
         match resampled {
@@ -277,17 +281,18 @@ impl<'a> Recorder<'a> {
         opened.heard_last = now;
         opened.resampler.push(&channels_apart(&heard, opened.stream.channels, channels));
         let samples = together(&opened.resampler.take());
-        self.place(elapsed, &samples, give);
+        let is_fresh = now.duration_since(opened.since) < FRESH;
+        self.place(elapsed, &samples, is_fresh, give);
     }
 
-    fn place(&mut self, elapsed: Duration, samples: &[i16], give: &mut dyn FnMut(&[i16])) {
+    fn place(&mut self, elapsed: Duration, samples: &[i16], is_fresh: bool, give: &mut dyn FnMut(&[i16])) {
         let channels = self.recording.channels;
-        let fitted = self.timeline.fit(elapsed, samples.len() / channels);
+        let fitted = self.timeline.fit(elapsed, samples.len() / channels, is_fresh);
         if fitted.gap > 0 {
             self.monitor.miss(fitted.gap);
             give(&silence(fitted.gap, channels));
         }
-        let taken = &samples[..fitted.taken * channels];
+        let taken = &samples[samples.len() - fitted.taken * channels..];
         self.monitor.hear(taken, channels);
         if !taken.is_empty() {
             give(taken);
@@ -323,7 +328,7 @@ impl<'a> Recorder<'a> {
             let frames = opened.stream.rate_hz as usize * FLUSH.as_millis() as usize / 1_000;
             opened.resampler.push(&vec![vec![0.0; frames]; channels]);
             let samples = together(&opened.resampler.take());
-            self.place(elapsed, &samples, give);
+            self.place(elapsed, &samples, false, give);
         }
     }
 }

@@ -13,7 +13,7 @@ const SLACK: Duration = Duration::from_millis(500);
 pub(super) struct Fitted {
     /// Frames of silence that come before it.
     pub gap: usize,
-    /// Frames of it that are taken; what is beyond is more than a clock's second holds.
+    /// Frames of it that are taken, the last ones; what is more than that is more than the time that passed holds.
     pub taken: usize,
 }
 
@@ -29,10 +29,12 @@ impl Timeline {
         Self { frames: frames_in(kept) }
     }
 
-    /// `arriving` frames came in when the recording had gone on for `elapsed`.
-    pub fn fit(&mut self, elapsed: Duration, arriving: usize) -> Fitted {
+    /// `arriving` frames came in when the recording had gone on for `elapsed`. A microphone that was just opened (`is_fresh`) may
+    /// bring what the sound system had in store, which is none of the time since.
+    pub fn fit(&mut self, elapsed: Duration, arriving: usize, is_fresh: bool) -> Fitted {
         let (now, slack) = (frames_in(elapsed), frames_in(SLACK));
-        let room = (now + slack).saturating_sub(self.frames);
+        let ahead = if is_fresh { 0 } else { slack };
+        let room = (now + ahead).saturating_sub(self.frames);
         let taken = arriving.min(usize::try_from(room).unwrap_or(usize::MAX));
         let behind = now.saturating_sub(self.frames + taken as u64);
         let gap = if taken > 0 && behind > slack { behind } else { 0 };
@@ -66,32 +68,40 @@ mod tests {
         let mut timeline = Timeline::default();
         for step in 1..100 {
             // A steady delay, and lumps of a tenth of a second.
-            assert_eq!(timeline.fit(ms(300 + step * 100), 1_600), Fitted { gap: 0, taken: 1_600 });
+            assert_eq!(timeline.fit(ms(300 + step * 100), 1_600, false), Fitted { gap: 0, taken: 1_600 });
         }
     }
 
     #[test]
     fn what_was_lost_is_silence_of_the_same_length() {
         let mut timeline = Timeline::default();
-        timeline.fit(ms(1_000), 16_000);
-        assert_eq!(timeline.fit(ms(4_100), 1_600), Fitted { gap: 48_000, taken: 1_600 });
-        assert_eq!(timeline.fit(ms(4_200), 1_600), Fitted { gap: 0, taken: 1_600 });
+        timeline.fit(ms(1_000), 16_000, false);
+        assert_eq!(timeline.fit(ms(4_100), 1_600, false), Fitted { gap: 48_000, taken: 1_600 });
+        assert_eq!(timeline.fit(ms(4_200), 1_600, false), Fitted { gap: 0, taken: 1_600 });
     }
 
     #[test]
     fn without_a_microphone_the_recording_goes_on_with_the_clock() {
         let mut timeline = Timeline::default();
-        timeline.fit(ms(1_000), 14_400);
+        timeline.fit(ms(1_000), 14_400, false);
         assert_eq!(timeline.fill(ms(1_500)), 9_600);
         assert_eq!(timeline.fill(ms(1_600)), 1_600);
-        assert_eq!(timeline.fit(ms(1_900), 1_600), Fitted { gap: 0, taken: 1_600 });
+        assert_eq!(timeline.fit(ms(1_900), 1_600, false), Fitted { gap: 0, taken: 1_600 });
     }
 
     #[test]
     fn sound_that_comes_faster_than_time_passes_is_cut() {
         let mut timeline = Timeline::default();
-        assert_eq!(timeline.fit(ms(1_000), 160_000), Fitted { gap: 0, taken: 24_000 });
-        assert_eq!(timeline.fit(ms(1_000), 160_000), Fitted { gap: 0, taken: 0 });
-        assert_eq!(timeline.fit(ms(1_100), 160_000), Fitted { gap: 0, taken: 1_600 });
+        assert_eq!(timeline.fit(ms(1_000), 160_000, false), Fitted { gap: 0, taken: 24_000 });
+        assert_eq!(timeline.fit(ms(1_000), 160_000, false), Fitted { gap: 0, taken: 0 });
+        assert_eq!(timeline.fit(ms(1_100), 160_000, false), Fitted { gap: 0, taken: 1_600 });
+    }
+
+    #[test]
+    fn what_was_in_store_before_the_microphone_was_opened_is_no_part_of_it() {
+        let mut timeline = Timeline::default();
+        timeline.fill(ms(1_000));
+        assert_eq!(timeline.fit(ms(1_100), 16_000, true), Fitted { gap: 0, taken: 1_600 });
+        assert_eq!(timeline.fit(ms(1_200), 1_600, true), Fitted { gap: 0, taken: 1_600 });
     }
 }
