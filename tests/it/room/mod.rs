@@ -101,7 +101,8 @@ async fn a_microphone_that_is_unplugged_is_told_of_and_its_recording_goes_on_wit
     let recording = clinic.recording(&visit).await;
     let (before, after) = recording.split_at((again * RATE as f64) as usize);
     let (first, second) = (lag(before, &said, 1.0, 2.5), lag(after, &said, 1.0, 2.5) + again);
-    assert!((second - first - again).abs() < 0.8, "{first} {second} {again}");
+    // A player is heard up to a second after it was started, on a busy machine. The microphone was away for longer than this.
+    assert!((second - first - again).abs() < 1.5, "{first} {second} {again}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
