@@ -1,5 +1,7 @@
 //! `soapstone serve`: the service.
 
+use std::io::Write;
+
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
@@ -31,10 +33,12 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<(), Failure> {
         let stop = CancellationToken::new();
         tokio::spawn(on_signal(stop.clone()));
         let ready = |address, setup: Option<crate::auth::Secret>| {
-            eprintln!("soapstone: listening at {address}, found at {url}");
+            tell(format_args!("listening at {address}, found at {url}"));
             if let Some(secret) = setup {
-                eprintln!("soapstone: there is no administrator yet; make their account within an hour:");
-                eprintln!("  {url}/setup#{}", secret.expose());
+                tell(format_args!(
+                    "there is no administrator yet; make their account within an hour:\n  {url}/setup#{}",
+                    secret.expose()
+                ));
             }
         };
         Ok(app::serve(config, jobs, stop, ready).await?)
@@ -44,10 +48,15 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<(), Failure> {
 /// The first signal stops the service, the second ends the process.
 pub(super) async fn on_signal(stop: CancellationToken) {
     signal().await;
-    eprintln!("soapstone: stopping; what runs is finished first");
+    tell(format_args!("stopping; what runs is finished first"));
     stop.cancel();
     signal().await;
     std::process::exit(super::FailureKind::Internal as i32);
+}
+
+/// Says something to whoever reads standard error. A service goes on where nobody does any more.
+pub(super) fn tell(what: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "soapstone: {what}");
 }
 
 async fn signal() {

@@ -3,7 +3,7 @@
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, runtime, serve::on_signal};
+use super::{Failure, runtime, serve};
 use crate::{app, config::Config};
 
 /// Work off jobs: transcribe recordings, draft notes, send them to the EHR. Requests are answered by `soapstone serve`.
@@ -22,7 +22,7 @@ pub fn run(_args: &WorkerArgs, config: &Config) -> Result<(), Failure> {
     let config = config.clone();
     runtime()?.block_on(async move {
         let stop = CancellationToken::new();
-        tokio::spawn(on_signal(stop.clone()));
-        Ok(app::work(config, stop, || eprintln!("soapstone: waiting for jobs")).await?)
+        tokio::spawn(serve::on_signal(stop.clone()));
+        Ok(app::work(config, stop, || serve::tell(format_args!("waiting for jobs"))).await?)
     })
 }
