@@ -36,7 +36,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<(), Failure> {
             tell(format_args!("listening at {address}, found at {url}"));
             if let Some(secret) = setup {
                 tell(format_args!(
-                    "there is no administrator yet; make their account within an hour:\n  {url}/setup#{}",
+                    "there is no administrator yet; make their account within an hour at {url}/setup#{}",
                     secret.expose()
                 ));
             }
