@@ -84,7 +84,7 @@ fn play(
         let there = now.min(length);
         if there > room.heard {
             let begin = Instant::now();
-            hear(config, transcriber, &room.memory, visit, there)?;
+            hear(config, transcriber, &room.memory, visit, there, there < length)?;
             let cost = begin.elapsed();
             now += cost;
             told.push(Told { from: room.heard, at: now });
@@ -107,12 +107,16 @@ fn hear(
     memory: &Memory,
     visit: &Recording,
     there: Duration,
+    goes_on: bool,
 ) -> Result<Option<Transcript>, Box<dyn Error>> {
     let samples = there.as_millis() as usize * 16;
     let channels = visit.channels.iter().map(|channel| channel[..samples.min(channel.len())].to_vec()).collect();
     let wav = audio::to_wav(&Recording { channels, info: visit.info.clone() });
     let source = AudioSource::Bytes { name: "the visit", bytes: &wav };
     let mut scribe = Scribe::new(config, &SystemClock, &Unwatched);
+    if goes_on {
+        scribe.hear_beginnings();
+    }
     // Before the first word there is no transcript.
     Ok(scribe.transcribe_with(transcriber, memory, source, &[], None).ok().map(|heard| heard.transcript))
 }
@@ -124,7 +128,7 @@ fn write_notes(visit: &Recording, stop: Arc<AtomicBool>) -> std::thread::JoinHan
         let config = Config::load(None, None).expect("the configuration");
         let transcriber = Transcriber::load(&config.recognition, &ModelStore::new(&config.paths)).expect("it loads");
         let beginning = Duration::from_secs(180);
-        let heard = hear(&config, &transcriber, &Memory::default(), &visit, beginning).expect("it is heard");
+        let heard = hear(&config, &transcriber, &Memory::default(), &visit, beginning, false).expect("it is heard");
         let transcript = heard.expect("there are words");
         let mut notes = 0;
         while !stop.load(Ordering::Relaxed) {

@@ -29,6 +29,7 @@ async fn erase_what_is_due(workshop: &Workshop) {
     let tell = |due: &Due| {
         tracing::info!(encounter = %due.encounter, what = due.what.as_str(), rule = due.rule, "erased");
         if due.what == Erasable::Visit {
+            workshop.cancel(due.encounter);
             workshop.events.tell(due.encounter, VisitEvent::Erased);
         }
     };

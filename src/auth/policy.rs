@@ -18,6 +18,8 @@ pub enum Right {
     Consent,
     /// Start and stop recording, and send audio.
     Record,
+    /// Be the device of a room: hear its orders, and tell how it is.
+    Attend,
     /// Read transcript and note, and hear audio.
     ReadContent,
     /// Correct transcript and note, and have the note written anew.
@@ -38,11 +40,12 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::CreateEncounter,
         Self::ReadEncounter,
         Self::Consent,
         Self::Record,
+        Self::Attend,
         Self::ReadContent,
         Self::EditContent,
         Self::Sign,
@@ -63,7 +66,7 @@ impl Right {
             | Self::Deliver
             | Self::Manage
             | Self::EnrolVoice => Scope::EncountersWrite,
-            Self::Record => Scope::AudioWrite,
+            Self::Record | Self::Attend => Scope::AudioWrite,
             Self::Sign => Scope::NotesSign,
             Self::ReadAudit => Scope::AuditRead,
             Self::Administer => Scope::AccountsWrite,
@@ -118,11 +121,11 @@ enum Reach {
 
 fn reach(role: AccountRole, right: Right) -> Reach {
     use Right::{
-        Administer, Consent, CreateEncounter, Deliver, EditContent, EnrolVoice, Manage, ReadAudit, ReadContent,
+        Administer, Attend, Consent, CreateEncounter, Deliver, EditContent, EnrolVoice, Manage, ReadAudit, ReadContent,
         ReadEncounter, Record, Sign,
     };
     match (role, right) {
-        (AccountRole::Clinician, ReadAudit | Administer | Manage) => Reach::None,
+        (AccountRole::Clinician, Attend | ReadAudit | Administer | Manage) => Reach::None,
         (AccountRole::Clinician, _) => Reach::Own,
         (AccountRole::Assistant, CreateEncounter | ReadEncounter | Consent | Record) => Reach::All,
         (AccountRole::Assistant, _) => Reach::None,
@@ -130,9 +133,11 @@ fn reach(role: AccountRole, right: Right) -> Reach {
         (AccountRole::Qa, _) => Reach::None,
         (AccountRole::Admin, ReadEncounter | Deliver | Manage | ReadAudit | Administer) => Reach::All,
         (AccountRole::Admin, ReadContent) => Reach::WithReason,
-        (AccountRole::Admin, CreateEncounter | Consent | Record | EditContent | Sign | EnrolVoice) => Reach::None,
+        (AccountRole::Admin, CreateEncounter | Consent | Record | Attend | EditContent | Sign | EnrolVoice) => {
+            Reach::None
+        }
         // A system's tokens are narrowed by scopes. It signs nothing: only a named person does.
-        (AccountRole::System, CreateEncounter | ReadEncounter | Consent | Record | ReadContent) => Reach::All,
+        (AccountRole::System, CreateEncounter | ReadEncounter | Consent | Record | Attend | ReadContent) => Reach::All,
         (AccountRole::System, _) => Reach::None,
     }
 }

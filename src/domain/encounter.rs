@@ -28,6 +28,15 @@ pub struct Encounter {
     pub revision: i64,
 }
 
+impl Encounter {
+    /// Comes to `state` by work on it. A visit whose note is signed stays signed, whatever becomes of work that goes on.
+    pub fn advance(&mut self, state: EncounterState) {
+        if self.state != EncounterState::Signed {
+            self.state = state;
+        }
+    }
+}
+
 /// What of a visit is the patient's, or leads to them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -184,12 +193,34 @@ pub enum ConsentMethod {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{SystemClock, SystemEntropy};
 
     #[test]
     fn every_state_is_read_as_it_is_written() {
         for state in EncounterState::ALL {
             assert_eq!(EncounterState::parse(state.as_str()), Some(state));
             assert_eq!(serde_json::to_value(state).expect("plain data"), state.as_str());
+        }
+    }
+
+    #[test]
+    fn a_signed_visit_stays_signed_whatever_becomes_of_later_work() {
+        let mut visit = Encounter {
+            id: EncounterId::new(&SystemClock, &SystemEntropy),
+            created_at: Timestamp::UNIX_EPOCH,
+            clinician: AccountId::new(&SystemClock, &SystemEntropy),
+            state: EncounterState::Drafting,
+            details: EncounterDetails::default(),
+            consent: None,
+            legal_hold: false,
+            revision: 0,
+        };
+        visit.advance(EncounterState::Drafted);
+        assert_eq!(visit.state, EncounterState::Drafted);
+        visit.state = EncounterState::Signed;
+        for state in EncounterState::ALL {
+            visit.advance(state);
+            assert_eq!(visit.state, EncounterState::Signed);
         }
     }
 

@@ -16,13 +16,13 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Scribe, Unwatched,
+    Scribe, Stage, Watcher,
     events::VisitEvent,
-    jobs::{JobError, Workshop, away},
+    jobs::{JobError, Workshop, away, leave_if},
 };
 use crate::{
     audio::AudioSource,
-    domain::{EncounterId, PatientText, Role, Utterance},
+    domain::{Encounter, EncounterId, EncounterState, PatientText, Role, Utterance},
     store::{encounters, keys},
     transcription::{Memory, Transcribed},
 };
@@ -31,6 +31,8 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(2);
 /// … and looked for at least so often.
 const LOOK: Duration = Duration::from_millis(250);
+/// Visits that are over, and were not forgotten with their transcript, are looked for this often.
+const LOOK_THROUGH: Duration = Duration::from_secs(60);
 
 /// Something that was said in a visit that is still recorded.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,6 +66,8 @@ pub struct Live {
 pub(super) struct LiveVisit {
     /// Locked while the visit is heard: a second who hears it would compute the same at the same time.
     memory: Mutex<Memory>,
+    /// Ends what is heard of it.
+    over: CancellationToken,
     state: Mutex<State>,
 }
 
@@ -96,6 +100,7 @@ impl Live {
     /// The visit is over, or erased: nothing is told of it any more.
     pub fn forget(&self, id: EncounterId) {
         if let Some(visit) = self.visits().remove(&id) {
+            visit.over.cancel();
             visit.state().said = None;
         }
     }
@@ -114,6 +119,10 @@ impl Live {
             is_due.then(|| (state.due, *id, Arc::clone(visit)))
         });
         waiting.min_by_key(|(due, ..)| *due).map(|(_, id, visit)| (id, visit))
+    }
+
+    fn ids(&self) -> Vec<EncounterId> {
+        self.visits().keys().copied().collect()
     }
 
     fn is_idle(&self) -> bool {
@@ -139,9 +148,14 @@ impl LiveVisit {
 impl Workshop {
     /// Hears the visits that are recorded until `stop`.
     pub async fn listen(self: Arc<Self>, stop: CancellationToken) {
+        let mut looked_through = self.clock.instant();
         while !stop.is_cancelled() {
+            if self.clock.instant().duration_since(looked_through) >= LOOK_THROUGH {
+                self.forget_what_is_over().await;
+                looked_through = self.clock.instant();
+            }
             if let Some((id, visit)) = self.live.next(self.clock.instant()) {
-                if let Err(error) = self.hear(id, &visit).await {
+                if let Err(error) = self.hear(id, &visit, &stop).await {
                     // The transcript at the end will say so if it stays; no event of a visit depends on this.
                     tracing::debug!(encounter = %id, %error, "the visit cannot be heard yet");
                 }
@@ -150,17 +164,33 @@ impl Workshop {
             let idle = self.live.is_idle();
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.live.bell.notified(), if idle => {}
-                () = tokio::time::sleep(LOOK), if !idle => {}
+                () = self.live.bell.notified() => {}
+                () = tokio::time::sleep(if idle { LOOK_THROUGH } else { LOOK }) => {}
+            }
+        }
+    }
+
+    /// Forgets visits whose transcript somebody else made, or that came to an end without one.
+    async fn forget_what_is_over(&self) {
+        for id in self.live.ids() {
+            let goes_on =
+                |encounter: Encounter| encounter.state.takes_audio() || encounter.state == EncounterState::Transcribing;
+            if encounters::get(&self.store, id).await.is_ok_and(|encounter| !encounter.is_some_and(goes_on)) {
+                self.live.forget(id);
             }
         }
     }
 
     /// Hears what is there of one visit, and tells what is new.
-    async fn hear(self: &Arc<Self>, id: EncounterId, visit: &Arc<LiveVisit>) -> Result<(), JobError> {
+    async fn hear(
+        self: &Arc<Self>,
+        id: EncounterId,
+        visit: &Arc<LiveVisit>,
+        stop: &CancellationToken,
+    ) -> Result<(), JobError> {
         visit.state().has_news = false;
         let begin = self.clock.instant();
-        let heard = self.transcribe_beginning(id, visit).await;
+        let heard = self.transcribe_beginning(id, visit, stop).await;
         let end = self.clock.instant();
         visit.state().due = Some(end + pause_after(end.duration_since(begin)));
         let Some(transcribed) = heard? else { return Ok(()) };
@@ -183,11 +213,15 @@ impl Workshop {
         self: &Arc<Self>,
         id: EncounterId,
         visit: &Arc<LiveVisit>,
+        stop: &CancellationToken,
     ) -> Result<Option<Transcribed>, JobError> {
         let Some(key) = keys::load_audio(&self.store, id).await? else { return Ok(None) };
         let Some(encounter) = encounters::get(&self.store, id).await? else { return Ok(None) };
+        if !encounter.state.takes_audio() {
+            return Ok(None);
+        }
         let voice = self.voice(encounter.clinician).await?;
-        let (workshop, visit) = (Arc::clone(self), Arc::clone(visit));
+        let (workshop, visit, stop) = (Arc::clone(self), Arc::clone(visit), stop.clone());
         away(move || {
             let there = workshop.segments.list(id)?;
             let count = (0..).zip(&there).take_while(|(expected, found)| expected == *found).count() as u32;
@@ -197,18 +231,35 @@ impl Workshop {
             let recording = workshop.segments.recording(id, count, &key)?;
             let bytes = recording.as_file();
             let source = AudioSource::Bytes { name: "the recording", bytes: &bytes };
-            let mut scribe = Scribe::new(&workshop.config, workshop.clock.as_ref(), &Unwatched);
+            let leaver = Leaver([&visit.over, &stop]);
+            let mut scribe = Scribe::new(&workshop.config, workshop.clock.as_ref(), &leaver);
             scribe.know_clinician(voice);
+            scribe.hear_beginnings();
             Ok(Some(scribe.transcribe_with(&*workshop.transcriber()?, &visit.memory(), source, &[], None)?))
         })
         .await?
     }
 }
 
-/// How long a visit is left alone after it was heard, which took `cost`: what takes long is done less often, so that two thirds
-/// of the time are left for other visits.
+/// How long a visit is left alone after it was heard, which took `cost`: what takes long is done less often, so that half of the
+/// time is left for other visits.
 pub fn pause_after(cost: Duration) -> Duration {
-    PAUSE.max(2 * cost)
+    PAUSE.max(cost)
+}
+
+/// Watches nothing but whether the work is still wanted.
+struct Leaver<'s>([&'s CancellationToken; 2]);
+
+impl Watcher for Leaver<'_> {
+    fn begin(&self, _stage: Stage) {
+        self.advance(0.0);
+    }
+
+    fn advance(&self, _fraction: f32) {
+        self.0.iter().for_each(|stop| leave_if(stop));
+    }
+
+    fn end(&self, _stage: Stage, _elapsed_ms: u64) {}
 }
 
 fn live(said: Utterance, settled_ms: u64) -> Option<LiveUtterance> {

@@ -90,6 +90,7 @@ pub struct Scribe<'a> {
     started: Instant,
     timings_ms: BTreeMap<String, u64>,
     clinician: Option<ClinicianVoice>,
+    goes_on: bool,
     style: Style<'a>,
 }
 
@@ -97,7 +98,7 @@ impl<'a> Scribe<'a> {
     /// A scribe for one visit. `timings_ms.total` of its note counts from here.
     pub fn new(config: &'a Config, clock: &'a dyn Clock, watcher: &'a dyn Watcher) -> Self {
         let (started, timings_ms) = (clock.instant(), BTreeMap::new());
-        Self { config, clock, watcher, started, timings_ms, clinician: None, style: Style::default() }
+        Self { config, clock, watcher, started, timings_ms, clinician: None, goes_on: false, style: Style::default() }
     }
 
     /// Errs if a model or terminology that `work` needs is missing, naming all that is, so that it is said at once and
@@ -116,6 +117,11 @@ impl<'a> Scribe<'a> {
     /// Transcripts from now on have the voice that is most like `voice`, where it is given, as the clinician's.
     pub fn know_clinician(&mut self, voice: impl Into<Option<ClinicianVoice>>) {
         self.clinician = voice.into();
+    }
+
+    /// Recordings from now on are beginnings of visits that go on: their last words are heard quickly rather than well.
+    pub fn hear_beginnings(&mut self) {
+        self.goes_on = true;
     }
 
     /// Notes from now on are written in `style`; a SOAP note is what they are otherwise.
@@ -148,13 +154,14 @@ impl<'a> Scribe<'a> {
     ) -> Result<Transcribed, VisitError> {
         let config = &self.config.recognition;
         let recording = self.timed(Stage::Decode, |progress| Ok(audio::decode(source, config, progress)?))?;
-        let (clock, clinician) = (self.clock, self.clinician.clone());
+        let (clock, clinician, goes_on) = (self.clock, self.clinician.clone(), self.goes_on);
         let (transcribed, repaired) = self.timed(Stage::Transcribe, |progress| {
             let read = |done: f32| progress(RECOGNISING * done);
-            let known = Known { names: vocabulary, clinician: clinician.as_ref() };
+            let known = Known { names: vocabulary, clinician: clinician.as_ref(), goes_on };
             let mut transcribed = transcriber.transcribe(&recording, known, memory, &read)?;
             let started = clock.instant();
-            let mut hearing = transcriber.hearing(&recording, memory);
+            let until_ms = if goes_on { transcribed.settled_ms } else { u64::MAX };
+            let mut hearing = transcriber.hearing(&recording, memory).until(until_ms);
             let repaired = |done: f32| progress(RECOGNISING + (1.0 - RECOGNISING) * done);
             repair::repair_recorded(&mut transcribed.transcript, chart, &mut hearing, &repaired)
                 .map_err(TranscriptionError::from)?;

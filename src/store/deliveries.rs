@@ -48,7 +48,7 @@ pub async fn requeue(tx: &Tx, encounter: EncounterId, id: DeliveryId) -> Result<
     Ok(true)
 }
 
-/// Ends what is queued up to version `version`: the delivery of that version is `state`, and earlier ones went in it.
+/// Ends what is queued up to version `version`: the last of these deliveries is `state`, and earlier ones went in it.
 pub async fn end(
     tx: &Tx,
     encounter: EncounterId,
@@ -57,6 +57,9 @@ pub async fn end(
     ehr_id: Option<&str>,
     fault: Option<&str>,
 ) -> Result<(), StoreError> {
+    let queued = of(encounter).filter(Column::State.eq(DeliveryState::Queued.as_str()));
+    let last = queued.filter(Column::Version.lte(version)).order_by_desc(Column::Version).one(&tx.tx).await?;
+    let Some(last) = last else { return Ok(()) };
     let now_ms = tx.vault.clock.now().as_millisecond();
     let ended = |state: DeliveryState| {
         delivery::Entity::update_many()
@@ -67,8 +70,8 @@ pub async fn end(
             .filter(Column::Encounter.eq(encounter.to_string()))
             .filter(Column::State.eq(DeliveryState::Queued.as_str()))
     };
-    ended(state).filter(Column::Version.eq(version)).exec(&tx.tx).await?;
-    ended(DeliveryState::Superseded).filter(Column::Version.lt(version)).exec(&tx.tx).await?;
+    ended(state).filter(Column::Version.eq(last.version)).exec(&tx.tx).await?;
+    ended(DeliveryState::Superseded).filter(Column::Version.lt(last.version)).exec(&tx.tx).await?;
     Ok(())
 }
 

@@ -15,10 +15,12 @@ use crate::domain::{EncounterId, Job, JobId, JobKind, JobState};
 
 const TABLE: &str = "job";
 
-/// Queues a job, unless one of the same kind waits or runs for the visit already: then it is that one.
+/// Queues a job, unless one of the same kind waits for the visit already: then it is that one. One that runs has read what it
+/// works on, which may have changed since.
 pub async fn enqueue(tx: &Tx, kind: JobKind, encounter: EncounterId) -> Result<JobId, StoreError> {
-    let open = of(encounter).filter(Column::Kind.eq(kind.as_str())).filter(is_open());
-    if let Some(row) = open.one(&tx.tx).await? {
+    let waiting = of(encounter).filter(Column::Kind.eq(kind.as_str()));
+    let waiting = waiting.filter(Column::State.eq(JobState::Queued.as_str()));
+    if let Some(row) = waiting.one(&tx.tx).await? {
         return row.id.parse().map_err(|_| bad(&row, "id"));
     }
     let (clock, entropy) = (tx.vault.clock.as_ref(), tx.vault.entropy.as_ref());

@@ -37,9 +37,11 @@ pub async fn visits_signed_before(reader: &impl Reader, day: Timestamp) -> Resul
     ids_of(signed_before(day), reader.inside().conn).await
 }
 
-/// Visits that were entered before `day` and never signed.
+/// Visits that were entered before `day`, never signed, and are neither recorded nor worked on.
 pub async fn unsigned_entered_before(reader: &impl Reader, day: Timestamp) -> Result<Vec<EncounterId>, StoreError> {
-    let unsigned = not_held().filter(encounter::Column::State.ne(EncounterState::Signed.as_str()));
+    let at_rest =
+        [EncounterState::Planned, EncounterState::Drafted, EncounterState::Failed].map(EncounterState::as_str);
+    let unsigned = not_held().filter(encounter::Column::State.is_in(at_rest));
     let unsigned = unsigned.filter(encounter::Column::Id.not_in_subquery(signed().into_query()));
     let unsigned = unsigned.filter(encounter::Column::CreatedAtMs.lt(day.as_millisecond()));
     ids_of(unsigned, reader.inside().conn).await

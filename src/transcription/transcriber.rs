@@ -48,6 +48,8 @@ pub struct Known<'a> {
     pub names: &'a [String],
     /// The clinician's voice: the voice that is most like it is taken for theirs.
     pub clinician: Option<&'a ClinicianVoice>,
+    /// Whether the recording goes on: then its last words are heard quickly, and will be heard better.
+    pub goes_on: bool,
 }
 
 /// A transcript and what it took.
@@ -139,7 +141,7 @@ impl Transcriber {
         }
         let started = SystemClock.instant();
         let read = |done: f32| progress(LISTENING + (1.0 - LISTENING) * done);
-        let (words, settled) = self.recognize(recording, &activities, known.names, memory, &read)?;
+        let (words, settled) = self.recognize(recording, &activities, known, memory, &read)?;
         timings.asr_ms = milliseconds_since(started);
         let started = SystemClock.instant();
         let voices = Remembering { encoder: self.voices.as_ref(), memory: &memory.voices };
@@ -174,7 +176,7 @@ impl Transcriber {
         &self,
         recording: &Recording,
         activities: &[SpeechActivity],
-        names: &[String],
+        known: Known<'_>,
         memory: &Memory,
         progress: Progress,
     ) -> Result<(Vec<Vec<Word>>, usize), TranscriptionError> {
@@ -185,7 +187,7 @@ impl Transcriber {
         let mut settled = usize::MAX;
         for ((channel, activity), spoken) in recording.channels.iter().zip(activities).zip(&spoken) {
             let of_all = |done: f32| progress((before + done * spoken) / total);
-            let read = self.recognizer.recognize(channel, activity, names, memory, &of_all)?;
+            let read = self.recognizer.recognize(channel, activity, known.names, known.goes_on, memory, &of_all)?;
             words.push(read.words);
             languages.add(&read.languages);
             settled = settled.min(read.settled);

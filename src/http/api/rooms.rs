@@ -123,7 +123,7 @@ pub async fn orders(
     Room(room): Room,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let workshop = Arc::clone(&service.workshop);
-    caller.require(&workshop.store, Right::Record, AuditAction::Record).await?;
+    caller.require(&workshop.store, Right::Attend, AuditAction::Record).await?;
     let stopping = || Problem::not_ready("the service stops");
     let mut attendance = workshop.rooms.attend(&room, workshop.clock.now()).ok_or_else(stopping)?;
     let (told, events) = tokio::sync::mpsc::channel(1);
@@ -131,6 +131,9 @@ pub async fn orders(
         let mut before = None;
         // Without its orders the device would end what it records; the end of the stream only lets it ask again.
         while let Ok(orders) = present(&workshop, &room).await {
+            if !caller.is_still(&service).await.unwrap_or(false) {
+                return;
+            }
             let known = Vec::from_iter(orders.orders.iter().map(|order| (order.encounter, order.action)));
             if before.as_ref() != Some(&known) && told.send(Ok(sent(&orders))).await.is_err() {
                 return;
@@ -160,7 +163,7 @@ pub async fn report(
     Body(report): Body<RoomReport>,
 ) -> Result<StatusCode, Problem> {
     let workshop = &service.workshop;
-    caller.require(&workshop.store, Right::Record, AuditAction::Record).await?;
+    caller.require(&workshop.store, Right::Attend, AuditAction::Record).await?;
     let status = checked(report)?;
     if let Some(id) = status.encounter {
         let encounter = caller.encounter(&workshop.store, id, Right::Record, AuditAction::Record).await?;

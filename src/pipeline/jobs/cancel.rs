@@ -2,7 +2,7 @@
 //!
 //! Recognition and the language model tell how far they are every second or so, and work on a visit that is erased is stopped
 //! there: by unwinding from the watcher to [`away`](super::away()), so that no stage knows of it. A stage that takes the unwinding
-//! for a fault of its own ends as well, and what it says does not count ([`Running::end`]).
+//! for a fault of its own ends as well, and what it says does not count (`Workshop::perform`).
 
 use std::{
     collections::HashMap,
@@ -12,59 +12,78 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::EncounterId;
+use crate::domain::{EncounterId, Job, JobId};
 
 /// What unwinds through a stage that is stopped.
 pub(super) struct Cancelled;
 
 /// Ends the work that it is called from if `stop` says so.
-pub(super) fn leave_if(stop: &CancellationToken) {
+pub(in crate::pipeline) fn leave_if(stop: &CancellationToken) {
     if stop.is_cancelled() {
         // No panic: nothing is printed.
         resume_unwind(Box::new(Cancelled));
     }
 }
 
-/// The visits that are worked on.
+/// The jobs that run. Those of one visit may overlap: its note goes to the EHR while it is written anew.
 #[derive(Default)]
 pub(super) struct Running {
-    visits: Mutex<HashMap<EncounterId, CancellationToken>>,
+    jobs: Mutex<HashMap<JobId, (EncounterId, CancellationToken)>>,
+}
+
+/// A job that runs, until this is dropped.
+pub(super) struct Begun<'r> {
+    running: &'r Running,
+    job: JobId,
+    stop: CancellationToken,
+}
+
+impl Begun<'_> {
+    /// What says that it is to stop.
+    pub(super) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.running.jobs().remove(&self.job);
+    }
 }
 
 impl Running {
-    /// What stops the work on a visit that now begins. At most one job of a visit runs at a time: each queues the next.
-    pub(super) fn begin(&self, id: EncounterId) -> CancellationToken {
+    /// A job begins.
+    pub(super) fn begin(&self, job: &Job) -> Begun<'_> {
         let stop = CancellationToken::new();
-        self.visits().insert(id, stop.clone());
-        stop
+        self.jobs().insert(job.id, (job.encounter, stop.clone()));
+        Begun { running: self, job: job.id, stop }
     }
 
-    /// It is over; says whether it was stopped.
-    pub(super) fn end(&self, id: EncounterId) -> bool {
-        self.visits().remove(&id).is_some_and(|stop| stop.is_cancelled())
-    }
-
-    /// Stops it.
+    /// Stops what runs of a visit.
     pub(super) fn cancel(&self, id: EncounterId) {
-        if let Some(stop) = self.visits().get(&id) {
-            stop.cancel();
-        }
+        self.jobs().values().filter(|(encounter, _)| *encounter == id).for_each(|(_, stop)| stop.cancel());
     }
 
-    fn visits(&self) -> MutexGuard<'_, HashMap<EncounterId, CancellationToken>> {
-        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
+    fn jobs(&self) -> MutexGuard<'_, HashMap<JobId, (EncounterId, CancellationToken)>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{path::Path, sync::Arc};
+    use std::{
+        path::Path,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+    };
 
     use super::*;
     use crate::{
         audio::AudioSource,
         config::Config,
-        domain::{JobKind, SystemClock, SystemEntropy},
+        domain::{Clock, JobKind, JobState, SystemClock, SystemEntropy},
         pipeline::{
             Scribe, Stage, VisitError, Watcher,
             events::Events,
@@ -78,6 +97,8 @@ mod tests {
         stop: CancellationToken,
         stage: Stage,
         present: Mutex<Option<Stage>>,
+        /// Set if the work goes on after that. A panic would not do: the stage may guard against them.
+        went_on: Arc<AtomicBool>,
     }
 
     impl Watcher for Canceller {
@@ -92,31 +113,58 @@ mod tests {
                 self.stop.cancel();
             }
             self.watcher.advance(fraction);
-            assert!(!is_far, "the work went on to {fraction}");
+            self.went_on.fetch_or(is_far, Ordering::Relaxed);
         }
 
         fn end(&self, stage: Stage, elapsed_ms: u64) {
             self.watcher.end(stage, elapsed_ms);
-            assert_ne!(stage, self.stage, "the stage came to its end");
+            self.went_on.fetch_or(stage == self.stage, Ordering::Relaxed);
         }
     }
 
     /// What becomes of a transcription that is cancelled in the middle of `stage`.
     async fn cancelled(stage: Stage) -> Result<Result<usize, VisitError>, JobError> {
         let id = EncounterId::new(&SystemClock, &SystemEntropy);
-        let running = Running::default();
-        let stop = running.begin(id);
+        let stop = CancellationToken::new();
         let watcher = JobWatcher::new(Arc::new(Events::default()), id, JobKind::Transcribe, stop.clone());
-        away(move || {
+        let went_on = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&went_on);
+        let ended = away(move || {
             let mut config = Config::default();
             config.recognition.model = "whisper-tiny.en".to_owned();
             config.recognition.threads = 2;
             let visit = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-fixtures/visit-02-knee.flac");
-            let watcher = Canceller { watcher, stop, stage, present: Mutex::new(None) };
+            let watcher = Canceller { watcher, stop, stage, present: Mutex::new(None), went_on: seen };
             let mut scribe = Scribe::new(&config, &SystemClock, &watcher);
             scribe.transcribe(AudioSource::File(&visit), &[], None).map(|transcript| transcript.utterances.len())
         })
-        .await
+        .await;
+        assert!(!went_on.load(Ordering::Relaxed), "the work went on");
+        ended
+    }
+
+    #[test]
+    fn all_that_runs_of_a_visit_is_stopped_and_nothing_of_another() {
+        let (clock, entropy) = (&SystemClock, &SystemEntropy);
+        let job = |encounter| Job {
+            id: JobId::new(clock, entropy),
+            kind: JobKind::Draft,
+            encounter,
+            state: JobState::Running,
+            attempts: 1,
+            queued_at: clock.now(),
+            fault: None,
+        };
+        let (erased, other) = (EncounterId::new(clock, entropy), EncounterId::new(clock, entropy));
+        let running = Running::default();
+        let (draft, delivery, elsewhere) =
+            (running.begin(&job(erased)), running.begin(&job(erased)), running.begin(&job(other)));
+        drop(delivery);
+        running.cancel(erased);
+        assert!(draft.stop().is_cancelled(), "the end of another job of the visit hides none");
+        assert!(!elsewhere.stop().is_cancelled());
+        drop((draft, elsewhere));
+        assert!(running.jobs().is_empty());
     }
 
     #[tokio::test]

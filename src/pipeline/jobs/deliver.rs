@@ -1,16 +1,12 @@
 //! Note to the EHR.
 
-use super::{JobError, Workshop};
+use super::{JobError, MAX_ATTEMPTS, Workshop};
 use crate::{
     config::Template,
-    delivery::fhir::{self, DeliveryError},
-    domain::{Actor, AuditAction, AuditEvent, AuditOutcome, DeliveryState, EncounterId, Job, JobKind, JobState},
+    delivery::fhir::{self, DeliveryError, Receipt},
+    domain::{Actor, AuditAction, AuditEvent, AuditOutcome, DeliveryState, Encounter, EncounterId, Job, JobState},
     notes::{self, CurrentNote},
-    store::{
-        Tx, audit, deliveries,
-        documents::{self, DocumentKind},
-        encounters, jobs,
-    },
+    store::{Tx, audit, deliveries, documents::Version, encounters, jobs},
 };
 
 impl From<DeliveryError> for JobError {
@@ -24,34 +20,55 @@ impl From<DeliveryError> for JobError {
 
 pub(super) async fn run(workshop: &Workshop, job: &Job) -> Result<(), JobError> {
     let id = job.encounter;
-    let client = workshop.ehr.as_ref().ok_or_else(|| JobError::Final("no EHR is configured".to_owned()))?;
     let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let (version, note) = notes::current(&workshop.store, id).await?.ok_or(JobError::Moot)?;
+    match send(workshop, &encounter, &version, &note).await {
+        Ok(receipt) => keep(workshop, job, &version, &note, &receipt).await,
+        Err(JobError::Passing(fault)) if job.attempts < MAX_ATTEMPTS => Err(JobError::Passing(fault)),
+        Err(error) => {
+            fail(workshop, id, version.number, &error.to_string()).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn send(
+    workshop: &Workshop,
+    encounter: &Encounter,
+    version: &Version,
+    note: &CurrentNote,
+) -> Result<Receipt, JobError> {
+    let client = workshop.ehr.as_ref().ok_or_else(|| JobError::Final("no EHR is configured".to_owned()))?;
     let template = note.note().template.as_ref().unwrap_or(&workshop.config.writing.template);
     let template = Template::load(template).map_err(|error| JobError::Final(error.to_string()))?;
     // Dated by the version, so that the same version is the same document however often it is sent.
-    let document = fhir::document(&note, &template, &encounter.details.ehr, version.created_at);
-    let receipt = client.file(&document).await?;
+    let document = fhir::document(note, &template, &encounter.details.ehr, version.created_at);
+    Ok(client.file(&document).await?)
+}
 
+async fn keep(
+    workshop: &Workshop,
+    job: &Job,
+    version: &Version,
+    note: &CurrentNote,
+    receipt: &Receipt,
+) -> Result<(), JobError> {
+    let id = job.encounter;
     let tx = workshop.store.begin().await?;
     jobs::end(&tx, job.id, JobState::Done, None).await?;
     deliveries::end(&tx, id, version.number, DeliveryState::Delivered, Some(&receipt.id), None).await?;
-    // A version that came while this one was on its way.
-    if deliveries::any_queued(&tx, id).await? {
-        jobs::enqueue(&tx, JobKind::Deliver, id).await?;
-    }
     let delivered = AuditEvent::done(Actor::Service, AuditAction::Deliver).on(id);
-    audit::append(&tx, &delivered.object(format!("note/{} as {}", version.number, fhir::doc_status(&note)))).await?;
+    audit::append(&tx, &delivered.object(format!("note/{} as {}", version.number, fhir::doc_status(note)))).await?;
     Ok(tx.commit().await?)
 }
 
-/// Notes that what waits of the visit did not come to the EHR.
-pub(super) async fn fail(tx: &Tx, id: EncounterId, fault: &str) -> Result<(), JobError> {
-    let version = documents::current_number(tx, id, DocumentKind::Note).await?;
-    deliveries::end(tx, id, version, DeliveryState::Failed, None, Some(fault)).await?;
+/// Notes that version `version` did not come to the EHR. A later one has a job of its own.
+pub(super) async fn fail(workshop: &Workshop, id: EncounterId, version: i64, fault: &str) -> Result<(), JobError> {
+    let tx = workshop.store.begin().await?;
+    deliveries::end(&tx, id, version, DeliveryState::Failed, None, Some(fault)).await?;
     let failed = AuditEvent::done(Actor::Service, AuditAction::Deliver).on(id).with_outcome(AuditOutcome::Failed);
-    audit::append(tx, &failed.object(format!("note/{version}"))).await?;
-    Ok(())
+    audit::append(&tx, &failed.object(format!("note/{version}"))).await?;
+    Ok(tx.commit().await?)
 }
 
 impl Workshop {

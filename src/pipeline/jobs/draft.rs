@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{JobError, Workshop, away};
 use crate::{
     config::Template,
@@ -18,14 +20,13 @@ use crate::{
     structuring::Style,
 };
 
-pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobError> {
+pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job, stop: &CancellationToken) -> Result<(), JobError> {
     let id = job.encounter;
     let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let found = documents::current::<Transcript>(&workshop.store, id, DocumentKind::Transcript).await?;
     let (_, transcript) = found.ok_or(JobError::Moot)?;
 
-    let _turn = workshop.writing.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
-    let watcher = workshop.watcher(job);
+    let watcher = workshop.watcher(job, stop);
     let (config, clock, chart) =
         (Arc::clone(&workshop.config), Arc::clone(&workshop.clock), chart(&encounter, workshop));
     let mut note = away(move || {
@@ -43,10 +44,8 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
         return Err(JobError::Moot);
     }
     let kept = notes::keep_machine_draft(&tx, id, &note).await?;
-    if encounter.state != EncounterState::Signed {
-        encounter.state = EncounterState::Drafted;
-        encounters::update(&tx, &mut encounter).await?;
-    }
+    encounter.advance(EncounterState::Drafted);
+    encounters::update(&tx, &mut encounter).await?;
     if kept.status == "draft" {
         workshop.queue_delivery(&tx, id, kept.number, &CurrentNote::Draft(note)).await?;
     }

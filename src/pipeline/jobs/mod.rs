@@ -17,7 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) use away::away;
 use cancel::Running;
-use tokio::sync::{Notify, Semaphore};
+pub(super) use cancel::leave_if;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     events::{Events, VisitEvent},
@@ -33,7 +35,11 @@ use crate::{
     model_files::ModelStore,
     notes::NoteError,
     pipeline::VisitError,
-    store::{Store, StoreError, Tx, encounters, jobs},
+    store::{
+        Store, StoreError, Tx,
+        documents::{self, DocumentKind},
+        encounters, jobs,
+    },
     transcription::Transcriber,
 };
 
@@ -62,10 +68,6 @@ pub struct Workshop {
     pub metrics: Metrics,
     /// Those that are recorded.
     pub live: Live,
-    /// Recordings that become transcripts at a time, and notes that are written: either takes every core that it is given, and
-    /// two at once would both be late.
-    recognition: Semaphore,
-    writing: Semaphore,
     transcriber: Mutex<Option<Arc<Transcriber>>>,
     running: Running,
     bell: Notify,
@@ -145,8 +147,6 @@ impl Workshop {
             rooms: Arc::new(Rooms::new(Arc::clone(&events))),
             events,
             live: Live::default(),
-            recognition: Semaphore::new(1),
-            writing: Semaphore::new(1),
             transcriber: Mutex::default(),
             running: Running::default(),
             bell: Notify::new(),
@@ -181,11 +181,15 @@ impl Workshop {
         tx.commit().await?;
         let began = self.clock.instant();
         let done = match job.attempts > MAX_ATTEMPTS {
-            true => Err(JobError::Final("it was begun too often and never ended".to_owned())),
+            true => Err(self.begun_too_often(&job).await?),
             false => self.perform(&job).await,
         };
         let took = self.clock.instant().duration_since(began);
         self.metrics.job_ended(job.kind, end_of(&done, &job), took);
+        // What was heard is kept for another attempt.
+        if job.kind == JobKind::Transcribe && end_of(&done, &job) != AGAIN {
+            self.live.forget(job.encounter);
+        }
         match done {
             Ok(()) => {
                 self.ring();
@@ -201,20 +205,32 @@ impl Workshop {
         }
     }
 
+    /// What becomes of a job that crashes with its process each time.
+    async fn begun_too_often(&self, job: &Job) -> Result<JobError, JobError> {
+        let fault = "it was begun too often and never ended".to_owned();
+        if job.kind == JobKind::Deliver {
+            let tx = self.store.begin().await?;
+            let version = documents::current_number(&tx, job.encounter, DocumentKind::Note).await?;
+            drop(tx);
+            deliver::fail(self, job.encounter, version, &fault).await?;
+        }
+        Ok(JobError::Final(fault))
+    }
+
     async fn perform(self: &Arc<Self>, job: &Job) -> Result<(), JobError> {
+        let begun = self.running.begin(job);
         let done = match job.kind {
-            JobKind::Transcribe => transcribe::run(self, job).await,
-            JobKind::Draft => draft::run(self, job).await,
+            JobKind::Transcribe => transcribe::run(self, job, begun.stop()).await,
+            JobKind::Draft => draft::run(self, job, begun.stop()).await,
             JobKind::Deliver => deliver::run(self, job).await,
         };
         // An erased visit has nothing to save, and no fault to tell of.
-        if self.running.end(job.encounter) { Err(JobError::Moot) } else { done }
+        if begun.stop().is_cancelled() { Err(JobError::Moot) } else { done }
     }
 
-    /// Tells of a job that now begins, and stops it where it is cancelled.
-    fn watcher(&self, job: &Job) -> watch::JobWatcher {
-        let stop = self.running.begin(job.encounter);
-        watch::JobWatcher::new(Arc::clone(&self.events), job.encounter, job.kind, stop)
+    /// Tells of a job, and stops it where it is cancelled.
+    fn watcher(&self, job: &Job, stop: &CancellationToken) -> watch::JobWatcher {
+        watch::JobWatcher::new(Arc::clone(&self.events), job.encounter, job.kind, stop.clone())
     }
 
     async fn close(&self, job: &Job, state: JobState, fault: Option<&str>) -> Result<(), JobError> {
@@ -226,11 +242,13 @@ impl Workshop {
     async fn give_up(&self, job: &Job, fault: String) -> Result<(), JobError> {
         tracing::error!(job = %job.id, kind = job.kind.as_str(), fault, "failed");
         let tx = self.store.begin().await?;
-        jobs::end(&tx, job.id, JobState::Failed, Some(&fault)).await?;
-        match job.kind {
-            // A note that is not in the EHR is a note all the same.
-            JobKind::Deliver => deliver::fail(&tx, job.encounter, &fault).await?,
-            JobKind::Transcribe | JobKind::Draft => self.fail_encounter(&tx, job.encounter).await?,
+        if !jobs::end(&tx, job.id, JobState::Failed, Some(&fault)).await? {
+            // It was cancelled meanwhile: there is nobody to tell.
+            return Ok(());
+        }
+        // A note that is not in the EHR is a note all the same.
+        if job.kind != JobKind::Deliver {
+            self.fail_encounter(&tx, job.encounter).await?;
         }
         tx.commit().await?;
         self.events.tell(job.encounter, VisitEvent::Failed { job: job.kind, fault });
@@ -239,9 +257,9 @@ impl Workshop {
 
     async fn fail_encounter(&self, tx: &Tx, id: EncounterId) -> Result<(), JobError> {
         if let Some(mut encounter) = encounters::get(tx, id).await? {
-            encounter.state = EncounterState::Failed;
+            encounter.advance(EncounterState::Failed);
             encounters::update(tx, &mut encounter).await?;
-            self.events.tell(id, VisitEvent::State { state: EncounterState::Failed });
+            self.events.tell(id, VisitEvent::State { state: encounter.state });
         }
         Ok(())
     }
@@ -251,12 +269,15 @@ impl Workshop {
     }
 }
 
+/// That an attempt failed, and another follows.
+const AGAIN: &str = "again";
+
 /// How an attempt ended, in a word.
 fn end_of(done: &Result<(), JobError>, job: &Job) -> &'static str {
     match done {
         Ok(()) => "done",
         Err(JobError::Moot) => "moot",
-        Err(JobError::Passing(_)) if job.attempts < MAX_ATTEMPTS => "again",
+        Err(JobError::Passing(_)) if job.attempts < MAX_ATTEMPTS => AGAIN,
         Err(JobError::Passing(_) | JobError::Final(_)) => "failed",
     }
 }

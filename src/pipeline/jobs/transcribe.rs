@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{JobError, Workshop, away};
 use crate::{
     audio::AudioSource,
@@ -14,15 +16,14 @@ use crate::{
     },
 };
 
-pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobError> {
+pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job, stop: &CancellationToken) -> Result<(), JobError> {
     let id = job.encounter;
     let encounter = encounters::get(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let key = keys::load_audio(&workshop.store, id).await?.ok_or(JobError::Moot)?;
     let count = encounter.details.segments.ok_or_else(|| JobError::Final("the recording has no end".to_owned()))?;
 
     let voice = workshop.voice(encounter.clinician).await?;
-    let _turn = workshop.recognition.acquire().await.map_err(|_| JobError::Passing("the service stops".to_owned()))?;
-    let watcher = workshop.watcher(job);
+    let watcher = workshop.watcher(job, stop);
     // What was heard while the visit was recorded.
     let (visit, shop) = (workshop.live.visit(id), Arc::clone(workshop));
     let began = workshop.clock.instant();
@@ -35,7 +36,6 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
         Ok::<_, JobError>(scribe.transcribe_with(&*shop.transcriber()?, &visit.memory(), source, &[], None)?)
     })
     .await;
-    workshop.live.forget(id);
     let transcript = transcribed??.transcript;
     let length = transcript.audio.as_ref().map_or(0, |audio| audio.duration_ms);
     let took = workshop.clock.instant().duration_since(began);
@@ -48,7 +48,7 @@ pub(super) async fn run(workshop: &Arc<Workshop>, job: &Job) -> Result<(), JobEr
     }
     let before = documents::current_number(&tx, id, DocumentKind::Transcript).await?;
     let kept = documents::append(&tx, id, DocumentKind::Transcript, before, None, "current", &transcript).await?;
-    encounter.state = EncounterState::Drafting;
+    encounter.advance(EncounterState::Drafting);
     encounters::update(&tx, &mut encounter).await?;
     jobs::enqueue(&tx, JobKind::Draft, id).await?;
     let drafted = AuditEvent::done(Actor::Service, AuditAction::Draft).on(id);

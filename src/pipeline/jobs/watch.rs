@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use super::cancel::leave_if;
+use super::leave_if;
 use crate::{
     domain::{EncounterId, JobKind},
     pipeline::{

@@ -67,6 +67,7 @@ impl Workshop {
                 let worker = WorkerBuilder::new(name)
                     .backend($backend)
                     .data(Arc::clone(&self))
+                    // Recognition and writing take every core that they are given, and two of a kind would both be late.
                     // Outside of the attempts: inside, the worker would hold the one permit for its next job while this
                     // one's next attempt waits for it.
                     .concurrency(1)

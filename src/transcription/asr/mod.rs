@@ -92,11 +92,15 @@ impl WhisperRecognizer {
         channel: &[i16],
         activity: &SpeechActivity,
         bias: &[String],
+        goes_on: bool,
         memory: &Memory,
         progress: Progress,
     ) -> Result<Read, AsrError> {
-        let windows = windows::plan(activity, channel);
+        let mut windows = windows::plan(activity, channel);
         let settled = windows.last().and_then(|open| open.pieces.first()).map_or(channel.len(), |piece| piece.start);
+        if let Some(last) = windows.pop_if(|_| goes_on) {
+            windows.extend(windows::open(&last, activity, channel));
+        }
         let passages = passages(windows);
         let glossary = vocabulary::prompt(&self.context, bias);
         let reader =

@@ -13,8 +13,10 @@ const SECOND: usize = SAMPLE_RATE_HZ as usize;
 
 /// A window is closed at the first pause after which the next region would make it longer than this.
 pub const WINDOW: usize = 26 * SECOND;
-/// Speech without any pause is cut at its weakest point before this.
-const LONGEST: usize = 28 * SECOND;
+/// Windows of the part of a channel that may still grow. Shorter ones cost no less: Whisper is given 10 s at least.
+const OPEN_WINDOW: usize = 9 * SECOND;
+/// Speech without any pause is cut at its weakest point, at most this far behind the length of a window.
+const OVER: usize = 2 * SECOND;
 /// A shorter window is filled up with silence: whisper.cpp's alignment needs a few frames.
 const SHORTEST: usize = SECOND;
 
@@ -71,22 +73,32 @@ impl Window {
 
 /// Packs the speech of one channel into windows.
 pub fn plan(activity: &SpeechActivity, channel: &[i16]) -> Vec<Window> {
+    pack(activity.regions(), WINDOW, activity, channel)
+}
+
+/// The last of the windows that were planned for a channel that goes on, which may grow, as shorter ones. They are read less
+/// well, and what is new costs less: of the whole window all would be read anew each time.
+pub fn open(last: &Window, activity: &SpeechActivity, channel: &[i16]) -> Vec<Window> {
+    pack(last.pieces.clone(), OPEN_WINDOW, activity, channel)
+}
+
+fn pack(regions: Vec<Region>, most: usize, activity: &SpeechActivity, channel: &[i16]) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
-    for region in activity.regions().into_iter().flat_map(|region| cut(region, activity, channel)) {
+    for region in regions.into_iter().flat_map(|region| cut(region, most, activity, channel)) {
         match windows.last_mut() {
-            Some(window) if window.len() + region.len() <= WINDOW => window.pieces.push(region),
+            Some(window) if window.len() + region.len() <= most => window.pieces.push(region),
             _ => windows.push(Window { pieces: vec![region] }),
         }
     }
     windows
 }
 
-/// Cuts a region that is longer than a window at its deepest pauses.
-fn cut(region: Region, activity: &SpeechActivity, channel: &[i16]) -> Vec<Region> {
+/// Cuts a region that is longer than `most`, the length of a window, at its deepest pauses.
+fn cut(region: Region, most: usize, activity: &SpeechActivity, channel: &[i16]) -> Vec<Region> {
     let mut rest = region;
     let mut parts = Vec::new();
-    while rest.len() > WINDOW {
-        let at = pause(rest.start + WINDOW / 3..rest.end.min(rest.start + LONGEST), activity, channel);
+    while rest.len() > most {
+        let at = pause(rest.start + most / 3..rest.end.min(rest.start + most + OVER), activity, channel);
         parts.push(rest.start..at);
         rest.start = at;
     }
@@ -152,8 +164,19 @@ mod tests {
     fn speech_without_a_pause_still_ends() {
         let (activity, channel) = heard(&[(true, 4000)]);
         let windows = plan(&activity, &channel);
-        assert!(windows.iter().all(|window| window.len() <= LONGEST));
+        assert!(windows.iter().all(|window| window.len() <= WINDOW + OVER));
         assert_eq!(windows.iter().map(Window::len).sum::<usize>(), channel.len());
+    }
+
+    #[test]
+    fn what_may_grow_is_read_in_short_windows_that_stay_as_they_are() {
+        let spoken = [(true, 240), (false, 60)].repeat(3);
+        let (activity, channel) = heard(&spoken[..4]);
+        let (grown, longer) = heard(&spoken);
+        let first = open(&plan(&activity, &channel)[0], &activity, &channel);
+        let second = open(&plan(&grown, &longer)[0], &grown, &longer);
+        assert_eq!((first.len(), second.len()), (2, 3));
+        assert_eq!(first[0], second[0]);
     }
 
     #[test]

@@ -24,18 +24,25 @@ const MOST_READINGS: usize = 8;
 pub struct Hearing<'r> {
     listener: Listener<'r>,
     recording: &'r Recording,
+    until_ms: u64,
 }
 
 impl<'r> Hearing<'r> {
     /// For places of `recording`.
     pub fn new(listener: Listener<'r>, recording: &'r Recording) -> Self {
-        Self { listener, recording }
+        Self { listener, recording, until_ms: u64::MAX }
+    }
+
+    /// Only what ends before `until_ms` is heard again: what may still be read otherwise is not worth it.
+    pub fn until(self, until_ms: u64) -> Self {
+        Self { until_ms, ..self }
     }
 
     /// Tells each of `candidates`, which are names for places of `said`, what the recording says for it, and leaves out
     /// those that are not worth listening for.
     pub fn hear(&mut self, said: &Utterance, candidates: &mut Vec<Candidate>) -> Result<(), AsrError> {
-        if said.words.len() != said.text.split_whitespace().count() {
+        let is_settled = said.end_ms.is_some_and(|end_ms| end_ms <= self.until_ms);
+        if !is_settled || said.words.len() != said.text.split_whitespace().count() {
             return Ok(());
         }
         candidates.retain(|one| model::probability(one) >= LEAST_PROBABLE);
